@@ -1,0 +1,3 @@
+"""Astra Simulator: a persistent simulation of the Astra Control REST API."""
+
+__version__ = "0.1.0"
