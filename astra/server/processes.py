@@ -1,0 +1,91 @@
+"""Child processes that never outlive the process that started them."""
+
+import os
+import pwd
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+_LEASH = Path(__file__).with_name("leash.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom a child runs as, for a parent that is root."""
+
+    uid: int
+    gid: int
+    pass_closed_folders: bool = False
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    death_signal: signal.Signals,
+    identity: Identity | None = None,
+    output: IO[bytes] | int | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own; it gets ``death_signal`` when this thread ends.
+
+    Own session, so that Ctrl-C in the terminal reaches this process alone, which then stops its
+    children in the right order. Call it from a thread that lives as long as the process.
+    """
+    leash = [sys.executable, "-I", "-S", str(_LEASH)]
+    leash += ["--parent", str(os.getpid()), "--signal", str(int(death_signal))]
+    if identity is not None:
+        leash += ["--account", f"{identity.uid}:{identity.gid}"]
+        if identity.pass_closed_folders:
+            leash.append("--pass-closed-folders")
+    return subprocess.Popen(
+        [*leash, "--", *command],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output is not None else None,
+        env=None if environment is None else {**os.environ, **environment},
+        start_new_session=True,
+    )
+
+
+def stop(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:
+    """Send each signal in turn until the process has ended, waiting so many seconds after each."""
+    for number, seconds in steps:
+        process.send_signal(number)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+    process.kill()
+    process.wait()
+
+
+def unprivileged_account() -> pwd.struct_passwd:
+    """Return the account for a program that refuses to run as root."""
+    for name in ("nobody", "daemon"):
+        try:
+            account = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        if account.pw_uid != 0:
+            return account
+    raise OSError("this machine has neither an account 'nobody' nor 'daemon'")
+
+
+def can_reach(path: Path, *, uid: int, gid: int) -> bool:
+    """Say whether an account may pass every folder above ``path``, and enter or execute it."""
+    return all(_permits(part, uid=uid, gid=gid) for part in (path, *path.parents))
+
+
+def _permits(path: Path, *, uid: int, gid: int) -> bool:
+    status = path.stat()
+    bit = 0o001
+    if status.st_uid == uid:
+        bit = 0o100
+    elif status.st_gid == gid:
+        bit = 0o010
+    return bool(status.st_mode & bit)
