@@ -21,6 +21,8 @@ class Options:
     host: str
     http_port: int
     https_port: int
+    tls_names: tuple[str, ...]
+    admin_password: str
     max_body_bytes: int
     prepare_statements: bool
     strict_queries: bool
@@ -40,6 +42,8 @@ class Options:
                 host=env.str("HOST", "127.0.0.1"),
                 http_port=env.int("HTTP_PORT", 8000, validate=_port),
                 https_port=env.int("HTTPS_PORT", 8443, validate=_port),
+                tls_names=tuple(env.list("TLS_NAMES", [])),
+                admin_password=env.str("ADMIN_PASSWORD", ""),
                 max_body_bytes=env.int("MAX_BODY", 1024 * 1024, validate=_positive),
                 prepare_statements=env.bool("PREPARE", True),
                 strict_queries=env.bool("STRICT_QUERIES", False),

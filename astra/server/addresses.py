@@ -1,0 +1,91 @@
+"""Where the service listens, and how a client on this machine reaches it."""
+
+import errno
+import os
+import socket
+import time
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from astra.api.options import Options
+
+# After the supervisor was killed its children hold the ports for a moment.
+_RELEASE_SECONDS = 2.0
+
+
+class AddressError(Exception):
+    """An address cannot be listened on; the text names the option to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One listening address."""
+
+    scheme: str
+    address: str
+    port: int
+    option: str
+
+    @property
+    def authority(self) -> str:
+        """`host:port` under which a client on this machine reaches it."""
+        address = self.address
+        if is_wildcard(address):
+            address = "127.0.0.1" if ip_address(address).version == 4 else "::1"
+        return f"[{address}]:{self.port}" if ":" in address else f"{address}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """URL of the service, without a path."""
+        return f"{self.scheme}://{self.authority}"
+
+    def probe(self) -> None:
+        """Fail if the address is taken.
+
+        The web server shares a port with any other process that asks for it (``SO_REUSEPORT``), and
+        would then answer only part of the calls; so it is asked for here without sharing.
+        """
+        deadline = time.monotonic() + _RELEASE_SECONDS
+        while (error := self._bind()) is not None:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                reason = os.strerror(error.errno or 0).lower()
+                raise AddressError(
+                    f"port {self.port} on {self.address}: {reason}; "
+                    f"free it or choose another port with {self.option}"
+                ) from error
+            time.sleep(0.1)
+
+    def _bind(self) -> OSError | None:
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # Connections of an earlier run that linger do not count as taken.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.address, self.port))
+                probe.listen()
+            except OSError as error:
+                return error
+        return None
+
+
+def is_wildcard(host: str) -> bool:
+    """Say whether ``host`` stands for every address of the machine."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+def listeners(options: Options) -> tuple[Listener, Listener]:
+    """Return the HTTP and the HTTPS listener."""
+    if options.http_port == options.https_port:
+        raise AddressError("ASTRA_HTTP_PORT and ASTRA_HTTPS_PORT must differ")
+    try:
+        found = socket.getaddrinfo(options.host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise AddressError(f"ASTRA_HOST: {options.host!r} is no address here") from error
+    address = str(found[0][4][0])
+    return (
+        Listener("http", address, options.http_port, "ASTRA_HTTP_PORT"),
+        Listener("https", address, options.https_port, "ASTRA_HTTPS_PORT"),
+    )
