@@ -100,7 +100,7 @@ class EmbeddedPostgres:
         """Stop the server: connections are cut, what was committed is kept."""
         if self._process is not None:
             # Fast, then immediate: the next start then repeats the log.
-            processes.stop(self._process, (signal.SIGINT, 60), (signal.SIGQUIT, 10))
+            processes.stop([self._process], (signal.SIGINT, 60), (signal.SIGQUIT, 10))
             self._process = None
 
     def __enter__(self) -> Self:
@@ -168,7 +168,7 @@ class EmbeddedPostgres:
             try:
                 code = process.wait()
             finally:
-                processes.stop(process, (signal.SIGTERM, 10))
+                processes.stop([process], (signal.SIGTERM, 10))
             output.seek(0)
             text = output.read().decode(errors="replace").strip()
         if code != 0:

@@ -5,7 +5,9 @@ import pwd
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -51,17 +53,25 @@ def spawn(
     )
 
 
-def stop(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float]) -> None:
-    """Send each signal in turn until the process has ended, waiting so many seconds after each."""
+def stop(
+    children: Iterable[subprocess.Popen[bytes]], *steps: tuple[signal.Signals, float]
+) -> None:
+    """Send each signal in turn to those that still run, waiting so many seconds after each.
+
+    What is left at the end is killed.
+    """
+    running = [child for child in children if child.poll() is None]
     for number, seconds in steps:
-        process.send_signal(number)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            continue
-        return
-    process.kill()
-    process.wait()
+        for child in running:
+            child.send_signal(number)
+        deadline = time.monotonic() + seconds
+        for child in running:
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(max(0.0, deadline - time.monotonic()))
+        running = [child for child in running if child.poll() is None]
+    for child in running:
+        child.kill()
+        child.wait()
 
 
 def unprivileged_account() -> pwd.struct_passwd:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from astra.api.clock import real_now
 from astra.api.options import Options
-from astra.server.addresses import is_wildcard
+from astra.server.addresses import is_wildcard, listeners
 from astra.server.files import write_private
 
 _ALWAYS = ("localhost", "127.0.0.1", "::1")
@@ -55,7 +55,7 @@ def server_names(options: Options) -> list[str]:
     """Return the names and addresses that the certificate is for, sorted."""
     names = {*_ALWAYS, *(name.strip().lower() for name in options.tls_names)}
     if not is_wildcard(options.host):
-        names.add(options.host.lower())
+        names |= {options.host.lower(), listeners(options)[1].address}
     hostname = socket.gethostname()
     # Some machines are named in a way that no certificate may hold, such as with an underscore.
     if hostname.replace("-", "").replace(".", "").isalnum() and hostname.isascii():

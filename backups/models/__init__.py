@@ -1,0 +1,8 @@
+"""The models of the protection domain, imported here because Django looks for them here."""
+
+from backups.models.app_backups import AppBackup
+from backups.models.app_snaps import Snapshot
+from backups.models.apps import App
+from backups.models.buckets import Bucket
+
+__all__ = ["App", "AppBackup", "Bucket", "Snapshot"]

@@ -1,0 +1,8 @@
+"""The kinds of resources about who calls, as the API names them."""
+
+from astra.api.resources import ResourceKind
+
+ACCOUNT = ResourceKind("account", "accounts", ("1.0",))
+USER = ResourceKind("user", "users", ("1.2", "1.1", "1.0"))
+TOKEN = ResourceKind("token", "tokens", ("1.0",))
+ROLE_BINDING = ResourceKind("roleBinding", "roleBindings", ("1.1", "1.0"))

@@ -1,0 +1,245 @@
+"""Who calls: accounts with their clock, users, their roles and their tokens.
+
+Source: `resources.md` and section 11 of `appbackup.md`; clock: design, 'Time and states'.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from astra.api.clock import real_now
+from astra.api.dice import NIL_ID, new_id
+
+NAME_MAX_LENGTH = 63
+
+
+class ClockMode(models.TextChoices):
+    """How an account's time relates to real time."""
+
+    REAL = "real"
+    SCALED = "scaled"
+    MANUAL = "manual"
+
+
+class AccountState(models.TextChoices):
+    """`state` of an account."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    DELETE_PENDING = "deletePending"
+
+
+class UserState(models.TextChoices):
+    """`state` of a user."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class AuthProvider(models.TextChoices):
+    """`authProvider` of a user."""
+
+    CLOUD_CENTRAL = "cloud-central"
+    LOCAL = "local"
+    LDAP = "ldap"
+
+
+class Role(models.TextChoices):
+    """`role` of a binding, weakest first."""
+
+    VIEWER = "viewer"
+    MEMBER = "member"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+    def permits(self, wanted: "Role") -> bool:
+        """Tell whether this role may do what ``wanted`` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(wanted)
+
+
+class Described(models.Model):
+    """What the `metadata` member of every resource says, and the `version` it was stored with."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    version = models.CharField(max_length=7)
+    labels = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField()
+    modified_at = models.DateTimeField()
+    created_by = models.UUIDField(default=NIL_ID)
+    modified_by = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Account(Described):
+    """A tenant: everything else belongs to one. Its clock is columns of it."""
+
+    name = models.CharField(max_length=NAME_MAX_LENGTH, db_collation="C")
+    state = models.CharField(
+        max_length=15, choices=AccountState.choices, default=AccountState.ACTIVE
+    )
+    is_enabled = models.BooleanField(default=True)
+    enabled_at = models.DateTimeField(null=True, blank=True)
+    contact = models.JSONField(null=True, blank=True)
+    clock_mode = models.CharField(max_length=7, choices=ClockMode.choices, default=ClockMode.REAL)
+    clock_rate = models.FloatField(default=1.0, help_text="Simulated seconds per real second.")
+    clock_sim = models.DateTimeField(default=real_now, help_text="Simulated instant of the anchor.")
+    clock_real = models.DateTimeField(default=real_now, help_text="Real instant of the anchor.")
+    seed = models.BigIntegerField(default=0, help_text="Decides jitter and, if manual, the ids.")
+    draws = models.BigIntegerField(default=0, help_text="Ids drawn so far under a manual clock.")
+    # {"app-backup-run": 0.5}: seconds, by stage; {"immediate": ["appBackup"]}: without delay.
+    stage_delays = models.JSONField(default=dict, blank=True)
+    immediate_kinds = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=AccountState.values), name="account_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(clock_mode=ClockMode.REAL, clock_rate=1.0)
+                | Q(clock_mode=ClockMode.SCALED, clock_rate__gt=0)
+                | Q(clock_mode=ClockMode.MANUAL, clock_rate=0),
+                name="account_clock_rate_fits_mode",
+            ),
+            models.CheckConstraint(
+                condition=~Q(clock_mode=ClockMode.REAL) | Q(clock_sim=F("clock_real")),
+                name="account_real_clock_has_no_offset",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="account_name_is_not_empty"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def account_id(self) -> uuid.UUID:
+        """The tenant: of an account, itself."""
+        return self.id
+
+    def now(self) -> datetime:
+        """Return the account's instant: `sim + (now - real) * rate`."""
+        return clock_instant(self.clock_sim, self.clock_real, self.clock_rate)
+
+
+def clock_instant(sim: datetime, real: datetime, rate: float) -> datetime:
+    """Return the simulated instant of a clock anchored at ``sim`` = ``real``, in UTC."""
+    if rate == 0:
+        return sim
+    return sim + timedelta(seconds=(real_now() - real).total_seconds() * rate)
+
+
+class Resource(Described):
+    """A resource of the API that belongs to an account."""
+
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_index=False)
+
+    class Meta:
+        abstract = True
+
+
+class User(Resource):
+    """A user of the simulated API (people who use the admin site are Django's users)."""
+
+    email = models.CharField(max_length=254, db_collation="C")
+    first_name = models.CharField(max_length=63, blank=True)
+    last_name = models.CharField(max_length=63, blank=True)
+    company_name = models.CharField(max_length=63, blank=True)
+    phone = models.CharField(max_length=63, blank=True)
+    postal_address = models.JSONField(null=True, blank=True)
+    auth_provider = models.CharField(
+        max_length=15, choices=AuthProvider.choices, default=AuthProvider.LOCAL
+    )
+    auth_id = models.CharField(max_length=254, blank=True)
+    send_welcome_email = models.BooleanField(default=False)
+    state = models.CharField(max_length=15, choices=UserState.choices, default=UserState.ACTIVE)
+    is_enabled = models.BooleanField(default=True)
+    enabled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=UserState.values), name="user_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(auth_provider__in=AuthProvider.values), name="user_provider_is_known"
+            ),
+            models.UniqueConstraint(
+                "account",
+                "email",
+                name="user_email_is_unique",
+                violation_error_message="A user with this email exists in the account.",
+            ),
+        )
+        indexes = (
+            # GET …/core/v1/users in the default order, and `continue` in it
+            models.Index(fields=("account", "created_at", "id"), name="user_by_creation"),
+        )
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class RoleBinding(Resource):
+    """What a user may do in the account."""
+
+    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, db_index=False)
+    role = models.CharField(max_length=7, choices=Role.choices)
+    constraints = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints = (
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="role_binding_role_is_known"),
+            models.UniqueConstraint(
+                "user",
+                name="role_binding_is_unique",
+                violation_error_message="The user already has a role in this account.",
+            ),
+        )
+        indexes = (
+            # GET …/core/v1/roleBindings in the default order, and `continue` in it
+            models.Index(fields=("account", "created_at", "id"), name="role_binding_by_creation"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.user_id}"
+
+
+class Token(Resource):
+    """A bearer token: only its SHA-256 is stored; the clear text is shown once."""
+
+    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, db_index=False)
+    name = models.CharField(max_length=NAME_MAX_LENGTH, db_collation="C")
+    # 'who calls', once per request
+    digest = models.CharField(max_length=64, unique=True, db_collation="C")
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(digest__regex="^[0-9a-f]{64}$"), name="token_digest_is_sha256"
+            ),
+        )
+        indexes = (
+            # GET …/users/{user_id}/tokens in the default order, and `continue` in it
+            models.Index(fields=("user", "created_at", "id"), name="token_by_creation"),
+            # deleting an account with everything in it
+            models.Index(fields=("account",), name="token_by_account"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def label_index(name: str) -> GinIndex:
+    """Return the index that serves `filter` on labels with `eq` and `in`."""
+    return GinIndex(fields=["labels"], name=name, opclasses=["jsonb_path_ops"])
+

@@ -1,0 +1,52 @@
+"""Bearer tokens: made here, stored as SHA-256, shown once."""
+
+import base64
+import hashlib
+import uuid
+from datetime import datetime
+
+from astra.accounts.models import Token, User
+from astra.api.dice import NIL_ID, RANDOM_DICE, Dice
+
+VERSION = "1.0"
+
+
+def digest(clear: str) -> str:
+    """Return what is stored of a token: the hex SHA-256 of its clear text."""
+    return hashlib.sha256(clear.encode()).hexdigest()
+
+
+def clear_text(dice: Dice) -> str:
+    """Return a new token: standard base64, padded, as the published schema asks."""
+    return base64.b64encode(dice.new_id().bytes + dice.new_id().bytes).decode()
+
+
+def issue_token(
+    *,
+    user: User,
+    name: str,
+    now: datetime | None = None,
+    clear: str | None = None,
+    expires_at: datetime | None = None,
+    created_by: uuid.UUID = NIL_ID,
+    dice: Dice = RANDOM_DICE,
+) -> tuple[Token, str]:
+    """Store a token for the user; return it with its clear text, which is kept nowhere.
+
+    ``now`` is the account's instant (asked of its clock when left out).
+    """
+    clear = clear or clear_text(dice)
+    instant = now or user.account.now()
+    token = Token.objects.create(
+        id=dice.new_id(),
+        account_id=user.account_id,
+        user=user,
+        name=name,
+        version=VERSION,
+        digest=digest(clear),
+        expires_at=expires_at,
+        created_at=instant,
+        modified_at=instant,
+        created_by=created_by,
+    )
+    return token, clear

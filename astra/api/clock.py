@@ -1,0 +1,39 @@
+"""The one injected clock: real time enters the service here and nowhere else.
+
+Simulated time is an account's own matter, see ``astra.accounts.models.Account``; this is the wall
+clock underneath. The linter refuses any other way of asking for the time.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+
+
+def _system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+_clock: Clock = _system_clock
+
+
+def real_now() -> datetime:
+    """Return the wall-clock instant, in UTC."""
+    return _clock()
+
+
+@contextmanager
+def clock_set_to(clock: Clock) -> Iterator[None]:
+    """Use another clock within the block (tests)."""
+    global _clock
+    previous, _clock = _clock, clock
+    try:
+        yield
+    finally:
+        _clock = previous
+
+
+def timestamp(instant: datetime) -> str:
+    """Write an instant as the API does: ISO 8601, UTC, microseconds, `Z`."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

@@ -1,0 +1,58 @@
+"""The one source of randomness and of ids.
+
+Elsewhere ids are random; under a manual clock they follow from the account's seed and a draw number,
+so that the same requests in the same order get the same answers (``SeededDice``).
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from typing import Protocol
+
+NIL_ID = uuid.UUID(int=0)
+
+
+class Dice(Protocol):
+    """What hands out ids for one request."""
+
+    def new_id(self) -> uuid.UUID:
+        """Return an unused version 4 UUID."""
+        ...
+
+
+class RandomDice:
+    """Ids from the operating system's randomness."""
+
+    def new_id(self) -> uuid.UUID:
+        """Return a random version 4 UUID."""
+        return uuid.uuid4()
+
+
+class SeededDice:
+    """Ids from a seed and draw numbers; ``draw`` returns the next number, never the same twice."""
+
+    def __init__(self, seed: int, draw: Callable[[], int]) -> None:
+        self._seed = seed
+        self._draw = draw
+
+    def new_id(self) -> uuid.UUID:
+        """Return the version 4 UUID of the next draw."""
+        digest = hashlib.md5(f"{self._seed}:{self._draw()}".encode(), usedforsecurity=False)
+        return uuid.UUID(bytes=digest.digest(), version=4)
+
+
+RANDOM_DICE = RandomDice()
+
+
+def new_id() -> uuid.UUID:
+    """Return a random id: the default of every primary key."""
+    return RANDOM_DICE.new_id()
+
+
+def unit_interval(seed: int, identifier: uuid.UUID, stage: str) -> float:
+    """Return a number in [0, 1) that follows from seed, id and stage; ``simulation.plan`` has the SQL.
+
+    It is the first four bytes of md5(`seed:id:stage`), so Python and PostgreSQL agree to the bit.
+    """
+    text = f"{seed}:{identifier}:{stage}".encode()
+    return int(hashlib.md5(text, usedforsecurity=False).hexdigest()[:8], 16) / 4294967296.0

@@ -1,0 +1,98 @@
+"""Serializer fields with exact JSON types: nothing is coerced, trimmed or guessed.
+
+Source: the design's defaults (no number for a string, null is a wrong type, a pattern matches the
+whole string) and the published schemas.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rest_framework import serializers
+
+from astra.api import patterns
+
+
+class StrictCharField(serializers.CharField):
+    """A JSON string, kept as it came; ``pattern`` must match all of it."""
+
+    default_error_messages = {
+        "invalid": "Must be a string.",
+        "pattern": "Must match {pattern}.",
+        "blank": "Must not be empty.",
+    }
+
+    def __init__(self, *, pattern: str | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("trim_whitespace", False)
+        kwargs.setdefault("allow_blank", kwargs.get("min_length", 0) == 0)
+        super().__init__(**kwargs)
+        self.pattern = re.compile(pattern) if pattern else None
+        # DRF refuses NUL in every string as a schema error; where it can occur it is checked as
+        # extended validation instead (problem 9), see LabelSerializer.
+        self.validators = [
+            validator
+            for validator in self.validators
+            if type(validator).__name__
+            not in ("ProhibitNullCharactersValidator", "ProhibitSurrogateCharactersValidator")
+        ]
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data == "" and not self.allow_blank:
+            self.fail("blank")
+        return serializers.Field.run_validation(self, data)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the string; fails with `invalid` or `pattern`."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if self.pattern and not self.pattern.fullmatch(data):
+            self.fail("pattern", pattern=self.pattern.pattern)
+        return data
+
+
+class EnumField(StrictCharField):
+    """One of a closed list of strings."""
+
+    default_error_messages = {"choice": "Must be one of {choices}."}
+
+    def __init__(self, choices: Iterable[str], **kwargs: Any) -> None:
+        self.allowed: Sequence[str] = tuple(choices)
+        kwargs.setdefault("allow_blank", True)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the string; fails with `choice` for any other."""
+        value = super().to_internal_value(data)
+        if value not in self.allowed:
+            self.fail("choice", choices=", ".join(f'"{choice}"' for choice in self.allowed))
+        return value
+
+
+class DnsLabelField(StrictCharField):
+    """A DNS-1123 label of 1 to 63 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("pattern", patterns.DNS_LABEL)
+        kwargs.setdefault("min_length", 1)
+        kwargs.setdefault("max_length", patterns.DNS_LABEL_MAX_LENGTH)
+        super().__init__(**kwargs)
+
+
+class IdentifierField(StrictCharField):
+    """An Astra identifier; the value is a ``uuid.UUID``."""
+
+    default_error_messages = {"identifier": "Must be an Astra identifier (a lower-case UUID)."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the id as a UUID; fails with `identifier`."""
+        value = patterns.parse_identifier(super().to_internal_value(data))
+        if value is None:
+            self.fail("identifier")
+        return value
+
+
+class TimestampField(StrictCharField):
+    """An ISO 8601 instant in UTC, kept as the string that came."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pattern=patterns.TIMESTAMP, **kwargs)

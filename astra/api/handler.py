@@ -1,0 +1,96 @@
+"""The one place where a refusal becomes a response.
+
+Whatever is raised below a view ends here: an ``ApiProblem`` is written as it is, Django's and DRF's
+own exceptions are translated, a lost database is 503, and everything else is the operation's own
+500 problem, logged and without a trace on the wire.
+"""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework import exceptions
+
+from astra.api import problems
+from astra.api.dice import RANDOM_DICE, Dice
+from astra.api.media import write_json
+from astra.api.problems import ApiProblem, ProblemType
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = "1"
+# SQLSTATE classes and codes that mean 'the server is gone or going', not 'the statement failed'.
+_CONNECTION_STATES = ("08", "57P01", "57P02", "57P03", "53300")
+
+
+def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
+    """DRF's exception handler: return the problem document for any exception."""
+    view, request = context["view"], context["request"]
+    fallback = getattr(view, "failures", {}).get(request.method, problems.INTERNAL_ERROR)
+    return problem_response(request, translate(error, fallback))
+
+
+def translate(error: BaseException, fallback: ProblemType = problems.INTERNAL_ERROR) -> ApiProblem:
+    """Return the problem that an exception stands for; ``fallback`` is the operation's 500."""
+    if isinstance(error, ApiProblem):
+        return error
+    if isinstance(error, Http404):
+        return ApiProblem(problems.COLLECTION_NOT_FOUND)
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return ApiProblem(problems.METHOD_NOT_ALLOWED)
+    if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
+        return ApiProblem(problems.NOT_PERMITTED)
+    if isinstance(error, RequestDataTooBig):
+        return ApiProblem(problems.BODY_TOO_LARGE)
+    if isinstance(error, exceptions.ParseError):
+        return ApiProblem(problems.INVALID_JSON)
+    if isinstance(error, DatabaseError | InterfaceError) and is_connection_loss(error):
+        logger.warning("the database is out of reach: %s", error)
+        _refresh_pool()
+        headers = {"Retry-After": RETRY_AFTER_SECONDS}
+        return ApiProblem(problems.SERVICE_UNAVAILABLE, headers=headers)
+    logger.error("unexpected failure", exc_info=error)
+    return ApiProblem(fallback)
+
+
+def is_connection_loss(error: Exception) -> bool:
+    """Tell whether the error says that the database server cannot be reached."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(_CONNECTION_STATES)
+
+
+def _refresh_pool() -> None:
+    # Without this each pooled connection that died with the server would fail one more request.
+    connection.close()
+    pool = getattr(connection, "pool", None)
+    if pool is not None:
+        pool.check()
+
+
+def problem_response(request: Any, problem: ApiProblem) -> HttpResponse:
+    """Write a problem document with a fresh correlation id."""
+    dice: Dice = getattr(getattr(request, "_caller", None), "dice", RANDOM_DICE)
+    response = HttpResponse(
+        write_json(problem.as_json(str(dice.new_id()))),
+        status=problem.type.status,
+        content_type=problems.MEDIA_TYPE,
+    )
+    for name, value in problem.headers.items():
+        response[name] = value
+    if problem.type.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler404: an unknown route is problem 2."""
+    return problem_response(request, ApiProblem(problems.COLLECTION_NOT_FOUND))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500, for what fails outside a view."""
+    return problem_response(request, ApiProblem(problems.INTERNAL_ERROR))

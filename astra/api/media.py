@@ -1,0 +1,108 @@
+"""Which media type a response has, and how JSON is read and written.
+
+Source: design, 'Defaults where the documents are silent' (Accept, JSON body).
+"""
+
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.http.request import MediaType
+
+from astra.api.problems import (
+    BODY_TOO_LARGE,
+    INVALID_JSON,
+    NOT_ACCEPTABLE,
+    ApiProblem,
+)
+
+JSON = "application/json"
+
+
+def resource_media_type(kind: str) -> str:
+    """Return the media type of one resource on the wire, for example of `appBackup`."""
+    return f"application/astra-{kind}+json"
+
+
+@lru_cache(maxsize=512)
+def _choose(accept: str, own: str | None) -> str | None:
+    """Return the media type for an Accept header: ``own`` of an instance, JSON, or None for neither."""
+    best: tuple[float, bool] | None = None
+    for text in accept.split(","):
+        media = MediaType(text.strip())
+        quality = media.quality
+        if quality <= 0:
+            continue
+        is_own = own is not None and str(media).split(";")[0].strip() == own
+        if not (is_own or _stands_for_json(media)):
+            continue
+        rank = (quality, is_own)
+        best = rank if best is None else max(best, rank)
+    if best is None:
+        return None
+    return own if best[1] else JSON
+
+
+def _stands_for_json(media: MediaType) -> bool:
+    if media.main_type == "*":
+        return True
+    if media.main_type != "application":
+        return False
+    return media.sub_type in ("*", "json") or media.sub_type.startswith("astra-")
+
+
+def negotiate(request: HttpRequest, kind: str | None) -> str:
+    """Return the media type of the answer. Raises problem 32 (406) when nothing is acceptable.
+
+    ``kind`` is the resource's for an instance, None for a list.
+    """
+    accept = request.META.get("HTTP_ACCEPT", "").strip()
+    if not accept:
+        return JSON
+    chosen = _choose(accept, resource_media_type(kind) if kind else None)
+    if chosen is None:
+        raise ApiProblem(NOT_ACCEPTABLE)
+    return chosen
+
+
+def read_json(request: HttpRequest, *, max_bytes: int) -> Any:
+    """Return the parsed body, whatever its Content-Type. Raises problem 7, or 85 when too large."""
+    body = _read(request, max_bytes)
+    if len(body) > max_bytes:
+        raise ApiProblem(BODY_TOO_LARGE)
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ApiProblem(INVALID_JSON) from error
+
+
+def _read(request: HttpRequest, max_bytes: int) -> bytes:
+    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        # Django reads as many bytes as Content-Length says, here none; the server ends the stream.
+        stream = request.META.get("wsgi.input")
+        return stream.read(max_bytes + 1) if stream is not None else b""
+    return request.body
+
+
+def write_json(document: Any) -> bytes:
+    """Return the document as JSON bytes."""
+    return orjson.dumps(document)
+
+
+def json_response(
+    document: Any, *, media_type: str = JSON, status: int = 200, tag: bool = True
+) -> HttpResponse:
+    """Return a response with the document, its `ETag` (MD5 of the JSON, quoted) and `Vary: Accept`."""
+    body = write_json(document)
+    response = HttpResponse(body, status=status, content_type=media_type)
+    if tag:
+        response["ETag"] = etag(body)
+    response["Vary"] = "Accept"
+    return response
+
+
+def etag(body: bytes) -> str:
+    """Return the entity tag of a JSON body."""
+    return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'

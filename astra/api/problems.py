@@ -1,0 +1,130 @@
+"""The problems the API answers with: the published catalogue as data, and the exception that carries one.
+
+Source: `problems.csv` beside this file holds number, status, title and detail of every problem of
+the published catalogue, word for word. What is specific to a refusal goes into `invalidFields`,
+`invalidParams` or another member, never into the detail.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+TYPE_PREFIX = "https://astra.netapp.io/problems/"
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One row of the catalogue; ``number`` 0 stands for ``about:blank`` (statuses without a row)."""
+
+    number: int
+    status: int
+    title: str
+    detail: str
+
+    @property
+    def uri(self) -> str:
+        """The `type` member."""
+        return f"{TYPE_PREFIX}{self.number}" if self.number else "about:blank"
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """One element of `invalidFields` or `invalidParams`: a path or parameter, and why it is refused."""
+
+    name: str
+    reason: str
+
+    def as_json(self) -> dict[str, str]:
+        """The element as the API spells it."""
+        return {"name": self.name, "reason": self.reason}
+
+
+def _load() -> dict[int, ProblemType]:
+    with (Path(__file__).with_name("problems.csv")).open(newline="") as file:
+        return {
+            int(row["number"]): ProblemType(
+                int(row["number"]), int(row["status"]), row["title"], row["detail"]
+            )
+            for row in csv.DictReader(file)
+        }
+
+
+CATALOGUE = _load()
+
+RESOURCE_NOT_FOUND = CATALOGUE[1]
+COLLECTION_NOT_FOUND = CATALOGUE[2]
+MISSING_TOKEN = CATALOGUE[3]
+INVALID_TOKEN = CATALOGUE[4]
+INVALID_QUERY = CATALOGUE[5]
+UNSUPPORTED_QUERY = CATALOGUE[6]
+INVALID_JSON = CATALOGUE[7]
+INVALID_SCHEMA = CATALOGUE[8]
+INVALID_FIELDS = CATALOGUE[9]
+CONFLICT = CATALOGUE[10]
+NOT_PERMITTED = CATALOGUE[11]
+SERVICE_UNAVAILABLE = CATALOGUE[24]
+NOT_ACCEPTABLE = CATALOGUE[32]
+INTERNAL_ERROR = CATALOGUE[34]
+PRECONDITION_FAILED = CATALOGUE[38]
+SERVICE_NOT_READY = CATALOGUE[41]
+SNAPSHOT_NOT_FOUND = CATALOGUE[46]
+SNAPSHOT_OF_ANOTHER_APP = CATALOGUE[47]
+BACKUPS_OF_SNAPSHOT_NOT_FOUND = CATALOGUE[50]
+BUCKET_EXISTS = CATALOGUE[57]
+METHOD_NOT_ALLOWED = CATALOGUE[69]
+BUCKET_IN_USE = CATALOGUE[83]
+BUCKET_IS_DEFAULT = CATALOGUE[84]
+BODY_TOO_LARGE = CATALOGUE[85]
+BACKUP_NOT_CREATED = CATALOGUE[94]
+BACKUP_NOT_RETRIEVED = CATALOGUE[95]
+BACKUPS_NOT_LISTED = CATALOGUE[96]
+BACKUP_NOT_DELETED = CATALOGUE[97]
+BUCKET_NOT_FOUND = CATALOGUE[108]
+SNAPSHOT_NOT_READY = CATALOGUE[111]
+APP_NOT_READY = CATALOGUE[112]
+BUCKET_UNAVAILABLE = CATALOGUE[127]
+BACKUP_NOT_CANCELABLE = CATALOGUE[128]
+DUPLICATE_SCHEDULE = CATALOGUE[132]
+BACKUP_NAME_TAKEN = CATALOGUE[143]
+SNAPSHOT_IN_USE = CATALOGUE[144]
+APP_BACKUP_IN_PROGRESS = CATALOGUE[157]
+SNAPSHOT_NAME_TAKEN = CATALOGUE[176]
+BUCKET_FOR_SNAPSHOT_NOT_ALLOWED = CATALOGUE[177]
+URI_TOO_LONG = ProblemType(0, 414, "URI Too Long", "The request URI is too long.")
+TOO_MANY_REQUESTS = ProblemType(0, 429, "Too Many Requests", "Too many requests were received.")
+
+
+@dataclass(eq=False)
+class ApiProblem(Exception):
+    """A refusal: raised anywhere below a view, written by the one handler.
+
+    ``extra`` holds further members of the document, ``headers`` further response headers.
+    """
+
+    type: ProblemType
+    fields: Sequence[Invalid] = ()
+    params: Sequence[Invalid] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        reasons = "; ".join(f"{item.name}: {item.reason}" for item in (*self.fields, *self.params))
+        return f"{self.type.number} {self.type.title}" + (f" ({reasons})" if reasons else "")
+
+    def as_json(self, correlation_id: str) -> dict[str, Any]:
+        """The problem document."""
+        document: dict[str, Any] = {
+            "type": self.type.uri,
+            "title": self.type.title,
+            "detail": self.type.detail,
+            "status": str(self.type.status),
+            "correlationID": correlation_id,
+        }
+        if self.fields:
+            document["invalidFields"] = [item.as_json() for item in self.fields]
+        if self.params:
+            document["invalidParams"] = [item.as_json() for item in self.params]
+        return document | dict(self.extra)

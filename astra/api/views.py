@@ -1,0 +1,159 @@
+"""The base of every API view: who calls, role, query, media type, in the pinned order of refusals.
+
+A view of a resource parses, calls one action and renders; what all share is here. Source of the
+order: design, 'Order of refusals'.
+"""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from astra.api import media, problems
+from astra.api.patterns import parse_identifier
+from astra.api.problems import ApiProblem, Invalid, ProblemType
+from astra.api.query import Query, parse_query
+from astra.api.resources import ResourceKind
+
+READS = ("GET", "HEAD")
+
+
+class NoNegotiation(BaseContentNegotiation):
+    """DRF's own negotiation is not used: it would come first, before who calls."""
+
+    def select_renderer(self, request: Any, renderers: Any, *args: Any, **kwargs: Any) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class ApiView(APIView):
+    """A path of the API. Subclasses name the resource and write `get`, `post`, `put`, `delete`."""
+
+    kind: ClassVar[ResourceKind]
+    # The operation's 500 problem, by method.
+    failures: ClassVar[Mapping[str, ProblemType]] = {}
+    # The role that writing takes; reading takes any.
+    write_role: ClassVar[str] = "member"
+    # The query parameters of GET; none on an instance.
+    query_parameters: ClassVar[frozenset[str]] = frozenset()
+    is_list: ClassVar[bool] = False
+
+    content_negotiation_class = NoNegotiation
+    http_method_names = ["get", "post", "put", "delete", "head"]
+
+    ids: dict[str, uuid.UUID]
+    query: Query
+    media_type: str
+
+    @property
+    def caller(self) -> Any:
+        """Who calls (``astra.accounts.callers.Caller``, which this layer does not know)."""
+        return self.request.user
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse what can be refused before the body is read, in the pinned order."""
+        self._check_size(request)
+        self.perform_authentication(request)
+        self._check_account(kwargs)
+        self.ids = self._parse_ids(kwargs)
+        self._check_method(request)
+        self._check_role(request)
+        self.query = self._parse_query(request)
+        self.media_type = self._negotiate(request)
+
+    def _check_size(self, request: Request) -> None:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.ASTRA.max_body_bytes:
+            raise ApiProblem(problems.BODY_TOO_LARGE)
+
+    def _check_account(self, kwargs: Mapping[str, str]) -> None:
+        if "account_id" in kwargs and kwargs["account_id"] != str(self.caller.account_id):
+            raise ApiProblem(problems.NOT_PERMITTED)
+
+    def _parse_ids(self, kwargs: Mapping[str, str]) -> dict[str, uuid.UUID]:
+        ids = {}
+        for name, text in kwargs.items():
+            identifier = parse_identifier(text)
+            if identifier is None:
+                raise self.not_found()
+            ids[name] = identifier
+        return ids
+
+    def _check_method(self, request: Request) -> None:
+        method = (request.method or "").lower()
+        if method not in self.http_method_names or not hasattr(self, method):
+            allow = [name.upper() for name in self.http_method_names if hasattr(self, name)]
+            raise ApiProblem(problems.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(allow)})
+
+    def _check_role(self, request: Request) -> None:
+        role = self.caller.role
+        if request.method not in READS and not role.permits(type(role)(self.write_role)):
+            raise ApiProblem(problems.NOT_PERMITTED)
+
+    def _parse_query(self, request: Request) -> Query:
+        allowed = self.query_parameters if request.method in READS else frozenset()
+        return parse_query(request.META.get("QUERY_STRING", ""), allowed)
+
+    def _negotiate(self, request: Request) -> str:
+        if request.method == "DELETE":
+            return media.JSON
+        is_list = self.is_list and request.method in READS
+        return media.negotiate(request._request, None if is_list else self.kind.name)
+
+    def not_found(self) -> ApiProblem:
+        """Return the 404 of this operation: problem 1 on PUT and DELETE, else 2."""
+        if self.request.method in ("PUT", "DELETE"):
+            return ApiProblem(problems.RESOURCE_NOT_FOUND)
+        return ApiProblem(problems.COLLECTION_NOT_FOUND)
+
+    def body(self) -> Any:
+        """Return the parsed JSON body. Raises problem 7 or 85."""
+        return media.read_json(self.request._request, max_bytes=settings.ASTRA.max_body_bytes)
+
+    def created(self, document: Mapping[str, Any]) -> HttpResponse:
+        """Render a 201 with the full URL of the new instance in `Location`."""
+        response = media.json_response(document, media_type=self.media_type, status=201)
+        response["Location"] = f"{base_url(self.request._request)}/{document['id']}"
+        return response
+
+    def found(self, document: Mapping[str, Any]) -> HttpResponse:
+        """Render a 200 with one instance."""
+        return media.json_response(document, media_type=self.media_type)
+
+    def nothing(self) -> HttpResponse:
+        """Render a 204."""
+        return HttpResponse(status=204)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Hand the response on as it is: it was rendered where it was made."""
+        assert isinstance(response, HttpResponseBase)
+        return response
+
+
+class UnknownRoute(ApiView):
+    """Any other path below an account: refused like a known one, then problem 2."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check who calls and for which account; the rest of the path names nothing."""
+        self._check_size(request)
+        self.perform_authentication(request)
+        self._check_account({"account_id": kwargs["account_id"]})
+        raise ApiProblem(problems.COLLECTION_NOT_FOUND)
+
+
+def base_url(request: HttpRequest) -> str:
+    """Return the URL of the request's path as the caller reached it, whatever the Host header says."""
+    host = request.META.get("HTTP_HOST") or (
+        f"{request.META['SERVER_NAME']}:{request.META['SERVER_PORT']}"
+    )
+    return f"{request.scheme}://{host}{request.path_info}"
+
+
+def invalid_query(name: str, reason: str) -> ApiProblem:
+    """Return problem 5 about one parameter."""
+    return ApiProblem(problems.INVALID_QUERY, params=[Invalid(name, reason)])

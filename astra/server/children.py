@@ -1,0 +1,127 @@
+"""The programs that `serve` runs beside PostgreSQL, and how often one of them is started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from astra.api.options import Options
+from astra.server import processes
+from astra.server.addresses import Listener
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+# A child that ran this long was fine: what ends it then is a new accident.
+_FINE_SECONDS = 30.0
+_ATTEMPTS = 5
+_FIRST_DELAY_SECONDS = 0.25
+WEB_DRAIN_SECONDS = 10
+
+
+class ChildError(Exception):
+    """A child ends again and again; the text says which."""
+
+
+class Child:
+    """A program kept alive.
+
+    One accident (out of memory, a stray kill) shall not end a service that runs unattended, so a
+    child that ended is started again, after a delay that doubles. One that never stays up has a
+    reason that no repetition cures, so after some attempts in a row everything stops and says so.
+    """
+
+    def __init__(
+        self, name: str, start: Callable[[], None], exit_code: Callable[[], int | None]
+    ) -> None:
+        """Name the child, how to start it, and how to ask whether it ended."""
+        self.name = name
+        self._start = start
+        self._exit_code = exit_code
+        self._started = 0.0
+        self._due: float | None = None
+        self._failures = 0
+
+    def start(self) -> None:
+        """Start the program."""
+        self._due = None
+        self._started = time.monotonic()
+        self._start()
+
+    def revive(self) -> str | None:
+        """Start the program again if it ended and its delay is over; return what to tell people."""
+        now = time.monotonic()
+        if self._due is not None:
+            if now >= self._due:
+                self.start()
+            return None
+        code = self._exit_code()
+        if code is None:
+            return None
+        self._failures = 1 if now - self._started > _FINE_SECONDS else self._failures + 1
+        reason = f"{self.name} ended ({_describe(code)})"
+        if self._failures >= _ATTEMPTS:
+            raise ChildError(f"{reason}, {_ATTEMPTS} times in a row; giving up")
+        self._due = now + _FIRST_DELAY_SECONDS * 2 ** (self._failures - 1)
+        return f"{reason}; starting it again"
+
+
+class Program:
+    """A command in the environment of this process."""
+
+    def __init__(self, command: list[str], options: Options) -> None:
+        """Keep the command; nothing runs before `start`."""
+        self._command = command
+        paths = [str(BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._environment = {
+            "PYTHONPATH": os.pathsep.join(paths),
+            "ASTRA_DATA_DIR": str(options.data_dir),
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it. There is nobody to drain for once the supervisor is dead: then it is killed."""
+        self.process = processes.spawn(
+            self._command, death_signal=signal.SIGKILL, environment=self._environment
+        )
+
+    def exit_code(self) -> int | None:
+        """Return the code with which it ended, None while it runs."""
+        return None if self.process is None else self.process.poll()
+
+
+def web_command(listener: Listener, *, workers: int, certificate: Path | None) -> list[str]:
+    """Return the command of the web server on one listener, with TLS if there is a certificate."""
+    options = {
+        "--interface": "wsgi",
+        "--http": "1",
+        "--host": listener.address,
+        "--port": listener.port,
+        "--workers": workers,
+        "--blocking-threads": 4,
+        "--respawn-interval": 0.1,
+        "--workers-kill-timeout": WEB_DRAIN_SECONDS,
+        "--log-level": "warning",
+    }
+    if certificate is not None:
+        options |= {
+            "--ssl-certificate": certificate,
+            "--ssl-keyfile": certificate,
+            "--ssl-protocol-min": "tls1.2",
+        }
+    command = [sys.executable, "-m", "granian", "--no-ws", "--respawn-failed-workers"]
+    for name, value in options.items():
+        command += [name, str(value)]
+    return [*command, "astra.wsgi:application"]
+
+
+def lifecycle_command() -> list[str]:
+    """Return the command of the lifecycle worker."""
+    return [sys.executable, str(BASE_DIR / "manage.py"), "advance_backups", "--watch"]
+
+
+def _describe(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    return f"by {signal.Signals(-code).name}"

@@ -1,0 +1,22 @@
+"""`python manage.py client_config`: print how a client gets in."""
+
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from astra.server.client_config import ensure_client_config
+
+
+class Command(BaseCommand):
+    """Print `var/config.yaml`, after bringing it up to date."""
+
+    help = "Print the client configuration (address, account, token) and keep it in the data folder."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write the file if need be, and print it."""
+        config = ensure_client_config(settings.ASTRA)
+        if config is None:
+            raise CommandError("there is no account with an owner yet; seed a scenario first")
+        self.stdout.write(yaml.safe_dump(config, sort_keys=False), ending="")

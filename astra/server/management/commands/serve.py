@@ -1,0 +1,40 @@
+"""`python manage.py serve`: run the service until Ctrl-C."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from astra.server.addresses import AddressError
+from astra.server.children import ChildError
+from astra.server.postgres import PostgresError
+from astra.server.supervisor import Supervisor, SupervisorError
+from astra.server.tls import TlsError
+
+
+class Command(BaseCommand):
+    """Run database, web servers and lifecycle worker until Ctrl-C or SIGTERM."""
+
+    help = "Run the service: database (unless DATABASE_URL is set), web servers, lifecycle worker."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument(
+            "--only",
+            choices=["web"],
+            help="serve HTTP and HTTPS alone, on a database that `prepare` made ready",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the supervisor in this process."""
+        try:
+            Supervisor(
+                settings.ASTRA, only_web=options["only"] == "web", say=self._say
+            ).run()
+        except (AddressError, ChildError, PostgresError, SupervisorError, TlsError) as error:
+            raise CommandError(str(error)) from error
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()

@@ -1,0 +1,40 @@
+"""What must be there before the first request: tables, start scenario, administrator, access."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connections
+
+from astra.accounts.models import Account
+from astra.api.options import Options
+from astra.server.administrator import ensure_administrator
+from astra.server.client_config import ensure_client_config, ready_apps
+from astra.server.tls import server_certificate
+from backups.models.apps import App
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a person and a client get in."""
+
+    client_config: dict[str, Any] | None
+    app: App | None
+    admin_password: str | None
+
+
+def prepare(options: Options) -> Access:
+    """Bring the database and the data folder up to date; run again, it changes nothing."""
+    try:
+        server_certificate(options)
+        call_command("migrate", interactive=False, verbosity=0)
+        if options.start_scenario and not Account.objects.exists():
+            call_command("seed", options.start_scenario, verbosity=0)
+        config = ensure_client_config(options)
+        app = ready_apps().filter(account=config["uid"]).first() if config else None
+        return Access(config, app, ensure_administrator(options))
+    finally:
+        # The pool's threads must not outlive the need for it: the supervisor goes on for days.
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            connection.close_pool()  # type: ignore[attr-defined]

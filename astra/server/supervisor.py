@@ -1,0 +1,150 @@
+"""Runs the whole service: PostgreSQL, web servers and lifecycle worker, and stops them in order."""
+
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from astra.api.options import Options
+from astra.server import processes
+from astra.server.addresses import listeners
+from astra.server.banner import banner
+from astra.server.children import (
+    WEB_DRAIN_SECONDS,
+    Child,
+    Program,
+    lifecycle_command,
+    web_command,
+)
+from astra.server.postgres import EmbeddedPostgres
+from astra.server.preparation import Access, prepare
+from astra.server.readiness import why_not_ready
+from astra.server.stopping import StopRequested, StopRequests
+from astra.server.tls import server_certificate
+
+_READY_SECONDS = 60.0
+_POLL_SECONDS = 0.1
+_WATCH_SECONDS = 1.0
+
+
+class SupervisorError(Exception):
+    """The service cannot start; the text says why."""
+
+
+class Supervisor:
+    """One run of the service, from start to stop."""
+
+    def __init__(self, options: Options, *, only_web: bool, say: Callable[[str], None]) -> None:
+        """Decide what to run; nothing is touched before `run`."""
+        self._options = options
+        self._only_web = only_web
+        self._say = say
+        self._requests = StopRequests()
+        self._postgres = None if os.environ.get("DATABASE_URL") else _embedded(options)
+        self._programs: list[Program] = []
+        self._children: list[Child] = []
+        if only_web and self._postgres is not None:
+            raise SupervisorError("web alone needs a database: set DATABASE_URL")
+
+    def run(self) -> None:
+        """Serve until someone asks to stop; every process is gone when this returns."""
+        with self._requests, self._data_folder():
+            try:
+                with self._requests.interrupting():
+                    self._start()
+                self._watch()
+            except StopRequested:
+                pass
+            finally:
+                self._stop()
+
+    @contextmanager
+    def _data_folder(self) -> Iterator[None]:
+        """Hold the data folder; the kernel lets go of it when this process dies, however it does."""
+        if self._only_web:
+            yield
+            return
+        self._options.data_dir.mkdir(parents=True, exist_ok=True)
+        with (self._options.data_dir / "serve.lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                file.seek(0)
+                raise SupervisorError(
+                    f"process {file.read().strip()} already serves {self._options.data_dir}; "
+                    "stop it or choose another folder with ASTRA_DATA_DIR"
+                ) from error
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            yield
+
+    def _start(self) -> None:
+        for listener in listeners(self._options):
+            listener.probe()
+        if self._postgres is not None:
+            postgres = Child("PostgreSQL", self._postgres.start, self._postgres.exit_code)
+            postgres.start()
+            self._children.append(postgres)
+        access = None if self._only_web else prepare(self._options)
+        plain, secure = listeners(self._options)
+        certificate = server_certificate(self._options)
+        self._run("the web server (HTTP)", web_command(plain, workers=2, certificate=None))
+        self._run("the web server (HTTPS)", web_command(secure, workers=1, certificate=certificate))
+        if not self._only_web:
+            self._run("the lifecycle worker", lifecycle_command())
+        self._announce(access)
+
+    def _run(self, name: str, command: list[str]) -> None:
+        program = Program(command, self._options)
+        child = Child(name, program.start, program.exit_code)
+        self._programs.append(program)
+        self._children.append(child)
+        child.start()
+
+    def _announce(self, access: Access | None) -> None:
+        """Wait until the service answers, then tell people how to get in."""
+        # Beside web alone, nobody here can say when the lifecycle worker will be there.
+        path = "/simulator/v1/health" if self._only_web else "/simulator/v1/ready"
+        deadline = time.monotonic() + _READY_SECONDS
+        while (reason := why_not_ready(self._options, path=path)) is not None:
+            if time.monotonic() > deadline:
+                raise SupervisorError(f"not ready after {_READY_SECONDS:.0f} s: {reason}")
+            self._revive()
+            self._requests.wait(_POLL_SECONDS)
+        if access is None:
+            self._say("Serving on " + ", ".join(each.url for each in listeners(self._options)))
+        else:
+            self._say(banner(self._options, access))
+
+    def _watch(self) -> None:
+        while not self._requests.received:
+            with self._requests.interrupting():
+                self._revive()
+            self._requests.wait(_WATCH_SECONDS)
+
+    def _revive(self) -> None:
+        """Start again what ended: PostgreSQL first, and nothing else until it is back."""
+        for child in self._children:
+            if (news := child.revive()) is not None:
+                self._say(news)
+
+    def _stop(self) -> None:
+        """Let web and worker finish what they do, then stop the database under them."""
+        started = [each.process for each in self._programs if each.process is not None]
+        processes.stop(started, (signal.SIGTERM, WEB_DRAIN_SECONDS + 5))
+        if self._postgres is not None:
+            self._postgres.stop()
+
+
+def _embedded(options: Options) -> EmbeddedPostgres:
+    return EmbeddedPostgres(
+        data_dir=options.data_dir / "postgres",
+        socket_dir=options.database_socket_dir,
+        log_path=options.data_dir / "log" / "postgres.log",
+    )
+
+

@@ -1,0 +1,65 @@
+"""From a lifecycle to SQL that gives a new row the instants of its stages.
+
+The instants follow from the row, the stage table, the account's seed and its overrides, so they are
+the same whenever and wherever they are computed; ``tests/lifecycle/oracle.py`` does it in Python.
+"""
+
+from astra.simulation.stages import Lifecycle, Stage
+
+
+def planned_instants(
+    lifecycle: Lifecycle,
+    *,
+    row: str,
+    start: str,
+    not_before: str | None = None,
+    account: str = "account",
+    app: str = "target",
+) -> str:
+    """Return `CROSS JOIN LATERAL` clauses that add each stage's instant to a FROM clause.
+
+    ``row`` is the alias with the row's `id`; ``start`` the expression of the creation instant;
+    ``not_before`` an instant that the first stage waits for; ``account`` and ``app`` the aliases
+    with `seed`, `stage_delays` and `immediate_kinds`. Stage `x` is read as `x_stage.<its column>`,
+    the last one's instant being that of a full run.
+    """
+    clauses = []
+    previous = start
+    for index, stage in enumerate(lifecycle.stages):
+        alias = alias_of(stage)
+        micros = _delay_microseconds(lifecycle, stage, row=row, account=account, app=app)
+        instant = f"{previous} + {micros} * interval '1 microsecond'"
+        if index == 0 and not_before:
+            instant = f"greatest({instant}, {not_before})"
+        clauses.append(
+            f"CROSS JOIN LATERAL (SELECT {instant} AS {stage.instant_column}) AS {alias}"
+        )
+        previous = f"{alias}.{stage.instant_column}"
+    return "\n".join(clauses)
+
+
+def alias_of(stage: Stage) -> str:
+    """Return the alias under which ``planned_instants`` offers a stage's instant."""
+    return f"{stage.name.replace('-', '_')}_stage"
+
+
+def _delay_microseconds(
+    lifecycle: Lifecycle, stage: Stage, *, row: str, account: str, app: str
+) -> str:
+    own = stage.delay_sql or f"{stage.delay_seconds!r}::float8"
+    unit = (
+        f"('x' || left(md5({account}.seed || ':' || {row}.id || ':{stage.name}'), 8))"
+        "::bit(32)::bigint / 4294967296.0::float8"
+    )
+    jittered = (
+        f"({own}) * (1.0::float8 + {stage.jitter!r}::float8 * (2.0::float8 * {unit} - 1.0::float8))"
+        if stage.jitter
+        else f"({own})"
+    )
+    immediate = f"'{lifecycle.kind}'"
+    return (
+        f"CASE WHEN {app}.immediate_kinds @> to_jsonb({immediate}::text)"
+        f" OR {account}.immediate_kinds @> to_jsonb({immediate}::text) THEN 0::float8"
+        f" ELSE floor(1000000.0::float8 * coalesce(({app}.stage_delays->>'{stage.name}')::float8,"
+        f" ({account}.stage_delays->>'{stage.name}')::float8, {jittered})) END"
+    )

@@ -1,0 +1,47 @@
+"""What the simulation acts on: each app registers its resources when it is ready.
+
+The simulation may not import the resources it advances, resets or saves; a registration tells it
+the model, the lifecycle, and the place in the order.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from astra.simulation.stages import Lifecycle
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A staged resource. ``order``: parents before children. ``after_settling_sql``: further named
+    steps of the settling statement, which may read `settled` (id, state and the row's columns).
+    """
+
+    model: type[Model]
+    lifecycle: Lifecycle
+    order: int
+    after_settling_sql: str = ""
+
+    @property
+    def table(self) -> str:
+        """The database table."""
+        return self.model._meta.db_table
+
+
+_registrations: dict[str, Registration] = {}
+
+
+def register(registration: Registration) -> None:
+    """Add a resource; a second registration of the kind replaces the first."""
+    _registrations[registration.lifecycle.kind] = registration
+
+
+def registrations() -> Iterator[Registration]:
+    """Yield the registered resources, parents first."""
+    yield from sorted(_registrations.values(), key=lambda item: (item.order, item.lifecycle.kind))
+
+
+def registration(kind: str) -> Registration:
+    """Return the registration of a kind; raises ``KeyError``."""
+    return _registrations[kind]

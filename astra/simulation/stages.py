@@ -1,0 +1,78 @@
+"""The lifecycle of a kind of resource, as data: from state to state, after a delay, and what it sets.
+
+A lifecycle knows no HTTP and no ORM. ``plan`` compiles it to the SQL that fixes a row's fate when it
+is created, ``settling`` to the statement that carries the fate out. Source: design, 'Time and states'.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """In ``Stage.sets``: the value comes from this column of the row, where its fate keeps it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One arrow. ``instant_column`` holds when the row takes it, NULL if it never does.
+
+    ``to_state`` None means that the row's fate names the state (its ``outcome``). The delay is
+    ``delay_seconds``, or ``delay_sql`` (seconds, an expression over the planned row) where it depends
+    on the row; jitter spreads it by that fraction either way.
+    """
+
+    name: str
+    instant_column: str
+    to_state: str | None
+    delay_seconds: float = 0.0
+    delay_sql: str | None = None
+    jitter: float = 0.0
+    sets: Mapping[str, Column | str | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """The stages of a kind in order; the last one ends in the row's outcome."""
+
+    kind: str
+    initial: str
+    stages: tuple[Stage, ...]
+    success: str
+    failures: tuple[str, ...]
+
+    @property
+    def final(self) -> tuple[str, ...]:
+        """The states that nothing leads out of by itself."""
+        return (self.success, *self.failures)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Every state, in the order of the lifecycle."""
+        passed = tuple(stage.to_state for stage in self.stages if stage.to_state)
+        return (self.initial, *passed, *self.final)
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The states that a row is still on its way in."""
+        return tuple(state for state in self.states if state not in self.final)
+
+    def stage(self, name: str) -> Stage:
+        """Return the stage of that name; raises ``KeyError``."""
+        for stage in self.stages:
+            if stage.name == name:
+                return stage
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """How a row is to end. ``outcome`` None: never. ``at_fraction`` of the last stage, 0 to 1."""
+
+    outcome: str | None
+    reasons: tuple[str, ...] = ()
+    at_fraction: float = 1.0
+    hook_state: str = "success"
+    hook_details: tuple[Mapping[str, str], ...] = ()

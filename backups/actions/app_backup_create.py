@@ -1,0 +1,149 @@
+"""Create a backup of an app: one transaction, one statement."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, connection
+
+from astra.accounts.callers import Caller
+from astra.api import problems
+from astra.api.clock import real_now
+from astra.api.problems import ApiProblem, Invalid
+from astra.api.rows import instance
+from astra.api.serializers import read_only_labels
+from astra.simulation.stages import Fate
+from backups import kinds
+from backups.actions.create_statement import create_statement
+from backups.lifecycle import COMPLETED
+from backups.models import AppBackup
+from backups.models.apps import AppState
+from backups.models.buckets import BucketState
+
+SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
+
+
+@dataclass(frozen=True, slots=True)
+class BackupWanted:
+    """What a create asks for; None where the system is to decide."""
+
+    version: str
+    name: str | None = None
+    bucket_id: uuid.UUID | None = None
+    snapshot_id: uuid.UUID | None = None
+    schedule_id: uuid.UUID | None = None
+    labels: list[dict[str, str]] = field(default_factory=list)
+    fate: Fate = Fate(COMPLETED)
+    snapshot_fate: Fate = Fate(COMPLETED)
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> "BackupWanted":
+        """Return what a validated request body asks for."""
+        return cls(
+            version=body["version"],
+            name=body.get("name"),
+            bucket_id=body.get("bucketID"),
+            snapshot_id=body.get("snapshotID"),
+            labels=body.get("metadata", {}).get("labels", []),
+        )
+
+
+def app_backup_create(*, caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> AppBackup:
+    """Create the backup, pending, and the snapshot it is made from when none is named.
+
+    Raises the problems of the user's document: 2 (no such app), 112 (app not ready), 108, 9 or 127
+    (bucket), 46, 47 or 111 (snapshot), 10 (read-only label), 143 (name taken).
+    """
+    refused = read_only_labels(wanted.labels)
+    backup = _try_create(caller, app_id, wanted, check_only=bool(refused))
+    if refused:
+        raise ApiProblem(problems.CONFLICT, fields=refused)
+    if backup is None and wanted.name is None:
+        # A system name can only be taken by a caller who guessed it; the next id gives another.
+        backup = _try_create(caller, app_id, wanted, check_only=False)
+    if backup is None:
+        taken = Invalid("name", "A backup of this app has this name.")
+        raise ApiProblem(problems.BACKUP_NAME_TAKEN, fields=[taken])
+    return backup
+
+
+def _try_create(
+    caller: Caller, app_id: uuid.UUID, wanted: BackupWanted, *, check_only: bool
+) -> AppBackup | None:
+    """Run the statement; return None when the name was taken (or nothing was to be made)."""
+    parameters = _parameters(caller, app_id, wanted) | {"check_only": check_only}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(create_statement(), parameters)
+            row = cursor.fetchone()
+    except IntegrityError as error:
+        if SNAPSHOT_NAME_CONSTRAINT in str(error) and wanted.name is None:
+            return None
+        raise
+    assert row is not None
+    _refuse_what_is_missing(row, app_id, wanted)
+    return instance(AppBackup, row[5:]) if row[5] is not None else None
+
+
+def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -> None:
+    app_state, bucket_state, bucket_id, snapshot_app_id, snapshot_state = row[:5]
+    if app_state is None:
+        raise ApiProblem(problems.COLLECTION_NOT_FOUND)
+    if app_state != AppState.READY:
+        raise ApiProblem(problems.APP_NOT_READY)
+    if bucket_id is None:
+        raise _bucket_problem(wanted.bucket_id, bucket_state)
+    if wanted.snapshot_id is None:
+        return
+    if snapshot_app_id is None:
+        problem, reason = problems.SNAPSHOT_NOT_FOUND, "The account has no such snapshot."
+    elif snapshot_app_id != app_id:
+        problem, reason = problems.SNAPSHOT_OF_ANOTHER_APP, "Belongs to another app."
+    elif snapshot_state != COMPLETED:
+        problem, reason = problems.SNAPSHOT_NOT_READY, f"The snapshot is {snapshot_state}."
+    else:
+        return
+    raise ApiProblem(problem, fields=[Invalid("snapshotID", reason)])
+
+
+def _bucket_problem(wanted: uuid.UUID | None, state: str | None) -> ApiProblem:
+    if wanted is None:
+        return ApiProblem(problems.BUCKET_UNAVAILABLE)
+    if state is None:
+        unknown = Invalid("bucketID", "The account has no such bucket.")
+        return ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
+    reason = f"The bucket is {state}, not {BucketState.AVAILABLE}."
+    return ApiProblem(problems.INVALID_FIELDS, fields=[Invalid("bucketID", reason)])
+
+
+def _parameters(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> dict[str, Any]:
+    fate, snapshot_fate = wanted.fate, wanted.snapshot_fate
+    return {
+        "account": caller.account_id,
+        "user": caller.user_id,
+        "app": app_id,
+        "now": real_now(),
+        "backup_id": caller.dice.new_id(),
+        "snapshot_id": caller.dice.new_id(),
+        "name": wanted.name,
+        "version": wanted.version,
+        "snapshot_version": kinds.APP_SNAP.versions[0],
+        "bucket": wanted.bucket_id,
+        "snapshot": wanted.snapshot_id,
+        "schedule": wanted.schedule_id,
+        "labels": _json(wanted.labels),
+        "outcome": fate.outcome,
+        "fraction": fate.at_fraction,
+        "reasons": _json(fate.reasons),
+        "hook_state": fate.hook_state,
+        "hook_details": _json(fate.hook_details),
+        "snapshot_outcome": snapshot_fate.outcome,
+        "snapshot_fraction": snapshot_fate.at_fraction,
+        "snapshot_reasons": _json(snapshot_fate.reasons),
+    }
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

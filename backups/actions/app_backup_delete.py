@@ -1,0 +1,39 @@
+"""Delete a backup: gone at once, with what it occupied; a pending one is refused."""
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from astra.api import problems
+from astra.api.problems import ApiProblem
+from astra.simulation.history import record_deletion
+from backups.lifecycle import APP_BACKUP, COMPLETED, PENDING, SNAPSHOT
+from backups.models import AppBackup, Bucket, Snapshot
+
+
+def app_backup_delete(backups: QuerySet[AppBackup]) -> bool:
+    """Delete the one backup that the query finds; return whether there was one.
+
+    A backup that discovers or runs is cancelled, its own unfinished snapshot goes with it. Raises
+    problem 128 when it is pending. Source: design, 'Defaults where the documents are silent'.
+    """
+    with transaction.atomic():
+        backup = backups.select_for_update(of=("self",)).select_related("account").first()
+        if backup is None:
+            return False
+        if backup.state == PENDING:
+            raise ApiProblem(problems.BACKUP_NOT_CANCELABLE)
+        now = backup.account.now()
+        AppBackup.objects.filter(id=backup.id).delete()
+        record_deletion(APP_BACKUP.kind, backup, now)
+        if backup.state == COMPLETED:
+            Bucket.objects.filter(id=backup.bucket_id).update(
+                stored_bytes=F("stored_bytes") - backup.total_bytes
+            )
+        if backup.owns_snapshot and backup.state in APP_BACKUP.unfinished:
+            unfinished = Snapshot.objects.select_for_update().filter(
+                id=backup.snapshot_id, state__in=SNAPSHOT.unfinished
+            )
+            for snapshot in unfinished:
+                record_deletion(SNAPSHOT.kind, snapshot, now)
+                snapshot.delete()
+    return True

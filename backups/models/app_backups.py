@@ -1,0 +1,102 @@
+"""AppBackup: an app's data in a bucket."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from astra.accounts.models import label_index
+from astra.api import patterns
+from astra.simulation.models import Staged, due_index, staged_constraints
+from backups import kinds
+from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
+from backups.models.app_snaps import Snapshot
+from backups.models.apps import App
+from backups.models.buckets import Bucket
+
+
+class AppBackup(Staged):
+    """A backup of an app.
+
+    ``full_at`` is the instant at which all bytes would be done: progress follows from it, from
+    ``running_at`` and from the clock, so that a running backup costs no writes.
+    """
+
+    app = models.ForeignKey(App, on_delete=models.DO_NOTHING, db_index=False)
+    bucket = models.ForeignKey(Bucket, on_delete=models.DO_NOTHING, db_index=False)
+    snapshot = models.ForeignKey(
+        Snapshot, on_delete=models.DO_NOTHING, null=True, blank=True, db_index=False
+    )
+    snapshot_shown = models.BooleanField(default=False)
+    owns_snapshot = models.BooleanField(default=False)
+    schedule_id = models.UUIDField(null=True, blank=True)
+    name = models.CharField(max_length=patterns.DNS_LABEL_MAX_LENGTH, db_collation="C")
+    total_bytes = models.BigIntegerField(default=0)
+    full_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints = (
+            *staged_constraints("backup", APP_BACKUP),
+            models.CheckConstraint(
+                condition=Q(name__regex=patterns.DNS_LABEL), name="backup_name_is_dns_label"
+            ),
+            models.CheckConstraint(
+                condition=Q(version__in=kinds.APP_BACKUP.versions), name="backup_version_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(total_bytes__gte=0), name="backup_has_no_negative_bytes"
+            ),
+            models.UniqueConstraint(
+                fields=("app", "name"),
+                name="backup_name_is_unique",
+                violation_error_message="A backup with the same name exists for the app.",
+            ),
+        )
+        indexes = (
+            due_index("backup_due"),
+            # GET …/apps/{app_id}/appBackups in the default order, and `continue` in it
+            models.Index(fields=("app", "created_at", "id"), name="backup_by_creation"),
+            # GET …/topology/v1/appBackups in the default order, and `continue` in it
+            models.Index(fields=("account", "created_at", "id"), name="backup_of_account"),
+            # lists filtered by state, in either collection
+            models.Index(fields=("account", "state", "created_at", "id"), name="backup_by_state"),
+            # lists filtered or ordered by name across the account
+            models.Index(fields=("account", "name", "id"), name="backup_by_name"),
+            # a bucket in use (problem 83)
+            models.Index(fields=("bucket",), name="backup_by_bucket"),
+            # a snapshot in use (problem 144), and clearing it from finished backups
+            models.Index(
+                fields=("snapshot",), name="backup_by_snapshot", condition=Q(snapshot__isnull=False)
+            ),
+            label_index("backup_by_label"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def has_progress(self) -> bool:
+        """Tell whether the backup got as far as running, so that it has bytes to show."""
+        if self.state in (RUNNING, COMPLETED):
+            return True
+        if self.state not in APP_BACKUP.final or self.running_at is None:
+            return False
+        return self.ends_at is None or self.running_at <= self.ends_at
+
+    def bytes_done(self, now: datetime) -> int:
+        """Return the bytes backed up at the account's instant ``now``; all of them when completed."""
+        if self.state == COMPLETED:
+            return self.total_bytes
+        if self.running_at is None or self.full_at is None:
+            return 0
+        reached = now if self.state == RUNNING or self.ends_at is None else self.ends_at
+        span = (self.full_at - self.running_at).total_seconds()
+        fraction = (reached - self.running_at).total_seconds() / span if span > 0 else 1.0
+        # A backup that is not completed never claims its last byte.
+        return min(int(self.total_bytes * max(fraction, 0.0)), max(self.total_bytes - 1, 0))
+
+    def percent_done(self, now: datetime) -> int:
+        """Return the whole percentage at ``now``: 100 when, and only when, completed."""
+        if self.state == COMPLETED:
+            return 100
+        return self.bytes_done(now) * 100 // self.total_bytes if self.total_bytes else 0

@@ -1,0 +1,112 @@
+"""App: what is protected."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from astra.accounts.models import Resource, label_index
+from astra.api import patterns
+
+GIB = 1024**3
+
+
+class AppState(models.TextChoices):
+    """`state` of an app."""
+
+    PENDING = "pending"
+    DISCOVERING = "discovering"
+    PROVISIONING = "provisioning"
+    READY = "ready"
+    FAILED = "failed"
+    RESTORING = "restoring"
+    UNAVAILABLE = "unavailable"
+    UNKNOWN = "unknown"
+
+
+class ProtectionState(models.TextChoices):
+    """`protectionState` of an app."""
+
+    AT_RISK = "atRisk"
+    PROTECTED = "protected"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+class ClusterType(models.TextChoices):
+    """`clusterType` of an app."""
+
+    GKE = "gke"
+    AKS = "aks"
+    EKS = "eks"
+    OPENSHIFT = "openshift"
+    KUBERNETES = "kubernetes"
+
+
+class App(Resource):
+    """An application on a cluster. ``deleted_at`` set: unmanaged; its backups stay reachable."""
+
+    name = models.CharField(max_length=patterns.DNS_LABEL_MAX_LENGTH, db_collation="C")
+    state = models.CharField(max_length=15, choices=AppState.choices, default=AppState.READY)
+    state_details = models.JSONField(default=list, blank=True)
+    protection_state = models.CharField(
+        max_length=15, choices=ProtectionState.choices, default=ProtectionState.NONE
+    )
+    protection_state_details = models.JSONField(default=list, blank=True)
+    namespace_scoped_resources = models.JSONField(default=list, blank=True)
+    cluster_scoped_resources = models.JSONField(default=list, blank=True)
+    namespaces = models.JSONField(default=list, blank=True)
+    cluster_id = models.UUIDField(null=True, blank=True)
+    cluster_name = models.CharField(max_length=63, blank=True)
+    cluster_type = models.CharField(
+        max_length=15, choices=ClusterType.choices, default=ClusterType.KUBERNETES
+    )
+    collected_at = models.DateTimeField(null=True, blank=True)
+    size_bytes = models.BigIntegerField(default=2 * GIB)
+    throughput_bytes_per_second = models.BigIntegerField(default=GIB // 2)
+    stage_delays = models.JSONField(default=dict, blank=True)
+    immediate_kinds = models.JSONField(default=list, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=AppState.values), name="app_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(protection_state__in=ProtectionState.values),
+                name="app_protection_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(name__regex=patterns.DNS_LABEL), name="app_name_is_dns_label"
+            ),
+            models.CheckConstraint(
+                condition=Q(size_bytes__gte=0, throughput_bytes_per_second__gt=0),
+                name="app_size_and_throughput_are_sane",
+            ),
+        )
+        indexes = (
+            # GET …/k8s/v2/apps in the default order, and `continue` in it
+            models.Index(
+                fields=("account", "created_at", "id"),
+                name="app_by_creation",
+                condition=Q(deleted_at=None),
+            ),
+            # GET …/k8s/v2/apps by name, or in its order
+            models.Index(
+                fields=("account", "name", "id"), name="app_by_name", condition=Q(deleted_at=None)
+            ),
+            label_index("app_by_label"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def short_id(self) -> str:
+        """First eight characters of the id, for people."""
+        return str(self.id)[:8]
+
+
+def app_exists(account_id: uuid.UUID, app_id: uuid.UUID) -> bool:
+    """Tell whether the account manages the app."""
+    return App.objects.filter(id=app_id, account_id=account_id, deleted_at=None).exists()

@@ -1,0 +1,79 @@
+"""Bucket: where backups are stored."""
+
+from django.db import models
+from django.db.models import Q
+
+from astra.accounts.models import Resource, label_index
+from astra.api.dice import new_id
+
+NAME_MAX_LENGTH = 256
+
+
+class BucketState(models.TextChoices):
+    """`state` of a bucket."""
+
+    PENDING = "pending"
+    AVAILABLE = "available"
+    FAILED = "failed"
+    REMOVED = "removed"
+    UNKNOWN = "unknown"
+
+
+class Provider(models.TextChoices):
+    """`provider` of a bucket."""
+
+    ONTAP_S3 = "ontap-s3"
+    STORAGEGRID_S3 = "storagegrid-s3"
+    GENERIC_S3 = "generic-s3"
+    GCP = "gcp"
+    AZURE = "azure"
+    AWS = "aws"
+
+
+class Bucket(Resource):
+    """An object-storage bucket. ``stored_bytes`` is written by settling and deletion, by no create."""
+
+    name = models.CharField(max_length=NAME_MAX_LENGTH, db_collation="C")
+    credential_id = models.UUIDField(default=new_id)
+    state = models.CharField(
+        max_length=15, choices=BucketState.choices, default=BucketState.AVAILABLE
+    )
+    state_details = models.JSONField(default=list, blank=True)
+    retention_seconds = models.BigIntegerField(
+        null=True, blank=True, help_text="-1: not supported, 0: no known policy."
+    )
+    provider = models.CharField(
+        max_length=15, choices=Provider.choices, default=Provider.GENERIC_S3
+    )
+    parameters = models.JSONField(default=dict)
+    is_default = models.BooleanField(default=False)
+    stored_bytes = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=BucketState.values), name="bucket_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(provider__in=Provider.values), name="bucket_provider_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="bucket_name_is_not_empty"),
+            models.CheckConstraint(
+                condition=Q(stored_bytes__gte=0), name="bucket_stores_no_negative_bytes"
+            ),
+            models.UniqueConstraint(
+                fields=("account",),
+                condition=Q(is_default=True),
+                name="bucket_default_is_unique",
+                violation_error_message="The account already has a default bucket.",
+            ),
+        )
+        indexes = (
+            # GET …/topology/v1/buckets in the default order; choosing a bucket for a backup
+            models.Index(fields=("account", "created_at", "id"), name="bucket_by_creation"),
+            label_index("bucket_by_label"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

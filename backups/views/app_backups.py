@@ -1,0 +1,89 @@
+"""appBackups, of one app and of the whole account."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from astra.api import problems
+from astra.api.collections import CollectionView
+from astra.api.views import ApiView
+from backups import kinds
+from backups.actions.app_backup_create import BackupWanted, app_backup_create
+from backups.actions.app_backup_delete import app_backup_delete
+from backups.models import AppBackup
+from backups.serializers.app_backups import MEMBERS, AppBackupCreate, represent
+from backups.views.scope import app_or_404
+
+
+class AppBackups(CollectionView):
+    """`…/k8s/v1/apps/{app_id}/appBackups`."""
+
+    kind = kinds.APP_BACKUP
+    members = MEMBERS
+    failures = {"GET": problems.BACKUPS_NOT_LISTED, "POST": problems.BACKUP_NOT_CREATED}
+
+    def rows(self) -> QuerySet[AppBackup]:
+        """Return the backups of the app."""
+        app_or_404(self)
+        return AppBackup.objects.filter(app_id=self.ids["app_id"])
+
+    def represent(self, row: AppBackup, now: datetime) -> dict[str, Any]:
+        """Return the JSON of a backup."""
+        return represent(row, now)
+
+    def post(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Create a backup: 201 with the backup, pending."""
+        wanted = BackupWanted.from_body(AppBackupCreate.parse(self.body()))
+        backup = app_backup_create(
+            caller=self.caller, app_id=self.ids["app_id"], wanted=wanted
+        )
+        return self.created(represent(backup, backup.created_at))
+
+
+class AccountAppBackups(AppBackups):
+    """`…/topology/v1/appBackups`: those of every app, unmanaged ones too; read only."""
+
+    http_method_names = ["get", "head"]
+
+    def rows(self) -> QuerySet[AppBackup]:
+        """Return the backups of the account."""
+        return AppBackup.objects.filter(account_id=self.caller.account_id)
+
+
+class AppBackupInstance(ApiView):
+    """`…/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}`."""
+
+    kind = kinds.APP_BACKUP
+    failures = {"GET": problems.BACKUP_NOT_RETRIEVED, "DELETE": problems.BACKUP_NOT_DELETED}
+
+    def rows(self) -> QuerySet[AppBackup]:
+        """Return the backups among which the id is looked for."""
+        return AppBackup.objects.filter(
+            account_id=self.caller.account_id,
+            app_id=self.ids["app_id"],
+            app__deleted_at=None,
+        )
+
+    def get(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Retrieve a backup."""
+        backup = self.rows().filter(id=self.ids["appBackup_id"]).first()
+        if backup is None:
+            raise self.not_found()
+        return self.found(represent(backup, self.caller.now()))
+
+    def delete(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Delete a backup: 204, at once."""
+        if not app_backup_delete(self.rows().filter(id=self.ids["appBackup_id"])):
+            raise self.not_found()
+        return self.nothing()
+
+
+class AccountAppBackupInstance(AppBackupInstance):
+    """`…/topology/v1/appBackups/{appBackup_id}`."""
+
+    def rows(self) -> QuerySet[AppBackup]:
+        """Return the backups among which the id is looked for."""
+        return AppBackup.objects.filter(account_id=self.caller.account_id)
