@@ -32,12 +32,13 @@ def banner(options: Options, access: Access) -> str:
         f"  Client   {options.data_dir / client_config.FILE_NAME}",
     ]
     if (app := access.app) is not None:
+        path = f"/accounts/{config['uid']}/k8s/v1/apps/{app.id}/appBackups"
         body = {"type": kinds.APP_BACKUP.type, "version": kinds.APP_BACKUP.versions[0]}
         lines += [
             "",
             f"Create a backup of the app {app.name}:",
             "",
-            f"  curl -X POST {http.url}/accounts/{config['uid']}/k8s/v1/apps/{app.id}/appBackups \\",
+            f"  curl -X POST {http.url}{path} \\",
             f"    -H 'Authorization: Bearer {token_of(config)}' \\",
             f"    -H 'Content-Type: {kinds.APP_BACKUP.type}+json' \\",
             f"    -d '{json.dumps(body)}'",

@@ -43,7 +43,7 @@ def spawn(
         leash += ["--account", f"{identity.uid}:{identity.gid}"]
         if identity.pass_closed_folders:
             leash.append("--pass-closed-folders")
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - the commands are ours
         [*leash, "--", *command],
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -53,9 +53,7 @@ def spawn(
     )
 
 
-def stop(
-    children: Iterable[subprocess.Popen[bytes]], *steps: tuple[signal.Signals, float]
-) -> None:
+def stop(children: Iterable[subprocess.Popen[bytes]], *steps: tuple[signal.Signals, float]) -> None:
     """Send each signal in turn to those that still run, waiting so many seconds after each.
 
     What is left at the end is killed.

@@ -30,7 +30,7 @@ class StopRequests:
         self._previous_fd = signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
         for number in _STOPPING:
             self._previous[number] = signal.signal(number, self._catch)
-        self._previous[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        self._previous[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
         return self
 
     def __exit__(

@@ -6,7 +6,6 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from astra.api.options import Options
 from astra.server import processes
@@ -63,7 +62,7 @@ class Supervisor:
 
     @contextmanager
     def _data_folder(self) -> Iterator[None]:
-        """Hold the data folder; the kernel lets go of it when this process dies, however it does."""
+        """Hold the data folder; the kernel lets go of it when this process dies, however."""
         if self._only_web:
             yield
             return
@@ -146,5 +145,3 @@ def _embedded(options: Options) -> EmbeddedPostgres:
         socket_dir=options.database_socket_dir,
         log_path=options.data_dir / "log" / "postgres.log",
     )
-
-

@@ -12,7 +12,7 @@ from astra.server.client_config import ensure_client_config
 class Command(BaseCommand):
     """Print `var/config.yaml`, after bringing it up to date."""
 
-    help = "Print the client configuration (address, account, token) and keep it in the data folder."
+    help = "Print the client configuration (address, account, token), which is kept in a file."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the file if need be, and print it."""

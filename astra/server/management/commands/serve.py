@@ -1,5 +1,6 @@
 """`python manage.py serve`: run the service until Ctrl-C."""
 
+import signal
 from argparse import ArgumentParser
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from astra.server.addresses import AddressError
 from astra.server.children import ChildError
+from astra.server.leash import die_with_parent
 from astra.server.postgres import PostgresError
 from astra.server.supervisor import Supervisor, SupervisorError
 from astra.server.tls import TlsError
@@ -25,13 +27,18 @@ class Command(BaseCommand):
             choices=["web"],
             help="serve HTTP and HTTPS alone, on a database that `prepare` made ready",
         )
+        parser.add_argument(
+            "--with-parent",
+            action="store_true",
+            help="stop, in order, also when the process that started this one dies",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the supervisor in this process."""
+        if options["with_parent"]:
+            die_with_parent(signal.SIGTERM)
         try:
-            Supervisor(
-                settings.ASTRA, only_web=options["only"] == "web", say=self._say
-            ).run()
+            Supervisor(settings.ASTRA, only_web=options["only"] == "web", say=self._say).run()
         except (AddressError, ChildError, PostgresError, SupervisorError, TlsError) as error:
             raise CommandError(str(error)) from error
 

@@ -1,0 +1,81 @@
+# What people type. `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint bench fmt clean
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+# Passed on to the command: make test ARGS="tests/api -k create"
+ARGS ?=
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+run: $(VENV)/run.stamp ## Serve until Ctrl-C: API, admin site, lifecycle worker, database
+	@$(RUN) manage.py serve --with-parent $(ARGS)
+
+test: $(VENV)/dev.stamp ## Run the whole test suite on a database of its own
+	@$(RUN) -m pytest $(ARGS)
+
+lint: $(VENV)/dev.stamp ## Check style, types, layers and migrations
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(RUN) -m tests.postgres $(RUN) manage.py makemigrations --check --dry-run
+
+# One after the other, also under -j: the tests come last, so their summary is the last line.
+check: ## Run everything that must pass before a change is merged
+	@$(MAKE) lint
+	@$(MAKE) test
+
+bench: $(VENV)/dev.stamp ## Measure, as ratios to a fixed floor
+	@$(RUN) -m benchmarks $(ARGS)
+
+fmt: $(VENV)/dev.stamp ## Format the code and repair what the linter can
+	$(VENV)/bin/ruff check --fix-only
+	$(VENV)/bin/ruff format
+
+clean: ## Remove what was built and installed; the data in var/ stay
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .coverage .coverage.* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps say which requirements are installed; a change of the file installs again.
+$(VENV)/run.stamp: requirements.txt $(VENV)/venv.stamp
+	@echo "Installing the requirements"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	@echo "Installing the requirements of tests and checks"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+# An interpreter that is gone, as after an upgrade of the system, makes a new folder necessary.
+ifeq ($(shell $(RUN) -c 'print("works")' 2>/dev/null),)
+.PHONY: $(VENV)/venv.stamp
+endif
+
+# Debian has venv in a package of its own, python3-venv.
+$(VENV)/venv.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed (make PYTHON=/path/to/python3)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) python3-venv
+	@$(RUN) -m pip --version >/dev/null 2>&1 \
+		|| { echo "Creating $(VENV)"; $(PYTHON) -m venv --clear $(VENV); }
+	@touch $@
+
+.PHONY: python3-venv
+python3-venv:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing python3-venv"; \
+		apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends python3-venv >/dev/null; \
+	else \
+		echo "python3 -m venv does not work here; install it first: apt-get install python3-venv" >&2; \
+		exit 1; \
+	fi
