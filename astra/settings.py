@@ -128,4 +128,6 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": ASTRA.log_level},
+    # A refusal is an answer, not an event; the handler logs what is.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

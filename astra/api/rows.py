@@ -2,12 +2,13 @@
 
 import functools
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import connection
 from django.db.models import Field, Model
 
 M = TypeVar("M", bound=Model)
+_Reading: TypeAlias = "tuple[tuple[str, ...], tuple[tuple[int, Field[Any, Any]], ...]]"
 
 
 @functools.cache
@@ -26,7 +27,7 @@ def instance(model: type[M], values: Sequence[Any]) -> M:
 
 
 @functools.cache
-def _reading(model: type[Model]) -> tuple[tuple[str, ...], tuple[tuple[int, Field[Any, Any]], ...]]:
+def _reading(model: type[Model]) -> _Reading:
     fields = model._meta.concrete_fields
     names = tuple(field.attname for field in fields)
     return names, tuple(

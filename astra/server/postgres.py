@@ -38,6 +38,7 @@ _SETTINGS = {
     # No replica ever reads this server's log.
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_logical_replication_workers": "0",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

@@ -12,7 +12,7 @@ from django.db.models import Model
 from astra.simulation.stages import Lifecycle
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Registration:
     """A staged resource. ``order``: parents before children. ``after_settling_sql``: further named
     steps of the settling statement, which may read `settled` (id, state and the row's columns).

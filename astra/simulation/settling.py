@@ -42,10 +42,7 @@ def settle_account(account_id: uuid.UUID, until: datetime, *, wait: bool = True)
     One transaction. Returns None when another worker has the account and ``wait`` is false.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        key = {"class": LOCK_CLASS, "account": str(account_id)}
-        cursor.execute(_LOCK if wait else _TRY_LOCK, key)
-        row = cursor.fetchone()
-        if not wait and not (row and row[0]):
+        if not lock_account(account_id, wait=wait):
             return None
         hops: list[Hop] = []
         for registration in registrations():
@@ -57,6 +54,18 @@ def settle_account(account_id: uuid.UUID, until: datetime, *, wait: bool = True)
     # Kinds are registered parents first: of equal instants the parent's hop comes first (stable).
     hops.sort(key=lambda hop: hop.at)
     return hops
+
+
+def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
+    """Keep every other settling away from the account until the transaction ends.
+
+    Returns False, without the lock, when somebody else has it and ``wait`` is false.
+    """
+    with connection.cursor() as cursor:
+        key = {"class": LOCK_CLASS, "account": str(account_id)}
+        cursor.execute(_LOCK if wait else _TRY_LOCK, key)
+        row = cursor.fetchone()
+    return wait or bool(row and row[0])
 
 
 @functools.cache

@@ -1,0 +1,101 @@
+"""Fixtures: an account with a still clock, its users, an app, a bucket, and a client per user."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from astra.accounts.models import Account, Role
+from backups.models import App, Bucket
+from tests import world
+
+BACKUP = {"type": "application/astra-appBackup", "version": "1.1"}
+
+
+@dataclass
+class Api:
+    """A caller of the API: paths are relative to the account."""
+
+    account: Account
+    token: str | None
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, root: bool = False, **headers: str
+    ) -> HttpResponse:
+        url = path if root else f"/accounts/{self.account.id}/{path}".rstrip("/")
+        data = body if isinstance(body, bytes | str) else json.dumps(body) if body is not None else ""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token is not None and "Authorization" not in sent:
+            sent["Authorization"] = f"Bearer {self.token}"
+        client = Client(raise_request_exception=False)
+        return client.generic(method, url, data, content_type="application/json", headers=sent)
+
+    def get(self, path: str, **headers: str) -> HttpResponse:
+        return self.call("GET", path, **headers)
+
+    def post(self, path: str, body: Any, **headers: str) -> HttpResponse:
+        return self.call("POST", path, body, **headers)
+
+    def put(self, path: str, body: Any, **headers: str) -> HttpResponse:
+        return self.call("PUT", path, body, **headers)
+
+    def delete(self, path: str, **headers: str) -> HttpResponse:
+        return self.call("DELETE", path, **headers)
+
+    def create_backup(self, app: App, **members: Any) -> HttpResponse:
+        return self.post(f"k8s/v1/apps/{app.id}/appBackups", BACKUP | members)
+
+
+@pytest.fixture
+def account(db: None) -> Account:
+    return world.make_account()
+
+
+@pytest.fixture
+def app(account: Account) -> App:
+    return world.make_app(account, name="shop")
+
+
+@pytest.fixture
+def bucket(account: Account) -> Bucket:
+    return world.make_bucket(account)
+
+
+@pytest.fixture
+def as_role(account: Account) -> Callable[[str], Api]:
+    """A client with a token of a user in that role."""
+
+    def make(role: str) -> Api:
+        return Api(account, world.make_token(world.make_user(account, role)))
+
+    return make
+
+
+@pytest.fixture
+def api(as_role: Callable[[str], Api]) -> Api:
+    return as_role(Role.OWNER)
+
+
+@pytest.fixture
+def stranger(db: None) -> Api:
+    """A client with a good token of another account."""
+    other = world.make_account()
+    return Api(other, world.make_token(world.make_user(other)))
+
+
+def problem(response: HttpResponse) -> Mapping[str, Any]:
+    """The problem document of a refusal, its shape checked."""
+    assert response["Content-Type"] == "application/problem+json"
+    document: dict[str, Any] = json.loads(response.content)
+    assert document["status"] == str(response.status_code)
+    assert document["correlationID"]
+    return document
+
+
+def number(response: HttpResponse) -> int:
+    """The number of the problem."""
+    return int(problem(response)["type"].rsplit("/", 1)[1])

@@ -1,0 +1,101 @@
+"""Rows for tests, made directly: a world to call the API in."""
+
+import itertools
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from astra.accounts.models import Account, ClockMode, Role, RoleBinding, User
+from astra.accounts.tokens import issue_token
+from astra.api.clock import real_now
+from astra.api.dice import new_id
+from backups.models import App, AppBackup, Bucket, Snapshot
+
+START = datetime(2026, 1, 5, 12, 0, 0, 123456, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+AWAKE = {"created_at": START, "modified_at": START}
+
+
+def make_account(*, mode: str = ClockMode.MANUAL, seed: int = 7, **values: Any) -> Account:
+    """An active account; its clock stands still at START unless another mode is asked for."""
+    now = real_now()
+    defaults = {
+        "name": f"account-{next(_numbers)}",
+        "version": "1.0",
+        "clock_mode": mode,
+        "clock_rate": {ClockMode.MANUAL: 0.0, ClockMode.REAL: 1.0}.get(mode, 60.0),
+        "clock_sim": now if mode == ClockMode.REAL else START,
+        "clock_real": now,
+        "seed": seed,
+        **AWAKE,
+    }
+    return Account.objects.create(**(defaults | values))
+
+
+def make_user(account: Account, role: str | None = Role.OWNER, **values: Any) -> User:
+    number = next(_numbers)
+    defaults = {"email": f"user{number}@example.com", "version": "1.2", **AWAKE}
+    user = User.objects.create(account=account, **(defaults | values))
+    if role is not None:
+        RoleBinding.objects.create(account=account, user=user, role=role, version="1.1", **AWAKE)
+    return user
+
+
+def make_token(user: User, **values: Any) -> str:
+    return issue_token(user=user, name="test", now=START, **values)[1]
+
+
+def make_app(account: Account, **values: Any) -> App:
+    defaults = {
+        "name": f"app-{next(_numbers)}",
+        "version": "2.2",
+        "size_bytes": 10_000,
+        "throughput_bytes_per_second": 1_000,
+        **AWAKE,
+    }
+    return App.objects.create(account=account, **(defaults | values))
+
+
+def make_bucket(account: Account, **values: Any) -> Bucket:
+    defaults = {
+        "name": f"bucket-{next(_numbers)}",
+        "version": "1.2",
+        "parameters": {"s3": {"serverURL": "s3.example.com", "bucketName": "b"}},
+        **AWAKE,
+    }
+    return Bucket.objects.create(account=account, **(defaults | values))
+
+
+def make_snapshot(app: App, **values: Any) -> Snapshot:
+    defaults = {
+        "name": f"snap-{next(_numbers)}",
+        "version": "1.3",
+        "state": "completed",
+        "outcome": "completed",
+        "hook_state": "success",
+        "transition_count": 4,
+        **AWAKE,
+    }
+    return Snapshot.objects.create(account_id=app.account_id, app=app, **(defaults | values))
+
+
+def make_backup(app: App, bucket: Bucket, **values: Any) -> AppBackup:
+    state = values.get("state", "completed")
+    defaults: dict[str, Any] = {
+        "name": f"backup-{next(_numbers)}",
+        "version": "1.1",
+        "state": "completed",
+        "total_bytes": 10_000,
+        "transition_count": 4,
+        "running_at": START if state not in ("pending", "discovering") else None,
+        "full_at": START + timedelta(seconds=10),
+        **AWAKE,
+    }
+    return AppBackup.objects.create(
+        account_id=app.account_id, app=app, bucket=bucket, **(defaults | values)
+    )
+
+
+def some_id() -> uuid.UUID:
+    return new_id()
