@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from astra.api.options import Options
 
 # After the supervisor was killed its children hold the ports for a moment.
-_RELEASE_SECONDS = 2.0
+_RELEASE_SECONDS = 1.0
 
 
 class AddressError(Exception):

@@ -10,12 +10,13 @@ import os
 import signal
 import sys
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS = 1, 8
+PR_SET_PDEATHSIG = 1
+# Capabilities survive the change of account, and access(2), which initdb relies on, heeds them.
+PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP = 28, 4
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
 CAPABILITY_VERSION_3 = 0x20080522
-# Either lets an unprivileged account pass through closed folders; the first cannot write as well,
-# but containers often grant root only the second.
-CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE = 2, 1
+# Passes through closed folders and executes what only root may; containers grant it to root.
+CAP_DAC_OVERRIDE = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -30,17 +31,14 @@ def become(uid: int, gid: int, *, pass_closed_folders: bool) -> None:
     os.setgroups([])
     os.setresgid(gid, gid, gid)
     if pass_closed_folders:
-        _check(_libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+        _check(_libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
     os.setresuid(uid, uid, uid)
     if pass_closed_folders:
-        try:
-            _keep(CAP_DAC_READ_SEARCH)
-        except OSError:
-            _keep(CAP_DAC_OVERRIDE)
+        _keep(CAP_DAC_OVERRIDE)
 
 
 def _keep(capability: int) -> None:
-    """Keep one capability of root, beyond exec too."""
+    """Keep one capability of root, and only it, beyond exec too."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     bit = 1 << capability
     # effective, permitted, inheritable: of capabilities 0 to 31, then of 32 to 63.

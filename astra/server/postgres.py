@@ -90,11 +90,11 @@ class EmbeddedPostgres:
         if len(os.fsencode(self.socket_dir / ".s.PGSQL.5432")) > _SOCKET_PATH_BYTES:
             raise PostgresError(f"{self.socket_dir} is too long for a socket; set a shorter TMPDIR")
         self._identity = self._choose_identity()
-        self._prepare_socket_dir()
         if not self.data_dir.exists():
             self._initialise()
         self._check_data()
         stale_pid = self._wait_for_predecessor()
+        self._prepare_socket_dir()
         self._launch_until_ready(stale_pid)
 
     def stop(self) -> None:
@@ -139,12 +139,17 @@ class EmbeddedPostgres:
         return processes.Identity(uid, gid, pass_closed_folders=not reachable)
 
     def _prepare_socket_dir(self) -> None:
-        self.socket_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = self.socket_dir.lstat()
+        """Make the socket's folder, never trusting one that somebody else put there."""
         owner = os.geteuid() if self._identity is None else self._identity.uid
-        if self.socket_dir.is_symlink() or status.st_uid not in (owner, os.geteuid()):
-            raise PostgresError(f"{self.socket_dir} belongs to someone else; remove it")
-        self._own(self.socket_dir)
+        if self.socket_dir.exists() and self.socket_dir.lstat().st_uid != owner:
+            shutil.rmtree(self.socket_dir, ignore_errors=True)
+        try:
+            self.socket_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._own(self.socket_dir)
+        except OSError as error:
+            raise PostgresError(f"{self.socket_dir} cannot be had ({error}); remove it") from error
+        if self.socket_dir.is_symlink() or self.socket_dir.lstat().st_uid != owner:
+            raise PostgresError(f"{self.socket_dir} is someone else's; remove it")
 
     def _own(self, folder: Path) -> None:
         """Close a folder to all but the server's account (and root)."""
@@ -178,6 +183,7 @@ class EmbeddedPostgres:
 
     def _check_data(self) -> None:
         try:
+            self._own(self.data_dir)
             version = (self.data_dir / "PG_VERSION").read_text().strip()
         except PermissionError as error:
             raise PostgresError(

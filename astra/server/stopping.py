@@ -29,6 +29,10 @@ class StopRequests:
         """Catch the signals; SIGCHLD too, so that `wait` returns when a child ends."""
         self._previous_fd = signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
         for number in _STOPPING:
+            if number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+                # Started with nohup: it is to go on when the terminal closes. Ctrl-C is another
+                # matter: shells ignore it for what they start in the background, we do not.
+                continue
             self._previous[number] = signal.signal(number, self._catch)
         self._previous[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
         return self
