@@ -20,6 +20,52 @@ _HOOKS = {
 }
 _REASONS = {"state_unready": Column("outcome_reasons")}
 
+READY = "ready"
+PROVISIONING = "provisioning"
+RESTORING = "restoring"
+UNAVAILABLE = "unavailable"
+AVAILABLE = "available"
+_DETAILS = {"state_details": Column("outcome_reasons")}
+
+# An app that is cloned or restored is ready once its last stage is over.
+APP = Lifecycle(
+    kind="app",
+    initial=PENDING,
+    stages=(
+        Stage("app-discover", "discovering_at", DISCOVERING, delay_seconds=1.0, jitter=0.1),
+        Stage(
+            "app-complete",
+            "ends_at",
+            None,
+            delay_seconds=2.0,
+            jitter=0.1,
+            sets=_DETAILS,
+            also_from=(PROVISIONING, RESTORING),
+        ),
+    ),
+    success=READY,
+    failures=(FAILED, UNAVAILABLE, UNKNOWN),
+)
+
+BUCKET = Lifecycle(
+    kind="bucket",
+    initial=PENDING,
+    stages=(Stage("bucket-verify", "ends_at", None, delay_seconds=1.0, jitter=0.1, sets=_DETAILS),),
+    success=AVAILABLE,
+    failures=(FAILED, REMOVED, UNKNOWN),
+)
+
+# What a tester does by hand: end what is under way, lose what is there; nothing comes back.
+_BY_HAND = {
+    PENDING: (FAILED, REMOVED, UNKNOWN),
+    DISCOVERING: (FAILED, REMOVED, UNKNOWN),
+    RUNNING: (FAILED, REMOVED, UNKNOWN),
+    COMPLETED: (REMOVED, UNKNOWN),
+    FAILED: (REMOVED, UNKNOWN),
+    REMOVED: (UNKNOWN,),
+    UNKNOWN: (REMOVED,),
+}
+
 SNAPSHOT = Lifecycle(
     kind="appSnap",
     initial=PENDING,
@@ -37,6 +83,7 @@ SNAPSHOT = Lifecycle(
     ),
     success=COMPLETED,
     failures=(FAILED, REMOVED, UNKNOWN),
+    by_hand=_BY_HAND,
 )
 
 APP_BACKUP = Lifecycle(
@@ -63,4 +110,6 @@ APP_BACKUP = Lifecycle(
     ),
     success=COMPLETED,
     failures=(FAILED, REMOVED, UNKNOWN),
+    by_hand=_BY_HAND,
+    further_instants=("full_at",),
 )

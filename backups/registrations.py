@@ -1,27 +1,39 @@
 """What the simulation is told of this app's resources."""
 
 from astra.simulation.registry import Registration, register
-from backups.lifecycle import APP_BACKUP, COMPLETED, SNAPSHOT
-from backups.models import AppBackup, Snapshot
+from backups.lifecycle import APP, APP_BACKUP, BUCKET, COMPLETED, SNAPSHOT
+from backups.models import App, AppBackup, Bucket, Snapshot
 
-# A completed backup occupies its bucket; one row per bucket and settled set, not per backup.
+# A completed backup occupies its bucket, any other does not; one row per bucket and settled set.
 _STORE = f"""
     , stored AS (
         UPDATE backups_bucket AS bucket
-        SET stored_bytes = bucket.stored_bytes + added.bytes
+        SET stored_bytes = bucket.stored_bytes + change.bytes
         FROM (
-            SELECT bucket_id, sum(total_bytes) AS bytes FROM settled
-            WHERE state = '{COMPLETED}' GROUP BY bucket_id
-        ) AS added
-        WHERE bucket.id = added.bucket_id
+            SELECT bucket_id, sum(CASE WHEN state = '{COMPLETED}' THEN total_bytes
+                                       ELSE -total_bytes END) AS bytes
+            FROM settled WHERE (state = '{COMPLETED}') <> (from_state = '{COMPLETED}')
+            GROUP BY bucket_id
+        ) AS change
+        WHERE bucket.id = change.bucket_id
     )"""
+
+# The overrides of delays nearest to a row: its app's, or its own when it is the app.
+_APP_OF_ROW = "JOIN backups_app AS target ON target.id = ids.app_id"
+_ROW_ITSELF = "JOIN backups_app AS target ON target.id = ids.id"
 
 
 def register_all() -> None:
     """Register the staged resources, parents first."""
-    register(Registration(model=Snapshot, lifecycle=SNAPSHOT, order=10))
+    register(Registration(model=Bucket, lifecycle=BUCKET, order=5))
+    register(Registration(model=App, lifecycle=APP, order=6, target_sql=_ROW_ITSELF))
+    register(Registration(model=Snapshot, lifecycle=SNAPSHOT, order=10, target_sql=_APP_OF_ROW))
     register(
         Registration(
-            model=AppBackup, lifecycle=APP_BACKUP, order=20, after_settling_sql=_STORE
+            model=AppBackup,
+            lifecycle=APP_BACKUP,
+            order=20,
+            after_settling_sql=_STORE,
+            target_sql=_APP_OF_ROW,
         )
     )

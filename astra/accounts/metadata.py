@@ -1,9 +1,13 @@
-"""The `metadata` member of every resource."""
+"""The `metadata` member of every resource: writing it out, and what a caller may set of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from astra.accounts.callers import Caller
 from astra.accounts.models import Described
 from astra.api.clock import timestamp
+from astra.api.problems import CONFLICT, ApiProblem
+from astra.api.serializers import is_read_only, read_only_labels
 
 
 def represent_metadata(resource: Described) -> dict[str, Any]:
@@ -17,3 +21,41 @@ def represent_metadata(resource: Described) -> dict[str, Any]:
     if resource.modified_by:
         metadata["modifiedBy"] = str(resource.modified_by)
     return metadata
+
+
+def stamps(caller: Caller, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that every new resource gets: id, version, labels, instants, creator.
+
+    Raises problem 10 for a read-only label.
+    """
+    labels = body.get("metadata", {}).get("labels", [])
+    if refused := read_only_labels(labels):
+        raise ApiProblem(CONFLICT, fields=refused)
+    now = caller.now()
+    return {
+        "id": caller.dice.new_id(),
+        "account_id": caller.account_id,
+        "version": body["version"],
+        "labels": labels,
+        "created_at": now,
+        "modified_at": now,
+        "created_by": caller.user_id,
+    }
+
+
+def restamp(resource: Described, caller: Caller, body: Mapping[str, Any]) -> list[str]:
+    """Set what a PUT changes in `metadata`; return the columns to save.
+
+    Labels that are not sent are kept, and so are the read-only ones. Raises problem 10 for a
+    read-only label that the resource does not have.
+    """
+    labels = body.get("metadata", {}).get("labels")
+    if labels is not None:
+        own = [item for item in resource.labels if is_read_only(item)]
+        refused = read_only_labels(labels, allowed=own)
+        if refused:
+            raise ApiProblem(CONFLICT, fields=refused)
+        resource.labels = own + [item for item in labels if item not in own]
+    resource.modified_at = max(caller.now(), resource.modified_at)
+    resource.modified_by = caller.user_id
+    return ["labels", "modified_at", "modified_by"]

@@ -166,7 +166,9 @@ class User(Resource):
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            models.CheckConstraint(condition=Q(state__in=UserState.values), name="user_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=UserState.values), name="user_state_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(auth_provider__in=AuthProvider.values), name="user_provider_is_known"
             ),
@@ -196,7 +198,9 @@ class RoleBinding(Resource):
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            models.CheckConstraint(condition=Q(role__in=Role.values), name="role_binding_role_is_known"),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="role_binding_role_is_known"
+            ),
             models.UniqueConstraint(
                 "user",
                 name="role_binding_is_unique",
@@ -242,4 +246,3 @@ class Token(Resource):
 def label_index(name: str) -> GinIndex:
     """Return the index that serves `filter` on labels with `eq` and `in`."""
     return GinIndex(fields=["labels"], name=name, opclasses=["jsonb_path_ops"])
-

@@ -50,9 +50,7 @@ class Options:
                 start_scenario=env.str("START_SCENARIO", "demo"),
                 worker_interval_seconds=env.float("WORKER_INTERVAL", 0.25, validate=_positive),
                 db_pool_size=env.int("DB_POOL_SIZE", 8, validate=_positive),
-                allowed_hosts=tuple(
-                    env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-                ),
+                allowed_hosts=tuple(env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])),
                 trusted_origins=tuple(env.list("TRUSTED_ORIGINS", [])),
                 log_level=env.str("LOG_LEVEL", "INFO"),
             )

@@ -5,7 +5,7 @@ A request body is checked in three degrees, see the design's 'Order of refusals'
 error carries the degree as its code; the schema's errors are reported before the others.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NoReturn, Self
 
@@ -110,12 +110,22 @@ class StrictMetadataSerializer(MetadataSerializer):
     createdBy = fields.IdentifierField()
 
 
-def read_only_labels(labels: list[dict[str, str]]) -> list[Invalid]:
-    """Return what problem 10 says of labels that only the service may set; empty if there are none."""
+def is_read_only(label: Mapping[str, str]) -> bool:
+    """Tell whether only the service may set the label."""
+    return label["name"].startswith(patterns.READ_ONLY_LABEL_PREFIX)
+
+
+def read_only_labels(
+    labels: Sequence[Mapping[str, str]], *, allowed: Sequence[Mapping[str, str]] = ()
+) -> list[Invalid]:
+    """Return what problem 10 says of labels that only the service may set; empty if there are none.
+
+    ``allowed`` are those that the resource has already: sending them back is no change.
+    """
     return [
         Invalid(f"metadata.labels[{index}].name", "Read-only labels are set by the service.")
         for index, label in enumerate(labels)
-        if label["name"].startswith(patterns.READ_ONLY_LABEL_PREFIX)
+        if is_read_only(label) and label not in allowed
     ]
 
 

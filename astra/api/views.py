@@ -66,6 +66,10 @@ class ApiView(APIView):
         self.query = self._parse_query(request)
         self.media_type = self._negotiate(request)
 
+    def allowed_parameters(self) -> frozenset[str]:
+        """Return the parameters that GET takes."""
+        return self.query_parameters
+
     def _check_size(self, request: Request) -> None:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.ASTRA.max_body_bytes:
@@ -96,7 +100,7 @@ class ApiView(APIView):
             raise ApiProblem(problems.NOT_PERMITTED)
 
     def _parse_query(self, request: Request) -> Query:
-        allowed = self.query_parameters if request.method in READS else frozenset()
+        allowed = self.allowed_parameters() if request.method in READS else frozenset()
         return parse_query(request.META.get("QUERY_STRING", ""), allowed)
 
     def _negotiate(self, request: Request) -> str:

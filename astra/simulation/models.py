@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from astra.accounts.models import Account, Resource
 from astra.api.clock import real_now
@@ -23,16 +24,24 @@ class Staged(Resource):
     """
 
     state = models.CharField(max_length=15, db_collation="C")
-    state_unready = models.JSONField(default=list, blank=True)
-    hook_state = models.CharField(max_length=7, null=True, blank=True, choices=HookState.choices)
-    hook_state_details = models.JSONField(default=list, blank=True)
     transition_count = models.PositiveIntegerField(default=0)
     next_transition_at = models.DateTimeField(null=True, blank=True)
-    discovering_at = models.DateTimeField(null=True, blank=True)
-    running_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=15, null=True, blank=True, db_collation="C")
     outcome_reasons = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Protection(Staged):
+    """A staged resource that protects an app: it runs, has hooks, and says why it is not ready."""
+
+    state_unready = models.JSONField(default=list, blank=True)
+    hook_state = models.CharField(max_length=7, null=True, blank=True, choices=HookState.choices)
+    hook_state_details = models.JSONField(default=list, blank=True)
+    discovering_at = models.DateTimeField(null=True, blank=True)
+    running_at = models.DateTimeField(null=True, blank=True)
     outcome_hook_state = models.CharField(
         max_length=7, default=HookState.SUCCESS, choices=HookState.choices
     )
@@ -49,16 +58,21 @@ def staged_constraints(name: str, lifecycle: Lifecycle) -> tuple[models.BaseCons
             condition=Q(state__in=lifecycle.states), name=f"{name}_state_is_known"
         ),
         models.CheckConstraint(
-            condition=Q(outcome=None) | Q(outcome__in=lifecycle.final), name=f"{name}_outcome_is_final"
+            condition=Q(outcome=None) | Q(outcome__in=lifecycle.final),
+            name=f"{name}_outcome_is_final",
         ),
         models.CheckConstraint(
             condition=Q(state__in=lifecycle.unfinished) | Q(next_transition_at=None),
             name=f"{name}_final_state_is_at_rest",
         ),
-        models.CheckConstraint(
-            condition=Q(hook_state=None) | Q(hook_state__in=HookState.values),
-            name=f"{name}_hook_state_is_known",
-        ),
+    )
+
+
+def hook_constraint(name: str) -> models.BaseConstraint:
+    """Return the named constraint on `hookState`."""
+    return models.CheckConstraint(
+        condition=Q(hook_state=None) | Q(hook_state__in=HookState.values),
+        name=f"{name}_hook_state_is_known",
     )
 
 
@@ -83,7 +97,7 @@ class Transition(models.Model):
     to_state = models.CharField(max_length=15, db_collation="C")
     reason = models.CharField(max_length=127, blank=True)
     at = models.DateTimeField(help_text="The account's instant.")
-    recorded_at = models.DateTimeField(default=real_now, db_default=models.functions.Now())
+    recorded_at = models.DateTimeField(default=real_now, db_default=Now())
 
     class Meta:
         ordering = ("account", "kind", "resource_id", "sequence")

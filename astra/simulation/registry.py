@@ -14,14 +14,19 @@ from astra.simulation.stages import Lifecycle
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registration:
-    """A staged resource. ``order``: parents before children. ``after_settling_sql``: further named
-    steps of the settling statement, which may read `settled` (id, state and the row's columns).
+    """A staged resource. ``order``: parents before children.
+
+    ``after_settling_sql``: further named steps of a statement that moves rows, which may read
+    `settled` (the row's columns, and `from_state`). ``target_sql``: a join of the row (`ids`) to
+    `target`, which has the overrides of delays nearest to it (`stage_delays`, `immediate_kinds`) and
+    what its delays need.
     """
 
     model: type[Model]
     lifecycle: Lifecycle
     order: int
     after_settling_sql: str = ""
+    target_sql: str = "JOIN accounts_account AS target ON target.id = ids.account_id"
 
     @property
     def table(self) -> str:

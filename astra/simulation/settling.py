@@ -36,24 +36,45 @@ class Hop:
     at: datetime
 
 
-def settle_account(account_id: uuid.UUID, until: datetime, *, wait: bool = True) -> list[Hop] | None:
+def settle_account(
+    account_id: uuid.UUID, until: datetime, *, wait: bool = True
+) -> list[Hop] | None:
     """Carry out everything of the account that is due at ``until``; return the hops in order.
 
     One transaction. Returns None when another worker has the account and ``wait`` is false.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic():
         if not lock_account(account_id, wait=wait):
             return None
-        hops: list[Hop] = []
-        for registration in registrations():
-            cursor.execute(
-                settling_statement(registration), {"account": account_id, "until": until}
-            )
-            kind = registration.lifecycle.kind
-            hops.extend(Hop(kind, *row) for row in cursor.fetchall())
+        hops = [hop for each in registrations() for hop in settle_rows(each, account_id, until)]
     # Kinds are registered parents first: of equal instants the parent's hop comes first (stable).
     hops.sort(key=lambda hop: hop.at)
     return hops
+
+
+def settle_account_quietly(
+    account_id: uuid.UUID, until: datetime, *, wait: bool = True
+) -> int | None:
+    """Do as ``settle_account`` does, but return only the number of hops, however many they are."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not lock_account(account_id, wait=wait):
+            return None
+        count = 0
+        for each in registrations():
+            statement = f"{settling_statement(each)} SELECT count(*) FROM history"
+            cursor.execute(statement, {"account": account_id, "until": until})
+            count += cursor.fetchone()[0]
+    return count
+
+
+def settle_rows(registration: Registration, account_id: uuid.UUID, until: datetime) -> list[Hop]:
+    """Carry out what is due of one kind; the caller holds the account's lock."""
+    statement = f"""{settling_statement(registration)}
+    SELECT resource_id, sequence, from_state, to_state, reason, at
+    FROM history ORDER BY at, resource_id, sequence"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"account": account_id, "until": until})
+        return [Hop(registration.lifecycle.kind, *row) for row in cursor.fetchall()]
 
 
 def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
@@ -62,7 +83,7 @@ def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
     Returns False, without the lock, when somebody else has it and ``wait`` is false.
     """
     with connection.cursor() as cursor:
-        key = {"class": LOCK_CLASS, "account": str(account_id)}
+        key: dict[str, int | str] = {"class": LOCK_CLASS, "account": str(account_id)}
         cursor.execute(_LOCK if wait else _TRY_LOCK, key)
         row = cursor.fetchone()
     return wait or bool(row and row[0])
@@ -70,25 +91,26 @@ def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
 
 @functools.cache
 def settling_statement(registration: Registration) -> str:
-    """Compile the settling statement of a kind from its stage table."""
+    """Compile the settling statement of a kind from its stage table, up to its last SELECT."""
     lifecycle = registration.lifecycle
     return f"""
     WITH due AS (
         SELECT * FROM {registration.table}
         WHERE account_id = %(account)s AND next_transition_at <= %(until)s
-        FOR UPDATE
+        FOR NO KEY UPDATE
     ), hop AS (
-        SELECT due.id, stage.ordinal, stage.to_state, stage.at, stage.at <= %(until)s AS is_taken
+        SELECT due.id, due.state AS left_state, stage.ordinal, stage.to_state, stage.at,
+               stage.at <= %(until)s AS is_taken
         FROM due CROSS JOIN LATERAL (VALUES {_stage_rows(lifecycle)}) AS stage (ordinal, to_state, at)
-        WHERE stage.ordinal >= array_position({_passed_states(lifecycle)}, due.state::text)
+        WHERE stage.ordinal >= {_next_ordinal(lifecycle)}
           AND stage.at IS NOT NULL AND (due.ends_at IS NULL OR stage.at <= due.ends_at)
     ), taken AS (
         SELECT hop.*, row_number() OVER steps AS step,
-               coalesce(lag(hop.to_state) OVER steps, due.state) AS from_state
-        FROM hop JOIN due USING (id) WHERE hop.is_taken
+               coalesce(lag(hop.to_state) OVER steps, hop.left_state) AS from_state
+        FROM hop WHERE hop.is_taken
         WINDOW steps AS (PARTITION BY hop.id ORDER BY hop.ordinal)
     ), reached AS (
-        SELECT id, count(*) FILTER (WHERE is_taken) AS steps,
+        SELECT id, min(left_state) AS from_state, count(*) FILTER (WHERE is_taken) AS steps,
                (array_agg(to_state ORDER BY ordinal DESC) FILTER (WHERE is_taken))[1] AS state,
                array_agg(ordinal) FILTER (WHERE is_taken) AS ordinals,
                max(at) FILTER (WHERE is_taken) AS at,
@@ -101,7 +123,7 @@ def settling_statement(registration: Registration) -> str:
             modified_at = reached.at,
             next_transition_at = reached.next_at{_settings(lifecycle)}
         FROM reached WHERE resource.id = reached.id
-        RETURNING resource.*, reached.steps AS steps_taken
+        RETURNING resource.*, reached.from_state, reached.steps AS steps_taken
     ), history AS (
         INSERT INTO simulation_transition
             (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
@@ -109,14 +131,12 @@ def settling_statement(registration: Registration) -> str:
                settled.transition_count - settled.steps_taken + taken.step - 1,
                taken.from_state, taken.to_state,
                CASE WHEN taken.to_state IN ({_literals(lifecycle.failures)})
-                    THEN coalesce(settled.outcome_reasons->>0, '') ELSE '' END,
+                    THEN left(coalesce(settled.outcome_reasons->0->>'title',
+                                        settled.outcome_reasons->>0, ''), 127) ELSE '' END,
                taken.at
         FROM taken JOIN settled USING (id)
         RETURNING resource_id, sequence, from_state, to_state, reason, at
-    ){registration.after_settling_sql}
-    SELECT resource_id, sequence, from_state, to_state, reason, at
-    FROM history ORDER BY at, resource_id, sequence
-    """
+    ){registration.after_settling_sql}"""
 
 
 def _stage_rows(lifecycle: Lifecycle) -> str:
@@ -130,10 +150,14 @@ def _target(stage: Stage) -> str:
     return f"'{stage.to_state}'::text" if stage.to_state else "due.outcome::text"
 
 
-def _passed_states(lifecycle: Lifecycle) -> str:
-    # array_position counts from 1; the initial state is position 1, which stage 1 leads out of.
-    passed = (lifecycle.initial, *(stage.to_state for stage in lifecycle.stages if stage.to_state))
-    return f"ARRAY[{_literals(passed)}]::text[]"
+def _next_ordinal(lifecycle: Lifecycle) -> str:
+    """Compile the ordinal of the stage that leads out of a row's state."""
+    cases: list[str] = []
+    before = lifecycle.initial
+    for ordinal, stage in enumerate(lifecycle.stages, start=1):
+        cases.extend(f"WHEN '{state}' THEN {ordinal}" for state in (before, *stage.also_from))
+        before = stage.to_state or ""
+    return f"CASE due.state {' '.join(cases)} END"
 
 
 def _settings(lifecycle: Lifecycle) -> str:

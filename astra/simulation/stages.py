@@ -31,17 +31,25 @@ class Stage:
     delay_sql: str | None = None
     jitter: float = 0.0
     sets: Mapping[str, Column | str | bool] = field(default_factory=dict)
+    # Further states that this stage leads out of, beside the one before it.
+    also_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """The stages of a kind in order; the last one ends in the row's outcome."""
+    """The stages of a kind in order; the last one ends in the row's outcome.
+
+    ``by_hand``: from each state, those that an action may put a row into, beside the stages.
+    ``further_instants``: columns whose instants move along when an action hastens a row.
+    """
 
     kind: str
     initial: str
     stages: tuple[Stage, ...]
     success: str
     failures: tuple[str, ...]
+    by_hand: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    further_instants: tuple[str, ...] = ()
 
     @property
     def final(self) -> tuple[str, ...]:
@@ -52,7 +60,8 @@ class Lifecycle:
     def states(self) -> tuple[str, ...]:
         """Every state, in the order of the lifecycle."""
         passed = tuple(stage.to_state for stage in self.stages if stage.to_state)
-        return (self.initial, *passed, *self.final)
+        aside = tuple(state for stage in self.stages for state in stage.also_from)
+        return (self.initial, *passed, *aside, *self.final)
 
     @property
     def unfinished(self) -> tuple[str, ...]:

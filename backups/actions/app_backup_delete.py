@@ -29,7 +29,7 @@ def app_backup_delete(backups: QuerySet[AppBackup]) -> bool:
             Bucket.objects.filter(id=backup.bucket_id).update(
                 stored_bytes=F("stored_bytes") - backup.total_bytes
             )
-        if backup.owns_snapshot and backup.state in APP_BACKUP.unfinished:
+        if backup.owns_snapshot and backup.snapshot_id and backup.state in APP_BACKUP.unfinished:
             unfinished = Snapshot.objects.select_for_update().filter(
                 id=backup.snapshot_id, state__in=SNAPSHOT.unfinished
             )

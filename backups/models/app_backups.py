@@ -7,7 +7,12 @@ from django.db.models import Q
 
 from astra.accounts.models import label_index
 from astra.api import patterns
-from astra.simulation.models import Staged, due_index, staged_constraints
+from astra.simulation.models import (
+    Protection,
+    due_index,
+    hook_constraint,
+    staged_constraints,
+)
 from backups import kinds
 from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
 from backups.models.app_snaps import Snapshot
@@ -15,7 +20,7 @@ from backups.models.apps import App
 from backups.models.buckets import Bucket
 
 
-class AppBackup(Staged):
+class AppBackup(Protection):
     """A backup of an app.
 
     ``full_at`` is the instant at which all bytes would be done: progress follows from it, from
@@ -38,6 +43,7 @@ class AppBackup(Staged):
         ordering = ("created_at", "id")
         constraints = (
             *staged_constraints("backup", APP_BACKUP),
+            hook_constraint("backup"),
             models.CheckConstraint(
                 condition=Q(name__regex=patterns.DNS_LABEL), name="backup_name_is_dns_label"
             ),

@@ -5,13 +5,18 @@ from django.db.models import Q
 
 from astra.accounts.models import label_index
 from astra.api import patterns
-from astra.simulation.models import Staged, due_index, staged_constraints
+from astra.simulation.models import (
+    Protection,
+    due_index,
+    hook_constraint,
+    staged_constraints,
+)
 from backups.lifecycle import SNAPSHOT
 from backups.models.apps import App
 from backups.models.buckets import Bucket
 
 
-class Snapshot(Staged):
+class Snapshot(Protection):
     """A snapshot of an app."""
 
     app = models.ForeignKey(App, on_delete=models.DO_NOTHING, db_index=False)
@@ -25,6 +30,7 @@ class Snapshot(Staged):
         ordering = ("created_at", "id")
         constraints = (
             *staged_constraints("snapshot", SNAPSHOT),
+            hook_constraint("snapshot"),
             models.CheckConstraint(
                 condition=Q(name__regex=patterns.DNS_LABEL), name="snapshot_name_is_dns_label"
             ),

@@ -5,8 +5,10 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.models import Resource, label_index
+from astra.accounts.models import label_index
 from astra.api import patterns
+from astra.simulation.models import Staged, due_index, staged_constraints
+from backups.lifecycle import APP
 
 GIB = 1024**3
 
@@ -43,11 +45,14 @@ class ClusterType(models.TextChoices):
     KUBERNETES = "kubernetes"
 
 
-class App(Resource):
+class App(Staged):
     """An application on a cluster. ``deleted_at`` set: unmanaged; its backups stay reachable."""
 
     name = models.CharField(max_length=patterns.DNS_LABEL_MAX_LENGTH, db_collation="C")
-    state = models.CharField(max_length=15, choices=AppState.choices, default=AppState.READY)
+    state = models.CharField(
+        max_length=15, choices=AppState.choices, default=AppState.READY, db_collation="C"
+    )
+    discovering_at = models.DateTimeField(null=True, blank=True)
     state_details = models.JSONField(default=list, blank=True)
     protection_state = models.CharField(
         max_length=15, choices=ProtectionState.choices, default=ProtectionState.NONE
@@ -61,6 +66,14 @@ class App(Resource):
     cluster_type = models.CharField(
         max_length=15, choices=ClusterType.choices, default=ClusterType.KUBERNETES
     )
+    # Where a clone or a restored app comes from: plain ids, because sources come and go.
+    source_app_id = models.UUIDField(null=True, blank=True)
+    source_cluster_id = models.UUIDField(null=True, blank=True)
+    backup_id = models.UUIDField(null=True, blank=True)
+    snapshot_id = models.UUIDField(null=True, blank=True)
+    namespace_mapping = models.JSONField(default=list, blank=True)
+    storage_class_mapping = models.JSONField(default=list, blank=True)
+    restore_filter = models.JSONField(null=True, blank=True)
     collected_at = models.DateTimeField(null=True, blank=True)
     size_bytes = models.BigIntegerField(default=2 * GIB)
     throughput_bytes_per_second = models.BigIntegerField(default=GIB // 2)
@@ -71,7 +84,9 @@ class App(Resource):
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            models.CheckConstraint(condition=Q(state__in=AppState.values), name="app_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=AppState.values), name="app_state_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(protection_state__in=ProtectionState.values),
                 name="app_protection_state_is_known",
@@ -85,6 +100,7 @@ class App(Resource):
             ),
         )
         indexes = (
+            due_index("app_due"),
             # GET …/k8s/v2/apps in the default order, and `continue` in it
             models.Index(
                 fields=("account", "created_at", "id"),

@@ -3,8 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.models import Resource, label_index
+from astra.accounts.models import label_index
 from astra.api.dice import new_id
+from astra.simulation.models import Staged, due_index, staged_constraints
+from backups.lifecycle import BUCKET
 
 NAME_MAX_LENGTH = 256
 
@@ -30,13 +32,16 @@ class Provider(models.TextChoices):
     AWS = "aws"
 
 
-class Bucket(Resource):
+class Bucket(Staged):
     """An object-storage bucket. ``stored_bytes`` is written by settling and deletion, by no create."""
 
     name = models.CharField(max_length=NAME_MAX_LENGTH, db_collation="C")
     credential_id = models.UUIDField(default=new_id)
     state = models.CharField(
-        max_length=15, choices=BucketState.choices, default=BucketState.AVAILABLE
+        max_length=15,
+        choices=BucketState.choices,
+        default=BucketState.AVAILABLE,
+        db_collation="C",
     )
     state_details = models.JSONField(default=list, blank=True)
     retention_seconds = models.BigIntegerField(
@@ -46,21 +51,26 @@ class Bucket(Resource):
         max_length=15, choices=Provider.choices, default=Provider.GENERIC_S3
     )
     parameters = models.JSONField(default=dict)
+    # S3's serverURL or Azure's storageAccount; with name and provider it identifies a bucket.
+    location = models.CharField(max_length=1023, blank=True, db_collation="C")
     is_default = models.BooleanField(default=False)
     stored_bytes = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(state__in=BucketState.values), name="bucket_state_is_known"
-            ),
+            *staged_constraints("bucket", BUCKET),
             models.CheckConstraint(
                 condition=Q(provider__in=Provider.values), name="bucket_provider_is_known"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="bucket_name_is_not_empty"),
             models.CheckConstraint(
                 condition=Q(stored_bytes__gte=0), name="bucket_stores_no_negative_bytes"
+            ),
+            models.UniqueConstraint(
+                fields=("account", "name", "provider", "location"),
+                name="bucket_is_unique",
+                violation_error_message="A bucket with this name, provider and location exists.",
             ),
             models.UniqueConstraint(
                 fields=("account",),
@@ -70,6 +80,7 @@ class Bucket(Resource):
             ),
         )
         indexes = (
+            due_index("bucket_due"),
             # GET …/topology/v1/buckets in the default order; choosing a bucket for a backup
             models.Index(fields=("account", "created_at", "id"), name="bucket_by_creation"),
             label_index("bucket_by_label"),

@@ -1,0 +1,86 @@
+"""One resource: retrieve it, or hold it while it is replaced."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from astra.api import media
+from astra.api.preconditions import check_preconditions
+from astra.api.problems import CONFLICT, ApiProblem, Invalid
+from astra.api.views import ApiView
+
+
+class InstanceView(ApiView):
+    """An instance: GET retrieves it. Subclasses write ``rows`` and ``represent``."""
+
+    # The name of the path parameter that holds the instance's id.
+    id_name: ClassVar[str]
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows among which the id is looked for."""
+        raise NotImplementedError
+
+    def represent(self, row: Any, now: datetime) -> Mapping[str, Any]:
+        """Return the JSON of the row at the account's instant."""
+        raise NotImplementedError
+
+    def row(self) -> Any:
+        """Return the instance. Raises the operation's 404."""
+        found = self.rows().filter(id=self.ids[self.id_name]).first()
+        if found is None:
+            raise self.not_found()
+        return found
+
+    def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
+        """Retrieve the instance."""
+        return self.found(self.represent(self.row(), self.caller.now()))
+
+    @contextmanager
+    def replacing(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+        """Hold the instance for a PUT: yield its locked row and its JSON, in one transaction.
+
+        Raises the operation's 404, and problem 38 (412) when a precondition fails.
+        """
+        with transaction.atomic():
+            row = (
+                self.rows()
+                .select_for_update(of=("self",))
+                .filter(id=self.ids[self.id_name])
+                .first()
+            )
+            if row is None:
+                raise self.not_found()
+            document = self.represent(row, self.caller.now())
+            check_preconditions(
+                self.request._request,
+                etag=media.etag(media.write_json(document)),
+                modified_at=row.modified_at,
+            )
+            yield row, document
+
+
+def refuse_changes(
+    body: Mapping[str, Any],
+    document: Mapping[str, Any],
+    *,
+    mutable: frozenset[str],
+    same: Callable[[Any, Any], bool] = lambda sent, current: bool(sent == current),
+) -> None:
+    """Raise problem 10 naming each member of a PUT that differs although it may not change.
+
+    ``body`` is the JSON as it came, ``document`` the instance's. The same value is no change; the
+    service's own part of `metadata` is ignored, and `version` says only how the body is written.
+    """
+    changed = [
+        Invalid(name, "Cannot be changed.")
+        for name, value in body.items()
+        if name not in mutable | {"metadata", "version"} and not same(value, document.get(name))
+    ]
+    if changed:
+        raise ApiProblem(CONFLICT, fields=changed)

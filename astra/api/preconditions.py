@@ -1,0 +1,33 @@
+"""Conditional PUT: `If-Match`, `If-Modified-Since`, `If-Unmodified-Since`.
+
+Source: section 2 of `appbackup.md`: preconditions hold for PUT only. A header that does not parse is
+ignored, as RFC 7232 has it.
+"""
+
+from datetime import UTC, datetime
+
+from django.http import HttpRequest
+from django.utils.http import parse_etags, parse_http_date_safe
+
+from astra.api.problems import PRECONDITION_FAILED, ApiProblem
+
+
+def check_preconditions(request: HttpRequest, *, etag: str, modified_at: datetime) -> None:
+    """Raise problem 38 (412) unless every condition of the request holds for the resource."""
+    if_match = request.META.get("HTTP_IF_MATCH")
+    if if_match and "*" not in (tags := parse_etags(if_match)) and etag not in tags:
+        raise ApiProblem(PRECONDITION_FAILED)
+    # HTTP dates have whole seconds.
+    modified = modified_at.replace(microsecond=0)
+    since = _instant(request, "HTTP_IF_MODIFIED_SINCE")
+    if since and modified <= since:
+        raise ApiProblem(PRECONDITION_FAILED)
+    # RFC 7232: If-Unmodified-Since is ignored beside If-Match.
+    until = None if if_match else _instant(request, "HTTP_IF_UNMODIFIED_SINCE")
+    if until and modified > until:
+        raise ApiProblem(PRECONDITION_FAILED)
+
+
+def _instant(request: HttpRequest, header: str) -> datetime | None:
+    seconds = parse_http_date_safe(request.META.get(header, ""))
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

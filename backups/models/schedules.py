@@ -1,0 +1,75 @@
+"""Schedule: when an app is snapshotted and backed up by itself."""
+
+from django.db import models
+from django.db.models import Q
+
+from astra.accounts.models import Resource, label_index
+from backups.models.apps import App
+from backups.models.buckets import Bucket
+
+NAME_MAX_LENGTH = 63
+RETENTION_MAX_LENGTH = 63
+RETENTION_PATTERN = "^(0|([1-9][0-9]*))$"
+
+
+class Granularity(models.TextChoices):
+    """`granularity` of a schedule."""
+
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    CUSTOM = "custom"
+
+
+class Schedule(Resource):
+    """A protection schedule of an app. Numbers are kept as the strings that the API speaks."""
+
+    app = models.ForeignKey(App, on_delete=models.DO_NOTHING, db_index=False)
+    bucket = models.ForeignKey(
+        Bucket, on_delete=models.DO_NOTHING, null=True, blank=True, db_index=False
+    )
+    name = models.CharField(max_length=NAME_MAX_LENGTH, db_collation="C")
+    enabled = models.BooleanField(default=True)
+    granularity = models.CharField(max_length=7, choices=Granularity.choices, db_collation="C")
+    minute = models.CharField(max_length=2, default="0")
+    hour = models.CharField(max_length=2, null=True, blank=True)
+    day_of_week = models.CharField(max_length=1, null=True, blank=True)
+    day_of_month = models.CharField(max_length=2, null=True, blank=True)
+    recurrence_rule = models.TextField(null=True, blank=True)
+    snapshot_retention = models.CharField(max_length=RETENTION_MAX_LENGTH)
+    backup_retention = models.CharField(max_length=RETENTION_MAX_LENGTH)
+    replicate = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(granularity__in=Granularity.values),
+                name="schedule_granularity_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(snapshot_retention__regex=RETENTION_PATTERN)
+                & Q(backup_retention__regex=RETENTION_PATTERN),
+                name="schedule_retentions_are_numbers",
+            ),
+            models.UniqueConstraint(
+                fields=("app", "name"),
+                name="schedule_name_is_unique",
+                violation_error_message="A schedule with this name exists for the app.",
+            ),
+        )
+        indexes = (
+            # GET …/apps/{app_id}/schedules in the default order, and `continue` in it
+            models.Index(fields=("app", "created_at", "id"), name="schedule_by_creation"),
+            # a bucket in use (problem 83)
+            models.Index(
+                fields=("bucket",), name="schedule_by_bucket", condition=Q(bucket__isnull=False)
+            ),
+            # deleting an account with everything in it
+            models.Index(fields=("account",), name="schedule_by_account"),
+            label_index("schedule_by_label"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
