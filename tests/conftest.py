@@ -11,7 +11,7 @@ from django.test import Client
 
 from astra.accounts.models import Account, Role
 from backups.models import App, Bucket
-from tests import world
+from tests import wire, world
 
 BACKUP = {"type": "application/astra-appBackup", "version": "1.1"}
 
@@ -24,18 +24,44 @@ class Api:
     token: str | None
 
     def call(
-        self, method: str, path: str, body: Any = None, *, root: bool = False, **headers: str
-    ) -> HttpResponse:
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        root: bool = False,
+        content_type: str = "application/json",
+        environ: Mapping[str, Any] | None = None,
+        **headers: str,
+    ) -> Any:
+        """Send a request and return the answer, checked by ``wire`` and the published document.
+
+        ``root``: the path is absolute. ``environ`` overrides the WSGI environment.
+        """
         url = path if root else f"/accounts/{self.account.id}/{path}".rstrip("/")
-        data = body if isinstance(body, bytes | str) else json.dumps(body) if body is not None else ""
+        data = (
+            body if isinstance(body, bytes | str) else json.dumps(body) if body is not None else ""
+        )
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token is not None and "Authorization" not in sent:
             sent["Authorization"] = f"Bearer {self.token}"
         client = Client(raise_request_exception=False)
-        return client.generic(method, url, data, content_type="application/json", headers=sent)
+        response = wire.whole(
+            client.generic(
+                method, url, data, content_type=content_type, headers=sent, **(environ or {})
+            )
+        )
+        wire.check(method, url, response)
+        return response
 
     def get(self, path: str, **headers: str) -> HttpResponse:
         return self.call("GET", path, **headers)
+
+    def read(self, path: str, **headers: str) -> Any:
+        """GET, expecting 200; return the document."""
+        response = self.get(path, **headers)
+        assert response.status_code == 200, response.content
+        return json.loads(response.content)
 
     def post(self, path: str, body: Any, **headers: str) -> HttpResponse:
         return self.call("POST", path, body, **headers)
@@ -99,3 +125,11 @@ def problem(response: HttpResponse) -> Mapping[str, Any]:
 def number(response: HttpResponse) -> int:
     """The number of the problem."""
     return int(problem(response)["type"].rsplit("/", 1)[1])
+
+
+def invalid(response: HttpResponse) -> list[str]:
+    """The names in `invalidFields` or `invalidParams`, in order; each has a reason."""
+    document = problem(response)
+    found = document.get("invalidFields", document.get("invalidParams", []))
+    assert all(item["reason"] for item in found)
+    return [item["name"] for item in found]

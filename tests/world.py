@@ -9,6 +9,7 @@ from astra.accounts.models import Account, ClockMode, Role, RoleBinding, User
 from astra.accounts.tokens import issue_token
 from astra.api.clock import real_now
 from astra.api.dice import new_id
+from astra.simulation.settling import settle_account
 from backups.models import App, AppBackup, Bucket, Snapshot
 
 START = datetime(2026, 1, 5, 12, 0, 0, 123456, tzinfo=UTC)
@@ -95,6 +96,13 @@ def make_backup(app: App, bucket: Bucket, **values: Any) -> AppBackup:
     return AppBackup.objects.create(
         account_id=app.account_id, app=app, bucket=bucket, **(defaults | values)
     )
+
+
+def advance(account: Account, seconds: float) -> None:
+    """Move the account's still clock ahead and carry out what came due."""
+    account.clock_sim += timedelta(seconds=seconds)
+    account.save(update_fields=["clock_sim"])
+    settle_account(account.id, account.clock_sim)
 
 
 def some_id() -> uuid.UUID:

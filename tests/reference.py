@@ -1,0 +1,190 @@
+"""The published OpenAPI document as a judge: every answer that the test client gets passes by.
+
+A 2xx body must be valid by the schema of its path, method and status; a refusal by the schema of
+its own problem number, which must be listed for the operation or be one of ``tests.extras``.
+Without the document (``ASTRA_REFERENCE_DIR``, by default beside the repository) nothing is judged,
+and the tests that are about it are skipped.
+"""
+
+import functools
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from jsonschema import Draft4Validator, ValidationError, validators
+from referencing import Registry
+from referencing.jsonschema import DRAFT4
+
+from tests.extras import is_extra
+
+FILE = "astra-24.02-openapi.json"
+PROBLEM_TYPE = "application/problem+json"
+_URI = "urn:astra"
+_FOLDER = Path(__file__).resolve().parents[2] / "shared" / "reference"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for a request, reduced to what the document speaks of."""
+
+    method: str
+    path: str
+    query: str
+    status: int
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation of the document; ``pointer`` leads to it."""
+
+    name: str
+    pointer: str
+    responses: Mapping[str, Any]
+
+
+def folder() -> Path:
+    """Return where the published document is looked for."""
+    return Path(os.environ.get("ASTRA_REFERENCE_DIR") or _FOLDER)
+
+
+@functools.cache
+def load() -> "Reference | None":
+    """Return the document, or None where the file is absent."""
+    path = folder() / FILE
+    return Reference(json.loads(path.read_text())) if path.exists() else None
+
+
+class Reference:
+    """The document, with what OpenAPI 3.0 ignores removed."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = _without_neighbours_of_refs(document)
+        resource = DRAFT4.create_resource(self.document)
+        self._registry: Registry[Any] = Registry().with_resource(_URI, resource)
+        self._routes = [
+            (re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template)), template)
+            # Fewer placeholders first: a literal path is more specific than a pattern.
+            for template in sorted(self.document["paths"], key=lambda path: path.count("{"))
+        ]
+
+    def operation(self, method: str, path: str) -> Operation | None:
+        """Return the operation that a request reaches, None if the document has none."""
+        method = "get" if method == "HEAD" else method.lower()
+        tidy = re.sub("/{2,}", "/", path).rstrip("/")
+        for pattern, template in self._routes:
+            found = self.document["paths"][template].get(method)
+            if found and pattern.fullmatch(tidy):
+                pointer = f"#/paths/{template.replace('/', '~1')}/{method}"
+                return Operation(f"{method.upper()} {template}", pointer, found["responses"])
+        return None
+
+    def validator(self, pointer: str) -> Any:
+        """Return the validator of the schema at a pointer into the document."""
+        return _validator_of(self, pointer)
+
+    def complaints(self, answer: Answer) -> list[str]:
+        """Return what the document has against an answer; empty when it has nothing."""
+        operation = self.operation(answer.method, answer.path)
+        if answer.content_type.startswith("text/html"):
+            return []
+        if answer.status >= 400:
+            return list(self._against_problem(answer, operation))
+        return list(self._against_success(answer, operation)) if operation else []
+
+    def _against_problem(self, answer: Answer, operation: Operation | None) -> Iterator[str]:
+        if answer.content_type != PROBLEM_TYPE:
+            yield f"{answer.content_type} instead of {PROBLEM_TYPE}"
+            return
+        if answer.method == "HEAD":
+            return
+        problem = json.loads(answer.body)
+        if problem["type"] == "about:blank":
+            return
+        number = int(problem["type"].rsplit("/", 1)[1])
+        schema = f"#/components/schemas/astra_problem_detail_{number}"
+        yield from _errors(self.validator(schema), problem)
+        if problem["status"] != str(answer.status):
+            yield f"status {problem['status']} in a response of status {answer.status}"
+        if operation is None:
+            return
+        listed = operation.responses.get(str(answer.status), {}).get("content", {})
+        refs = listed.get(PROBLEM_TYPE, {}).get("schema", {}).get("anyOf", [])
+        if {"$ref": schema} not in refs and not is_extra(operation.name, number):
+            yield f"problem {number} is neither listed for {operation.name} nor an extra"
+
+    def _against_success(self, answer: Answer, operation: Operation) -> Iterator[str]:
+        response = operation.responses.get(str(answer.status))
+        if response is None:
+            yield f"status {answer.status} is not listed for {operation.name}"
+            return
+        content = response.get("content", {})
+        if not content or answer.method == "HEAD":
+            if answer.body:
+                yield f"a body where {operation.name} has none"
+            return
+        if answer.content_type not in (*content, "application/json"):
+            yield f"media type {answer.content_type} is not listed for {operation.name}"
+            return
+        media_type = answer.content_type if answer.content_type in content else next(iter(content))
+        escaped = media_type.replace("/", "~1")
+        pointer = f"{operation.pointer}/responses/{answer.status}/content/{escaped}/schema"
+        document = json.loads(answer.body)
+        if "include" in parse_qs(answer.query):
+            yield from self._against_rows(document, answer, content[media_type]["schema"])
+            # Two resources may agree in the fields asked for; the schema asks for unique items.
+            document |= {"items": document["items"][:1]}
+        yield from _errors(self.validator(pointer), document)
+
+    def _against_rows(
+        self, document: Any, answer: Answer, list_schema: Mapping[str, str]
+    ) -> Iterator[str]:
+        """Complain about a column whose values are not what the item's member may be."""
+        names = parse_qs(answer.query)["include"][0].split(",")
+        schema = self.document["components"]["schemas"][list_schema["$ref"].rsplit("/", 1)[1]]
+        item = next(
+            one["$ref"] for one in schema["properties"]["items"]["items"]["anyOf"] if "$ref" in one
+        )
+        for row in document["items"]:
+            if len(row) != len(names):
+                yield f"{len(row)} values in a row of {len(names)} fields"
+            for name, value in zip(names, row, strict=False):
+                if value is not None:
+                    yield from _errors(self.validator(f"{item}/properties/{name}"), value)
+
+
+def _errors(validator: Any, document: Any) -> Iterator[str]:
+    for error in validator.iter_errors(document):
+        yield f"{error.json_path}: {error.message[:300]}"
+
+
+@functools.cache
+def _validator_of(reference: Reference, pointer: str) -> Any:
+    return _Validator({"$ref": _URI + pointer}, registry=reference._registry)
+
+
+def _unique_items(_: Any, wanted: Any, instance: Any, __: Any) -> Iterator[ValidationError]:
+    """Do what the library does, in linear time: lists of a thousand items are checked."""
+    if wanted and isinstance(instance, list):
+        written = {json.dumps(item, sort_keys=True) for item in instance}
+        if len(written) != len(instance):
+            yield ValidationError("has non-unique elements")
+
+
+_Validator = validators.extend(Draft4Validator, {"uniqueItems": _unique_items})
+
+
+def _without_neighbours_of_refs(node: Any) -> Any:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            return {"$ref": node["$ref"]}
+        return {key: _without_neighbours_of_refs(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_without_neighbours_of_refs(value) for value in node]
+    return node

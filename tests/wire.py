@@ -1,0 +1,70 @@
+"""What holds for every answer of the API, checked on each that the test client gets."""
+
+import hashlib
+import json
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+
+import astra
+from tests import reference
+
+IDENTIFIER = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def whole(response: HttpResponseBase) -> Any:
+    """Return the answer with all of its body; ``was_streamed`` tells how it came."""
+    if not response.streaming:
+        response.was_streamed = False  # type: ignore[attr-defined]
+        return response
+    body = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    complete = HttpResponse(body, status=response.status_code, headers=response.headers)
+    complete.was_streamed = True  # type: ignore[attr-defined]
+    return complete
+
+
+def check(method: str, url: str, response: HttpResponse) -> None:
+    """Assert what every answer has in common, and that the published document allows it."""
+    path, query = urlsplit(url)[2:4]
+    assert response["X-Astra-Simulator"] == astra.__version__
+    assert b"Traceback" not in response.content
+    if response.status_code >= 400:
+        _check_refusal(method, response)
+    elif response.status_code == 204:
+        assert response.content == b""
+    elif path.startswith("/accounts"):
+        _check_document(method, response)
+    judge = reference.load()
+    if judge is not None:
+        answer = reference.Answer(
+            method=method,
+            path=path,
+            query=query,
+            status=response.status_code,
+            content_type=response.get("Content-Type", ""),
+            body=response.content,
+        )
+        assert judge.complaints(answer) == []
+
+
+def _check_refusal(method: str, response: HttpResponse) -> None:
+    assert response["Content-Type"] == "application/problem+json"
+    if method == "HEAD":
+        return
+    problem = json.loads(response.content)
+    assert set(problem) >= {"type", "title", "detail", "status", "correlationID"}
+    assert problem["status"] == str(response.status_code)
+    assert IDENTIFIER.fullmatch(problem["correlationID"])
+    assert [] not in (problem.get("invalidFields"), problem.get("invalidParams"))
+
+
+def _check_document(method: str, response: HttpResponse) -> None:
+    assert response["Vary"] == "Accept"
+    if response.was_streamed:  # type: ignore[attr-defined]
+        assert "ETag" not in response
+    elif method != "HEAD":
+        digest = hashlib.md5(response.content, usedforsecurity=False).hexdigest()
+        assert response["ETag"] == f'"{digest}"'
