@@ -1,0 +1,137 @@
+"""The whole service, started as a person starts it, on a data folder and ports of its own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 60.0
+_OURS = ("ASTRA_", "DATABASE_URL", "DJANGO_", "PYTEST_", "GRANIAN_")
+
+
+def eventually(condition: Callable[[], object], what: str, seconds: float = SECONDS) -> None:
+    """Wait until a condition holds; fail, saying what did not come, after a while."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_running(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+class Service:
+    """`python manage.py serve`, and everything it started."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data_dir = folder / "var"
+        self.http_port, self.https_port = free_port(), free_port()
+        self._log = folder / "serve.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(_OURS)
+        }
+        return inherited | {
+            "ASTRA_DATA_DIR": str(self.data_dir),
+            "ASTRA_HTTP_PORT": str(self.http_port),
+            "ASTRA_HTTPS_PORT": str(self.https_port),
+        }
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}"
+
+    @property
+    def output(self) -> str:
+        return self._log.read_text()
+
+    @property
+    def config(self) -> dict[str, object]:
+        config: dict[str, object] = yaml.safe_load((self.data_dir / "config.yaml").read_text())
+        return config
+
+    @property
+    def curl(self) -> str:
+        """The command that the banner offers."""
+        found = re.search(r"^  (curl .*?\}')$", self.output, re.DOTALL | re.MULTILINE)
+        assert found, self.output
+        return found[1]
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, str(ROOT / "manage.py"), *arguments]
+
+    def refused(self, **environment: str) -> str:
+        """Start a second service, which must end by itself; return what it says."""
+        result = subprocess.run(
+            self.command("serve"),
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert result.returncode == 1, result.stdout + result.stderr
+        return result.stderr
+
+    def start(self) -> None:
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                self.command("serve"), env=self.environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        process = self._process
+        eventually(lambda: "Ctrl-C stops" in self.output or process.poll() is not None, "ready")
+        assert process.poll() is None, self.output
+
+    def send(self, number: signal.Signals) -> int:
+        """Send a signal to the supervisor alone and wait for its end."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(SECONDS)
+
+    def processes(self) -> list[psutil.Process]:
+        """Every process that belongs to the data folder, found by its environment."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                owner = process.environ().get("ASTRA_DATA_DIR")
+                if owner == str(self.data_dir) and is_running(process):
+                    found.append(process)
+        return found
+
+    def process(self, *words: str) -> psutil.Process:
+        """The eldest process whose command line has all these words."""
+        found = [each for each in self.processes() if set(words) <= set(each.cmdline())]
+        return min(found, key=lambda each: (each.create_time(), each.pid))
+
+    def wait_until_gone(self, seconds: float) -> None:
+        eventually(lambda: not self.processes(), "the end of every process", seconds)
+
+    def clean_up(self) -> None:
+        for process in self.processes():
+            with suppress(psutil.Error):
+                process.kill()
+        if self._process is not None:
+            self._process.wait(SECONDS)

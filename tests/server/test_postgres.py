@@ -1,0 +1,148 @@
+"""The embedded server: what it keeps, what it leaves behind, what it refuses."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from astra.server import postgres
+from astra.server.postgres import EmbeddedPostgres, EphemeralPostgres, PostgresError
+from tests.server.service import eventually
+
+
+@pytest.fixture
+def socket_dir() -> Iterator[Path]:
+    """A short path: pytest's own folders are too long for a socket."""
+    with tempfile.TemporaryDirectory(prefix="astra-") as folder:
+        yield Path(folder) / "socket"
+
+
+@pytest.fixture
+def server(tmp_path: Path, socket_dir: Path) -> Iterator[EmbeddedPostgres]:
+    server = EmbeddedPostgres(
+        data_dir=tmp_path / "closed" / "postgres",
+        socket_dir=socket_dir,
+        log_path=tmp_path / "postgres.log",
+    )
+    # As the home of root: nobody else may pass.
+    (tmp_path / "closed").mkdir(mode=0o700)
+    yield server
+    server.stop()
+
+
+def query(server: EmbeddedPostgres, sql: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        cursor = connection.execute(sql)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_rows_survive_stop_and_kill(server: EmbeddedPostgres) -> None:
+    server.start()
+    query(server, "CREATE TABLE kept (at text)")
+    query(server, "INSERT INTO kept VALUES ('before the stop')")
+    server.stop()
+    server.start()
+    query(server, "INSERT INTO kept VALUES ('before the kill')")
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    eventually(lambda: server.exit_code() == -signal.SIGKILL, "the end of the server")
+    server.start()
+    assert query(server, "SELECT at FROM kept") == [("before the stop",), ("before the kill",)]
+
+
+def test_it_listens_on_its_socket_alone_and_has_what_the_service_needs(
+    server: EmbeddedPostgres,
+) -> None:
+    server.start()
+    assert server.pid is not None
+    assert psutil.Process(server.pid).net_connections("inet") == []
+    assert server.socket_dir.stat().st_mode & 0o777 == 0o700
+    assert server.data_dir.stat().st_mode & 0o777 == 0o700
+    found = query(
+        server,
+        "SELECT current_user, datcollate, pg_encoding_to_char(encoding), datlocprovider, datlocale"
+        " FROM pg_database WHERE datname = current_database()",
+    )
+    assert found == [("astra", "C", "UTF8", "b", "C.UTF-8")]
+
+
+def test_a_pid_file_that_names_another_program_is_no_obstacle(server: EmbeddedPostgres) -> None:
+    server.start()
+    server.stop()
+    # After a crash, the number may since have been given to anything: here to a process that runs
+    # under the same account, which PostgreSQL alone would take for a living server.
+    status = server.data_dir.stat()
+    with subprocess.Popen(["/bin/sleep", "600"], user=status.st_uid) as stranger:
+        pid_file = server.data_dir / "postmaster.pid"
+        pid_file.write_text(f"{stranger.pid}\n{server.data_dir}\n")
+        os.chown(pid_file, status.st_uid, status.st_gid)
+        server.start()
+        assert query(server, "SELECT 1") == [(1,)]
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_a_server_without_supervisor_is_replaced(
+    server: EmbeddedPostgres, tmp_path: Path, socket_dir: Path
+) -> None:
+    server.start()
+    successor = EmbeddedPostgres(
+        data_dir=server.data_dir, socket_dir=socket_dir, log_path=tmp_path / "second.log"
+    )
+    with successor:
+        assert query(successor, "SELECT 1") == [(1,)]
+        assert server.exit_code() == 0
+
+
+def test_half_a_data_folder_is_never_taken_for_one(server: EmbeddedPostgres) -> None:
+    rest = server.data_dir.with_name("postgres.new")
+    rest.mkdir()
+    (rest / "PG_VERSION").write_text("18\n")
+    server.start()
+    assert query(server, "SELECT 1") == [(1,)]
+    assert not rest.exists()
+
+
+def test_data_of_another_version_are_refused(server: EmbeddedPostgres) -> None:
+    server.data_dir.mkdir()
+    (server.data_dir / "PG_VERSION").write_text("16\n")
+    with pytest.raises(PostgresError, match="was made by PostgreSQL 16, this is 18"):
+        server.start()
+
+
+def test_a_folder_with_something_else_is_refused(server: EmbeddedPostgres) -> None:
+    server.data_dir.mkdir()
+    with pytest.raises(PostgresError, match="is no PostgreSQL data folder"):
+        server.start()
+
+
+def test_a_socket_path_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(
+        data_dir=tmp_path / "postgres", socket_dir=tmp_path / ("x" * 100), log_path=None
+    )
+    with pytest.raises(PostgresError, match="set a shorter TMPDIR"):
+        server.start()
+
+
+def test_a_server_that_does_not_start_shows_the_end_of_its_log(
+    server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("astra.server.postgres._RETRY_SECONDS", 0.1)
+    monkeypatch.setitem(postgres._SETTINGS, "x", "1")
+    with pytest.raises(PostgresError, match='unrecognized configuration parameter "x"'):
+        server.start()
+
+
+def test_an_ephemeral_server_leaves_nothing() -> None:
+    with EphemeralPostgres() as server:
+        assert query(server, "SELECT current_setting('fsync')") == [("off",)]
+        pid = server.pid
+    assert pid is not None
+    assert not psutil.pid_exists(pid)
+    assert not server.folder.exists()

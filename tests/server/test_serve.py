@@ -1,0 +1,123 @@
+"""`serve`, from start to stop, by every way it can end."""
+
+import http.client
+import json
+import signal
+import ssl
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.server.service import SECONDS, Service, eventually
+
+pytestmark = pytest.mark.server
+
+
+def paste(command: str) -> tuple[int, Any]:
+    """Run a `curl` command as a person would; return the status and the JSON."""
+    shell = f"{command} --silent --write-out '\\n%{{http_code}}'"
+    result = subprocess.run(
+        ["bash", "-c", shell], capture_output=True, text=True, timeout=SECONDS, check=True
+    )
+    body, _, status = result.stdout.rpartition("\n")
+    return int(status), json.loads(body)
+
+
+def get(service: Service, path: str) -> tuple[int, Any]:
+    """Ask over HTTPS, verifying the certificate, with the token of the client configuration."""
+    config: Any = service.config
+    context = ssl.create_default_context(cafile=service.data_dir / "tls" / "ca.pem")
+    assert config["astra_project"] == f"127.0.0.1:{service.https_port}"
+    connection = http.client.HTTPSConnection(
+        config["astra_project"], timeout=SECONDS, context=context
+    )
+    try:
+        connection.request("GET", path, headers=config["headers"])
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    finally:
+        connection.close()
+
+
+def backup_ids(service: Service) -> set[str]:
+    account = service.config["uid"]
+    status, body = get(service, f"/accounts/{account}/topology/v1/appBackups")
+    assert status == 200, body
+    return {item["id"] for item in body["items"]}
+
+
+def is_ready(service: Service) -> bool:
+    """Ask both listeners."""
+    plain = http.client.HTTPConnection("127.0.0.1", service.http_port, timeout=SECONDS)
+    try:
+        plain.request("GET", "/simulator/v1/ready")
+        return plain.getresponse().status == get(service, "/simulator/v1/ready")[0] == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        plain.close()
+
+
+def test_what_the_banner_says_works_and_a_stop_keeps_the_data(service: Service) -> None:
+    service.start()
+    status, backup = paste(service.curl)
+    assert (status, backup["type"]) == (201, "application/astra-appBackup")
+    assert backup["id"] in backup_ids(service)
+
+    assert f"already serves {service.data_dir}" in service.refused()
+    elsewhere = service.refused(ASTRA_DATA_DIR=f"{service.data_dir}-2")
+    assert f"port {service.http_port} on 127.0.0.1: address already in use" in elsewhere
+    assert "ASTRA_HTTP_PORT" in elsewhere
+
+    config = service.config
+    assert service.send(signal.SIGINT) == 0
+    assert service.processes() == []
+
+    service.start()
+    assert service.config == config
+    assert backup["id"] in backup_ids(service)
+    assert service.send(signal.SIGTERM) == 0
+    assert service.processes() == []
+
+
+def test_after_a_kill_nothing_is_left_and_the_next_start_works(service: Service) -> None:
+    service.start()
+    _, backup = paste(service.curl)
+    service.send(signal.SIGKILL)
+    service.wait_until_gone(2)
+
+    service.start()
+    assert backup["id"] in backup_ids(service)
+    # Everything at once, as when the machine goes down.
+    for process in service.processes():
+        process.kill()
+    service.send(signal.SIGKILL)
+
+    service.start()
+    assert backup["id"] in backup_ids(service)
+
+
+def test_what_dies_is_started_again(service: Service) -> None:
+    service.start()
+    _, backup = paste(service.curl)
+
+    workers = service.process("granian", str(service.http_port)).children()
+    assert len(workers) == 2
+    for words in (
+        ("-D", str(service.data_dir / "postgres")),
+        ("advance_backups", "--watch"),
+        ("granian", str(service.http_port)),
+        ("granian", str(service.https_port)),
+    ):
+        victim = service.process(*words)
+        victim.kill()
+        eventually(lambda killed=victim: not killed.is_running(), "the end of the victim")
+        eventually(lambda: is_ready(service), f"ready again after the end of {words}")
+
+    eventually(lambda: not any(each.is_running() for each in workers), "the end of old workers")
+    assert backup["id"] in backup_ids(service)
+    assert paste(service.curl)[0] == 201
+    assert "PostgreSQL ended (by SIGKILL); starting it again" in service.output
+    assert service.send(signal.SIGTERM) == 0
+    assert service.processes() == []
