@@ -5,77 +5,154 @@ The worker, the `advance_backups` command and the admin all come through here.
 
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from astra.api.clock import real_now
 from astra.simulation.registry import registrations
-from astra.simulation.settling import LOCK_CLASS, Hop, settle_account
+from astra.simulation.settling import (
+    LOCK_CLASS,
+    Hop,
+    lock_account,
+    settle_account,
+    settle_account_quietly,
+)
 
 logger = logging.getLogger(__name__)
 
-# Second key of the lock that a living worker holds shared; account keys are hashes and may equal it,
-# at the cost of one skipped pass.
-WORKER_KEY = 1
+# Both keys of the lock that a living worker holds shared. Its class is no account's: an account's
+# key is a hash, and could be any.
+_WORKER_LOCK = {"class": LOCK_CLASS + 1, "key": 1}
+
+# Whoever holds the clock's row shared (a create under way) ends before the clock moves.
+_MOVE_CLOCK = """
+    UPDATE accounts_account SET clock_sim = %(to)s, clock_real = %(now)s
+    WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DueAccount:
+    """An account to settle, at which instant; ``moves_clock``: its clock stands before that."""
+
+    account_id: uuid.UUID
+    instant: datetime
+    moves_clock: bool
 
 
 @dataclass(slots=True)
 class Advance:
-    """What one pass did: the hops in order, and the accounts that failed with their errors."""
+    """What one pass did.
 
+    ``hops`` in order, unless only their number was wanted; ``clocks`` that were moved; the accounts
+    that raised, with their errors.
+    """
+
+    count: int = 0
     hops: list[Hop] = field(default_factory=list)
+    clocks: dict[uuid.UUID, datetime] = field(default_factory=dict)
     failures: dict[uuid.UUID, Exception] = field(default_factory=dict)
 
 
-def advance(*, at: datetime | None = None, account_id: uuid.UUID | None = None) -> Advance:
+def advance(
+    *,
+    at: datetime | None = None,
+    account_id: uuid.UUID | None = None,
+    keep_hops: bool = True,
+) -> Advance:
     """Settle every account with something due, each in its own transaction.
 
-    ``at`` stands in for the accounts' own instants (as if it were that time); ``account_id`` limits
-    the pass to one account. An account that another worker has is left to it. An account that fails
-    is set aside: the others go on, and the failure is returned.
+    ``at`` stands in for the accounts' own instants (as if it were that time), and moves manual
+    clocks forward to it; ``account_id`` limits the pass to one account. An account that somebody
+    else has comes last, so that two passes at once share the work. An account that fails is set
+    aside: the others go on, and the failure is returned.
     """
     done = Advance()
-    for due_id, instant in due_accounts(at=at, account_id=account_id):
-        try:
-            done.hops.extend(settle_account(due_id, instant, wait=False) or ())
-        except Exception as error:
-            logger.exception("account %s could not be settled", due_id)
-            done.failures[due_id] = error
+    hops = done.hops if keep_hops else None
+    busy = _advance_each(done, due_accounts(at=at, account_id=account_id), hops, wait=False)
+    _advance_each(done, busy, hops, wait=True)
     done.hops.sort(key=lambda hop: hop.at)
     return done
 
 
+def _advance_each(
+    done: Advance, due: Iterable[DueAccount], hops: list[Hop] | None, *, wait: bool
+) -> list[DueAccount]:
+    """Settle the accounts; return those that somebody else has."""
+    busy = []
+    for each in due:
+        try:
+            count = advance_account(each, wait=wait, hops=hops)
+        except Exception as error:
+            logger.exception("account %s could not be settled", each.account_id)
+            done.failures[each.account_id] = error
+            continue
+        if count is None:
+            busy.append(each)
+            continue
+        done.count += count
+        if each.moves_clock:
+            done.clocks[each.account_id] = each.instant
+    return busy
+
+
+def advance_account(
+    due: DueAccount, *, wait: bool = True, hops: list[Hop] | None = None
+) -> int | None:
+    """Settle one account and move its clock, in one transaction; return the number of hops.
+
+    The hops are added to ``hops`` if that is given: nobody else holds millions of them in memory.
+    Returns None when somebody else has the account and ``wait`` is false.
+    """
+    with transaction.atomic():
+        if not lock_account(due.account_id, wait=wait):
+            return None
+        if due.moves_clock:
+            move = {"account": due.account_id, "to": due.instant, "now": real_now()}
+            with connection.cursor() as cursor:
+                cursor.execute(_MOVE_CLOCK, move)
+        if hops is None:
+            return settle_account_quietly(due.account_id, due.instant)
+        taken = settle_account(due.account_id, due.instant) or []
+    hops.extend(taken)
+    return len(taken)
+
+
 def due_accounts(
     *, at: datetime | None = None, account_id: uuid.UUID | None = None
-) -> Iterator[tuple[uuid.UUID, datetime]]:
-    """Yield the accounts with a due transition, and the instant to settle them at."""
+) -> list[DueAccount]:
+    """Return the accounts with a due transition or a clock to move, oldest first."""
     probes = " OR ".join(
         f"EXISTS (SELECT FROM {item.table} WHERE account_id = account.id"
         " AND next_transition_at <= clock.instant)"
         for item in registrations()
     )
     statement = f"""
-        SELECT account.id, clock.instant
+        SELECT account.id, clock.instant, clock.moves
         FROM accounts_account account
-        CROSS JOIN LATERAL (SELECT coalesce(
-            %(at)s::timestamptz,
-            account.clock_sim + (%(now)s - account.clock_real) * account.clock_rate
-        ) AS instant) AS clock
-        WHERE (%(account)s::uuid IS NULL OR account.id = %(account)s) AND ({probes})
+        CROSS JOIN LATERAL (SELECT
+            coalesce(
+                %(at)s::timestamptz,
+                account.clock_sim + (%(now)s - account.clock_real) * account.clock_rate
+            ) AS instant,
+            coalesce(account.clock_rate = 0 AND account.clock_sim < %(at)s::timestamptz, false)
+            AS moves) AS clock
+        WHERE (%(account)s::uuid IS NULL OR account.id = %(account)s)
+          AND (clock.moves OR {probes})
         ORDER BY account.created_at, account.id
     """
     with connection.cursor() as cursor:
         cursor.execute(statement, {"at": at, "now": real_now(), "account": account_id})
-        yield from cursor.fetchall()
+        return [DueAccount(*row) for row in cursor.fetchall()]
 
 
 def announce_worker() -> None:
     """Mark this session as a living worker, for as long as its connection lasts."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock_shared(%s, %s)", [LOCK_CLASS, WORKER_KEY])
+        cursor.execute("SELECT pg_advisory_lock_shared(%(class)s, %(key)s)", _WORKER_LOCK)
 
 
 def worker_is_alive() -> bool:
@@ -83,9 +160,9 @@ def worker_is_alive() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
-            " AND classid = %s AND objid = %s AND mode = 'ShareLock' AND database ="
+            " AND classid = %(class)s AND objid = %(key)s AND mode = 'ShareLock' AND database ="
             " (SELECT oid FROM pg_database WHERE datname = current_database()))",
-            [LOCK_CLASS, WORKER_KEY],
+            _WORKER_LOCK,
         )
         row = cursor.fetchone()
     return bool(row and row[0])
