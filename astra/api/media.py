@@ -35,7 +35,8 @@ def _choose(accept: str, own: str | None) -> str | None:
         quality = media.quality
         if quality <= 0:
             continue
-        is_own = own is not None and str(media).split(";")[0].strip() == own
+        # Django hands media types on in lower case, as their names are case-insensitive.
+        is_own = own is not None and f"{media.main_type}/{media.sub_type}" == own.lower()
         if not (is_own or _stands_for_json(media)):
             continue
         rank = (quality, is_own)
