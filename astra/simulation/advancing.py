@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -111,7 +112,7 @@ def advance_account(
         if not lock_account(due.account_id, wait=wait):
             return None
         if due.moves_clock:
-            move = {"account": due.account_id, "to": due.instant, "now": real_now()}
+            move: dict[str, Any] = {"account": due.account_id, "to": due.instant, "now": real_now()}
             with connection.cursor() as cursor:
                 cursor.execute(_MOVE_CLOCK, move)
         if hops is None:

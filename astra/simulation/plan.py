@@ -38,6 +38,13 @@ def planned_instants(
     return "\n".join(clauses)
 
 
+def partway(start: str, end: str, fraction: str) -> str:
+    """Return the SQL of the instant at a fraction between two, to the microsecond."""
+    # Not by multiplying the interval: that rounds its days and its time one by one.
+    micros = f"(extract(epoch FROM {end} - {start}) * 1000000)::float8"
+    return f"{start} + round(({fraction})::float8 * {micros}) * interval '1 microsecond'"
+
+
 def alias_of(stage: Stage) -> str:
     """Return the alias under which ``planned_instants`` offers a stage's instant."""
     return f"{stage.name.replace('-', '_')}_stage"
@@ -56,10 +63,14 @@ def _delay_microseconds(
         if stage.jitter
         else f"({own})"
     )
-    immediate = f"'{lifecycle.kind}'"
+    nearest_first = (app, account)
+    overrides = "".join(
+        f"({each}.stage_delays->>'{stage.name}')::float8, " for each in nearest_first
+    )
+    is_immediate = " OR ".join(
+        f"{each}.immediate_kinds @> to_jsonb('{lifecycle.kind}'::text)" for each in nearest_first
+    )
     return (
-        f"CASE WHEN {app}.immediate_kinds @> to_jsonb({immediate}::text)"
-        f" OR {account}.immediate_kinds @> to_jsonb({immediate}::text) THEN 0::float8"
-        f" ELSE floor(1000000.0::float8 * coalesce(({app}.stage_delays->>'{stage.name}')::float8,"
-        f" ({account}.stage_delays->>'{stage.name}')::float8, {jittered})) END"
+        f"CASE WHEN {is_immediate} THEN 0::float8"
+        f" ELSE round(1000000.0::float8 * greatest(coalesce({overrides}{jittered}), 0)) END"
     )

@@ -9,7 +9,7 @@ import uuid
 import orjson
 from django.db import connection
 
-from astra.simulation.plan import alias_of, planned_instants
+from astra.simulation.plan import alias_of, partway, planned_instants
 from astra.simulation.registry import Registration, registration
 from astra.simulation.stages import Fate, Stage
 
@@ -37,7 +37,7 @@ def _statement(item: Registration) -> str:
     *passing, last = item.lifecycle.stages
     columns = [f"{stage.instant_column} = {_instant(stage)}" for stage in passing]
     before = _instant(passing[-1]) if passing else "ids.created_at"
-    end = f"{before} + %(fraction)s::float8 * ({_instant(last)} - {before})"
+    end = partway(before, _instant(last), "%(fraction)s")
     first = _instant(passing[0]) if passing else end
     moves_anyway = str(bool(passing)).lower()
     settings = [
