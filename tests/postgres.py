@@ -4,6 +4,7 @@ As a pytest plugin (``-p tests.postgres``): the tests use it unless ``DATABASE_U
 As a program: ``python -m tests.postgres COMMAND ARG…``.
 """
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -40,6 +41,8 @@ def environment() -> Generator[None]:
 def pytest_load_initial_conftests() -> Generator[None]:
     """Start the server: a wrapper, so that it is there before pytest-django reads the settings."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
+        # Where pytest ends before it is configured, it does not call `pytest_unconfigure`.
+        atexit.register(_cleanup.close)
         _cleanup.enter_context(environment())
     return (yield)
 

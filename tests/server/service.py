@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+import psycopg
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,9 +108,28 @@ class Service:
 
     def send(self, number: signal.Signals) -> int:
         """Send a signal to the supervisor alone and wait for its end."""
+        self.ask(number)
+        return self.wait()
+
+    def ask(self, number: signal.Signals) -> None:
+        """Send a signal to the supervisor alone."""
         assert self._process is not None
         self._process.send_signal(number)
+
+    def wait(self) -> int:
+        assert self._process is not None
         return self._process.wait(SECONDS)
+
+    def listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.http_port)) == 0
+
+    def database(self) -> psycopg.Connection:
+        """A connection beside those of the service."""
+        option = "unix_socket_directories="
+        server = self.process("-D", str(self.data_dir / "postgres"))
+        (folder,) = (word for word in server.cmdline() if word.startswith(option))
+        return psycopg.connect(host=folder.removeprefix(option), user="astra", dbname="astra")
 
     def processes(self) -> list[psutil.Process]:
         """Every process that belongs to the data folder, found by its environment."""

@@ -5,6 +5,7 @@ import json
 import signal
 import ssl
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -77,8 +78,23 @@ def test_what_the_banner_says_works_and_a_stop_keeps_the_data(service: Service) 
     service.start()
     assert service.config == config
     assert backup["id"] in backup_ids(service)
-    assert service.send(signal.SIGTERM) == 0
+    assert stopped_while_creating(service) == 201
     assert service.processes() == []
+
+
+def stopped_while_creating(service: Service) -> int:
+    """Ask the service to stop while a create waits in the database; return the create's status."""
+    with ThreadPoolExecutor() as pool, service.database() as blocker, service.database() as watcher:
+        blocker.execute("LOCK TABLE backups_appbackup IN ACCESS EXCLUSIVE MODE")
+        create = pool.submit(paste, service.curl)
+        waiting = "SELECT FROM pg_locks WHERE NOT granted"
+        eventually(lambda: watcher.execute(waiting).rowcount, "a create that waits")
+        service.ask(signal.SIGTERM)
+        eventually(lambda: not service.listens(), "the end of listening")
+        blocker.rollback()
+        status, _ = create.result()
+    assert service.wait() == 0
+    return status
 
 
 def test_after_a_kill_nothing_is_left_and_the_next_start_works(service: Service) -> None:
