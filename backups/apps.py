@@ -10,7 +10,9 @@ class BackupsConfig(AppConfig):
     verbose_name = "Protection"
 
     def ready(self) -> None:
-        """Register what the simulation advances."""
+        """Register what the simulation advances, and what scenarios may hold."""
         from backups.registrations import register_all
+        from backups.scenarios.registrations import register_sections
 
         register_all()
+        register_sections()

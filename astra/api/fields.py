@@ -91,6 +91,28 @@ class IdentifierField(StrictCharField):
         return value
 
 
+class UniqueListField(serializers.ListField):
+    """A JSON array without equal elements; ``child`` checks each."""
+
+    default_error_messages = {
+        "not_a_list": "Must be an array.",
+        "unique": "Must not contain the same element twice.",
+    }
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Return the elements; fails with `unique` when two are equal."""
+        values: list[Any] = super().to_internal_value(data)
+        if any(value in values[:index] for index, value in enumerate(values)):
+            self.fail("unique")
+        return values
+
+
+class ObjectField(serializers.DictField):
+    """A JSON object with any members."""
+
+    default_error_messages = {"not_a_dict": "Must be an object."}
+
+
 class TimestampField(StrictCharField):
     """An ISO 8601 instant in UTC, kept as the string that came."""
 

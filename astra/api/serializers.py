@@ -74,21 +74,19 @@ class LabelSerializer(ClosedSerializer):
         return attrs
 
 
-class LabelsField(serializers.ListField):
+class LabelsField(fields.UniqueListField):
     """The labels of a resource: a list without equal elements."""
 
     child = LabelSerializer()
-    default_error_messages = {
-        "not_a_list": "Must be an array.",
-        "unique": "Must not contain the same label twice.",
-    }
 
-    def to_internal_value(self, data: Any) -> list[Any]:
-        """Return the labels; fails with `unique` when two are equal."""
-        labels: list[dict[str, str]] = super().to_internal_value(data)
-        if len({(label["name"], label["value"]) for label in labels}) != len(labels):
-            self.fail("unique")
-        return labels
+
+class StateDetailSerializer(ClosedSerializer):
+    """`type_astra_stateDetail`."""
+
+    type = fields.StrictCharField()
+    title = fields.StrictCharField(min_length=1, max_length=40)
+    detail = fields.StrictCharField(min_length=1, max_length=511)
+    additionalDetails = fields.ObjectField(required=False)
 
 
 class MetadataSerializer(ClosedSerializer):
@@ -108,6 +106,11 @@ class StrictMetadataSerializer(MetadataSerializer):
     creationTimestamp = fields.TimestampField()
     modificationTimestamp = fields.TimestampField()
     createdBy = fields.IdentifierField()
+
+
+def extended_error(name: str, reason: str) -> ValidationError:
+    """Return the error of a check beyond the schema (problem 9), to be raised by ``validate``."""
+    return ValidationError({name: [ErrorDetail(reason, code=EXTENDED)]})
 
 
 def is_read_only(label: Mapping[str, str]) -> bool:

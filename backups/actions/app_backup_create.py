@@ -17,10 +17,10 @@ from astra.api.serializers import read_only_labels
 from astra.simulation.stages import Fate
 from backups import kinds
 from backups.actions.create_statement import create_statement
+from backups.actions.finding import unavailable_bucket
 from backups.lifecycle import COMPLETED
 from backups.models import AppBackup
 from backups.models.apps import AppState
-from backups.models.buckets import BucketState
 
 SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
 
@@ -114,8 +114,7 @@ def _bucket_problem(wanted: uuid.UUID | None, state: str | None) -> ApiProblem:
     if state is None:
         unknown = Invalid("bucketID", "The account has no such bucket.")
         return ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
-    reason = f"The bucket is {state}, not {BucketState.AVAILABLE}."
-    return ApiProblem(problems.INVALID_FIELDS, fields=[Invalid("bucketID", reason)])
+    return unavailable_bucket(state)
 
 
 def _parameters(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> dict[str, Any]:

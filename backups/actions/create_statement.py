@@ -9,18 +9,21 @@ leaves nothing behind. It touches no row that another create touches; it reads t
 import functools
 
 from astra.api.rows import column_list
-from astra.simulation.plan import planned_instants
+from astra.simulation.plan import partway, planned_instants
 from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import AppBackup
 from backups.models.apps import AppState
 from backups.models.buckets import BucketState
+from backups.naming import APP_NAME_CUT
 
-# Cut of the app's name in a system name: the rest must fit into a DNS label of 63 characters.
-APP_NAME_CUT = 32
 
-_SNAPSHOT_END = (
-    "app_snap_run_stage.running_at + %(snapshot_fraction)s::float8"
-    " * (app_snap_complete_stage.ends_at - app_snap_run_stage.running_at)"
+
+
+_SNAPSHOT_END = partway(
+    "app_snap_run_stage.running_at", "app_snap_complete_stage.ends_at", "%(snapshot_fraction)s"
+)
+_BACKUP_END = partway(
+    "app_backup_run_stage.running_at", "app_backup_complete_stage.ends_at", "%(fraction)s"
 )
 
 
@@ -67,6 +70,7 @@ _FOUND = f"""
         WHERE account_id = %(account)s AND state = '{BucketState.AVAILABLE}'
           AND (%(bucket)s::uuid IS NULL OR id = %(bucket)s::uuid)
         ORDER BY is_default DESC, stored_bytes, created_at, id LIMIT 1
+        FOR KEY SHARE
     ), source_snapshot AS (
         SELECT id, app_id, state FROM backups_snapshot
         WHERE id = %(snapshot)s::uuid AND account_id = %(account)s
@@ -99,10 +103,7 @@ def _draft() -> str:
                CASE WHEN fate.has_source THEN app_backup_run_stage.running_at END AS running_at,
                CASE WHEN fate.has_source THEN app_backup_complete_stage.ends_at END AS full_at,
                CASE WHEN NOT fate.has_source THEN snapshot_fate.ends_at
-                    WHEN fate.outcome IS NOT NULL THEN app_backup_run_stage.running_at
-                        + %(fraction)s::float8 * (app_backup_complete_stage.ends_at
-                                                  - app_backup_run_stage.running_at)
-                    END AS ends_at
+                    WHEN fate.outcome IS NOT NULL THEN {_BACKUP_END} END AS ends_at
         FROM account CROSS JOIN target CROSS JOIN chosen_bucket
         LEFT JOIN source_snapshot ON true
         CROSS JOIN (SELECT %(backup_id)s::uuid AS backup_id, %(snapshot_id)s::uuid AS snapshot_id,

@@ -1,6 +1,6 @@
 """AppBackup: an app's data in a bucket."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -18,6 +18,8 @@ from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
 from backups.models.app_snaps import Snapshot
 from backups.models.apps import App
 from backups.models.buckets import Bucket
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 class AppBackup(Protection):
@@ -83,10 +85,10 @@ class AppBackup(Protection):
 
     def has_progress(self) -> bool:
         """Tell whether the backup got as far as running, so that it has bytes to show."""
+        if self.running_at is None or self.state not in (RUNNING, *APP_BACKUP.final):
+            return False
         if self.state in (RUNNING, COMPLETED):
             return True
-        if self.state not in APP_BACKUP.final or self.running_at is None:
-            return False
         return self.ends_at is None or self.running_at <= self.ends_at
 
     def bytes_done(self, now: datetime) -> int:
@@ -96,10 +98,12 @@ class AppBackup(Protection):
         if self.running_at is None or self.full_at is None:
             return 0
         reached = now if self.state == RUNNING or self.ends_at is None else self.ends_at
-        span = (self.full_at - self.running_at).total_seconds()
-        fraction = (reached - self.running_at).total_seconds() / span if span > 0 else 1.0
-        # A backup that is not completed never claims its last byte.
-        return min(int(self.total_bytes * max(fraction, 0.0)), max(self.total_bytes - 1, 0))
+        span = (self.full_at - self.running_at) // MICROSECOND
+        elapsed = max((reached - self.running_at) // MICROSECOND, 0)
+        # A backup that is not completed never claims its last byte. Whole numbers throughout, so
+        # that ``backups.progress`` says the same in SQL.
+        most = max(self.total_bytes - 1, 0)
+        return min(self.total_bytes * elapsed // span, most) if span > 0 else most
 
     def percent_done(self, now: datetime) -> int:
         """Return the whole percentage at ``now``: 100 when, and only when, completed."""

@@ -1,5 +1,7 @@
 """Bucket: where backups are stored."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.db.models import Q
 
@@ -9,6 +11,8 @@ from astra.simulation.models import Staged, due_index, staged_constraints
 from backups.lifecycle import BUCKET
 
 NAME_MAX_LENGTH = 256
+SERVER_URL_MAX_LENGTH = 1023
+BUCKET_NAME_MAX_LENGTH = 63
 
 
 class BucketState(models.TextChoices):
@@ -32,6 +36,21 @@ class Provider(models.TextChoices):
     AWS = "aws"
 
 
+# The member of `bucketParameters` that a provider uses; every other provider is an S3.
+_PARAMETERS = {Provider.GCP: "gcp", Provider.AZURE: "azure"}
+
+
+def parameters_member(provider: str) -> str:
+    """Return the name of the one member of `bucketParameters` that the provider has."""
+    return _PARAMETERS.get(Provider(provider), "s3")
+
+
+def location_of(parameters: Mapping[str, Mapping[str, str]]) -> str:
+    """Return what identifies a bucket beside its name and provider (problem 57)."""
+    (member,) = parameters.values()
+    return member.get("serverURL") or member.get("storageAccount") or ""
+
+
 class Bucket(Staged):
     """An object-storage bucket. ``stored_bytes`` is written by settling and deletion, by no create."""
 
@@ -52,7 +71,7 @@ class Bucket(Staged):
     )
     parameters = models.JSONField(default=dict)
     # S3's serverURL or Azure's storageAccount; with name and provider it identifies a bucket.
-    location = models.CharField(max_length=1023, blank=True, db_collation="C")
+    location = models.CharField(max_length=SERVER_URL_MAX_LENGTH, blank=True, db_collation="C")
     is_default = models.BooleanField(default=False)
     stored_bytes = models.BigIntegerField(default=0)
 

@@ -6,12 +6,15 @@ Source: the user's document, 'Create a new application backup for an app'.
 from datetime import datetime
 from typing import Any
 
-from astra.api import fields
+from astra.api import fields, filters
+from django.db.models import Case, F, When
+
 from astra.accounts.metadata import represent_metadata
 from astra.api.clock import timestamp
 from astra.api.serializers import ClosedSerializer, StrictMetadataSerializer
 from backups import kinds
 from backups.models import AppBackup
+from backups.progress import HAS_PROGRESS, bytes_done, percent_done
 
 
 class AppBackupCreate(ClosedSerializer):
@@ -25,11 +28,50 @@ class AppBackupCreate(ClosedSerializer):
     metadata = StrictMetadataSerializer(required=False)
 
 
+class AppBackupFilters(filters.MemberFilterSet):
+    """What `filter` and `orderBy` may name. What a state hides is NULL, and matches nothing."""
+
+    type = filters.ConstantMember(kinds.APP_BACKUP.type)
+    version = filters.Member("version")
+    id = filters.IdentifierMember("id")
+    name = filters.Member("name")
+    bucketID = filters.IdentifierMember("bucket_id")
+    snapshotID = filters.IdentifierMember(
+        expression=lambda now: Case(When(snapshot_shown=True, then=F("snapshot_id")))
+    )
+    scheduleID = filters.IdentifierMember("schedule_id", nullable=True)
+    state = filters.Member("state")
+    stateUnready = filters.ElementMember("state_unready", path="stateUnready[*]")
+    hookState = filters.Member("hook_state", nullable=True)
+    backupCreationTimestamp = filters.InstantMember(
+        expression=lambda now: Case(When(HAS_PROGRESS, then=F("running_at")))
+    )
+    totalBytes = filters.NumberMember(
+        expression=lambda now: Case(When(HAS_PROGRESS, then=F("total_bytes")))
+    )
+    bytesDone = filters.NumberMember(expression=bytes_done)
+    percentDone = filters.NumberMember(expression=percent_done)
+
+
 MEMBERS = frozenset(
-    (
-        "type version id name bucketID snapshotID scheduleID state stateUnready hookState"
-        " hookStateDetails backupCreationTimestamp totalBytes bytesDone percentDone metadata"
-    ).split()
+    {
+        "type",
+        "version",
+        "id",
+        "name",
+        "bucketID",
+        "snapshotID",
+        "scheduleID",
+        "state",
+        "stateUnready",
+        "hookState",
+        "hookStateDetails",
+        "backupCreationTimestamp",
+        "totalBytes",
+        "bytesDone",
+        "percentDone",
+        "metadata",
+    }
 )
 
 

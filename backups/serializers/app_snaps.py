@@ -1,21 +1,56 @@
 """appSnap on the wire. Source: section 6 of `appbackup.md` and the published `appSnap` schemas."""
 
-from datetime import datetime
 from typing import Any
 
 from astra.accounts.metadata import represent_metadata
+from astra.api import fields, filters
+from astra.api.serializers import ClosedSerializer, StrictMetadataSerializer
 from backups import kinds
 from backups.models import Snapshot
 
+
+class AppSnapCreate(ClosedSerializer):
+    """The request body of a create."""
+
+    type = fields.EnumField([kinds.APP_SNAP.type])
+    version = fields.EnumField(kinds.APP_SNAP.versions)
+    name = fields.DnsLabelField(required=False)
+    bucketID = fields.IdentifierField(required=False)
+    metadata = StrictMetadataSerializer(required=False)
+
+
+class AppSnapFilters(filters.MemberFilterSet):
+    """What `filter` and `orderBy` may name."""
+
+    type = filters.ConstantMember(kinds.APP_SNAP.type)
+    version = filters.Member("version")
+    id = filters.IdentifierMember("id")
+    name = filters.Member("name")
+    bucketID = filters.IdentifierMember("bucket_id", nullable=True)
+    scheduleID = filters.IdentifierMember("schedule_id", nullable=True)
+    state = filters.Member("state")
+    stateUnready = filters.ElementMember("state_unready", path="stateUnready[*]")
+    hookState = filters.Member("hook_state", nullable=True)
+
+
 MEMBERS = frozenset(
-    (
-        "type version id name bucketID scheduleID state stateUnready hookState hookStateDetails"
-        " metadata"
-    ).split()
+    {
+        "type",
+        "version",
+        "id",
+        "name",
+        "bucketID",
+        "scheduleID",
+        "state",
+        "stateUnready",
+        "hookState",
+        "hookStateDetails",
+        "metadata",
+    }
 )
 
 
-def represent(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
+def represent(snapshot: Snapshot) -> dict[str, Any]:
     """Return the JSON of a snapshot; no value, no member."""
     document: dict[str, Any] = {
         "type": kinds.APP_SNAP.type,

@@ -9,12 +9,17 @@ from rest_framework.request import Request
 
 from astra.api import problems
 from astra.api.collections import CollectionView
-from astra.api.views import ApiView
+from astra.api.instances import InstanceView
 from backups import kinds
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
 from backups.actions.app_backup_delete import app_backup_delete
 from backups.models import AppBackup
-from backups.serializers.app_backups import MEMBERS, AppBackupCreate, represent
+from backups.serializers.app_backups import (
+    MEMBERS,
+    AppBackupCreate,
+    AppBackupFilters,
+    represent,
+)
 from backups.views.scope import app_or_404
 
 
@@ -23,6 +28,7 @@ class AppBackups(CollectionView):
 
     kind = kinds.APP_BACKUP
     members = MEMBERS
+    filters = AppBackupFilters
     failures = {"GET": problems.BACKUPS_NOT_LISTED, "POST": problems.BACKUP_NOT_CREATED}
 
     def rows(self) -> QuerySet[AppBackup]:
@@ -37,9 +43,7 @@ class AppBackups(CollectionView):
     def post(self, request: Request, **kwargs: str) -> HttpResponse:
         """Create a backup: 201 with the backup, pending."""
         wanted = BackupWanted.from_body(AppBackupCreate.parse(self.body()))
-        backup = app_backup_create(
-            caller=self.caller, app_id=self.ids["app_id"], wanted=wanted
-        )
+        backup = app_backup_create(caller=self.caller, app_id=self.ids["app_id"], wanted=wanted)
         return self.created(represent(backup, backup.created_at))
 
 
@@ -53,10 +57,11 @@ class AccountAppBackups(AppBackups):
         return AppBackup.objects.filter(account_id=self.caller.account_id)
 
 
-class AppBackupInstance(ApiView):
+class AppBackupInstance(InstanceView):
     """`…/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}`."""
 
     kind = kinds.APP_BACKUP
+    id_name = "appBackup_id"
     failures = {"GET": problems.BACKUP_NOT_RETRIEVED, "DELETE": problems.BACKUP_NOT_DELETED}
 
     def rows(self) -> QuerySet[AppBackup]:
@@ -67,12 +72,9 @@ class AppBackupInstance(ApiView):
             app__deleted_at=None,
         )
 
-    def get(self, request: Request, **kwargs: str) -> HttpResponse:
-        """Retrieve a backup."""
-        backup = self.rows().filter(id=self.ids["appBackup_id"]).first()
-        if backup is None:
-            raise self.not_found()
-        return self.found(represent(backup, self.caller.now()))
+    def represent(self, row: AppBackup, now: datetime) -> dict[str, Any]:
+        """Return the JSON of a backup."""
+        return represent(row, now)
 
     def delete(self, request: Request, **kwargs: str) -> HttpResponse:
         """Delete a backup: 204, at once."""

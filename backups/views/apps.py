@@ -7,15 +7,23 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from astra.api import problems
 from astra.api.collections import CollectionView
-from astra.api.views import ApiView
+from astra.api.instances import InstanceView, refuse_changes
 from backups import kinds
+from backups.actions.app_create import app_create
+from backups.actions.app_delete import app_delete
+from backups.actions.app_replace import app_replace, restores
 from backups.models import App
-from backups.serializers.apps import MEMBERS, represent
-
-
-def _managed(view: ApiView) -> QuerySet[App]:
-    return App.objects.filter(account_id=view.caller.account_id, deleted_at=None)
+from backups.serializers.apps import (
+    MEMBERS,
+    MUTABLE,
+    RESTORING,
+    AppCreate,
+    AppFilters,
+    AppReplace,
+    represent,
+)
 
 
 class Apps(CollectionView):
@@ -23,24 +31,56 @@ class Apps(CollectionView):
 
     kind = kinds.APP
     members = MEMBERS
+    filters = AppFilters
+    published_parameters = frozenset({"include", "limit", "filter"})
+    failures = {"GET": problems.APPS_NOT_LISTED, "POST": problems.APP_NOT_ADDED}
 
     def rows(self) -> QuerySet[App]:
         """Return the apps that the account manages."""
-        return _managed(self)
+        return App.objects.filter(account_id=self.caller.account_id, deleted_at=None)
 
     def represent(self, row: App, now: datetime) -> dict[str, Any]:
         """Return the JSON of an app."""
-        return represent(row, now)
+        return represent(row)
+
+    def post(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Define, clone or restore an app: 201 with the app, pending."""
+        app = app_create(caller=self.caller, body=AppCreate.parse(self.body()))
+        return self.created(represent(app))
 
 
-class AppInstance(ApiView):
+class AppInstance(InstanceView):
     """One app."""
 
     kind = kinds.APP
+    id_name = "app_id"
+    failures = {
+        "GET": problems.APP_NOT_RETRIEVED,
+        "PUT": problems.APP_NOT_UPDATED,
+        "DELETE": problems.APP_NOT_DELETED,
+    }
 
-    def get(self, request: Request, **kwargs: str) -> HttpResponse:
-        """Retrieve an app."""
-        app = _managed(self).filter(id=self.ids["app_id"]).first()
-        if app is None:
+    def rows(self) -> QuerySet[App]:
+        """Return the apps that the account manages."""
+        return App.objects.filter(account_id=self.caller.account_id, deleted_at=None)
+
+    def represent(self, row: App, now: datetime) -> dict[str, Any]:
+        """Return the JSON of an app."""
+        return represent(row)
+
+    def put(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Replace an app, or restore it in place: 204."""
+        sent = self.body()
+        body = AppReplace.parse(sent)
+        force_update = request.META.get("HTTP_FORCEUPDATE", "").lower() == "true"
+        with self.replacing() as (app, document):
+            mutable = MUTABLE | RESTORING if restores(app, body) else MUTABLE
+            refuse_changes(sent, document, mutable=mutable)
+            app_replace(caller=self.caller, app=app, body=body, force_update=force_update)
+        return self.nothing()
+
+    def delete(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Unmanage an app: 204."""
+        if not app_delete(self.rows().filter(id=self.ids["app_id"])):
             raise self.not_found()
-        return self.found(represent(app, self.caller.now()))
+        return self.nothing()

@@ -1,0 +1,80 @@
+"""Manage an app: define it, clone a live one, or restore a backup or snapshot to a new one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from astra.accounts.callers import Caller
+from astra.accounts.metadata import stamps
+from astra.api import problems
+from astra.api.problems import ApiProblem, Invalid
+from astra.simulation.planning import plan_new
+from astra.simulation.stages import Fate
+from backups.actions.restoring import refuse_empty_filter, source_of_restore
+from backups.lifecycle import APP, PENDING, READY
+from backups.models import App
+from backups.models.apps import AppState
+
+
+def app_create(*, caller: Caller, body: Mapping[str, Any], fate: Fate = Fate(READY)) -> App:
+    """Create the app, pending, from a validated request body; it is discovered, then ready.
+
+    A clone has its source's size. Raises 147 (empty GVKN), 75, 151, 74, 46, 9 or 111 (source), 10
+    (read-only label).
+    """
+    refuse_empty_filter(body)
+    with transaction.atomic():
+        source = _source(caller, body)
+        app = App(
+            name=body["name"],
+            state=PENDING,
+            cluster_scoped_resources=body.get("clusterScopedResources", []),
+            namespace_scoped_resources=_namespaces(body, source),
+            cluster_id=body.get("clusterID") or (source.cluster_id if source else None),
+            cluster_name=source.cluster_name if source else "",
+            source_app_id=source.id if source else None,
+            source_cluster_id=body.get("sourceClusterID"),
+            backup_id=body.get("backupID"),
+            snapshot_id=body.get("snapshotID"),
+            namespace_mapping=body.get("namespaceMapping", []),
+            storage_class_mapping=body.get("storageClassMapping", []),
+            restore_filter=body.get("restoreFilter"),
+            **stamps(caller, body),
+        )
+        app.namespaces = [item["namespace"] for item in app.namespace_scoped_resources]
+        if source:
+            app.size_bytes = source.size_bytes
+            app.throughput_bytes_per_second = source.throughput_bytes_per_second
+        app.save(force_insert=True)
+        plan_new(APP.kind, app.id, fate)
+    return app
+
+
+def _source(caller: Caller, body: Mapping[str, Any]) -> App | None:
+    """Return the app that is cloned or restored, if any."""
+    if "sourceAppID" in body:
+        source = App.objects.filter(
+            id=body["sourceAppID"], account_id=caller.account_id, deleted_at=None
+        ).first()
+        if source is None:
+            unknown = Invalid("sourceAppID", "The account manages no such app.")
+            raise ApiProblem(problems.APP_NOT_FOUND, fields=[unknown])
+        if source.state != AppState.READY:
+            raise ApiProblem(problems.CLONE_NOT_SUPPORTED)
+        return source
+    restored = source_of_restore(caller.account_id, body)
+    return restored.app if restored else None
+
+
+def _namespaces(body: Mapping[str, Any], source: App | None) -> list[dict[str, Any]]:
+    """Return `namespaceScopedResources`: as given, else the source's, mapped; else the app's name."""
+    if given := body.get("namespaceScopedResources"):
+        return list(given)
+    if source is None:
+        return [{"namespace": body["name"], "labelSelectors": []}]
+    mapping = {item["source"]: item["destination"] for item in body.get("namespaceMapping", [])}
+    return [
+        item | {"namespace": mapping.get(item["namespace"], item["namespace"])}
+        for item in source.namespace_scoped_resources
+    ]

@@ -1,0 +1,109 @@
+"""How a backup or snapshot is to end, as fields of a form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from astra.adminsite.forms import LinesField
+from astra.simulation.ending import REASON_MAX_LENGTH
+from astra.simulation.models import HookState
+from astra.simulation.stages import Fate
+from backups.lifecycle import APP_BACKUP, COMPLETED
+
+NEVER = "never"
+HOOK_PROBLEM = "https://astra.netapp.io/problems/simulated-hook"
+
+FATE_FIELDS = ("outcome", "reasons", "at_percent")
+HOOK_FIELDS = ("hook_title", "hook_detail")
+
+
+class HookFields(forms.Form):
+    """The failure of an execution hook, as one element of `hookStateDetails`."""
+
+    hook_title = forms.CharField(
+        label="Failing hook",
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "pre-snapshot hook failed"}),
+        help_text="Its title in hookStateDetails. Left empty, all hooks succeed.",
+    )
+    hook_detail = forms.CharField(
+        label="What the hook said",
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+    )
+
+
+class FateFields(HookFields):
+    """The whole fate: outcome, reasons, how far it gets, hooks."""
+
+    outcome = forms.ChoiceField(
+        label="It will end",
+        choices=[
+            (COMPLETED, "completed"),
+            *((state, state) for state in APP_BACKUP.failures),
+            (NEVER, "never: it stays running"),
+        ],
+        initial=COMPLETED,
+        widget=UnfoldAdminSelectWidget,
+    )
+    reasons = LinesField(
+        label="Reasons",
+        help_text="Why it fails or is lost, one per line: stateUnready says so.",
+    )
+    at_percent = forms.IntegerField(
+        label="Done until then, %",
+        min_value=0,
+        max_value=99,
+        initial=50,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="How far it gets before it fails.",
+    )
+
+    field_order = (*FATE_FIELDS, *HOOK_FIELDS)
+
+    def clean_reasons(self) -> list[str]:
+        """Refuse a reason that `stateUnready` cannot hold."""
+        reasons: list[str] = self.cleaned_data["reasons"]
+        if any(len(reason) > REASON_MAX_LENGTH for reason in reasons):
+            raise forms.ValidationError(f"A reason has at most {REASON_MAX_LENGTH} characters.")
+        return reasons
+
+
+def fate_of(data: Mapping[str, Any]) -> Fate:
+    """Return the fate that the fields describe."""
+    outcome = data["outcome"]
+    details = hook_details(data)
+    hooks = HookState.FAILED.value if details else HookState.SUCCESS.value
+    if outcome in (COMPLETED, NEVER):
+        return Fate(
+            None if outcome == NEVER else outcome, hook_state=hooks, hook_details=tuple(details)
+        )
+    percent = data["at_percent"]
+    return Fate(
+        outcome,
+        reasons=tuple(data["reasons"]),
+        at_fraction=(50 if percent is None else percent) / 100,
+        hook_state=hooks,
+        hook_details=tuple(details),
+    )
+
+
+def hook_details(data: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return `hookStateDetails` of the failing hook; empty when none is named."""
+    if not data["hook_title"]:
+        return []
+    return [
+        {
+            "type": HOOK_PROBLEM,
+            "title": data["hook_title"],
+            "detail": data["hook_detail"] or data["hook_title"],
+        }
+    ]

@@ -1,0 +1,211 @@
+"""The section of backups."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC
+from typing import Any
+
+from django.db.models import F, Model, Sum
+
+from astra.api.quantities import parse_size
+from astra.simulation.scenarios.placing import (
+    Fate,
+    Placement,
+    fate_of,
+    place,
+    place_final,
+    place_unfinished,
+    staged_columns,
+    staged_properties,
+)
+from astra.simulation.scenarios.schema import ref
+from astra.simulation.scenarios.sections import Item, Section
+from backups import kinds
+from backups.actions.create_statement import APP_NAME_CUT
+from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
+from backups.models import App, AppBackup, Bucket, Snapshot
+from backups.models.buckets import BucketState
+from backups.scenarios.app_snaps import snapshot_row, stage_seconds
+
+
+class BackupSection(Section):
+    """`backups` of an app.
+
+    A backup that names a snapshot was made from it, or, unless that is completed, made it itself
+    and waits for it or failed with it. One that names none made one of its own, which is completed
+    unless the backup is pending.
+    """
+
+    name = "backups"
+    parent = "apps"
+    model = AppBackup
+    order = 20
+    properties = {
+        "name": ref("dnsLabel"),
+        "version": {"enum": list(kinds.APP_BACKUP.versions)},
+        "bucket": {
+            "description": "Name of a bucket; if left out, the default one, or the first.",
+            "type": "string",
+        },
+        "snapshot": {
+            "description": "Name of a snapshot of the app; null: it is deleted since.",
+            "type": ["string", "null"],
+        },
+        "scheduleID": ref("identifier"),
+        "totalBytes": {"description": "The app's size if left out.", **ref("size")},
+        **staged_properties(APP_BACKUP),
+    }
+
+    def companions(self, item: Item) -> Mapping[type[Model], uuid.UUID]:
+        """Return the id of the snapshot that a backup makes for itself."""
+        return {} if "snapshot" in item.values else {Snapshot: item.derived_id("snapshot")}
+
+    def build(self, item: Item) -> Sequence[Model]:
+        """Return the backup, and the snapshot that it made if it names none."""
+        assert item.parent is not None
+        app: App = item.parent.row
+        total = parse_size(item.get("totalBytes", app.size_bytes))
+        state = item.get("state", COMPLETED)
+        fate = fate_of(item, APP_BACKUP)
+        placement = place(item, APP_BACKUP, _seconds(item, app, total), default=COMPLETED)
+        snapshot = self._snapshot(item, placement, state, fate)
+        columns = _columns(item, placement, snapshot, state, fate)
+        backup = AppBackup(
+            **item.described(item.get("version", kinds.APP_BACKUP.versions[0])) | columns,
+            account=item.account_row,
+            app=app,
+            bucket=_bucket(item),
+            snapshot=snapshot,
+            owns_snapshot=snapshot is not None and _is_own(item, snapshot),
+            schedule_id=item.get("scheduleID"),
+            name=item.name,
+            total_bytes=total,
+        )
+        if snapshot is not None and "snapshot" not in item.values:
+            # The backup refers to it; both are in the database when the transaction ends.
+            return [backup, snapshot]
+        return [backup]
+
+    def written(self, items: Sequence[Item]) -> None:
+        """Let the new backups that are completed occupy their buckets."""
+        occupy([item.id for item in items])
+
+    def _snapshot(
+        self, item: Item, placement: Placement, state: str, fate: Fate
+    ) -> Snapshot | None:
+        if "snapshot" not in item.values:
+            return _own_snapshot(item, placement, state, fate)
+        if item.get("snapshot") is None:
+            if state not in APP_BACKUP.final:
+                raise item.error("Only what is finished can do without its snapshot.", "snapshot")
+            return None
+        found = item.find("snapshots", "snapshot").row
+        assert isinstance(found, Snapshot)
+        if found.state in SNAPSHOT.unfinished and state != PENDING:
+            raise item.error(f"The snapshot is {found.state}, so it can only be pending.", "state")
+        if found.state in SNAPSHOT.unfinished and found.outcome is None and fate.outcome:
+            raise item.error("The snapshot is held, so the backup must be held too.", "snapshot")
+        if found.state in SNAPSHOT.failures and state != FAILED:
+            raise item.error(f"The snapshot is {found.state}, so it can only be failed.", "state")
+        if found.state == COMPLETED and found.modified_at > placement.created_at:
+            raise item.error("The snapshot is younger than the backup.", "snapshot")
+        return found
+
+
+def occupy(ids: Sequence[uuid.UUID]) -> None:
+    """Add the bytes of those of the backups that are completed to their buckets."""
+    completed = AppBackup.objects.filter(id__in=ids, state=COMPLETED).order_by()
+    for row in completed.values("bucket_id").annotate(bytes=Sum("total_bytes")):
+        Bucket.objects.filter(id=row["bucket_id"]).update(
+            stored_bytes=F("stored_bytes") + row["bytes"]
+        )
+
+
+def _seconds(item: Item, app: App, total: int) -> list[float]:
+    run_seconds = total / app.throughput_bytes_per_second
+    return stage_seconds(APP_BACKUP, item.account_row, app, run_seconds=run_seconds)
+
+
+def _columns(
+    item: Item, placement: Placement, snapshot: Snapshot | None, state: str, fate: Fate
+) -> dict[str, Any]:
+    """Return the staged columns; a backup stands and falls with the snapshot that it made."""
+    full_at: Any = placement.reached[-1]
+    if snapshot is not None and snapshot.state in SNAPSHOT.failures:
+        assert snapshot.ends_at is not None
+        created_at = min(placement.created_at, snapshot.created_at)
+        placement = Placement(created_at, placement.reached, 0, snapshot.ends_at)
+        full_at = None
+    elif snapshot is not None and snapshot.ends_at is not None and state == PENDING:
+        if snapshot.outcome == COMPLETED:
+            placement = placement.not_before(snapshot.ends_at)
+            full_at = placement.reached[-1]
+        else:
+            return _failing_with(item, placement, snapshot)
+    values = dict(item.values)
+    if snapshot is not None and snapshot.state in SNAPSHOT.failures:
+        values.setdefault("stateUnready", snapshot.state_unready)
+    columns = staged_columns(APP_BACKUP, placement, state=state, values=values, fate=fate)
+    columns["full_at"] = full_at
+    if snapshot is not None and not _is_own(item, snapshot):
+        columns["snapshot_shown"] = True
+    return columns
+
+
+def _failing_with(item: Item, placement: Placement, snapshot: Snapshot) -> dict[str, Any]:
+    """Return the columns of a pending backup whose snapshot is going to fail: it fails then."""
+    held = staged_columns(
+        APP_BACKUP, placement, state=PENDING, values=item.values, fate=Fate(None)
+    )
+    return held | {
+        "discovering_at": None,
+        "running_at": None,
+        "full_at": None,
+        "ends_at": snapshot.ends_at,
+        "next_transition_at": snapshot.ends_at,
+        "outcome": FAILED,
+        "outcome_reasons": snapshot.outcome_reasons,
+    }
+
+
+def _is_own(item: Item, snapshot: Snapshot) -> bool:
+    return "snapshot" not in item.values or snapshot.state != COMPLETED
+
+
+def _own_snapshot(item: Item, placement: Placement, state: str, fate: Fate) -> Snapshot:
+    """Return the snapshot that the backup's own create made: there before it was discovered."""
+    assert item.parent is not None
+    identifier = item.derived_id("snapshot")
+    stamp = placement.created_at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+    app_name = item.parent.row.name[:APP_NAME_CUT]
+    seconds = stage_seconds(SNAPSHOT, item.account_row, item.parent.row)
+    is_pending = state == PENDING
+    if is_pending:
+        way = place_unfinished(
+            SNAPSHOT,
+            state=SNAPSHOT.initial,
+            seconds=seconds,
+            now=item.now,
+            created_at=placement.created_at,
+            fraction=0.0,
+        )
+    else:
+        way = place_final(
+            SNAPSHOT,
+            state=COMPLETED,
+            seconds=seconds,
+            now=placement.reached[0] if placement.taken else placement.modified_at,
+            created_at=placement.created_at,
+            fraction=1.0,
+        )
+    hooks = {name: item.values[name] for name in item.values if name.startswith("hookState")}
+    return snapshot_row(
+        item,
+        way,
+        identifier=identifier,
+        name=f"{app_name}-snapshot-{stamp}-{str(identifier)[:8]}",
+        state=PENDING if is_pending else COMPLETED,
+        values=hooks,
+        fate=replace(fate, outcome=COMPLETED, percent=100, reasons=()) if fate.outcome else fate,
+    )

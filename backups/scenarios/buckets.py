@@ -1,0 +1,94 @@
+"""The section of buckets."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Model
+
+from astra.simulation.scenarios.schema import ref
+from astra.simulation.scenarios.sections import Item, Section
+from backups import kinds
+from backups.models import Bucket
+from backups.models.buckets import NAME_MAX_LENGTH, BucketState, Provider
+
+_SHORT = {"type": "string", "maxLength": 63}
+# Which member of `bucketParameters` a provider has; the S3 kinds share one.
+_PARAMETERS_OF = {Provider.GCP: "gcp", Provider.AZURE: "azure"}
+
+
+def _closed(**properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": list(properties),
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+class BucketSection(Section):
+    """`buckets` of an account."""
+
+    name = "buckets"
+    parent = "accounts"
+    model = Bucket
+    order = 20
+    properties = {
+        "name": {"type": "string", "minLength": 1, "maxLength": NAME_MAX_LENGTH},
+        "provider": {"enum": Provider.values},
+        "bucketParameters": {
+            "description": "s3, gcp or azure, as the provider has it.",
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": False,
+            "properties": {
+                "s3": _closed(serverURL={"type": "string", "maxLength": 1023}, bucketName=_SHORT),
+                "gcp": _closed(bucketName=_SHORT),
+                "azure": _closed(storageAccount=_SHORT, bucketName=_SHORT),
+            },
+        },
+        "credentialID": ref("identifier"),
+        "state": {"enum": BucketState.values},
+        "stateDetails": ref("stateDetails"),
+        "isDefault": {"description": "Where backups go that name no bucket.", "type": "boolean"},
+        "retentionTime": {
+            "description": "Seconds; -1: not supported, 0: no known policy.",
+            "type": "integer",
+            "minimum": -1,
+            "maximum": 2**53,
+        },
+    }
+
+    def build(self, item: Item) -> Sequence[Model]:
+        """Return the bucket."""
+        provider = Provider(item.get("provider", Provider.GENERIC_S3))
+        return [
+            Bucket(
+                **item.described(kinds.BUCKET.versions[0]),
+                account=item.account_row,
+                name=item.name,
+                credential_id=item.get("credentialID", item.derived_id("credential")),
+                state=item.get("state", BucketState.AVAILABLE),
+                state_details=item.get("stateDetails", []),
+                retention_seconds=item.get("retentionTime"),
+                provider=provider,
+                parameters=_parameters(item, provider),
+                is_default=item.get("isDefault", False),
+            )
+        ]
+
+
+def _parameters(item: Item, provider: Provider) -> dict[str, Any]:
+    wanted = _PARAMETERS_OF.get(provider, "s3")
+    given: dict[str, Any] | None = item.get("bucketParameters")
+    if given is not None:
+        if wanted not in given:
+            raise item.error(f"A bucket of {provider} has {wanted}.", "bucketParameters")
+        return given
+    name = item.name[:63]
+    if wanted == "gcp":
+        return {"gcp": {"bucketName": name}}
+    if wanted == "azure":
+        return {"azure": {"storageAccount": "protection", "bucketName": name}}
+    host = "s3.amazonaws.com" if provider == Provider.AWS else "s3.example.com"
+    return {"s3": {"serverURL": host, "bucketName": name}}

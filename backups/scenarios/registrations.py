@@ -1,0 +1,13 @@
+"""What the scenario loader is told of this app's resources."""
+
+from astra.simulation.scenarios.sections import register_section
+from backups.scenarios.app_backups import BackupSection
+from backups.scenarios.app_snaps import SnapshotSection
+from backups.scenarios.apps import AppSection
+from backups.scenarios.buckets import BucketSection
+
+
+def register_sections() -> None:
+    """Register the sections of the protection domain."""
+    for section in (BucketSection(), AppSection(), SnapshotSection(), BackupSection()):
+        register_section(section)

@@ -1,0 +1,61 @@
+"""appAsset on the wire. Source: section 5 of `appbackup.md` and the published `appAsset` schemas."""
+
+from typing import Any
+
+from astra.accounts.metadata import represent_metadata
+from astra.api import filters
+from astra.api.clock import timestamp
+from backups import kinds
+from backups.models import AppAsset
+
+
+class AppAssetFilters(filters.MemberFilterSet):
+    """What `filter` and `orderBy` may name."""
+
+    type = filters.ConstantMember(kinds.APP_ASSET.type)
+    version = filters.Member("version")
+    id = filters.IdentifierMember("id")
+    assetType = filters.Member("asset_type")
+    creationTimestamp = filters.InstantMember("created_at")
+    kind = filters.Member("asset_type", path="GVK.kind")
+    api_version = filters.Member("api_version", path="GVK.version")
+    assetID = filters.IdentifierMember("asset_id")
+    own_label_name = filters.ElementMember("asset_labels", "name", path="labels[*].name")
+    own_label_value = filters.ElementMember("asset_labels", "value", path="labels[*].value")
+    assetName = filters.Member("asset_name")
+    namespace = filters.Member("namespace")
+
+
+MEMBERS = frozenset(
+    {
+        "type",
+        "version",
+        "id",
+        "assetType",
+        "creationTimestamp",
+        "GVK",
+        "assetID",
+        "labels",
+        "assetName",
+        "namespace",
+        "metadata",
+    }
+)
+
+
+def represent(asset: AppAsset) -> dict[str, Any]:
+    """Return the JSON of an asset; the core group of Kubernetes has no name, so no member."""
+    gvk = {"group": asset.group, "kind": asset.asset_type, "version": asset.api_version}
+    return {
+        "type": kinds.APP_ASSET.type,
+        "version": asset.version,
+        "id": str(asset.id),
+        "assetType": asset.asset_type,
+        "creationTimestamp": timestamp(asset.created_at),
+        "GVK": {name: value for name, value in gvk.items() if value},
+        "assetID": str(asset.asset_id),
+        "labels": asset.asset_labels,
+        "assetName": asset.asset_name,
+        "namespace": asset.namespace,
+        "metadata": represent_metadata(asset),
+    }
