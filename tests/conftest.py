@@ -1,6 +1,8 @@
 """Fixtures: an account with a still clock, its users, an app, a bucket, and a client per user."""
 
+import functools
 import json
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import ClientHandler
 
 from astra.accounts.models import Account, Role
 from backups.models import App, Bucket
@@ -16,12 +19,21 @@ from tests import wire, world
 BACKUP = {"type": "application/astra-appBackup", "version": "1.1"}
 
 
+@functools.cache
+def _handler() -> ClientHandler:
+    """The middleware, loaded once: WhiteNoise looks at every static file."""
+    handler = ClientHandler(enforce_csrf_checks=False)
+    handler.load_middleware()
+    return handler
+
+
 @dataclass
 class Api:
     """A caller of the API: paths are relative to the account."""
 
     account: Account
     token: str | None
+    user_id: uuid.UUID | None = None
 
     def call(
         self,
@@ -42,10 +54,12 @@ class Api:
         data = (
             body if isinstance(body, bytes | str) else json.dumps(body) if body is not None else ""
         )
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"Host": "testserver"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token is not None and "Authorization" not in sent:
             sent["Authorization"] = f"Bearer {self.token}"
         client = Client(raise_request_exception=False)
+        client.handler = _handler()
         response = wire.whole(
             client.generic(
                 method, url, data, content_type=content_type, headers=sent, **(environ or {})
@@ -96,7 +110,8 @@ def as_role(account: Account) -> Callable[[str], Api]:
     """A client with a token of a user in that role."""
 
     def make(role: str) -> Api:
-        return Api(account, world.make_token(world.make_user(account, role)))
+        user = world.make_user(account, role)
+        return Api(account, world.make_token(user), user.id)
 
     return make
 
@@ -110,7 +125,8 @@ def api(as_role: Callable[[str], Api]) -> Api:
 def stranger(db: None) -> Api:
     """A client with a good token of another account."""
     other = world.make_account()
-    return Api(other, world.make_token(world.make_user(other)))
+    user = world.make_user(other)
+    return Api(other, world.make_token(user), user.id)
 
 
 def problem(response: HttpResponse) -> Mapping[str, Any]:

@@ -1,0 +1,77 @@
+"""appSnaps: what every resource promises, and what a snapshot says."""
+
+from typing import Any
+
+import pytest
+
+from astra.accounts.models import Described
+from backups import kinds
+from backups.models import App, Bucket
+from tests import world
+from tests.conftest import Api, number
+from tests.contract import BelowApp, Lists, Retrieves
+
+
+class TestAppSnaps(Lists, Retrieves, BelowApp):
+    kind = kinds.APP_SNAP
+    path = "k8s/v1/apps/{app_id}/appSnaps"
+    members = frozenset(
+        {
+            "type",
+            "version",
+            "id",
+            "name",
+            "bucketID",
+            "scheduleID",
+            "state",
+            "stateUnready",
+            "hookState",
+            "hookStateDetails",
+            "metadata",
+        }
+    )
+
+    def make(self, **values: Any) -> Described:
+        return world.make_snapshot(self.app, **values)
+
+
+def test_a_snapshot_says_what_is_stored_of_it(api: Api, app: App, bucket: Bucket) -> None:
+    schedule = world.some_id()
+    details = [{"type": "t", "title": "Hook failed", "detail": "It exited with 1."}]
+    snapshot = world.make_snapshot(
+        app,
+        name="nightly-1",
+        bucket=bucket,
+        schedule_id=schedule,
+        hook_state="failed",
+        hook_state_details=details,
+    )
+    document = api.read(f"k8s/v1/apps/{app.id}/appSnaps/{snapshot.id}")
+    document.pop("metadata")
+    assert document == {
+        "type": "application/astra-appSnap",
+        "version": "1.3",
+        "id": str(snapshot.id),
+        "name": "nightly-1",
+        "bucketID": str(bucket.id),
+        "scheduleID": str(schedule),
+        "state": "completed",
+        "stateUnready": [],
+        "hookState": "failed",
+        "hookStateDetails": details,
+    }
+
+
+@pytest.mark.parametrize("state", ["pending", "discovering", "running"])
+def test_an_unfinished_snapshot_has_no_hook_state(api: Api, app: App, state: str) -> None:
+    snapshot = world.make_snapshot(app, state=state, hook_state=None)
+    document = api.read(f"k8s/v1/apps/{app.id}/appSnaps/{snapshot.id}")
+    assert document["state"] == state
+    assert not document.keys() & {"hookState", "hookStateDetails", "bucketID", "scheduleID"}
+
+
+def test_snapshots_of_an_unmanaged_app_are_not_found(api: Api, app: App) -> None:
+    snapshot = world.make_snapshot(app)
+    App.objects.filter(id=app.id).update(deleted_at=world.START)
+    assert number(api.get(f"k8s/v1/apps/{app.id}/appSnaps")) == 2
+    assert number(api.get(f"k8s/v1/apps/{app.id}/appSnaps/{snapshot.id}")) == 2
