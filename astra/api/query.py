@@ -2,6 +2,7 @@
 
 Source: section 3 of `appbackup.md` and the `query_…` schemas. An unknown parameter is problem 6, a
 malformed value or a repeated parameter other than `filter` problem 5, each with `invalidParams`.
+Malformed on any operation is what is not percent-encoded UTF-8.
 """
 
 import re
@@ -22,6 +23,8 @@ PATTERNS = {
 }
 COLLECTION_PARAMETERS = frozenset(PATTERNS)
 _COMPILED = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+# What `parse_qsl` makes of bytes that are no UTF-8.
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # PostgreSQL's bigint; more rows than that cannot be asked for.
 _MAX_NUMBER = 2**63 - 1
 
@@ -57,6 +60,11 @@ def parse_query(query_string: str, allowed: frozenset[str]) -> Query:
     if not query_string:
         return EMPTY
     pairs = parse_qsl(query_string, keep_blank_values=True, max_num_fields=None)
+    undecodable = sorted({name for name, value in pairs if REPLACEMENT in name + value})
+    if undecodable:
+        raise ApiProblem(
+            INVALID_QUERY, params=[Invalid(name, "Must be UTF-8.") for name in undecodable]
+        )
     unknown = sorted({name for name, _ in pairs if name not in allowed})
     if unknown:
         raise ApiProblem(
