@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from django.db.models import F, Model, Sum
+from django.db import connection
+from django.db.models import Model
 
 from astra.api.quantities import parse_size
 from astra.simulation.scenarios.placing import (
@@ -16,17 +17,17 @@ from astra.simulation.scenarios.placing import (
     place,
     place_final,
     place_unfinished,
-    staged_columns,
-    staged_properties,
+    stage_seconds,
 )
 from astra.simulation.scenarios.schema import ref
 from astra.simulation.scenarios.sections import Item, Section
+from astra.simulation.scenarios.staging import protection_columns, protection_properties
 from backups import kinds
 from backups.actions.create_statement import APP_NAME_CUT
 from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.models.buckets import BucketState
-from backups.scenarios.app_snaps import snapshot_row, stage_seconds
+from backups.scenarios.app_snaps import snapshot_row
 
 
 class BackupSection(Section):
@@ -54,7 +55,7 @@ class BackupSection(Section):
         },
         "scheduleID": ref("identifier"),
         "totalBytes": {"description": "The app's size if left out.", **ref("size")},
-        **staged_properties(APP_BACKUP),
+        **protection_properties(APP_BACKUP),
     }
 
     def companions(self, item: Item) -> Mapping[type[Model], uuid.UUID]:
@@ -67,8 +68,8 @@ class BackupSection(Section):
         app: App = item.parent.row
         total = parse_size(item.get("totalBytes", app.size_bytes))
         state = item.get("state", COMPLETED)
-        fate = fate_of(item, APP_BACKUP)
-        placement = place(item, APP_BACKUP, _seconds(item, app, total), default=COMPLETED)
+        fate = fate_of(item, APP_BACKUP, "stateUnready")
+        placement = place(item, APP_BACKUP, _seconds(item, app, total), state=state)
         snapshot = self._snapshot(item, placement, state, fate)
         columns = _columns(item, placement, snapshot, state, fate)
         backup = AppBackup(
@@ -115,16 +116,19 @@ class BackupSection(Section):
 
 def occupy(ids: Sequence[uuid.UUID]) -> None:
     """Add the bytes of those of the backups that are completed to their buckets."""
-    completed = AppBackup.objects.filter(id__in=ids, state=COMPLETED).order_by()
-    for row in completed.values("bucket_id").annotate(bytes=Sum("total_bytes")):
-        Bucket.objects.filter(id=row["bucket_id"]).update(
-            stored_bytes=F("stored_bytes") + row["bytes"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE backups_bucket AS bucket SET stored_bytes = bucket.stored_bytes + added.bytes"
+            " FROM (SELECT bucket_id, sum(total_bytes) AS bytes FROM backups_appbackup"
+            " WHERE id = ANY(%(ids)s) AND state = %(state)s GROUP BY bucket_id) AS added"
+            " WHERE bucket.id = added.bucket_id",
+            {"ids": list(ids), "state": COMPLETED},
         )
 
 
 def _seconds(item: Item, app: App, total: int) -> list[float]:
     run_seconds = total / app.throughput_bytes_per_second
-    return stage_seconds(APP_BACKUP, item.account_row, app, run_seconds=run_seconds)
+    return stage_seconds(APP_BACKUP, (app, item.account_row), run_seconds=run_seconds)
 
 
 def _columns(
@@ -146,7 +150,7 @@ def _columns(
     values = dict(item.values)
     if snapshot is not None and snapshot.state in SNAPSHOT.failures:
         values.setdefault("stateUnready", snapshot.state_unready)
-    columns = staged_columns(APP_BACKUP, placement, state=state, values=values, fate=fate)
+    columns = protection_columns(APP_BACKUP, placement, state=state, values=values, fate=fate)
     columns["full_at"] = full_at
     if snapshot is not None and not _is_own(item, snapshot):
         columns["snapshot_shown"] = True
@@ -155,7 +159,7 @@ def _columns(
 
 def _failing_with(item: Item, placement: Placement, snapshot: Snapshot) -> dict[str, Any]:
     """Return the columns of a pending backup whose snapshot is going to fail: it fails then."""
-    held = staged_columns(
+    held = protection_columns(
         APP_BACKUP, placement, state=PENDING, values=item.values, fate=Fate(None)
     )
     return held | {
@@ -169,6 +173,19 @@ def _failing_with(item: Item, placement: Placement, snapshot: Snapshot) -> dict[
     }
 
 
+def _bucket(item: Item) -> Bucket:
+    """Return the bucket that is named, else the one that the service would choose."""
+    if "bucket" in item.values:
+        row: Bucket = item.find("buckets", "bucket").row
+        return row
+    buckets: list[Bucket] = [each.row for each in item.account.children["buckets"]]
+    available = [bucket for bucket in buckets if bucket.state == BucketState.AVAILABLE]
+    chosen = next((bucket for bucket in available if bucket.is_default), None)
+    if chosen is None and not available:
+        raise item.error("The account has no bucket that is available; name another.")
+    return chosen or available[0]
+
+
 def _is_own(item: Item, snapshot: Snapshot) -> bool:
     return "snapshot" not in item.values or snapshot.state != COMPLETED
 
@@ -179,7 +196,7 @@ def _own_snapshot(item: Item, placement: Placement, state: str, fate: Fate) -> S
     identifier = item.derived_id("snapshot")
     stamp = placement.created_at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
     app_name = item.parent.row.name[:APP_NAME_CUT]
-    seconds = stage_seconds(SNAPSHOT, item.account_row, item.parent.row)
+    seconds = stage_seconds(SNAPSHOT, (item.parent.row, item.account_row))
     is_pending = state == PENDING
     if is_pending:
         way = place_unfinished(
@@ -193,7 +210,6 @@ def _own_snapshot(item: Item, placement: Placement, state: str, fate: Fate) -> S
     else:
         way = place_final(
             SNAPSHOT,
-            state=COMPLETED,
             seconds=seconds,
             now=placement.reached[0] if placement.taken else placement.modified_at,
             created_at=placement.created_at,

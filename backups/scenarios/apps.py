@@ -7,11 +7,14 @@ from django.db.models import Model
 
 from astra.api.quantities import parse_size
 from astra.simulation.scenarios.people import IMMEDIATE_KINDS, STAGE_DELAYS, pace
+from astra.simulation.scenarios.placing import fate_of, place, stage_seconds, staged_columns
 from astra.simulation.scenarios.schema import TEXT, ref
 from astra.simulation.scenarios.sections import Item, Section, derived_id
+from astra.simulation.scenarios.staging import staged_properties
 from backups import kinds
+from backups.lifecycle import APP, READY
 from backups.models import App
-from backups.models.apps import GIB, AppState, ClusterType, ProtectionState
+from backups.models.apps import GIB, ClusterType, ProtectionState
 
 _NAMESPACE = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63}
 _SELECTORS = {"type": "array", "uniqueItems": True, "items": {"type": "string"}}
@@ -55,8 +58,6 @@ class AppSection(Section):
     order = 30
     properties = {
         "name": ref("dnsLabel"),
-        "state": {"enum": AppState.values},
-        "stateDetails": ref("stateDetails"),
         "protectionState": {"enum": ProtectionState.values},
         "protectionStateDetails": ref("stateDetails"),
         "namespaces": {"type": "array", "uniqueItems": True, "items": _NAMESPACE},
@@ -67,26 +68,35 @@ class AppSection(Section):
         "throughput": {"description": "How much of it is backed up in a second.", **ref("size")},
         "stageDelays": STAGE_DELAYS,
         "immediateKinds": IMMEDIATE_KINDS,
+        **staged_properties(APP),
     }
 
     def build(self, item: Item) -> Sequence[Model]:
         """Return the app."""
-        values = item.described(kinds.APP.versions[0])
+        state, details = item.get("state", READY), item.get("stateDetails", [])
+        overrides = pace(item)
+        seconds = stage_seconds(APP, (App(**overrides), item.account_row))
+        staged = staged_columns(
+            APP,
+            place(item, APP, seconds, state=state),
+            state=state,
+            fate=fate_of(item, APP, "stateDetails"),
+            reasons=details,
+            further={"state_details": details},
+        )
         throughput = parse_size(item.get("throughput", GIB // 2))
         if throughput == 0:
             raise item.error("Must be greater than zero.", "throughput")
         return [
             App(
-                **values,
+                **item.described(kinds.APP.versions[0]) | staged,
                 **_place(item),
-                **pace(item),
+                **overrides,
                 account=item.account_row,
                 name=item.name,
-                state=item.get("state", AppState.READY),
-                state_details=item.get("stateDetails", []),
                 protection_state=item.get("protectionState", ProtectionState.NONE),
                 protection_state_details=item.get("protectionStateDetails", []),
-                collected_at=values["created_at"],
+                collected_at=staged["modified_at"] if state in APP.final else None,
                 size_bytes=parse_size(item.get("size", 2 * GIB)),
                 throughput_bytes_per_second=throughput,
             )

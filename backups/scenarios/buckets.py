@@ -5,11 +5,14 @@ from typing import Any
 
 from django.db.models import Model
 
+from astra.simulation.scenarios.placing import fate_of, place, stage_seconds, staged_columns
 from astra.simulation.scenarios.schema import ref
 from astra.simulation.scenarios.sections import Item, Section
+from astra.simulation.scenarios.staging import staged_properties
 from backups import kinds
+from backups.lifecycle import AVAILABLE, BUCKET
 from backups.models import Bucket
-from backups.models.buckets import NAME_MAX_LENGTH, BucketState, Provider
+from backups.models.buckets import NAME_MAX_LENGTH, Provider
 
 _SHORT = {"type": "string", "maxLength": 63}
 # Which member of `bucketParameters` a provider has; the S3 kinds share one.
@@ -48,8 +51,6 @@ class BucketSection(Section):
             },
         },
         "credentialID": ref("identifier"),
-        "state": {"enum": BucketState.values},
-        "stateDetails": ref("stateDetails"),
         "isDefault": {"description": "Where backups go that name no bucket.", "type": "boolean"},
         "retentionTime": {
             "description": "Seconds; -1: not supported, 0: no known policy.",
@@ -57,22 +58,33 @@ class BucketSection(Section):
             "minimum": -1,
             "maximum": 2**53,
         },
+        **staged_properties(BUCKET),
     }
 
     def build(self, item: Item) -> Sequence[Model]:
         """Return the bucket."""
         provider = Provider(item.get("provider", Provider.GENERIC_S3))
+        parameters = _parameters(item, provider)
+        (inner,) = parameters.values()
+        state, details = item.get("state", AVAILABLE), item.get("stateDetails", [])
+        staged = staged_columns(
+            BUCKET,
+            place(item, BUCKET, stage_seconds(BUCKET, (item.account_row,)), state=state),
+            state=state,
+            fate=fate_of(item, BUCKET, "stateDetails"),
+            reasons=details,
+            further={"state_details": details},
+        )
         return [
             Bucket(
-                **item.described(kinds.BUCKET.versions[0]),
+                **item.described(kinds.BUCKET.versions[0]) | staged,
                 account=item.account_row,
                 name=item.name,
                 credential_id=item.get("credentialID", item.derived_id("credential")),
-                state=item.get("state", BucketState.AVAILABLE),
-                state_details=item.get("stateDetails", []),
                 retention_seconds=item.get("retentionTime"),
                 provider=provider,
-                parameters=_parameters(item, provider),
+                parameters=parameters,
+                location=inner.get("serverURL") or inner.get("storageAccount") or "",
                 is_default=item.get("isDefault", False),
             )
         ]
