@@ -39,8 +39,14 @@ def make_user(account: Account, role: str | None = Role.OWNER, **values: Any) ->
     defaults = {"email": f"user{number}@example.com", "version": "1.2", **AWAKE}
     user = User.objects.create(account=account, **(defaults | values))
     if role is not None:
-        RoleBinding.objects.create(account=account, user=user, role=role, version="1.1", **AWAKE)
+        bind(user, role)
     return user
+
+
+def bind(user: User, role: str) -> RoleBinding:
+    return RoleBinding.objects.create(
+        account_id=user.account_id, user=user, role=role, version="1.1", **AWAKE
+    )
 
 
 def make_token(user: User, **values: Any) -> str:
