@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import django_stubs_ext
 import environs
 
+from astra.adminsite.theme import UNFOLD as ADMIN_THEME
 from astra.api.options import Options
+
+# Lets Django's generic classes be written with their parameters at run time too.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -53,8 +58,10 @@ ALLOWED_HOSTS = list(ASTRA.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = list(ASTRA.trusted_origins)
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "astra.adminsite",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "astra.adminsite.apps.AstraAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -106,6 +113,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
+FORMAT_MODULE_PATH = ["astra.adminsite.formats"]
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
@@ -121,6 +129,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
 }
+
+UNFOLD = ADMIN_THEME
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -78,7 +78,7 @@ class AppBackupAdmin(ProtectionAdmin[AppBackup]):
     lifecycle = APP_BACKUP
     collection = kinds.APP_BACKUP.plural
     can_add = True
-    form = AppBackupForm
+    add_form = AppBackupForm
 
     list_display = (
         "name",

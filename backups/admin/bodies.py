@@ -7,9 +7,11 @@ from typing import Any
 from astra.accounts.callers import Caller
 from astra.adminsite.forms import given
 from astra.api.clock import timestamp
+from astra.api.dice import new_id
 from backups import kinds
 from backups.actions.app_backup_create import BackupWanted
 from backups.admin.fates import fate_of
+from backups.models.buckets import parameters_member
 from backups.serializers.app_backups import AppBackupCreate
 from backups.serializers.app_snaps import AppSnapCreate
 
@@ -61,3 +63,45 @@ def strict_metadata(labels: list[dict[str, str]], caller: Caller) -> dict[str, A
 
 def _id_of(record: Any) -> str | None:
     return str(record.pk) if record is not None else None
+
+
+def app_body(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of a new app, or of one that is replaced, not checked yet."""
+    return {
+        "type": kinds.APP.type,
+        "version": kinds.APP.versions[0],
+        **given(
+            name=data["name"],
+            namespaceScopedResources=[{"namespace": each} for each in data["namespaces"]],
+            clusterID=data.get("cluster_id"),
+        ),
+        "metadata": {"labels": data["labels"]},
+    }
+
+
+def bucket_body(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of a new bucket, not checked yet."""
+    member = parameters_member(data["provider"])
+    place = {
+        "s3": {"serverURL": data["server_url"]},
+        "azure": {"storageAccount": data["storage_account"]},
+        "gcp": {},
+    }[member]
+    return {
+        "type": kinds.BUCKET.type,
+        "version": kinds.BUCKET.versions[0],
+        **given(name=data["name"], credentialID=data["credential_id"] or str(new_id())),
+        "provider": data["provider"],
+        "bucketParameters": {member: {**place, "bucketName": data["bucket_name"]}},
+        "metadata": {"labels": data["labels"]},
+    }
+
+
+def bucket_change(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of a PUT of a bucket, not checked yet."""
+    return {
+        "type": kinds.BUCKET.type,
+        "version": kinds.BUCKET.versions[0],
+        **given(name=data["name"], credentialID=data["credential_id"]),
+        "metadata": {"labels": data["labels"]},
+    }

@@ -1,0 +1,19 @@
+"""The admin site as Django apps: Django's own with our site, and what is ours of it."""
+
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class AstraAdminConfig(admin_apps.AdminConfig):
+    """`django.contrib.admin`, with our site as its default one."""
+
+    default = False
+    default_site = "astra.adminsite.site.AstraAdminSite"
+
+
+class AdminSiteConfig(AppConfig):
+    """Templates, styles and base classes; no models."""
+
+    default = True
+    name = "astra.adminsite"
+    label = "adminsite"

@@ -1,0 +1,116 @@
+"""What a list or a page shows of a value: badges, bars, links, instants. All of it is safe HTML."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from astra.api.clock import timestamp
+
+NOTHING = "–"
+
+# How a state looks; one that is not here is neutral.
+_TONES = {
+    "active": "good",
+    "available": "good",
+    "completed": "good",
+    "protected": "good",
+    "ready": "good",
+    "success": "good",
+    "discovering": "busy",
+    "provisioning": "busy",
+    "restoring": "busy",
+    "running": "busy",
+    "atRisk": "warning",
+    "deletePending": "warning",
+    "partial": "warning",
+    "removed": "warning",
+    "suspended": "warning",
+    "unavailable": "warning",
+    "unknown": "odd",
+    "failed": "bad",
+}
+
+
+def tone_of(state: str) -> str:
+    """Return the name of the colour that a state has."""
+    return _TONES.get(state, "neutral")
+
+
+def badge(text: str, tone: str = "neutral") -> SafeString:
+    """Return a small coloured label."""
+    return format_html('<span class="astra-badge astra-{}">{}</span>', tone, text)
+
+
+def state_badge(state: str | None) -> SafeString | str:
+    """Return the label of a state, coloured by what it means."""
+    return badge(state, tone_of(state)) if state else NOTHING
+
+
+def progress_bar(percent: int, state: str) -> SafeString:
+    """Return a bar that is filled to ``percent``, in the colour of the state."""
+    return format_html(
+        '<span class="astra-progress astra-{}"><span class="astra-track" role="progressbar"'
+        ' aria-valuenow="{}" aria-valuemin="0" aria-valuemax="100">'
+        '<span style="width:{}%"></span></span><span class="astra-percent">{}&#8201;%</span></span>',
+        tone_of(state),
+        percent,
+        percent,
+        percent,
+    )
+
+
+def instant(value: datetime | None) -> SafeString | str:
+    """Return an instant to the second, with the API's spelling of it on hover."""
+    if value is None:
+        return NOTHING
+    return format_html(
+        '<time class="astra-time" datetime="{0}" title="{0}">{1}</time>',
+        timestamp(value),
+        value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+    )
+
+
+def identifier(value: Any) -> SafeString:
+    """Return an id in full, easy to select and copy."""
+    return format_html('<code class="astra-id">{}</code>', value)
+
+
+def short_identifier(value: Any) -> SafeString:
+    """Return the first eight characters of an id, all of it on hover."""
+    return format_html('<code class="astra-id" title="{}">{}</code>', value, str(value)[:8])
+
+
+def page_of(model: type[Model], key: Any) -> str:
+    """Return the path of a record's page on the admin site."""
+    options = model._meta
+    return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[key])
+
+
+def record_link(record: Model | None) -> SafeString | str:
+    """Return a link to a record's page, with its name."""
+    if record is None:
+        return NOTHING
+    return link(page_of(type(record), record.pk), str(record))
+
+
+def link(path: str, text: Any) -> SafeString:
+    """Return a link within the site."""
+    return format_html('<a class="astra-link" href="{}">{}</a>', path, text)
+
+
+def list_path(label: str, **lookups: Any) -> str:
+    """Return the path of a list (`backups.app`), narrowed by lookups."""
+    path = reverse(f"admin:{label.replace('.', '_')}_changelist")
+    query = urlencode({name: str(value) for name, value in lookups.items()})
+    return f"{path}?{query}" if query else path
+
+
+def in_line(*cells: Any) -> SafeString:
+    """Return cells side by side."""
+    joined = format_html_join(" ", "{}", ((cell,) for cell in cells))
+    return format_html('<span class="astra-line">{}</span>', joined)

@@ -1,0 +1,180 @@
+"""Actions that ask first: one decorator for the list's selected records and for a record's own page.
+
+A confirmed action shows what it will do to which records, with the form of what it needs to know. Only
+when that is sent, and valid, it is carried out.
+"""
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import helpers
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from astra.adminsite import cells
+from astra.adminsite.paging import MOST_ROWS
+from astra.adminsite.refusals import add_problem
+from astra.api.problems import ApiProblem
+
+CONFIRMED = "confirmed"
+SHOWN_RECORDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an action tells when it is carried out, if anything; ``gone``: the record has no page."""
+
+    message: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the confirmation page says."""
+
+    name: str
+    title: str
+    explanation: str
+    button: str
+    danger: bool
+    form_class: type[forms.Form]
+
+
+Action = Callable[[Any, HttpRequest, Sequence[Any], dict[str, Any]], "Done | HttpResponse"]
+
+
+def confirmed(
+    title: str,
+    *,
+    explanation: str,
+    button: str,
+    icon: str = "",
+    danger: bool = False,
+    form: type[forms.Form] = forms.Form,
+) -> Callable[[Action], Callable[..., Any]]:
+    """Make ``method(self, request, records, data)`` an action of lists and of records' pages.
+
+    It is called with the records and the form's cleaned data, and returns what it did or a page of
+    its own. An ``ApiProblem`` that it raises is shown in the form.
+    """
+
+    def decorate(method: Action) -> Callable[..., Any]:
+        question = _Question(method.__name__, title, explanation, button, danger, form)
+
+        @functools.wraps(method)
+        def view(
+            self: Any,
+            request: HttpRequest,
+            queryset: QuerySet[Any] | None = None,
+            *,
+            object_id: str | None = None,
+        ) -> HttpResponse | None:
+            return _ask(self, request, question, method, queryset, object_id)
+
+        view.short_description = f"{title}…"  # type: ignore[attr-defined]
+        view.allowed_permissions = ("operate",)  # type: ignore[attr-defined]
+        view.icon = icon  # type: ignore[attr-defined]
+        view.attrs = {}  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def _ask(
+    admin: Any,
+    request: HttpRequest,
+    question: _Question,
+    method: Action,
+    queryset: QuerySet[Any] | None,
+    object_id: str | None,
+) -> HttpResponse | None:
+    if not admin.has_operate_permission(request):
+        raise PermissionDenied
+    record = None
+    if object_id is not None:
+        record = admin.get_object(request, unquote(object_id))
+        if record is None:
+            missing: HttpResponse = admin._get_obj_does_not_exist_redirect(
+                request, admin.opts, object_id
+            )
+            return missing
+    records = [record] if record is not None else list(queryset[: MOST_ROWS + 1])  # type: ignore[index]
+    if len(records) > MOST_ROWS:
+        messages.error(request, f"At most {MOST_ROWS} records at once: narrow the list first.")
+        return None
+    is_confirmed = request.POST.get(CONFIRMED) == question.name
+    form = question.form_class(request.POST if is_confirmed else None)
+    if is_confirmed and form.is_valid():
+        try:
+            done = method(admin, request, records, form.cleaned_data)
+        except ApiProblem as problem:
+            add_problem(form, problem)
+        else:
+            return _answer(admin, request, question, records, record, done)
+    return _page(admin, request, question, records, record, form)
+
+
+def _answer(
+    admin: Any,
+    request: HttpRequest,
+    question: _Question,
+    records: Sequence[Any],
+    record: Any,
+    done: "Done | HttpResponse",
+) -> HttpResponse:
+    for changed in records[:SHOWN_RECORDS]:
+        admin.log_change(request, changed, question.title)
+    if isinstance(done, HttpResponse):
+        return done
+    if done.message:
+        messages.success(request, done.message)
+    if record is None:
+        return HttpResponseRedirect(request.get_full_path())
+    if done.gone:
+        return HttpResponseRedirect(_list_of(admin))
+    return HttpResponseRedirect(cells.page_of(admin.model, record.pk))
+
+
+def _page(
+    admin: Any,
+    request: HttpRequest,
+    question: _Question,
+    records: Sequence[Any],
+    record: Any,
+    form: forms.Form,
+) -> HttpResponse:
+    back = cells.page_of(admin.model, record.pk) if record is not None else request.get_full_path()
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": question.title,
+        "opts": admin.opts,
+        "original": record,
+        "question": question,
+        "form": form,
+        "media": admin.media + form.media,
+        "shown": records[:SHOWN_RECORDS],
+        "count": admin.counted(len(records)),
+        "more": max(len(records) - SHOWN_RECORDS, 0),
+        "selected": [] if record is not None else _selection(request),
+        "back": back,
+    }
+    request.current_app = admin.admin_site.name  # type: ignore[attr-defined]
+    return TemplateResponse(request, "adminsite/confirm.html", context)
+
+
+def _selection(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what the list needs to find the selected records again."""
+    names = ("action", "select_across", "index", helpers.ACTION_CHECKBOX_NAME)
+    return [(name, value) for name in names for value in request.POST.getlist(name)]
+
+
+def _list_of(admin: Any) -> str:
+    return reverse(f"admin:{admin.opts.app_label}_{admin.opts.model_name}_changelist")

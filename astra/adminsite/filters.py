@@ -1,0 +1,76 @@
+"""Filters of lists: by related record (searched for, never all listed), by state, by time."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.dateparse import parse_date
+
+if TYPE_CHECKING:
+    from django.contrib.admin import FieldListFilter, SimpleListFilter
+
+    class AutocompleteSelectFilter(FieldListFilter):
+        """A related record, found by typing."""
+
+    class MultipleDropdownFilter(SimpleListFilter):
+        """Any of several values."""
+
+    class RangeDateFilter(FieldListFilter):
+        """From a day to a day."""
+
+        parameter_name: str
+
+else:
+    from unfold.contrib.filters.admin import (
+        AutocompleteSelectFilter,
+        MultipleDropdownFilter,
+        RangeDateFilter,
+    )
+
+__all__ = ["AutocompleteSelectFilter", "DayFilter", "choice_filter"]
+
+
+def choice_filter(
+    title: str, column: str, values: Iterable[str]
+) -> type["MultipleDropdownFilter"]:
+    """Return a filter for one or several values of a column that has no choices of its own."""
+    found = tuple(dict.fromkeys(values))
+    parameter = column
+
+    class ChoiceFilter(MultipleDropdownFilter):
+        parameter_name = parameter
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            return [(value, value) for value in found]
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+            wanted: Any = self.value() or []
+            chosen = [wanted] if isinstance(wanted, str) else [value for value in wanted if value]
+            return queryset.filter(**{f"{column}__in": chosen}) if chosen else queryset
+
+    ChoiceFilter.title = title
+    return ChoiceFilter
+
+
+class DayFilter(RangeDateFilter):
+    """From a day to a day, both included, in UTC."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow to the days; one that is no date does not narrow."""
+        name = self.parameter_name
+        first = self._day(f"{name}_from")
+        last = self._day(f"{name}_to")
+        if first:
+            queryset = queryset.filter(**{f"{name}__gte": first})
+        if last:
+            queryset = queryset.filter(**{f"{name}__lt": last + timedelta(days=1)})
+        return queryset
+
+    def _day(self, parameter: str) -> datetime | None:
+        try:
+            day = parse_date(str(self.used_parameters.get(parameter) or ""))
+        except ValueError:
+            return None
+        return datetime.combine(day, time(), tzinfo=UTC) if day else None

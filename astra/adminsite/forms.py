@@ -1,0 +1,128 @@
+"""Forms whose rules are the API's, and fields for what the API has and HTML has not."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.db import transaction
+from django.db.models import Model
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from astra.adminsite.refusals import add_problem
+from astra.adminsite.units import human_bytes
+from astra.api.problems import ApiProblem
+
+if TYPE_CHECKING:
+    AnyModelForm = forms.ModelForm[Any]
+else:
+    AnyModelForm = forms.ModelForm
+
+
+class ApiForm(AnyModelForm):
+    """A form that the API judges: what was typed becomes the body of a request.
+
+    The API's serializer and action say what is wrong with it, in their words, and the action makes the
+    record. It is tried as the last step of validation, because only the database can tell whether,
+    for example, a name is still free.
+    """
+
+    # The form's field for a member of the API's body, where the names differ.
+    members: ClassVar[Mapping[str, str]] = {}
+    # The field that a problem without `invalidFields` is about, by the problem's number.
+    problem_fields: ClassVar[Mapping[int, str]] = {}
+
+    def perform(self, data: dict[str, Any]) -> Model:
+        """Run the API's action with the cleaned fields; raises the API's problem."""
+        raise NotImplementedError
+
+    def _post_clean(self) -> None:
+        if self.errors:
+            return
+        try:
+            with transaction.atomic():
+                self.instance = self.perform(self.cleaned_data)
+        except ApiProblem as problem:
+            add_problem(self, problem, members=self.members, numbers=self.problem_fields)
+
+
+class LabelsField(forms.CharField):
+    """Labels as lines of `name=value`; the value is the API's array of objects."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("help_text", "One label per line, as name=value.")
+        kwargs.setdefault("widget", UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> list[dict[str, str]]:  # type: ignore[override]
+        """Return the labels; what follows the first `=` of a line is the value."""
+        labels = []
+        for line in lines(super().to_python(value) or ""):
+            name, _, text = line.partition("=")
+            labels.append({"name": name.strip(), "value": text.strip()})
+        return labels
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the text for labels that are stored."""
+        if isinstance(value, list):
+            return "\n".join(f"{label['name']}={label['value']}" for label in value)
+        return value
+
+
+class LinesField(forms.CharField):
+    """A list of strings, one per line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("widget", UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        """Return the lines that are not empty."""
+        return lines(super().to_python(value) or "")
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the text for a list that is stored."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text that are not empty, without the space around them."""
+    return [line.strip() for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
+
+
+def given(**members: Any) -> dict[str, Any]:
+    """Return the members of a request's body that have a value; the others are left out."""
+    return {name: value for name, value in members.items() if value not in (None, "", [], {})}
+
+
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgtpe]?)(i?b)?(?:ytes?)?", re.IGNORECASE)
+
+
+class SizeField(forms.CharField):
+    """A number of bytes, written as people do: `512 MiB`, `2 GiB`, `10000`; units are binary."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", UnfoldAdminTextInputWidget)
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> int | None:  # type: ignore[override]
+        """Return the number of bytes; refuses what is no size."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        match = _SIZE.fullmatch(text.strip())
+        if match is None:
+            raise forms.ValidationError("Write a size such as 512 MiB or 2 GiB.")
+        number, unit = float(match[1]), match[2].lower()
+        return int(number * 1024 ** (" kmgtpe".index(unit) if unit else 0))
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return a stored number with its unit, where that loses nothing."""
+        if not isinstance(value, int):
+            return value
+        text = human_bytes(value)
+        return text if self.to_python(text) == value else str(value)

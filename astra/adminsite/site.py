@@ -1,0 +1,36 @@
+"""The admin site itself: Unfold's, with choices that tell records of one name apart."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.http import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite as UnfoldAdminSite
+else:
+    from unfold.sites import UnfoldAdminSite
+
+
+class Choices(AutocompleteJsonView):
+    """What a field that finds records by typing offers."""
+
+    def get_queryset(self) -> Any:
+        """Return the records found, with the relations that their texts name."""
+        related = self.model_admin.list_select_related
+        rows = super().get_queryset()
+        return rows.select_related(*related) if related else rows
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        """Return the choice of one record; its text is the admin class's."""
+        result = super().serialize_result(obj, to_field_name)
+        describe = getattr(self.model_admin, "choice_text", str)
+        return result | {"text": describe(obj)}
+
+
+class AstraAdminSite(UnfoldAdminSite):
+    """The site under `/admin/`."""
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer a field that finds records by typing."""
+        answer: HttpResponse = Choices.as_view(admin_site=self)(request)
+        return answer

@@ -1,0 +1,13 @@
+"""Cells for templates."""
+
+from django import template
+
+from astra.adminsite import cells
+
+register = template.Library()
+
+register.filter("badge", cells.badge)
+register.filter("state_badge", cells.state_badge)
+register.filter("tone", cells.tone_of)
+register.filter("instant", cells.instant)
+register.filter("record_link", cells.record_link)

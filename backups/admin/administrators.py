@@ -1,0 +1,41 @@
+"""The people who use the admin site: Django's users, in the site's look; groups are not used."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group, User
+
+if TYPE_CHECKING:
+    UnfoldAdmin = object
+else:
+    from unfold.admin import ModelAdmin as UnfoldAdmin
+
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from astra.adminsite.paging import BoundedPaginator
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class AdministratorAdmin(UserAdmin, UnfoldAdmin):
+    """Who may use this site."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_fullwidth = True
+    list_display = ("username", "email", "first_name", "last_name", "is_active", "is_superuser")
+    list_filter: Any = ("is_active", "is_superuser")
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "user_permissions")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")

@@ -1,0 +1,60 @@
+"""How an app or bucket turns out, as fields of a form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from astra.adminsite import cells
+from astra.simulation.stages import Fate, Lifecycle
+
+DETAIL_TYPE = "https://astra.netapp.io/problems/simulated"
+OUTCOME_FIELDS = ("outcome", "detail_title", "detail_text")
+
+
+def outcome_fields(lifecycle: Lifecycle) -> type[forms.Form]:
+    """Return the fields that say in which state a new record ends up, and why."""
+
+    class OutcomeFields(forms.Form):
+        outcome = forms.ChoiceField(
+            label="It becomes",
+            choices=[(state, state) for state in lifecycle.final],
+            initial=lifecycle.success,
+            widget=UnfoldAdminSelectWidget,
+        )
+        detail_title = forms.CharField(
+            label="Why", required=False, widget=UnfoldAdminTextInputWidget
+        )
+        detail_text = forms.CharField(
+            label="Details",
+            required=False,
+            widget=UnfoldAdminTextInputWidget,
+            help_text="Both are shown in stateDetails.",
+        )
+
+    return OutcomeFields
+
+
+def outcome_of(data: Mapping[str, Any]) -> Fate:
+    """Return the fate that the fields describe; its reasons are `stateDetails`."""
+    title = data["detail_title"]
+    details: Any = ()
+    if title:
+        details = (
+            {"type": DETAIL_TYPE, "title": title, "detail": data["detail_text"] or title},
+        )
+    return Fate(data["outcome"], reasons=details)
+
+
+def details_cell(details: list[dict[str, str]]) -> SafeString | str:
+    """Return `stateDetails` for people."""
+    if not details:
+        return cells.NOTHING
+    return format_html_join(
+        "",
+        "<p><strong>{}</strong><br>{}</p>",
+        ((each.get("title", ""), each.get("detail", "")) for each in details),
+    )
