@@ -38,6 +38,49 @@ EXTRAS = (
         where=r"^POST .*/appBackups$",
     ),
     Extra(
+        "problems 108, 111 and 112 where a snapshot, a schedule or an app is made or changed",
+        "The same causes as on the create of a backup get the same numbers.",
+        problems=(108, 111, 112),
+        where=r"^(POST|PUT) .*/(appSnaps|schedules|apps|\{schedule_id\}|\{app_id\})$",
+    ),
+    Extra(
+        "problems 46, 74, 75, 76 and 79 where an app is cloned or restored",
+        "The catalogue has a number for each source that is missing or of another app, and for a"
+        " missing forceUpdate header, but lists them on no operation.",
+        problems=(46, 74, 75, 76, 79),
+        where=r"^(POST|PUT) .*/apps(/\{app_id\})?$",
+    ),
+    Extra(
+        "problem 57 where a bucket is made or renamed",
+        "The catalogue has a number for a bucket that exists, but lists it on no operation.",
+        problems=(57,),
+        where=r"^(POST|PUT) .*/buckets(/\{bucket_id\})?$",
+    ),
+    Extra(
+        "problems 83 and 84 on the deletion of a bucket",
+        "The catalogue has numbers for a bucket in use and a default one; the operation lists no"
+        " 409 at all.",
+        problems=(83, 84),
+        where=r"^DELETE .*/buckets/\{bucket_id\}$",
+    ),
+    Extra(
+        "problem 132 where a schedule is made or renamed",
+        "The catalogue has a number for a duplicate schedule, but lists it on no operation.",
+        problems=(132,),
+        where=r"^(POST|PUT) .*/schedules(/\{schedule_id\})?$",
+    ),
+    Extra(
+        "problem 38 on every PUT",
+        "Preconditions are documented in prose for every PUT, but listed on one.",
+        problems=(38,),
+        where=r"^PUT ",
+    ),
+    Extra(
+        "problems 49, 80 to 105 as the 500 of operations that list none",
+        "The catalogue has a number for the failure of most operations.",
+        problems=(49, 80, 86, 87, 88, 90, 98, 99, 100, 101, 102, 103, 104, 105),
+    ),
+    Extra(
         "status 405 with problem 69",
         "The catalogue has the problem, no operation lists it; RFC 9110 asks for it, with Allow.",
         problems=(69,),

@@ -6,17 +6,15 @@ every app has its assets from the start.
 
 from django.db import models
 
-from astra.accounts.models import Account
+from astra.accounts.models import Account, Described
 from backups.models.apps import App
 
 
-class AppAsset(models.Model):
+class AppAsset(Described):
     """One Kubernetes object of an app (read only)."""
 
-    id = models.UUIDField(primary_key=True)
     account = models.ForeignKey(Account, on_delete=models.DO_NOTHING)
     app = models.ForeignKey(App, on_delete=models.DO_NOTHING)
-    version = models.CharField(max_length=7)
     asset_type = models.CharField(max_length=254)
     asset_name = models.CharField(max_length=254)
     namespace = models.CharField(max_length=254)
@@ -24,11 +22,6 @@ class AppAsset(models.Model):
     api_version = models.CharField(max_length=254)
     asset_id = models.UUIDField()
     asset_labels = models.JSONField()
-    labels = models.JSONField()
-    created_at = models.DateTimeField()
-    modified_at = models.DateTimeField()
-    created_by = models.UUIDField()
-    modified_by = models.UUIDField(null=True)
 
     class Meta:
         managed = False

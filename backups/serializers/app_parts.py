@@ -36,14 +36,16 @@ class NamespaceScopedResource(ClosedSerializer):
 class NamespaceMapping(ClosedSerializer):
     """An element of `namespaceMapping`."""
 
-    source = fields.DnsLabelField(max_length=NAMESPACE_MAX_LENGTH)
+    source = fields.DnsLabelField(max_length=NAMESPACE_MAX_LENGTH)  # type: ignore[assignment]
     destination = fields.DnsLabelField(max_length=NAMESPACE_MAX_LENGTH)
 
 
 class StorageClassMapping(ClosedSerializer):
     """An element of `storageClassMapping`; the source may be `*`."""
 
-    source = fields.StrictCharField(pattern=CLASS_PATTERN, min_length=1, max_length=63)
+    source = fields.StrictCharField(  # type: ignore[assignment]
+        pattern=CLASS_PATTERN, min_length=1, max_length=63
+    )
     destination = fields.DnsLabelField()
 
 
