@@ -1,7 +1,7 @@
 """Delete a backup: gone at once, with what it occupied; a pending one is refused."""
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import BigIntegerField, F, QuerySet, Value
 
 from astra.api import problems
 from astra.api.problems import ApiProblem
@@ -22,14 +22,14 @@ def app_backup_delete(backups: QuerySet[AppBackup]) -> bool:
             return False
         if backup.state == PENDING:
             raise ApiProblem(problems.BACKUP_NOT_CANCELABLE)
-        now = backup.account.now()
+        state, now = backup.state, backup.account.now()
         AppBackup.objects.filter(id=backup.id).delete()
         record_deletion(APP_BACKUP.kind, backup, now)
-        if backup.state == COMPLETED:
+        if state == COMPLETED:
             Bucket.objects.filter(id=backup.bucket_id).update(
-                stored_bytes=F("stored_bytes") - backup.total_bytes
+                stored_bytes=F("stored_bytes") - _bigint(backup.total_bytes)
             )
-        if backup.owns_snapshot and backup.snapshot_id and backup.state in APP_BACKUP.unfinished:
+        if backup.owns_snapshot and backup.snapshot_id and state in APP_BACKUP.unfinished:
             unfinished = Snapshot.objects.select_for_update().filter(
                 id=backup.snapshot_id, state__in=SNAPSHOT.unfinished
             )
@@ -37,3 +37,8 @@ def app_backup_delete(backups: QuerySet[AppBackup]) -> bool:
                 record_deletion(SNAPSHOT.kind, snapshot, now)
                 snapshot.delete()
     return True
+
+
+def _bigint(number: int) -> Value:
+    # A bare number goes out as a 32-bit integer, its upper half silently cut off.
+    return Value(number, output_field=BigIntegerField())
