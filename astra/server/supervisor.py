@@ -133,6 +133,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         """Let web and worker finish what they do, then stop the database under them."""
+        self._say("Stopping.")
         started = [each.process for each in self._programs if each.process is not None]
         processes.stop(started, (signal.SIGTERM, WEB_DRAIN_SECONDS + 5))
         if self._postgres is not None:

@@ -2,6 +2,7 @@
 
 import signal
 from argparse import ArgumentParser
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -43,5 +44,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _say(self, text: str) -> None:
-        self.stdout.write(text)
-        self.stdout.flush()
+        # The terminal may be gone, which is no reason to leave the database running.
+        with suppress(OSError):
+            self.stdout.write(text)
+            self.stdout.flush()
