@@ -6,6 +6,7 @@ import signal
 
 from django.core.wsgi import get_wsgi_application
 
+from astra.api.requests import TolerantRequest
 from astra.server.leash import die_with_parent
 
 
@@ -28,3 +29,4 @@ _die_with_web_server()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "astra.settings")
 
 application = get_wsgi_application()
+application.request_class = TolerantRequest

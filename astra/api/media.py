@@ -31,7 +31,11 @@ def _choose(accept: str, own: str | None) -> str | None:
     """Return the media type for an Accept header: ``own`` of an instance, JSON, or None for neither."""
     best: tuple[float, bool] | None = None
     for text in accept.split(","):
-        media = MediaType(text.strip())
+        try:
+            media = MediaType(text.strip())
+        except ValueError:
+            # A parameter in an encoding that nobody knows.
+            continue
         quality = media.quality
         if quality <= 0:
             continue
@@ -84,7 +88,8 @@ def _read(request: HttpRequest, max_bytes: int) -> bytes:
         # Django reads as many bytes as Content-Length says, here none; the server ends the stream.
         stream = request.META.get("wsgi.input")
         return stream.read(max_bytes + 1) if stream is not None else b""
-    return request.body
+    # Not `body`, which has a limit of its own beside ours.
+    return request.read(max_bytes + 1)
 
 
 def write_json(document: Any) -> bytes:
