@@ -8,10 +8,11 @@ from astra.api.views import UnknownRoute
 handler404 = "astra.api.handler.not_found"
 handler500 = "astra.api.handler.server_error"
 
+# Matched in order: what is called most comes first.
 urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("simulator/v1/", include("astra.simulation.urls")),
-    path("", include("astra.accounts.urls")),
     path("accounts/<str:account_id>/", include("backups.urls")),
+    path("", include("astra.accounts.urls")),
+    path("simulator/v1/", include("astra.simulation.urls")),
+    path("admin/", admin.site.urls),
     re_path("^accounts/(?P<account_id>[^/]*)/(?P<rest>.*)$", UnknownRoute.as_view()),
 ]

@@ -22,6 +22,17 @@ def _assets(parent: str, name: str) -> list[URLPattern]:
 
 
 urlpatterns = [
+    # Matched in order: what is called most comes first.
+    path(f"{APP}/appBackups", app_backups.AppBackups.as_view(), name="app-backups"),
+    path(APP_BACKUP, app_backups.AppBackupInstance.as_view(), name="app-backup"),
+    path(
+        "topology/v1/appBackups",
+        app_backups.AccountAppBackups.as_view(),
+        name="account-app-backups",
+    ),
+    path(
+        ACCOUNT_BACKUP, app_backups.AccountAppBackupInstance.as_view(), name="account-app-backup"
+    ),
     path("k8s/v2/apps", apps.Apps.as_view(), name="apps"),
     path("k8s/v2/apps/<str:app_id>", apps.AppInstance.as_view(), name="app"),
     path("topology/v1/buckets", buckets.Buckets.as_view(), name="buckets"),
@@ -34,16 +45,6 @@ urlpatterns = [
     ),
     path(f"{APP}/appSnaps", app_snaps.AppSnaps.as_view(), name="app-snaps"),
     path(APP_SNAP, app_snaps.AppSnapInstance.as_view(), name="app-snap"),
-    path(f"{APP}/appBackups", app_backups.AppBackups.as_view(), name="app-backups"),
-    path(APP_BACKUP, app_backups.AppBackupInstance.as_view(), name="app-backup"),
-    path(
-        "topology/v1/appBackups",
-        app_backups.AccountAppBackups.as_view(),
-        name="account-app-backups",
-    ),
-    path(
-        ACCOUNT_BACKUP, app_backups.AccountAppBackupInstance.as_view(), name="account-app-backup"
-    ),
     *_assets(APP, "app"),
     *_assets(APP_SNAP, "app-snap"),
     *_assets(APP_BACKUP, "app-backup"),

@@ -5,14 +5,13 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from astra.accounts.models import AccountState, Role, UserState, clock_instant
 from astra.accounts.tokens import digest
 from astra.api.dice import RANDOM_DICE, Dice, SeededDice
 from astra.api.problems import INVALID_TOKEN, NOT_PERMITTED, ApiProblem
+from astra.api.statements import Statement
 
-_WHO_CALLS = """
+_WHO_CALLS = Statement("""
     SELECT account.id, caller.id, binding.role, token.expires_at,
            caller.is_enabled AND caller.state = %(user_active)s
                AND account.is_enabled AND account.state = %(account_active)s,
@@ -22,9 +21,11 @@ _WHO_CALLS = """
     JOIN accounts_account account ON account.id = token.account_id
     LEFT JOIN accounts_rolebinding binding ON binding.user_id = caller.id
     WHERE token.digest = %(digest)s
-"""
+""")
 
-_DRAW = "UPDATE accounts_account SET draws = draws + 1 WHERE id = %(account)s RETURNING draws"
+_DRAW = Statement(
+    "UPDATE accounts_account SET draws = draws + 1 WHERE id = %(account)s RETURNING draws"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,13 @@ def caller_of(token: str) -> Caller:
     Raises problem 4 (401) for an unknown, revoked or expired token, 11 (403) for a disabled user, an
     inactive account or a user without a role.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WHO_CALLS,
-            {
-                "digest": digest(token),
-                "user_active": UserState.ACTIVE.value,
-                "account_active": AccountState.ACTIVE.value,
-            },
-        )
-        row = cursor.fetchone()
+    row = _WHO_CALLS.fetch_one(
+        {
+            "digest": digest(token),
+            "user_active": UserState.ACTIVE.value,
+            "account_active": AccountState.ACTIVE.value,
+        }
+    )
     if row is None:
         raise ApiProblem(INVALID_TOKEN)
     account_id, user_id, role, expires_at, enabled, sim, real, rate, seed = row
@@ -85,7 +83,5 @@ def caller_of(token: str) -> Caller:
 
 def draw_number(account_id: uuid.UUID) -> int:
     """Return the account's next draw number (manual clocks only: it is a write to the account)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DRAW, {"account": account_id})
-        row = cursor.fetchone()
+    row = _DRAW.fetch_one({"account": account_id})
     return int(row[0]) if row else 0

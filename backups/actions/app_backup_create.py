@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from astra.accounts.callers import Caller
 from astra.api import problems
@@ -75,9 +75,7 @@ def _try_create(
     """Run the statement; return None when the name was taken (or nothing was to be made)."""
     parameters = _parameters(caller, app_id, wanted) | {"check_only": check_only}
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(create_statement(), parameters)
-            row = cursor.fetchone()
+        row = create_statement().fetch_one(parameters)
     except IntegrityError as error:
         if SNAPSHOT_NAME_CONSTRAINT in str(error) and wanted.name is None:
             return None

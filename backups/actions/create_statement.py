@@ -9,6 +9,7 @@ leaves nothing behind. It touches no row that another create touches; it reads t
 import functools
 
 from astra.api.rows import column_list
+from astra.api.statements import Statement
 from astra.simulation.plan import partway, planned_instants
 from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import AppBackup
@@ -37,10 +38,10 @@ def system_name(middle: str, identifier: str) -> str:
 
 
 @functools.cache
-def create_statement() -> str:
+def create_statement() -> Statement:
     """Return the statement. Its result is one row: what was found of each thing asked for, then the
     backup's columns, all NULL when none was made."""
-    return f"""
+    return Statement(f"""
     WITH {_FOUND}, draft AS ({_draft()}), new_backup AS ({_NEW_BACKUP}),
     new_snapshot AS ({_NEW_SNAPSHOT}), history AS ({_HISTORY})
     SELECT target.state, named_bucket.state, chosen_bucket.id,
@@ -49,7 +50,7 @@ def create_statement() -> str:
     FROM (SELECT) AS one
     LEFT JOIN target ON true LEFT JOIN named_bucket ON true LEFT JOIN chosen_bucket ON true
     LEFT JOIN source_snapshot ON true LEFT JOIN new_backup ON true
-    """
+    """)
 
 
 _FOUND = f"""

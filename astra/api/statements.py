@@ -1,0 +1,37 @@
+"""Hand-written SQL on the hot path: named parameters translated once, not at every call.
+
+Django's cursor has psycopg parse `%(name)s` placeholders each time a statement is longer than its
+cache takes (a third of a millisecond for the creation of a backup); PostgreSQL's own `$1` needs no
+parsing, and the statement stays prepared all the same.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+class Statement:
+    """A statement with `%(name)s` placeholders, to be executed on Django's connection."""
+
+    def __init__(self, text: str) -> None:
+        names = list(dict.fromkeys(_PLACEHOLDER.findall(text)))
+        numbers = {name: f"${index}" for index, name in enumerate(names, start=1)}
+        self._names = names
+        self._text = _PLACEHOLDER.sub(lambda match: numbers[match[1]], text).encode()
+
+    def fetch_one(self, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """Execute; return the first row or None. Raises Django's database errors."""
+        connection.ensure_connection()
+        if connection.queries_logged:
+            connection.queries_log.append({"sql": self._text.decode(), "time": "0"})
+        with (
+            connection.wrap_database_errors,
+            psycopg.RawCursor(connection.connection) as cursor,
+        ):
+            cursor.execute(self._text, [parameters[name] for name in self._names])
+            return cursor.fetchone()
