@@ -23,7 +23,7 @@ from astra.simulation.scenarios.schema import ref
 from astra.simulation.scenarios.sections import Item, Section
 from astra.simulation.scenarios.staging import protection_columns, protection_properties
 from backups import kinds
-from backups.actions.create_statement import APP_NAME_CUT
+from backups.naming import APP_NAME_CUT
 from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.models.buckets import BucketState
