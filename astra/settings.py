@@ -131,6 +131,8 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 
 UNFOLD = ADMIN_THEME
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 LOGGING: dict[str, Any] = {
     "version": 1,

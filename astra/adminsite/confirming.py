@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from unfold.enums import ActionVariant
 
 from astra.adminsite import cells
 from astra.adminsite.paging import MOST_ROWS
@@ -83,6 +84,7 @@ def confirmed(
         view.allowed_permissions = ("operate",)  # type: ignore[attr-defined]
         view.icon = icon  # type: ignore[attr-defined]
         view.attrs = {}  # type: ignore[attr-defined]
+        view.variant = ActionVariant.DANGER if danger else ActionVariant.DEFAULT  # type: ignore[attr-defined]
         return view
 
     return decorate

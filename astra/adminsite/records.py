@@ -20,8 +20,10 @@ from astra.api.problems import ApiProblem
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
+    from django.contrib.admin.views.main import ChangeList
 else:
     from unfold.admin import ModelAdmin as UnfoldAdmin
+    from unfold.views import ChangeList
 
     class ModelAdmin(UnfoldAdmin):
         """Unfold's class, subscriptable as its type stubs say."""
@@ -31,6 +33,16 @@ else:
 
 
 M = TypeVar("M", bound=Model)
+
+
+class RecordList(ChangeList):
+    """The rows of a list. The whole table is never counted, so a list without filters has them all."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Find the rows of the page."""
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
 
 
 class RecordAdmin(ModelAdmin[M]):
@@ -103,6 +115,10 @@ class RecordAdmin(ModelAdmin[M]):
         """Return how a field that finds records by typing names this one."""
         account = getattr(record, "account", None)
         return f"{record} · {account}" if account is not None else str(record)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
+        """Return what finds and pages the rows of a list."""
+        return RecordList
 
     # -- pages ----------------------------------------------------------------------------------
 

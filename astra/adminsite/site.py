@@ -30,6 +30,9 @@ class Choices(AutocompleteJsonView):
 class AstraAdminSite(UnfoldAdminSite):
     """The site under `/admin/`."""
 
+    index_template = "adminsite/index.html"
+    index_title = "Overview"
+
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Answer a field that finds records by typing."""
         answer: HttpResponse = Choices.as_view(admin_site=self)(request)

@@ -133,11 +133,7 @@ class TransitionAdmin(RecordAdmin[Transition]):
     @admin.display(description="Record")
     def record_cell(self, transition: Transition) -> SafeString:
         """The record, linked, by the start of its id."""
-        short = cells.short_identifier(transition.resource_id)
-        if transition.kind not in {item.lifecycle.kind for item in registrations()}:
-            return short
-        model = registration(transition.kind).model
-        return cells.link(cells.page_of(model, transition.resource_id), short)
+        return record_of(transition)
 
     @admin.display(description="Step")
     def step_cell(self, transition: Transition) -> SafeString:
@@ -149,6 +145,15 @@ class TransitionAdmin(RecordAdmin[Transition]):
     def account_cell(self, transition: Transition) -> SafeString | str:
         """The account, linked."""
         return cells.record_link(transition.account)
+
+
+def record_of(transition: Transition) -> SafeString:
+    """Return a link to the record of a transition; it may be deleted by now."""
+    short = cells.short_identifier(transition.resource_id)
+    if transition.kind not in {item.lifecycle.kind for item in registrations()}:
+        return short
+    model = registration(transition.kind).model
+    return cells.link(cells.page_of(model, transition.resource_id), short)
 
 
 @admin.register(SeededScenario)

@@ -58,7 +58,8 @@ class StagedAdmin(AccountColumns, RecordAdmin[S]):
                 {"step": step, "after": human_span(step.after) if step.after is not None else ""}
                 for step in timeline(record, self.lifecycle, now)
             ],
-            # Where time passes by itself, the page follows it.
+            # Where time passes by itself the page follows it, if nothing is typed in on it.
             "is_live": record.next_transition_at is not None
-            and record.account.clock_mode != ClockMode.MANUAL,
+            and record.account.clock_mode != ClockMode.MANUAL
+            and not self.editable,
         }

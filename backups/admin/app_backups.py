@@ -25,7 +25,7 @@ from backups.admin.callers import system_caller
 from backups.admin.fates import FATE_FIELDS, HOOK_FIELDS, FateFields, hook_details
 from backups.admin.protection import FailForm, ProtectionAdmin, ReasonForm
 from backups.lifecycle import APP_BACKUP, FAILED, REMOVED, UNKNOWN
-from backups.models import App, AppBackup
+from backups.models import App, AppBackup, Snapshot
 
 
 class AppBackupForm(FateFields, ApiForm):
@@ -129,23 +129,26 @@ class AppBackupAdmin(ProtectionAdmin[AppBackup]):
             None,
             {
                 "fields": (
-                    "id_cell",
-                    "name",
-                    "app_cell",
-                    "account_cell",
-                    "state_cell",
+                    ("name", "id_cell"),
+                    ("app_cell", "account_cell"),
+                    ("state_cell", "fate_cell"),
                     "reasons_cell",
-                    "progress_cell",
-                    "size_cell",
-                    "fate_cell",
+                    ("progress_cell", "size_cell"),
+                    ("bucket_cell", "snapshot_cell"),
                 )
             },
         ),
-        ("Kept in", {"fields": ("bucket_cell", "snapshot_cell", "schedule_id")}),
         ("Execution hooks", {"fields": ("hooks_cell", "hook_details_cell")}),
         (
             "Metadata",
-            {"fields": ("labels_cell", "version", "created_at", "modified_at", "api_cell")},
+            {
+                "fields": (
+                    ("created_at", "modified_at"),
+                    ("version", "schedule_id"),
+                    "labels_cell",
+                    "api_cell",
+                )
+            },
         ),
     )
 
@@ -163,8 +166,11 @@ class AppBackupAdmin(ProtectionAdmin[AppBackup]):
 
     @admin.display(description="Snapshot", ordering="snapshot__name")
     def snapshot_cell(self, backup: AppBackup) -> SafeString | str:
-        """The snapshot that it was made from, linked."""
-        return cells.record_link(backup.snapshot)
+        """The snapshot that it was made from, linked by the start of its id."""
+        if backup.snapshot is None:
+            return cells.NOTHING
+        path = cells.page_of(Snapshot, backup.snapshot.pk)
+        return cells.link(path, cells.short_identifier(backup.snapshot.pk))
 
     def delete_record(self, record: AppBackup) -> None:
         """Delete the backup as the API does."""

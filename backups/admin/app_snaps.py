@@ -7,8 +7,10 @@ from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.adminsite.forms import ApiForm, LabelsField
@@ -112,24 +114,33 @@ class SnapshotAdmin(ProtectionAdmin[Snapshot]):
             None,
             {
                 "fields": (
-                    "id_cell",
-                    "name",
-                    "app_cell",
-                    "account_cell",
-                    "state_cell",
+                    ("name", "id_cell"),
+                    ("app_cell", "account_cell"),
+                    ("state_cell", "fate_cell"),
                     "reasons_cell",
-                    "fate_cell",
-                    "backups_cell",
+                    ("bucket_cell", "backups_cell"),
                 )
             },
         ),
-        ("Kept in", {"fields": ("bucket_cell", "schedule_id")}),
         ("Execution hooks", {"fields": ("hooks_cell", "hook_details_cell")}),
         (
             "Metadata",
-            {"fields": ("labels_cell", "version", "created_at", "modified_at", "api_cell")},
+            {
+                "fields": (
+                    ("created_at", "modified_at"),
+                    ("version", "schedule_id"),
+                    "labels_cell",
+                    "api_cell",
+                )
+            },
         ),
     )
+
+    @admin.display(description="Backups of it")
+    def backups_cell(self, snapshot: Snapshot) -> SafeString:
+        """A link to the backups made from it."""
+        path = cells.list_path("backups.appbackup", q=snapshot.pk)
+        return cells.link(path, "backups")
 
     def choice_text(self, record: Snapshot) -> str:
         """Return the snapshot's name with its app and state."""
