@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import django_filters
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import BooleanField, CharField, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Collate
@@ -174,6 +174,7 @@ class ElementMember(Member):
             f"""EXISTS (SELECT FROM jsonb_array_elements("{table}"."{self.field_name}") AS element
                 WHERE ({value}) COLLATE "C" {_SQL_OPERATORS[condition.operator]} %s)""",
             [self.key or "", condition.value],
+            output_field=BooleanField(),
         )
         return rows.filter(exists)
 
