@@ -37,6 +37,15 @@ def without_metadata(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Changes(Resource):
+    def cases(self) -> dict[str, Mapping[str, Any]]:
+        """Return what tests are repeated for: by a test's argument, its values by a label."""
+        return {}
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        for name, cases in self.cases().items():
+            if name in metafunc.fixturenames:
+                metafunc.parametrize(name, list(cases.values()), ids=list(cases))
+
     @contextmanager
     def nothing_changed(self) -> Iterator[None]:
         """Assert that the collection is the same after the block."""
@@ -64,10 +73,8 @@ class Creates(_Changes):
     valid: ClassVar[Mapping[str, Mapping[str, Any]]] = {"good": {}}
     invalid: ClassVar[Mapping[str, Refused]] = {}
 
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        for name, cases in (("accepted", self.valid), ("refused", self.invalid)):
-            if name in metafunc.fixturenames:
-                metafunc.parametrize(name, list(cases.values()), ids=list(cases))
+    def cases(self) -> dict[str, Mapping[str, Any]]:
+        return super().cases() | {"accepted": self.valid, "refused": self.invalid}
 
     def body(self) -> dict[str, Any]:
         """Return a good body for the world, without `metadata`."""
@@ -147,10 +154,11 @@ class Replaces(_Changes):
     replacements: ClassVar[Mapping[str, Mapping[str, Any]]]
     unacceptable: ClassVar[Mapping[str, Refused]] = {}
 
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        for name, cases in (("members", self.replacements), ("refused", self.unacceptable)):
-            if name in metafunc.fixturenames:
-                metafunc.parametrize(name, list(cases.values()), ids=list(cases))
+    def cases(self) -> dict[str, Mapping[str, Any]]:
+        return super().cases() | {
+            "members": self.replacements,
+            "unacceptable_body": self.unacceptable,
+        }
 
     def instance_methods(self) -> set[str]:
         return super().instance_methods() | {"PUT"}
@@ -173,12 +181,12 @@ class Replaces(_Changes):
         assert after["metadata"]["creationTimestamp"] == before["metadata"]["creationTimestamp"]
         assert after["metadata"]["labels"] == members.get("metadata", before["metadata"])["labels"]
 
-    def test_a_bad_replace_is_refused_by_every_name(self, refused: Refused) -> None:
+    def test_a_bad_replace_is_refused_by_every_name(self, unacceptable_body: Refused) -> None:
         url = self.url(self.make().id)
         with self.nothing_changed():
-            response = self.call("PUT", url, self.replacement(refused.changes))
-            assert number(response) == refused.problem, response.content
-            assert sorted(invalid(response)) == sorted(refused.names)
+            response = self.call("PUT", url, self.replacement(unacceptable_body.changes))
+            assert number(response) == unacceptable_body.problem, response.content
+            assert sorted(invalid(response)) == sorted(unacceptable_body.names)
 
     def test_a_stale_entity_tag_stops_a_replace(self) -> None:
         url = self.url(self.make().id)
