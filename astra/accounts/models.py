@@ -62,6 +62,16 @@ class Role(models.TextChoices):
         return order.index(self) >= order.index(wanted)
 
 
+def full_scope() -> list[str]:
+    """Return the constraints of a role that reaches everything in the account."""
+    return ["*"]
+
+
+def label_index(name: str) -> GinIndex:
+    """Return the index that serves `filter` on labels with `eq` and `in`."""
+    return GinIndex(fields=["labels"], name=name, opclasses=["jsonb_path_ops"])
+
+
 class Described(models.Model):
     """What the `metadata` member of every resource says, and the `version` it was stored with."""
 
@@ -182,6 +192,7 @@ class User(Resource):
         indexes = (
             # GET …/core/v1/users in the default order, and `continue` in it
             models.Index(fields=("account", "created_at", "id"), name="user_by_creation"),
+            label_index("user_by_label"),
         )
 
     def __str__(self) -> str:
@@ -193,7 +204,7 @@ class RoleBinding(Resource):
 
     user = models.ForeignKey(User, on_delete=models.DO_NOTHING, db_index=False)
     role = models.CharField(max_length=7, choices=Role.choices)
-    constraints = models.JSONField(default=list, blank=True)
+    constraints = models.JSONField(default=full_scope, blank=True)
 
     class Meta:
         ordering = ("created_at", "id")
@@ -210,6 +221,7 @@ class RoleBinding(Resource):
         indexes = (
             # GET …/core/v1/roleBindings in the default order, and `continue` in it
             models.Index(fields=("account", "created_at", "id"), name="role_binding_by_creation"),
+            label_index("role_binding_by_label"),
         )
 
     def __str__(self) -> str:
@@ -235,14 +247,10 @@ class Token(Resource):
         indexes = (
             # GET …/users/{user_id}/tokens in the default order, and `continue` in it
             models.Index(fields=("user", "created_at", "id"), name="token_by_creation"),
+            label_index("token_by_label"),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="token_by_account"),
         )
 
     def __str__(self) -> str:
         return self.name
-
-
-def label_index(name: str) -> GinIndex:
-    """Return the index that serves `filter` on labels with `eq` and `in`."""
-    return GinIndex(fields=["labels"], name=name, opclasses=["jsonb_path_ops"])

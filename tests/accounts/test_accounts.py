@@ -1,13 +1,19 @@
-"""accounts: a caller sees its own, and no other."""
+"""accounts: a caller sees its own, and no other; its owner changes it, deletes it, adds others."""
 
-from datetime import timedelta
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from astra.accounts.kinds import ACCOUNT
-from astra.accounts.models import Account, Described
+from astra.accounts.models import Account, Described, Role, RoleBinding, Token, User
+from astra.api.clock import clock_set_to
 from tests import world
-from tests.conftest import Api, number
+from tests.conftest import Api, invalid, number
 from tests.contract import NO_IDENTIFIERS, Retrieves
+from tests.contract_writes import ABSENT, Refused, Replaces
 
 CONTACT = {
     "firstName": "Ada",
@@ -23,9 +29,78 @@ CONTACT = {
 }
 
 
-class TestAccount(Retrieves):
+LABELS = [{"name": "team", "value": "a"}]
+NEW = {"type": "application/astra-account", "version": "1.0", "name": "Testing 123"}
+
+
+class TestAccount(Retrieves, Replaces):
     kind = ACCOUNT
     path = ""
+    write_role = Role.OWNER
+    replacements = {
+        "nothing": {},
+        "a name": {"name": "frightened-pine"},
+        "a name of 63 characters": {"name": "é" * 63},
+        "a contact": {"accountContact": CONTACT},
+        "labels": {"metadata": {"labels": LABELS}},
+        "what it is already": {"state": "active", "isEnabled": "true"},
+    }
+    unacceptable = {
+        "no type and no version": Refused(
+            {"type": ABSENT, "version": ABSENT}, 8, ["type", "version"]
+        ),
+        "another version": Refused({"version": "1.1"}, 8, ["version"]),
+        "an unknown member": Refused({"clock": "manual"}, 8, ["clock"]),
+        "a name that is too long": Refused({"name": "x" * 64}, 8, ["name"]),
+        "a name that is empty": Refused({"name": ""}, 8, ["name"]),
+        "a name with NUL": Refused({"name": "a\0b"}, 9, ["name"]),
+        "an unknown state": Refused({"state": "gone"}, 8, ["state"]),
+        "a real boolean": Refused({"isEnabled": True}, 8, ["isEnabled"]),
+        "an email that is too long": Refused(
+            {"accountContact": {"email": "x" * 64}}, 8, ["accountContact.email"]
+        ),
+        "a country that is no code": Refused(
+            {"accountContact": {"postalAddress": {"addressCountry": "GBR"}}},
+            8,
+            ["accountContact.postalAddress.addressCountry"],
+        ),
+        "a contact that lacks something": Refused(
+            {"accountContact": {"firstName": "Ada", "postalAddress": {"postalCode": "SW1Y"}}},
+            9,
+            [
+                "accountContact.email",
+                "accountContact.lastName",
+                "accountContact.postalAddress.addressCountry",
+                "accountContact.postalAddress.addressLocality",
+                "accountContact.postalAddress.addressRegion",
+                "accountContact.postalAddress.streetAddress1",
+            ],
+        ),
+        "everything that may not change": Refused(
+            {
+                "id": str(world.some_id()),
+                "state": "deletePending",
+                "isEnabled": "false",
+                "enabledTimestamp": "2020-08-06T12:24:52.256624Z",
+            },
+            10,
+            ["id", "state", "isEnabled", "enabledTimestamp"],
+        ),
+        "a read-only label": Refused(
+            {"metadata": {"labels": [{"name": "astra.netapp.io/labels/read-only/x", "value": ""}]}},
+            10,
+            ["metadata.labels[0].name"],
+        ),
+    }
+
+    def instance_methods(self) -> set[str]:
+        return super().instance_methods() | {"DELETE"}
+
+    def test_a_replace_of_what_is_not_there_is_problem_1(self) -> None:
+        """Whether it exists or not, an account that is not the caller's is refused (403)."""
+        for identifier in self.missing():
+            response = self.call("PUT", self.url(identifier), self.replacement({}))
+            assert number(response) == 11
 
     def make(self, **values: Any) -> Described:
         Account.objects.filter(id=self.account.id).update(**values)
@@ -68,3 +143,158 @@ def test_an_account_says_what_is_stored_of_it(api: Api) -> None:
         "enabledTimestamp": "2026-01-05T12:00:01.123456Z",
         "accountContact": CONTACT,
     }
+
+
+def test_a_contact_keeps_what_a_change_does_not_say(api: Api) -> None:
+    api.put("", NEW | {"accountContact": CONTACT})
+    change = {"phone": "555", "postalAddress": {"streetAddress2": "Library"}}
+    assert api.put("", NEW | {"accountContact": change}).status_code == 204
+    address = CONTACT["postalAddress"] | {"streetAddress2": "Library"}  # type: ignore[operator]
+    expected = {**CONTACT, "phone": "555", "postalAddress": address}
+    assert api.read("")["accountContact"] == expected
+
+
+def test_an_empty_contact_is_none(api: Api) -> None:
+    assert api.put("", NEW | {"accountContact": {}}).status_code == 204
+    assert "accountContact" not in api.read("")
+
+
+NOW = datetime(2026, 3, 4, 5, 6, 7, 8, tzinfo=UTC)
+
+
+def test_a_new_account_is_active_in_real_time_with_the_caller_s_double_as_owner(api: Api) -> None:
+    User.objects.filter(id=api.user_id).update(
+        email="ada@example.com", first_name="Ada", last_name="Byron"
+    )
+    with clock_set_to(lambda: NOW):
+        body = NEW | {"metadata": {"labels": LABELS}}
+        response = api.call("POST", "/accounts", body, root=True)
+    assert response.status_code == 201
+    document = json.loads(response.content)
+    identifier = document.pop("id")
+    assert response["Location"] == f"http://testserver/accounts/{identifier}"
+    assert document == {
+        "type": "application/astra-account",
+        "version": "1.0",
+        "name": "Testing 123",
+        "state": "active",
+        "isEnabled": "true",
+        "enabledTimestamp": "2026-01-05T12:00:00.123456Z",
+        "metadata": {
+            "labels": LABELS,
+            "creationTimestamp": "2026-01-05T12:00:00.123456Z",
+            "modificationTimestamp": "2026-01-05T12:00:00.123456Z",
+            "createdBy": str(api.user_id),
+        },
+    }
+    account = Account.objects.get(id=identifier)
+    assert (account.clock_mode, account.clock_rate) == ("real", 1.0)
+    assert (account.clock_sim, account.clock_real) == (NOW, NOW)
+    owner = User.objects.get(account=account)
+    assert (owner.email, owner.first_name, owner.last_name) == ("ada@example.com", "Ada", "Byron")
+    assert (owner.state, owner.is_enabled, owner.auth_id) == ("active", True, "ada@example.com")
+    binding = RoleBinding.objects.get(account=account)
+    assert (binding.user_id, binding.role, binding.constraints) == (owner.id, "owner", ["*"])
+    assert not Token.objects.filter(account=account).exists()
+
+
+def test_the_owner_of_a_new_account_lets_others_in(api: Api) -> None:
+    made = api.call("POST", "/accounts", NEW, root=True).json()
+    account = Account.objects.get(id=made["id"])
+    owner = Api(account, world.make_token(User.objects.get(account=account)))
+    assert owner.read("")["name"] == "Testing 123"
+    (user,) = owner.read("core/v1/users")["items"]
+    assert (
+        owner.post(
+            f"core/v1/users/{user['id']}/tokens",
+            {"type": "application/astra-token", "version": "1.0", "name": "Script"},
+        ).status_code
+        == 201
+    )
+
+
+def test_two_new_accounts_do_not_draw_the_same_ids(api: Api) -> None:
+    first, second = (api.call("POST", "/accounts", NEW, root=True).json() for _ in range(2))
+    seeds = Account.objects.filter(id__in=[first["id"], second["id"]]).values_list("seed")
+    assert len(set(seeds)) == 2
+
+
+def test_a_new_account_is_beyond_the_caller_s_token(api: Api) -> None:
+    made = api.call("POST", "/accounts", NEW, root=True).json()
+    assert number(api.call("GET", f"/accounts/{made['id']}", root=True)) == 11
+    listed = api.call("GET", "/accounts", root=True).json()["items"]
+    assert [item["id"] for item in listed] == [str(api.account.id)]
+
+
+@pytest.mark.parametrize("role", ["viewer", "member", "admin"])
+def test_only_an_owner_adds_changes_or_deletes_an_account(
+    api: Api, as_role: Callable[[str], Api], role: str
+) -> None:
+    before, count = api.read(""), Account.objects.count()
+    caller = as_role(role)
+    assert number(caller.call("POST", "/accounts", NEW, root=True)) == 11
+    assert number(caller.put("", NEW)) == 11
+    assert number(caller.delete("")) == 11
+    assert api.read("") == before
+    assert Account.objects.count() == count
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem", "names"),
+    [
+        ({"name": ""}, 8, ["name"]),
+        ({"name": None}, 8, ["name"]),
+        ({"name": "x" * 64}, 8, ["name"]),
+        ({"name": "a\0"}, 9, ["name"]),
+        ({"type": "application/astra-user", "version": "2"}, 8, ["type", "version"]),
+        ({"id": str(world.some_id()), "state": "active"}, 8, ["id", "state"]),
+        (
+            {"metadata": {"labels": [{}]}},
+            8,
+            ["metadata.labels[0].name", "metadata.labels[0].value"],
+        ),
+    ],
+)
+def test_a_bad_new_account_is_refused_by_every_name(
+    api: Api, changes: dict[str, Any], problem: int, names: list[str]
+) -> None:
+    count = Account.objects.count()
+    response = api.call("POST", "/accounts", NEW | changes, root=True)
+    assert (number(response), sorted(invalid(response))) == (problem, sorted(names))
+    assert Account.objects.count() == count
+
+
+def test_nobody_calls_a_deleted_account(api: Api, as_role: Callable[[str], Api]) -> None:
+    viewer = as_role("viewer")
+    assert api.delete("").status_code == 204
+    account = Account.objects.get(id=api.account.id)
+    assert (account.state, account.modified_by) == ("deletePending", api.user_id)
+    for caller in (api, viewer):
+        assert number(caller.get("")) == 11
+        assert number(caller.delete("")) == 11
+
+
+@pytest.mark.parametrize(
+    ("condition", "matches"),
+    [
+        ("name eq 'Reseller'", True),
+        ("name lt 'Reseller'", False),
+        ("state eq 'active'", True),
+        ("isEnabled eq 'false'", False),
+        ("enabledTimestamp gte '2026-01-05T12:00:01.123456Z'", True),
+        ("accountContact.email eq 'ada@example.com'", True),
+        ("accountContact.phone gte '0'", False),
+        ("accountContact.postalAddress.addressCountry in 'FR,GB'", True),
+        ("metadata.labels[*].name eq 'team'", True),
+        ("type eq 'application/astra-account'", True),
+    ],
+)
+def test_accounts_are_filtered(api: Api, condition: str, matches: bool) -> None:
+    Account.objects.filter(id=api.account.id).update(
+        name="Reseller",
+        enabled_at=world.START + timedelta(seconds=1),
+        contact=CONTACT,
+        labels=LABELS,
+    )
+    response = api.call("GET", f"/accounts?filter={condition}", root=True)
+    assert len(response.json()["items"]) == int(matches)

@@ -1,0 +1,105 @@
+"""roleBindings: `…/core/v1/roleBindings`, and those of one user."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from astra.accounts.actions.owners import owners_locked
+from astra.accounts.actions.role_bindings import (
+    role_binding_create,
+    role_binding_delete,
+    role_binding_replace,
+)
+from astra.accounts.kinds import ROLE_BINDING
+from astra.accounts.models import RoleBinding
+from astra.accounts.serializers.role_bindings import (
+    MEMBERS,
+    MUTABLE,
+    RoleBindingCreate,
+    RoleBindingFilters,
+    RoleBindingReplace,
+    represent,
+)
+from astra.accounts.views.scope import user_or_404
+from astra.api.collections import CollectionView
+from astra.api.instances import InstanceView, refuse_changes
+from astra.api.query import COLLECTION_PARAMETERS
+
+
+class RoleBindings(CollectionView):
+    """The role bindings of the account."""
+
+    kind = ROLE_BINDING
+    members = MEMBERS
+    filters = RoleBindingFilters
+    published_parameters = COLLECTION_PARAMETERS
+    write_role = "admin"
+
+    def rows(self) -> QuerySet[RoleBinding]:
+        """Return the bindings of the account."""
+        return RoleBinding.objects.filter(account_id=self.caller.account_id)
+
+    def represent(self, row: RoleBinding, now: datetime) -> dict[str, Any]:
+        """Return the JSON of a binding."""
+        return represent(row)
+
+    def post(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Give a user a role: 201 with the binding."""
+        binding = role_binding_create(
+            caller=self.caller,
+            body=RoleBindingCreate.parse(self.body()),
+            user_id=self.ids.get("user_id"),
+        )
+        return self.created(represent(binding))
+
+
+class UserRoleBindings(RoleBindings):
+    """`…/users/{user_id}/roleBindings`: at most one, as a user has one role."""
+
+    def rows(self) -> QuerySet[RoleBinding]:
+        """Return the bindings of the user."""
+        user_or_404(self)
+        return RoleBinding.objects.filter(user_id=self.ids["user_id"])
+
+
+class RoleBindingInstance(InstanceView):
+    """One role binding."""
+
+    kind = ROLE_BINDING
+    id_name = "roleBinding_id"
+    write_role = "admin"
+
+    def rows(self) -> QuerySet[RoleBinding]:
+        """Return the bindings among which the id is looked for."""
+        return RoleBinding.objects.filter(account_id=self.caller.account_id)
+
+    def represent(self, row: RoleBinding, now: datetime) -> dict[str, Any]:
+        """Return the JSON of a binding."""
+        return represent(row)
+
+    def put(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Replace a binding: 204."""
+        sent = self.body()
+        body = RoleBindingReplace.parse(sent)
+        with owners_locked(self.caller.account_id) as owners, self.replacing() as (row, document):
+            refuse_changes(sent, document, mutable=MUTABLE)
+            role_binding_replace(caller=self.caller, binding=row, body=body, owners=owners)
+        return self.nothing()
+
+    def delete(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Take the user's role: 204."""
+        bindings = self.rows().filter(id=self.ids["roleBinding_id"])
+        if not role_binding_delete(caller=self.caller, bindings=bindings):
+            raise self.not_found()
+        return self.nothing()
+
+
+class UserRoleBindingInstance(RoleBindingInstance):
+    """`…/users/{user_id}/roleBindings/{roleBinding_id}`."""
+
+    def rows(self) -> QuerySet[RoleBinding]:
+        """Return the bindings among which the id is looked for."""
+        return super().rows().filter(user_id=self.ids["user_id"])
