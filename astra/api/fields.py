@@ -12,6 +12,8 @@ from rest_framework import serializers
 
 from astra.api import patterns
 
+REASON_MAX_LENGTH = 127
+
 
 class StrictCharField(serializers.CharField):
     """A JSON string, kept as it came; ``pattern`` must match all of it."""
@@ -107,6 +109,12 @@ class UniqueListField(serializers.ListField):
         return values
 
 
+class ReasonsField(UniqueListField):
+    """`type_unready`: why a resource is not in the state it should be in."""
+
+    child = StrictCharField(min_length=1, max_length=REASON_MAX_LENGTH)
+
+
 class ObjectField(serializers.DictField):
     """A JSON object with any members."""
 
@@ -118,3 +126,15 @@ class TimestampField(StrictCharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(pattern=patterns.TIMESTAMP, **kwargs)
+
+
+class NumberField(serializers.Field[Any, Any, Any, Any]):
+    """A JSON number, as it came."""
+
+    default_error_messages = {"invalid": "Must be a number."}
+
+    def to_internal_value(self, data: Any) -> int | float:
+        """Return the number; fails with `invalid`, also for a boolean."""
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return data

@@ -48,7 +48,8 @@ def parse_size(value: str | int) -> int:
         raise ValueError(f"{value!r} is no size such as 4GiB, 250 MB or a number of bytes")
     match = _SIZE_PARTS.fullmatch(value)
     assert match is not None
-    return round(float(match[1]) * _BYTES[match[2]])
+    factor: int = _BYTES[match[2]]
+    return round(float(match[1]) * factor)
 
 
 def parse_instant(text: str) -> datetime:

@@ -89,6 +89,12 @@ class StateDetailSerializer(ClosedSerializer):
     additionalDetails = fields.ObjectField(required=False)
 
 
+class StateDetailsField(fields.UniqueListField):
+    """`type_astra_stateDetails`."""
+
+    child = StateDetailSerializer()
+
+
 class MetadataSerializer(ClosedSerializer):
     """`type_astra_metadata_update`: everything optional; only the labels are the caller's."""
 

@@ -45,8 +45,10 @@ def _statement(item: Registration) -> str:
         f"ends_at = CASE WHEN %(outcome)s::text IS NOT NULL THEN {end} END",
         "outcome = %(outcome)s::text",
         "outcome_reasons = %(reasons)s::jsonb",
-        f"next_transition_at = CASE WHEN %(outcome)s::text IS NOT NULL OR {moves_anyway}"
-        f" THEN {first} END",
+        (
+            f"next_transition_at = CASE WHEN %(outcome)s::text IS NOT NULL OR {moves_anyway}"
+            f" THEN {first} END"
+        ),
         "transition_count = 1",
     ]
     return f"""

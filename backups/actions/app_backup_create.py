@@ -25,6 +25,10 @@ from backups.models.apps import AppState
 SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
 
 
+class SnapshotNameTaken(Exception):
+    """The system name of the snapshot to be was taken; the next id gives another."""
+
+
 @dataclass(frozen=True, slots=True)
 class BackupWanted:
     """What a create asks for; None where the system is to decide."""
@@ -57,7 +61,10 @@ def app_backup_create(*, caller: Caller, app_id: uuid.UUID, wanted: BackupWanted
     (bucket), 46, 47 or 111 (snapshot), 10 (read-only label), 143 (name taken).
     """
     refused = read_only_labels(wanted.labels)
-    backup = _try_create(caller, app_id, wanted, check_only=bool(refused))
+    try:
+        backup = _try_create(caller, app_id, wanted, check_only=bool(refused))
+    except SnapshotNameTaken:
+        backup = _try_create(caller, app_id, wanted, check_only=False)
     if refused:
         raise ApiProblem(problems.CONFLICT, fields=refused)
     if backup is None and wanted.name is None:
@@ -72,13 +79,16 @@ def app_backup_create(*, caller: Caller, app_id: uuid.UUID, wanted: BackupWanted
 def _try_create(
     caller: Caller, app_id: uuid.UUID, wanted: BackupWanted, *, check_only: bool
 ) -> AppBackup | None:
-    """Run the statement; return None when the name was taken (or nothing was to be made)."""
+    """Run the statement; return None when the name was taken (or nothing was to be made).
+
+    Raises ``SnapshotNameTaken`` when the name made up for the snapshot is.
+    """
     parameters = _parameters(caller, app_id, wanted) | {"check_only": check_only}
     try:
         row = create_statement().fetch_one(parameters)
     except IntegrityError as error:
-        if SNAPSHOT_NAME_CONSTRAINT in str(error) and wanted.name is None:
-            return None
+        if SNAPSHOT_NAME_CONSTRAINT in str(error):
+            raise SnapshotNameTaken from error
         raise
     assert row is not None
     _refuse_what_is_missing(row, app_id, wanted)

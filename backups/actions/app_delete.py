@@ -26,8 +26,6 @@ def app_delete(apps: QuerySet[App]) -> bool:
             raise ApiProblem(problems.APP_BACKUP_IN_PROGRESS)
         now = app.account.now()
         record_deletion(APP.kind, app, now)
-        App.objects.filter(id=app.id).update(
-            deleted_at=now, transition_count=app.transition_count
-        )
+        App.objects.filter(id=app.id).update(deleted_at=now, transition_count=app.transition_count)
         Schedule.objects.filter(app=app).delete()
     return True

@@ -17,9 +17,7 @@ from backups.models.apps import AppState
 RESTORE_STAGE = "app-complete"
 
 
-def app_replace(
-    *, caller: Caller, app: App, body: Mapping[str, Any], force_update: bool
-) -> None:
+def app_replace(*, caller: Caller, app: App, body: Mapping[str, Any], force_update: bool) -> None:
     """Change a locked app from a validated body; what is absent is kept.
 
     A body that names a backup or snapshot other than the one it was last restored from restores the
@@ -52,9 +50,7 @@ def restores(app: App, body: Mapping[str, Any]) -> bool:
     return wanted != (app.backup_id, app.snapshot_id)
 
 
-def _restore(
-    caller: Caller, app: App, body: Mapping[str, Any], *, force_update: bool
-) -> list[str]:
+def _restore(caller: Caller, app: App, body: Mapping[str, Any], *, force_update: bool) -> list[str]:
     """Put the app into restoring, to be ready again after its last stage; return the columns."""
     if not force_update:
         raise ApiProblem(problems.FORCE_UPDATE_MISSING)

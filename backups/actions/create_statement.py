@@ -15,10 +15,7 @@ from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import AppBackup
 from backups.models.apps import AppState
 from backups.models.buckets import BucketState
-from backups.naming import APP_NAME_CUT
-
-
-
+from backups.naming import app_name_cut
 
 _SNAPSHOT_END = partway(
     "app_snap_run_stage.running_at", "app_snap_complete_stage.ends_at", "%(snapshot_fraction)s"
@@ -31,7 +28,7 @@ _BACKUP_END = partway(
 def system_name(middle: str, identifier: str) -> str:
     """Return the SQL of `<app>-<middle>-<UTC yyyymmddhhmmss>-<8 hex of the id>`."""
     return (
-        f"left(target.name, {APP_NAME_CUT}) || '-{middle}-'"
+        f"left(target.name, {app_name_cut(middle)}) || '-{middle}-'"
         " || to_char(account.now AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')"
         f" || '-' || left({identifier}::text, 8)"
     )
@@ -40,7 +37,8 @@ def system_name(middle: str, identifier: str) -> str:
 @functools.cache
 def create_statement() -> Statement:
     """Return the statement. Its result is one row: what was found of each thing asked for, then the
-    backup's columns, all NULL when none was made."""
+    backup's columns, all NULL when none was made.
+    """
     return Statement(f"""
     WITH {_FOUND}, draft AS ({_draft()}), new_backup AS ({_NEW_BACKUP}),
     new_snapshot AS ({_NEW_SNAPSHOT}), history AS ({_HISTORY})

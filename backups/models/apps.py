@@ -7,8 +7,7 @@ from django.db.models import Q
 
 from astra.accounts.models import label_index
 from astra.api import patterns
-from astra.simulation.models import Staged, due_index, staged_constraints
-from backups.lifecycle import APP
+from astra.simulation.models import Staged, due_index
 
 GIB = 1024**3
 

@@ -3,10 +3,48 @@
 from typing import Any
 
 from astra.accounts.metadata import represent_metadata
-from astra.api import filters
+from astra.api import fields, filters
 from astra.api.clock import timestamp
+from astra.api.serializers import ClosedSerializer, StrictMetadataSerializer
 from backups import kinds
 from backups.models import AppAsset
+
+TEXT_MAX_LENGTH = 254
+LABEL_NAME_PATTERN = r"^([\S.]{1,253}\/)?([a-z0-9A-Z_.-]){1,63}$"
+LABEL_VALUE_PATTERN = r"^([a-z0-9A-Z_.-]){1,63}$"
+
+
+class AppAssetGvk(ClosedSerializer):
+    """`GVK` of an asset."""
+
+    group = fields.StrictCharField(min_length=1, max_length=TEXT_MAX_LENGTH, required=False)
+    kind = fields.StrictCharField(min_length=1, max_length=TEXT_MAX_LENGTH, required=False)
+    version = fields.StrictCharField(min_length=1, max_length=TEXT_MAX_LENGTH, required=False)
+
+
+class AppAssetLabel(ClosedSerializer):
+    """An element of `labels`: a label of the Kubernetes object."""
+
+    name = fields.StrictCharField(pattern=LABEL_NAME_PATTERN, min_length=1, max_length=63)
+    value = fields.StrictCharField(pattern=LABEL_VALUE_PATTERN, min_length=1, max_length=63)
+
+
+class AppAssetBody(ClosedSerializer):
+    """An instance in answers."""
+
+    type = fields.EnumField([kinds.APP_ASSET.type])
+    version = fields.EnumField(kinds.APP_ASSET.versions)
+    id = fields.IdentifierField()
+    assetType = fields.StrictCharField(min_length=1, max_length=TEXT_MAX_LENGTH)
+    creationTimestamp = fields.TimestampField()
+    GVK = AppAssetGvk()
+    assetID = fields.IdentifierField()
+    labels = fields.UniqueListField(child=AppAssetLabel())
+    assetName = fields.StrictCharField(min_length=1, max_length=TEXT_MAX_LENGTH)
+    namespace = fields.StrictCharField(
+        min_length=1, max_length=TEXT_MAX_LENGTH, required=False
+    )
+    metadata = StrictMetadataSerializer()
 
 
 class AppAssetFilters(filters.MemberFilterSet):
@@ -26,21 +64,7 @@ class AppAssetFilters(filters.MemberFilterSet):
     namespace = filters.Member("namespace")
 
 
-MEMBERS = frozenset(
-    {
-        "type",
-        "version",
-        "id",
-        "assetType",
-        "creationTimestamp",
-        "GVK",
-        "assetID",
-        "labels",
-        "assetName",
-        "namespace",
-        "metadata",
-    }
-)
+MEMBERS = frozenset(AppAssetBody().fields)
 
 
 def represent(asset: AppAsset) -> dict[str, Any]:

@@ -6,13 +6,19 @@ Source: the user's document, 'Create a new application backup for an app'.
 from datetime import datetime
 from typing import Any
 
-from astra.api import fields, filters
 from django.db.models import Case, F, When
 
 from astra.accounts.metadata import represent_metadata
+from astra.api import fields, filters
 from astra.api.clock import timestamp
-from astra.api.serializers import ClosedSerializer, StrictMetadataSerializer
+from astra.api.serializers import (
+    ClosedSerializer,
+    StateDetailsField,
+    StrictMetadataSerializer,
+)
+from astra.simulation.models import HookState
 from backups import kinds
+from backups.lifecycle import APP_BACKUP
 from backups.models import AppBackup
 from backups.progress import HAS_PROGRESS, bytes_done, percent_done
 
@@ -26,6 +32,27 @@ class AppBackupCreate(ClosedSerializer):
     bucketID = fields.IdentifierField(required=False)
     snapshotID = fields.IdentifierField(required=False)
     metadata = StrictMetadataSerializer(required=False)
+
+
+class AppBackupBody(ClosedSerializer):
+    """An instance in answers."""
+
+    type = fields.EnumField([kinds.APP_BACKUP.type])
+    version = fields.EnumField(kinds.APP_BACKUP.versions)
+    id = fields.IdentifierField()
+    name = fields.DnsLabelField()
+    bucketID = fields.IdentifierField()
+    snapshotID = fields.IdentifierField(required=False)
+    scheduleID = fields.IdentifierField(required=False)
+    state = fields.EnumField(APP_BACKUP.states)
+    stateUnready = fields.ReasonsField()
+    hookState = fields.EnumField(HookState.values, required=False)
+    hookStateDetails = StateDetailsField(required=False)
+    backupCreationTimestamp = fields.TimestampField(required=False)
+    totalBytes = fields.NumberField(required=False)
+    bytesDone = fields.NumberField(required=False)
+    percentDone = fields.NumberField(required=False)
+    metadata = StrictMetadataSerializer()
 
 
 class AppBackupFilters(filters.MemberFilterSet):
@@ -53,26 +80,7 @@ class AppBackupFilters(filters.MemberFilterSet):
     percentDone = filters.NumberMember(expression=percent_done)
 
 
-MEMBERS = frozenset(
-    {
-        "type",
-        "version",
-        "id",
-        "name",
-        "bucketID",
-        "snapshotID",
-        "scheduleID",
-        "state",
-        "stateUnready",
-        "hookState",
-        "hookStateDetails",
-        "backupCreationTimestamp",
-        "totalBytes",
-        "bytesDone",
-        "percentDone",
-        "metadata",
-    }
-)
+MEMBERS = frozenset(AppBackupBody().fields)
 
 
 def represent(backup: AppBackup, now: datetime) -> dict[str, Any]:

@@ -21,9 +21,7 @@ def app_links(app: App) -> list[dict[str, Any]]:
         _link(f"{account}/k8s/v2/apps", itself.type, "restore", post, "app-create"),
         _link(f"{path}/appSnaps", snap.type, "snapshot", post, "appSnap-create"),
         _link(f"{account}/k8s/v2/apps", itself.type, "clone", post, "app-create"),
-        _link(
-            f"{account}/k8s/v2/apps/{app.id}", itself.type, "inPlaceRestore", put, "app-update"
-        ),
+        _link(f"{account}/k8s/v2/apps/{app.id}", itself.type, "inPlaceRestore", put, "app-update"),
     ]
 
 

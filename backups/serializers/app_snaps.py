@@ -4,8 +4,14 @@ from typing import Any
 
 from astra.accounts.metadata import represent_metadata
 from astra.api import fields, filters
-from astra.api.serializers import ClosedSerializer, StrictMetadataSerializer
+from astra.api.serializers import (
+    ClosedSerializer,
+    StateDetailsField,
+    StrictMetadataSerializer,
+)
+from astra.simulation.models import HookState
 from backups import kinds
+from backups.lifecycle import SNAPSHOT
 from backups.models import Snapshot
 
 
@@ -17,6 +23,22 @@ class AppSnapCreate(ClosedSerializer):
     name = fields.DnsLabelField(required=False)
     bucketID = fields.IdentifierField(required=False)
     metadata = StrictMetadataSerializer(required=False)
+
+
+class AppSnapBody(ClosedSerializer):
+    """An instance in answers."""
+
+    type = fields.EnumField([kinds.APP_SNAP.type])
+    version = fields.EnumField(kinds.APP_SNAP.versions)
+    id = fields.IdentifierField()
+    name = fields.DnsLabelField()
+    bucketID = fields.IdentifierField(required=False)
+    scheduleID = fields.IdentifierField(required=False)
+    state = fields.EnumField(SNAPSHOT.states)
+    stateUnready = fields.ReasonsField()
+    hookState = fields.EnumField(HookState.values, required=False)
+    hookStateDetails = StateDetailsField(required=False)
+    metadata = StrictMetadataSerializer()
 
 
 class AppSnapFilters(filters.MemberFilterSet):
@@ -33,21 +55,7 @@ class AppSnapFilters(filters.MemberFilterSet):
     hookState = filters.Member("hook_state", nullable=True)
 
 
-MEMBERS = frozenset(
-    {
-        "type",
-        "version",
-        "id",
-        "name",
-        "bucketID",
-        "scheduleID",
-        "state",
-        "stateUnready",
-        "hookState",
-        "hookStateDetails",
-        "metadata",
-    }
-)
+MEMBERS = frozenset(AppSnapBody().fields)
 
 
 def represent(snapshot: Snapshot) -> dict[str, Any]:

@@ -63,9 +63,9 @@ class AppReplace(AppCreate):
     name = fields.DnsLabelField(required=False)
     lastResourceCollectionTimestamp = fields.TimestampField(required=False)
     state = fields.EnumField(AppState.values, required=False)
-    stateDetails = fields.UniqueListField(child=StateDetailSerializer(), required=False)
+    stateDetails = StateDetailsField(required=False)
     protectionState = fields.EnumField(ProtectionState.values, required=False)
-    protectionStateDetails = fields.UniqueListField(child=StateDetailSerializer(), required=False)
+    protectionStateDetails = StateDetailsField(required=False)
     appDetectedType = fields.EnumField(["system", "acc"], required=False)
     namespaces = fields.UniqueListField(
         child=fields.StrictCharField(min_length=1, max_length=NAMESPACE_MAX_LENGTH), required=False

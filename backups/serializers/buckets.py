@@ -7,7 +7,8 @@ from astra.api import fields, filters
 from astra.api.serializers import (
     ClosedSerializer,
     MetadataSerializer,
-    StateDetailSerializer,
+    StateDetailsField,
+    StrictMetadataSerializer,
     extended_error,
 )
 from backups import kinds
@@ -75,10 +76,26 @@ class BucketReplace(ClosedSerializer):
     name = fields.StrictCharField(min_length=1, max_length=NAME_MAX_LENGTH, required=False)
     credentialID = fields.IdentifierField(required=False)
     state = fields.EnumField(BucketState.values, required=False)
-    stateDetails = fields.UniqueListField(child=StateDetailSerializer(), required=False)
+    stateDetails = StateDetailsField(required=False)
     provider = fields.EnumField(Provider.values, required=False)
     bucketParameters = BucketParameters(required=False)
     metadata = MetadataSerializer(required=False)
+
+
+class BucketBody(ClosedSerializer):
+    """An instance in answers."""
+
+    type = fields.EnumField([kinds.BUCKET.type])
+    version = fields.EnumField(kinds.BUCKET.versions)
+    id = fields.IdentifierField()
+    name = fields.StrictCharField(min_length=1, max_length=NAME_MAX_LENGTH)
+    credentialID = fields.IdentifierField()
+    state = fields.EnumField(BucketState.values)
+    stateDetails = StateDetailsField()
+    retentionTime = fields.NumberField(required=False)
+    provider = fields.EnumField(Provider.values)
+    bucketParameters = BucketParameters()
+    metadata = StrictMetadataSerializer()
 
 
 MUTABLE = frozenset({"name", "credentialID"})
@@ -124,21 +141,7 @@ class BucketFilters(filters.MemberFilterSet):
     )
 
 
-MEMBERS = frozenset(
-    {
-        "type",
-        "version",
-        "id",
-        "name",
-        "credentialID",
-        "state",
-        "stateDetails",
-        "retentionTime",
-        "provider",
-        "bucketParameters",
-        "metadata",
-    }
-)
+MEMBERS = frozenset(BucketBody().fields)
 
 
 def represent(bucket: Bucket) -> dict[str, Any]:

@@ -7,7 +7,12 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from astra.accounts.metadata import represent_metadata
 from astra.api import fields, filters
-from astra.api.serializers import EXTENDED, ClosedSerializer, MetadataSerializer
+from astra.api.serializers import (
+    EXTENDED,
+    ClosedSerializer,
+    MetadataSerializer,
+    StrictMetadataSerializer,
+)
 from backups import kinds
 from backups.models import Schedule
 from backups.models.schedules import (
@@ -18,10 +23,10 @@ from backups.models.schedules import (
 )
 
 # The published patterns lack parentheses around their alternatives; these mean what they say.
-MINUTE_PATTERN = "^([0-9]|[1-5][0-9])$"
-HOUR_PATTERN = "^([0-9]|1[0-9]|2[0-3])$"
-DAY_OF_WEEK_PATTERN = "^[0-7]$"
-DAY_OF_MONTH_PATTERN = "^([1-9]|[12][0-9]|3[01])$"
+MINUTES = "[0-9]|[1-5][0-9]"
+HOURS = "[0-9]|1[0-9]|2[0-3]"
+DAYS_OF_WEEK = "[0-7]"
+DAYS_OF_MONTH = "[1-9]|[12][0-9]|3[01]"
 RECURRENCE_PATTERN = re.compile(
     r"DTSTART:[0-9]{8}T[0-9]{6}Z\nRRULE:FREQ=(MINUTELY|HOURLY);INTERVAL=[1-9][0-9]{0,5}"
 )
@@ -39,11 +44,11 @@ OPTIONAL_TIME_FIELDS = ("hour", "dayOfWeek", "dayOfMonth", "recurrenceRule")
 
 
 class TimeField(fields.StrictCharField):
-    """A number as a string; `*` stands for a field that does not apply."""
+    """A number as a string; in a request body `*` stands for a field that does not apply."""
 
-    def to_internal_value(self, data: Any) -> str:
-        """Return the string; fails with `invalid` or `pattern`."""
-        return NOT_APPLICABLE if data == NOT_APPLICABLE else super().to_internal_value(data)
+    def __init__(self, numbers: str, *, optional: bool = True, **kwargs: Any) -> None:
+        pattern = rf"^({numbers}|\*)$" if optional else f"^({numbers})$"
+        super().__init__(pattern=pattern, required=not optional, **kwargs)
 
 
 class ScheduleReplace(ClosedSerializer):
@@ -55,10 +60,10 @@ class ScheduleReplace(ClosedSerializer):
     name = fields.StrictCharField(min_length=1, max_length=NAME_MAX_LENGTH, required=False)
     enabled = fields.EnumField(["true", "false"], required=False)
     granularity = fields.EnumField(Granularity.values, required=False)
-    minute = TimeField(pattern=MINUTE_PATTERN, required=False)
-    hour = TimeField(pattern=HOUR_PATTERN, required=False)
-    dayOfWeek = TimeField(pattern=DAY_OF_WEEK_PATTERN, required=False)
-    dayOfMonth = TimeField(pattern=DAY_OF_MONTH_PATTERN, required=False)
+    minute = TimeField(MINUTES)
+    hour = TimeField(HOURS)
+    dayOfWeek = TimeField(DAYS_OF_WEEK)
+    dayOfMonth = TimeField(DAYS_OF_MONTH)
     recurrenceRule = fields.StrictCharField(required=False)
     snapshotRetention = fields.StrictCharField(
         pattern=RETENTION_PATTERN, min_length=1, max_length=RETENTION_MAX_LENGTH
