@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC
 from typing import Any
 
 from django.db import connection
@@ -23,10 +22,10 @@ from astra.simulation.scenarios.schema import ref
 from astra.simulation.scenarios.sections import Item, Section
 from astra.simulation.scenarios.staging import protection_columns, protection_properties
 from backups import kinds
-from backups.naming import APP_NAME_CUT
 from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.models.buckets import BucketState
+from backups.naming import system_name
 from backups.scenarios.app_snaps import snapshot_row
 
 
@@ -194,8 +193,6 @@ def _own_snapshot(item: Item, placement: Placement, state: str, fate: Fate) -> S
     """Return the snapshot that the backup's own create made: there before it was discovered."""
     assert item.parent is not None
     identifier = item.derived_id("snapshot")
-    stamp = placement.created_at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
-    app_name = item.parent.row.name[:APP_NAME_CUT]
     seconds = stage_seconds(SNAPSHOT, (item.parent.row, item.account_row))
     is_pending = state == PENDING
     if is_pending:
@@ -220,7 +217,7 @@ def _own_snapshot(item: Item, placement: Placement, state: str, fate: Fate) -> S
         item,
         way,
         identifier=identifier,
-        name=f"{app_name}-snapshot-{stamp}-{str(identifier)[:8]}",
+        name=system_name(item.parent.row.name, "snapshot", placement.created_at, identifier),
         state=PENDING if is_pending else COMPLETED,
         values=hooks,
         fate=replace(fate, outcome=COMPLETED, percent=100, reasons=()) if fate.outcome else fate,
