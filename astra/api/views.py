@@ -5,7 +5,7 @@ order: design, 'Order of refusals'.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from astra.api.patterns import parse_identifier
 from astra.api.problems import ApiProblem, Invalid, ProblemType
 from astra.api.query import Query, parse_query
 from astra.api.resources import ResourceKind
+from astra.api.serializers import ClosedSerializer
 
 READS = ("GET", "HEAD")
 
@@ -42,6 +43,14 @@ class ApiView(APIView):
     # The query parameters of GET; none on an instance.
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     is_list: ClassVar[bool] = False
+    # An instance as the answers have it, and the request body by method.
+    shape: ClassVar[type[ClosedSerializer]]
+    bodies: ClassVar[Mapping[str, type[ClosedSerializer]]] = {}
+    # For the documents alone, by method: problems beside those that every operation has, request
+    # headers with their meaning, and how an operation is simpler than the real one.
+    refusals: ClassVar[Mapping[str, Sequence[ProblemType]]] = {}
+    headers_read: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    simplified: ClassVar[Mapping[str, str]] = {}
 
     content_negotiation_class = NoNegotiation
     http_method_names = ["get", "post", "put", "delete", "head"]
@@ -118,6 +127,10 @@ class ApiView(APIView):
     def body(self) -> Any:
         """Return the parsed JSON body. Raises problem 7 or 85."""
         return media.read_json(self.request._request, max_bytes=settings.ASTRA.max_body_bytes)
+
+    def parse(self, sent: Any) -> dict[str, Any]:
+        """Return the members of a JSON body, validated. Raises problem 8 or 9."""
+        return self.bodies[self.request.method or ""].parse(sent)
 
     def created(self, document: Mapping[str, Any]) -> HttpResponse:
         """Render a 201 with the full URL of the new instance in `Location`."""

@@ -41,9 +41,7 @@ class AppAssetBody(ClosedSerializer):
     assetID = fields.IdentifierField()
     labels = fields.UniqueListField(child=AppAssetLabel())
     assetName = fields.StrictCharField(min_length=1, max_length=TEXT_MAX_LENGTH)
-    namespace = fields.StrictCharField(
-        min_length=1, max_length=TEXT_MAX_LENGTH, required=False
-    )
+    namespace = fields.StrictCharField(min_length=1, max_length=TEXT_MAX_LENGTH, required=False)
     metadata = StrictMetadataSerializer()
 
 

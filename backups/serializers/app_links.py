@@ -2,9 +2,32 @@
 
 from typing import Any
 
+from astra.api import fields
+from astra.api.serializers import ClosedSerializer
 from backups import kinds
 from backups.models import App
 from backups.models.apps import AppState
+
+LINKED = (kinds.APP, kinds.APP_BACKUP, kinds.APP_SNAP)
+
+
+class LinkHints(ClosedSerializer):
+    """`hints` of a link."""
+
+    allow = fields.UniqueListField(child=fields.EnumField(["POST", "GET", "PUT", "DELETE"]))
+    permissions = fields.UniqueListField(
+        child=fields.StrictCharField(pattern="^([a-z]([a-zA-Z])*)(-[a-z]([a-zA-Z])*){1,2}$")
+    )
+
+
+class Link(ClosedSerializer):
+    """`type_astra_link`."""
+
+    rel = fields.EnumField(["related"])
+    href = fields.StrictCharField(pattern="^(/([-0-9a-zA-Z])+)+$")
+    type = fields.EnumField([kind.type for kind in LINKED])
+    title = fields.StrictCharField(min_length=1, max_length=1023)
+    hints = LinkHints()
 
 
 def app_links(app: App) -> list[dict[str, Any]]:

@@ -9,11 +9,16 @@ from django.db.models import Case, F, Q, When
 from astra.accounts.metadata import represent_metadata
 from astra.api import fields, filters
 from astra.api.clock import timestamp
-from astra.api.serializers import ClosedSerializer, MetadataSerializer, StateDetailSerializer
+from astra.api.serializers import (
+    ClosedSerializer,
+    MetadataSerializer,
+    StateDetailsField,
+    StrictMetadataSerializer,
+)
 from backups import kinds
 from backups.models import App
 from backups.models.apps import AppState, ClusterType, ProtectionState
-from backups.serializers.app_links import app_links
+from backups.serializers.app_links import Link, app_links
 from backups.serializers.app_parts import (
     NAMESPACE_MAX_LENGTH,
     ClusterScopedResource,
@@ -81,6 +86,46 @@ class AppReplace(AppCreate):
         return attrs
 
 
+class ShownNamespaceScopedResource(NamespaceScopedResource):
+    """An element of `namespaceScopedResources` in answers."""
+
+    labelSelectors = fields.UniqueListField(child=fields.StrictCharField())
+
+
+class AppBody(ClosedSerializer):
+    """An instance in answers."""
+
+    type = fields.EnumField([kinds.APP.type])
+    version = fields.EnumField(kinds.APP.versions)
+    id = fields.IdentifierField()
+    links = fields.UniqueListField(child=Link())
+    name = fields.DnsLabelField()
+    clusterScopedResources = fields.UniqueListField(child=ClusterScopedResource(), required=False)
+    namespaceScopedResources = fields.UniqueListField(child=ShownNamespaceScopedResource())
+    lastResourceCollectionTimestamp = fields.TimestampField(required=False)
+    state = fields.EnumField(AppState.values)
+    stateDetails = StateDetailsField()
+    protectionState = fields.EnumField(ProtectionState.values)
+    protectionStateDetails = StateDetailsField()
+    appDetectedType = fields.EnumField(["system", "acc"], required=False)
+    namespaces = fields.UniqueListField(
+        child=fields.StrictCharField(min_length=1, max_length=NAMESPACE_MAX_LENGTH)
+    )
+    namespaceMapping = fields.UniqueListField(child=NamespaceMapping(), required=False)
+    storageClassMapping = fields.UniqueListField(child=StorageClassMapping(), required=False)
+    clusterName = fields.StrictCharField(required=False)
+    clusterID = fields.IdentifierField(required=False)
+    clusterType = fields.EnumField(ClusterType.values, required=False)
+    sourceAppID = fields.IdentifierField(required=False)
+    sourceClusterName = fields.StrictCharField(required=False)
+    sourceClusterID = fields.IdentifierField(required=False)
+    backupID = fields.IdentifierField(required=False)
+    snapshotID = fields.IdentifierField(required=False)
+    replicationSourceAppID = fields.IdentifierField(required=False)
+    restoreFilter = RestoreFilter(required=False)
+    metadata = StrictMetadataSerializer()
+
+
 def _beside_cluster(column: str) -> Callable[[datetime], Any]:
     """Return the expression of a member that is only shown with a cluster, if it is not empty."""
 
@@ -114,7 +159,7 @@ class AppFilters(filters.MemberFilterSet):
     snapshotID = filters.IdentifierMember("snapshot_id", nullable=True)
 
 
-MEMBERS = frozenset(AppReplace().fields) | {"links"}
+MEMBERS = frozenset(AppBody().fields)
 
 
 def represent(app: App) -> dict[str, Any]:

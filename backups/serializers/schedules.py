@@ -44,11 +44,11 @@ OPTIONAL_TIME_FIELDS = ("hour", "dayOfWeek", "dayOfMonth", "recurrenceRule")
 
 
 class TimeField(fields.StrictCharField):
-    """A number as a string; in a request body `*` stands for a field that does not apply."""
+    """A number as a string; `*`, for a field that does not apply, is read but never shown."""
 
-    def __init__(self, numbers: str, *, optional: bool = True, **kwargs: Any) -> None:
-        pattern = rf"^({numbers}|\*)$" if optional else f"^({numbers})$"
-        super().__init__(pattern=pattern, required=not optional, **kwargs)
+    def __init__(self, numbers: str, *, shown: bool = False, **kwargs: Any) -> None:
+        pattern = f"^({numbers})$" if shown else rf"^({numbers}|\*)$"
+        super().__init__(pattern=pattern, **kwargs)
 
 
 class ScheduleReplace(ClosedSerializer):
@@ -60,10 +60,10 @@ class ScheduleReplace(ClosedSerializer):
     name = fields.StrictCharField(min_length=1, max_length=NAME_MAX_LENGTH, required=False)
     enabled = fields.EnumField(["true", "false"], required=False)
     granularity = fields.EnumField(Granularity.values, required=False)
-    minute = TimeField(MINUTES)
-    hour = TimeField(HOURS)
-    dayOfWeek = TimeField(DAYS_OF_WEEK)
-    dayOfMonth = TimeField(DAYS_OF_MONTH)
+    minute = TimeField(MINUTES, required=False)
+    hour = TimeField(HOURS, required=False)
+    dayOfWeek = TimeField(DAYS_OF_WEEK, required=False)
+    dayOfMonth = TimeField(DAYS_OF_MONTH, required=False)
     recurrenceRule = fields.StrictCharField(required=False)
     snapshotRetention = fields.StrictCharField(
         pattern=RETENTION_PATTERN, min_length=1, max_length=RETENTION_MAX_LENGTH
@@ -90,6 +90,31 @@ class ScheduleCreate(ScheduleReplace):
     id = None  # type: ignore[assignment]
     name = fields.StrictCharField(min_length=1, max_length=NAME_MAX_LENGTH)
     granularity = fields.EnumField(Granularity.values)
+
+
+class ScheduleBody(ClosedSerializer):
+    """An instance in answers."""
+
+    type = fields.EnumField([kinds.SCHEDULE.type])
+    version = fields.EnumField(kinds.SCHEDULE.versions)
+    id = fields.IdentifierField()
+    name = fields.StrictCharField(min_length=1, max_length=NAME_MAX_LENGTH)
+    enabled = fields.EnumField(["true", "false"])
+    granularity = fields.EnumField(Granularity.values)
+    minute = TimeField(MINUTES, shown=True)
+    hour = TimeField(HOURS, shown=True, required=False)
+    dayOfWeek = TimeField(DAYS_OF_WEEK, shown=True, required=False)
+    dayOfMonth = TimeField(DAYS_OF_MONTH, shown=True, required=False)
+    recurrenceRule = fields.StrictCharField(required=False)
+    snapshotRetention = fields.StrictCharField(
+        pattern=RETENTION_PATTERN, min_length=1, max_length=RETENTION_MAX_LENGTH
+    )
+    backupRetention = fields.StrictCharField(
+        pattern=RETENTION_PATTERN, min_length=1, max_length=RETENTION_MAX_LENGTH
+    )
+    bucketID = fields.IdentifierField(required=False)
+    replicate = fields.EnumField(["true", "false"])
+    metadata = StrictMetadataSerializer()
 
 
 def _refuse_nul(attrs: dict[str, Any]) -> None:
@@ -140,7 +165,7 @@ class ScheduleFilters(filters.MemberFilterSet):
     replicate = filters.BooleanMember("replicate")
 
 
-MEMBERS = frozenset(ScheduleReplace().fields)
+MEMBERS = frozenset(ScheduleBody().fields)
 
 
 def represent(schedule: Schedule) -> dict[str, Any]:

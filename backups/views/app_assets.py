@@ -12,7 +12,7 @@ from astra.api.instances import InstanceView
 from astra.api.views import ApiView
 from backups import kinds
 from backups.models import AppAsset, AppBackup, Snapshot
-from backups.serializers.app_assets import MEMBERS, AppAssetFilters, represent
+from backups.serializers.app_assets import MEMBERS, AppAssetBody, AppAssetFilters, represent
 from backups.views.scope import app_or_404
 
 
@@ -43,6 +43,7 @@ class AppAssets(CollectionView):
     """The assets of an app, a snapshot or a backup."""
 
     kind = kinds.APP_ASSET
+    shape = AppAssetBody
     members = MEMBERS
     filters = AppAssetFilters
     failures = {"GET": problems.RESOURCES_NOT_LISTED}
@@ -61,6 +62,7 @@ class AppAssetInstance(InstanceView):
 
     kind = kinds.APP_ASSET
     id_name = "appAsset_id"
+    shape = AppAssetBody
     failures = {"GET": problems.RESOURCE_NOT_RETRIEVED}
 
     def rows(self) -> QuerySet[AppAsset]:

@@ -16,6 +16,7 @@ from backups.actions.app_backup_delete import app_backup_delete
 from backups.models import AppBackup
 from backups.serializers.app_backups import (
     MEMBERS,
+    AppBackupBody,
     AppBackupCreate,
     AppBackupFilters,
     represent,
@@ -27,6 +28,8 @@ class AppBackups(CollectionView):
     """`…/k8s/v1/apps/{app_id}/appBackups`."""
 
     kind = kinds.APP_BACKUP
+    shape = AppBackupBody
+    bodies = {"POST": AppBackupCreate}
     members = MEMBERS
     filters = AppBackupFilters
     failures = {"GET": problems.BACKUPS_NOT_LISTED, "POST": problems.BACKUP_NOT_CREATED}
@@ -42,7 +45,7 @@ class AppBackups(CollectionView):
 
     def post(self, request: Request, **kwargs: str) -> HttpResponse:
         """Create a backup: 201 with the backup, pending."""
-        wanted = BackupWanted.from_body(AppBackupCreate.parse(self.body()))
+        wanted = BackupWanted.from_body(self.parse(self.body()))
         backup = app_backup_create(caller=self.caller, app_id=self.ids["app_id"], wanted=wanted)
         return self.created(represent(backup, backup.created_at))
 
@@ -62,6 +65,7 @@ class AppBackupInstance(InstanceView):
 
     kind = kinds.APP_BACKUP
     id_name = "appBackup_id"
+    shape = AppBackupBody
     failures = {"GET": problems.BACKUP_NOT_RETRIEVED, "DELETE": problems.BACKUP_NOT_DELETED}
 
     def rows(self) -> QuerySet[AppBackup]:

@@ -14,7 +14,13 @@ from backups import kinds
 from backups.actions.app_snap_create import app_snap_create
 from backups.actions.app_snap_delete import app_snap_delete
 from backups.models import Snapshot
-from backups.serializers.app_snaps import MEMBERS, AppSnapCreate, AppSnapFilters, represent
+from backups.serializers.app_snaps import (
+    MEMBERS,
+    AppSnapBody,
+    AppSnapCreate,
+    AppSnapFilters,
+    represent,
+)
 from backups.views.scope import app_or_404
 
 
@@ -22,6 +28,8 @@ class AppSnaps(CollectionView):
     """The snapshots of an app."""
 
     kind = kinds.APP_SNAP
+    shape = AppSnapBody
+    bodies = {"POST": AppSnapCreate}
     members = MEMBERS
     filters = AppSnapFilters
     failures = {"GET": problems.SNAPSHOTS_NOT_LISTED, "POST": problems.SNAPSHOT_NOT_CREATED}
@@ -37,7 +45,7 @@ class AppSnaps(CollectionView):
 
     def post(self, request: Request, **kwargs: str) -> HttpResponse:
         """Take a snapshot: 201 with the snapshot, pending."""
-        body = AppSnapCreate.parse(self.body())
+        body = self.parse(self.body())
         snapshot = app_snap_create(caller=self.caller, app_id=self.ids["app_id"], body=body)
         return self.created(represent(snapshot))
 
@@ -47,6 +55,7 @@ class AppSnapInstance(InstanceView):
 
     kind = kinds.APP_SNAP
     id_name = "appSnap_id"
+    shape = AppSnapBody
     failures = {"GET": problems.SNAPSHOT_NOT_RETRIEVED, "DELETE": problems.SNAPSHOT_NOT_DELETED}
 
     def rows(self) -> QuerySet[Snapshot]:

@@ -19,6 +19,7 @@ from backups.serializers.apps import (
     MEMBERS,
     MUTABLE,
     RESTORING,
+    AppBody,
     AppCreate,
     AppFilters,
     AppReplace,
@@ -30,6 +31,8 @@ class Apps(CollectionView):
     """The apps of the account."""
 
     kind = kinds.APP
+    shape = AppBody
+    bodies = {"POST": AppCreate}
     members = MEMBERS
     filters = AppFilters
     published_parameters = frozenset({"include", "limit", "filter"})
@@ -45,7 +48,7 @@ class Apps(CollectionView):
 
     def post(self, request: Request, **kwargs: str) -> HttpResponse:
         """Define, clone or restore an app: 201 with the app, pending."""
-        app = app_create(caller=self.caller, body=AppCreate.parse(self.body()))
+        app = app_create(caller=self.caller, body=self.parse(self.body()))
         return self.created(represent(app))
 
 
@@ -54,6 +57,8 @@ class AppInstance(InstanceView):
 
     kind = kinds.APP
     id_name = "app_id"
+    shape = AppBody
+    bodies = {"PUT": AppReplace}
     failures = {
         "GET": problems.APP_NOT_RETRIEVED,
         "PUT": problems.APP_NOT_UPDATED,
@@ -71,7 +76,7 @@ class AppInstance(InstanceView):
     def put(self, request: Request, **kwargs: str) -> HttpResponse:
         """Replace an app, or restore it in place: 204."""
         sent = self.body()
-        body = AppReplace.parse(sent)
+        body = self.parse(sent)
         force_update = request.META.get("HTTP_FORCEUPDATE", "").lower() == "true"
         with self.replacing() as (app, document):
             mutable = MUTABLE | RESTORING if restores(app, body) else MUTABLE

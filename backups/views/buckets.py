@@ -18,6 +18,7 @@ from backups.models import Bucket
 from backups.serializers.buckets import (
     MEMBERS,
     MUTABLE,
+    BucketBody,
     BucketCreate,
     BucketFilters,
     BucketReplace,
@@ -29,6 +30,8 @@ class Buckets(CollectionView):
     """The buckets of the account."""
 
     kind = kinds.BUCKET
+    shape = BucketBody
+    bodies = {"POST": BucketCreate}
     members = MEMBERS
     filters = BucketFilters
     published_parameters = frozenset()
@@ -45,7 +48,7 @@ class Buckets(CollectionView):
 
     def post(self, request: Request, **kwargs: str) -> HttpResponse:
         """Add a bucket: 201 with the bucket, pending."""
-        bucket = bucket_create(caller=self.caller, body=BucketCreate.parse(self.body()))
+        bucket = bucket_create(caller=self.caller, body=self.parse(self.body()))
         return self.created(represent(bucket))
 
 
@@ -54,6 +57,8 @@ class BucketInstance(InstanceView):
 
     kind = kinds.BUCKET
     id_name = "bucket_id"
+    shape = BucketBody
+    bodies = {"PUT": BucketReplace}
     write_role = "admin"
     failures = {
         "GET": problems.RESOURCE_NOT_RETRIEVED,
@@ -72,7 +77,7 @@ class BucketInstance(InstanceView):
     def put(self, request: Request, **kwargs: str) -> HttpResponse:
         """Replace a bucket: 204."""
         sent = self.body()
-        body = BucketReplace.parse(sent)
+        body = self.parse(sent)
         with self.replacing() as (bucket, document):
             refuse_changes(sent, document, mutable=MUTABLE)
             bucket_replace(caller=self.caller, bucket=bucket, body=body)

@@ -15,6 +15,7 @@ from backups.actions.schedule_save import schedule_create, schedule_replace
 from backups.models import Schedule
 from backups.serializers.schedules import (
     MEMBERS,
+    ScheduleBody,
     ScheduleCreate,
     ScheduleFilters,
     ScheduleReplace,
@@ -29,6 +30,8 @@ class Schedules(CollectionView):
     """The schedules of an app."""
 
     kind = kinds.SCHEDULE
+    shape = ScheduleBody
+    bodies = {"POST": ScheduleCreate}
     members = MEMBERS
     filters = ScheduleFilters
     failures = {"GET": problems.RESOURCES_NOT_LISTED, "POST": problems.SCHEDULE_NOT_ADDED}
@@ -44,7 +47,7 @@ class Schedules(CollectionView):
 
     def post(self, request: Request, **kwargs: str) -> HttpResponse:
         """Create a schedule: 201 with the schedule."""
-        body = ScheduleCreate.parse(self.body())
+        body = self.parse(self.body())
         schedule = schedule_create(caller=self.caller, app_id=self.ids["app_id"], body=body)
         return self.created(represent(schedule))
 
@@ -54,6 +57,8 @@ class ScheduleInstance(InstanceView):
 
     kind = kinds.SCHEDULE
     id_name = "schedule_id"
+    shape = ScheduleBody
+    bodies = {"PUT": ScheduleReplace}
     failures = {
         "GET": problems.RESOURCE_NOT_RETRIEVED,
         "PUT": problems.RESOURCE_NOT_UPDATED,
@@ -73,7 +78,7 @@ class ScheduleInstance(InstanceView):
     def put(self, request: Request, **kwargs: str) -> HttpResponse:
         """Replace a schedule: 204."""
         sent = self.body()
-        body = ScheduleReplace.parse(sent)
+        body = self.parse(sent)
         with self.replacing() as (schedule, document):
             refuse_changes(sent, document, mutable=MUTABLE)
             schedule_replace(caller=self.caller, schedule=schedule, body=body)
