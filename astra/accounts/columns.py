@@ -1,15 +1,19 @@
-"""Cells that the admin pages of all records of an account have in common."""
+"""What the admin pages of all records of an account have in common."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.db.models import Model
 from django.utils.safestring import SafeString
 
 from astra.adminsite import cells
+from astra.adminsite.records import RecordAdmin
+
+M = TypeVar("M", bound=Model)
 
 
-class AccountColumns:
-    """Mix-in for a ``RecordAdmin``: account, creation, state, id, labels."""
+class AccountColumns(RecordAdmin[M]):
+    """Pages with the cells account, creation, state, id, labels."""
 
     @admin.display(description="Account", ordering="account__name")
     def account_cell(self, record: Any) -> SafeString | str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
@@ -33,7 +34,10 @@ class ApiForm(AnyModelForm):
     problem_fields: ClassVar[Mapping[int, str]] = {}
 
     def perform(self, data: dict[str, Any]) -> Model:
-        """Run the API's action with the cleaned fields; raises the API's problem."""
+        """Run the API's action with the cleaned fields; raises the API's problem.
+
+        What the API has no action for is checked by the model: its ``ValidationError`` will do.
+        """
         raise NotImplementedError
 
     def _post_clean(self) -> None:
@@ -44,6 +48,8 @@ class ApiForm(AnyModelForm):
                 self.instance = self.perform(self.cleaned_data)
         except ApiProblem as problem:
             add_problem(self, problem, members=self.members, numbers=self.problem_fields)
+        except ValidationError as error:
+            self._update_errors(error)
 
 
 class LabelsField(forms.CharField):

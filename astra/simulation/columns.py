@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from astra.accounts.columns import AccountColumns
 from astra.accounts.models import ClockMode
 from astra.adminsite import cells
-from astra.adminsite.records import RecordAdmin
 from astra.adminsite.units import human_span
 from astra.simulation.models import Staged
 from astra.simulation.stages import Lifecycle
@@ -19,7 +18,7 @@ from astra.simulation.timeline import timeline
 S = TypeVar("S", bound=Staged)
 
 
-class StagedAdmin(AccountColumns, RecordAdmin[S]):
+class StagedAdmin(AccountColumns[S]):
     """Pages of a kind with a lifecycle: the next step in lists, the timeline on a record's page."""
 
     lifecycle: ClassVar[Lifecycle]

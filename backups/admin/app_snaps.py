@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from astra.accounts.system import system_caller
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
@@ -20,7 +21,6 @@ from backups.actions import steering
 from backups.actions.app_snap_create import app_snap_create
 from backups.actions.app_snap_delete import app_snap_delete
 from backups.admin.bodies import app_snap_body
-from backups.admin.callers import system_caller
 from backups.admin.fates import FATE_FIELDS, HOOK_FIELDS, FateFields, fate_of, hook_details
 from backups.admin.protection import FailForm, ProtectionAdmin, ReasonForm
 from backups.lifecycle import FAILED, REMOVED, SNAPSHOT, UNKNOWN

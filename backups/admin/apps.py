@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from astra.accounts.system import system_caller
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
@@ -22,7 +23,6 @@ from backups.actions.app_create import app_create
 from backups.actions.app_delete import app_delete
 from backups.actions.app_replace import app_replace
 from backups.admin.bodies import app_body
-from backups.admin.callers import system_caller
 from backups.admin.fates import FateFields, fate_of
 from backups.admin.outcomes import OUTCOME_FIELDS, details_cell, outcome_fields, outcome_of
 from backups.lifecycle import APP

@@ -8,6 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
+from astra.accounts.system import system_caller
 from astra.adminsite import cells
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.adminsite.forms import ApiForm, LabelsField
@@ -17,7 +18,6 @@ from backups.actions.bucket_create import bucket_create
 from backups.actions.bucket_delete import bucket_delete
 from backups.actions.bucket_replace import bucket_replace
 from backups.admin.bodies import bucket_body, bucket_change
-from backups.admin.callers import system_caller
 from backups.admin.outcomes import OUTCOME_FIELDS, details_cell, outcome_fields, outcome_of
 from backups.lifecycle import BUCKET
 from backups.models import Bucket

@@ -10,7 +10,7 @@ from astra.accounts.models import Account
 from astra.adminsite import cells
 from astra.adminsite.paging import MOST_ROWS
 from astra.adminsite.units import human_number
-from astra.simulation.admin import record_of
+from astra.simulation.admin.transitions import record_of
 from astra.simulation.models import Transition
 from backups.lifecycle import FAILED
 from backups.models import App, AppBackup, Bucket

@@ -1,0 +1,5 @@
+"""The admin pages of the simulation, imported here because Django looks for them here."""
+
+from astra.simulation.admin import accounts, scenarios, transitions
+
+__all__ = ["accounts", "scenarios", "transitions"]
