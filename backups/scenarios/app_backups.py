@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db import connection
 from django.db.models import Model
 
 from astra.api.quantities import parse_size
@@ -26,7 +25,8 @@ from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.models.buckets import BucketState
 from backups.naming import system_name
-from backups.scenarios.app_snaps import snapshot_row
+from backups.scenarios.app_snaps import schedule_id, snapshot_row
+from backups.scenarios.occupancy import occupy_with
 
 
 class BackupSection(Section):
@@ -52,7 +52,7 @@ class BackupSection(Section):
             "description": "Name of a snapshot of the app; null: it is deleted since.",
             "type": ["string", "null"],
         },
-        "scheduleID": ref("identifier"),
+        "schedule": {"description": "Name of the schedule that made it.", "type": "string"},
         "totalBytes": {"description": "The app's size if left out.", **ref("size")},
         **protection_properties(APP_BACKUP),
     }
@@ -78,7 +78,7 @@ class BackupSection(Section):
             bucket=_bucket(item),
             snapshot=snapshot,
             owns_snapshot=snapshot is not None and _is_own(item, snapshot),
-            schedule_id=item.get("scheduleID"),
+            schedule_id=schedule_id(item),
             name=item.name,
             total_bytes=total,
         )
@@ -89,7 +89,7 @@ class BackupSection(Section):
 
     def written(self, items: Sequence[Item]) -> None:
         """Let the new backups that are completed occupy their buckets."""
-        occupy([item.id for item in items])
+        occupy_with([item.id for item in items])
 
     def _snapshot(
         self, item: Item, placement: Placement, state: str, fate: Fate
@@ -111,18 +111,6 @@ class BackupSection(Section):
         if found.state == COMPLETED and found.modified_at > placement.created_at:
             raise item.error("The snapshot is younger than the backup.", "snapshot")
         return found
-
-
-def occupy(ids: Sequence[uuid.UUID]) -> None:
-    """Add the bytes of those of the backups that are completed to their buckets."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE backups_bucket AS bucket SET stored_bytes = bucket.stored_bytes + added.bytes"
-            " FROM (SELECT bucket_id, sum(total_bytes) AS bytes FROM backups_appbackup"
-            " WHERE id = ANY(%(ids)s) AND state = %(state)s GROUP BY bucket_id) AS added"
-            " WHERE bucket.id = added.bucket_id",
-            {"ids": list(ids), "state": COMPLETED},
-        )
 
 
 def _seconds(item: Item, app: App, total: int) -> list[float]:

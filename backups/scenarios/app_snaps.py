@@ -25,7 +25,7 @@ class SnapshotSection(Section):
     properties = {
         "name": ref("dnsLabel"),
         "bucket": {"description": "Name of a bucket.", "type": "string"},
-        "scheduleID": ref("identifier"),
+        "schedule": {"description": "Name of the schedule that made it.", "type": "string"},
         **protection_properties(SNAPSHOT),
     }
 
@@ -49,6 +49,11 @@ class SnapshotSection(Section):
         return [snapshot]
 
 
+def schedule_id(item: Item) -> uuid.UUID | None:
+    """Return the id of the schedule that made the snapshot or backup of an item."""
+    return item.find("schedules", "schedule").id if "schedule" in item.values else None
+
+
 def snapshot_row(
     item: Item,
     placement: Placement,
@@ -70,5 +75,5 @@ def snapshot_row(
         account=item.account_row,
         app=item.parent.row,
         name=name,
-        schedule_id=item.get("scheduleID"),
+        schedule_id=schedule_id(item),
     )

@@ -12,11 +12,9 @@ from astra.simulation.scenarios.staging import staged_properties
 from backups import kinds
 from backups.lifecycle import AVAILABLE, BUCKET
 from backups.models import Bucket
-from backups.models.buckets import NAME_MAX_LENGTH, Provider
+from backups.models.buckets import NAME_MAX_LENGTH, Provider, location_of, parameters_member
 
 _SHORT = {"type": "string", "maxLength": 63}
-# Which member of `bucketParameters` a provider has; the S3 kinds share one.
-_PARAMETERS_OF = {Provider.GCP: "gcp", Provider.AZURE: "azure"}
 
 
 def _closed(**properties: Any) -> dict[str, Any]:
@@ -65,7 +63,6 @@ class BucketSection(Section):
         """Return the bucket."""
         provider = Provider(item.get("provider", Provider.GENERIC_S3))
         parameters = _parameters(item, provider)
-        (inner,) = parameters.values()
         state, details = item.get("state", AVAILABLE), item.get("stateDetails", [])
         staged = staged_columns(
             BUCKET,
@@ -84,14 +81,14 @@ class BucketSection(Section):
                 retention_seconds=item.get("retentionTime"),
                 provider=provider,
                 parameters=parameters,
-                location=inner.get("serverURL") or inner.get("storageAccount") or "",
+                location=location_of(parameters),
                 is_default=item.get("isDefault", False),
             )
         ]
 
 
 def _parameters(item: Item, provider: Provider) -> dict[str, Any]:
-    wanted = _PARAMETERS_OF.get(provider, "s3")
+    wanted = parameters_member(provider)
     given: dict[str, Any] | None = item.get("bucketParameters")
     if given is not None:
         if wanted not in given:

@@ -21,6 +21,16 @@ from astra.simulation.scenarios.documents import Document, Path
 from astra.simulation.scenarios.errors import ScenarioError
 
 Schema = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Count:
+    """How many of a kind are made, and how many are there already."""
+
+    create: int = 0
+    keep: int = 0
+
+
 # Told, in the course of a long load, what is being made and how many of how many are done.
 Progress = Callable[[str, int, int], None]
 
@@ -171,11 +181,11 @@ class Section:
 class Generator(Section):
     """A section whose items each stand for any number of rows, which it writes itself."""
 
-    def count(self, item: Item) -> Mapping[type[Model], tuple[int, int]]:
+    def count(self, item: Item) -> Mapping[type[Model], "Count"]:
         """Return how many rows of each model the item would make, and how many are there."""
         raise NotImplementedError
 
-    def generate(self, item: Item, progress: Progress) -> Mapping[type[Model], tuple[int, int]]:
+    def generate(self, item: Item, progress: Progress) -> Mapping[type[Model], "Count"]:
         """Write what is not there yet; return what ``count`` would have said before."""
         raise NotImplementedError
 

@@ -13,7 +13,8 @@ from rich.progress import TaskID
 
 from astra.simulation.scenarios.errors import ScenarioError, UnknownScenarioError
 from astra.simulation.scenarios.library import library, read_scenario
-from astra.simulation.scenarios.loading import Report, load_scenario, preview
+from astra.simulation.scenarios.loading import load_scenario, preview
+from astra.simulation.scenarios.reports import Report
 from astra.simulation.scenarios.schema import compile_schema
 from astra.simulation.scenarios.sections import Progress
 

@@ -1,0 +1,213 @@
+"""The rows of a fleet: each follows from the seed and its number, so none is kept in memory."""
+
+import functools
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from astra.api.dice import unit_interval
+from astra.api.quantities import parse_duration, parse_size
+from astra.simulation.scenarios.placing import (
+    Fate,
+    next_stage,
+    place_final,
+    place_unfinished,
+    stage_seconds,
+    staged_columns,
+)
+from astra.simulation.scenarios.sections import Item
+from astra.simulation.scenarios.staging import protection_columns
+from backups import kinds
+from backups.lifecycle import APP, APP_BACKUP, COMPLETED, FAILED, READY, SNAPSHOT
+from backups.models import App, AppBackup, Bucket, Snapshot
+from backups.models.apps import GIB, ProtectionState
+from backups.models.buckets import BucketState
+
+# An app is backed up in about so many seconds, whatever its size.
+RUN_SECONDS = 10
+_HELD = Fate(None)
+_REASONS = {
+    FAILED: "The data mover was stopped before it was done.",
+    "removed": "The object is not in the bucket any more.",
+    "unknown": "The bucket did not answer when the backup was last verified.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What the backups of an app need to know of it."""
+
+    app_id: uuid.UUID
+    snapshot_id: uuid.UUID
+    name: str
+    size: int
+
+
+class Fleet:
+    """What an item of `fleets` stands for."""
+
+    def __init__(self, item: Item) -> None:
+        """Read the numbers; raises ``ScenarioError`` where they do not go together."""
+        self.item = item
+        self.apps: int = item.get("apps")
+        self.backups: int = item.get("backups")
+        over = parse_duration(item.get("over", "365d"))
+        self._start = item.now - over
+        self._step = over / (self.backups + 1)
+        self._smallest = max(parse_size(item.get("smallest", GIB)), 1)
+        self._largest = parse_size(item.get("largest", 64 * GIB))
+        if self._largest < self._smallest:
+            raise item.error("The largest app is smaller than the smallest.", "largest")
+        self._states = list(item.get("states", {COMPLETED: 1}).items())
+        self._weight = sum(weight for _, weight in self._states)
+        if self._weight <= 0:
+            raise item.error("One of them must be more than zero.", "states")
+        buckets: list[Bucket] = [each.row for each in item.account.children["buckets"]]
+        self._buckets = [each for each in buckets if each.state == BucketState.AVAILABLE]
+        if not self._buckets:
+            raise item.error("The account has no bucket that is available.")
+        self._labels = item.get("labelValues", {})
+        self._width = len(str(max(self.apps, self.backups) - 1))
+        # Most fleets have far fewer apps than backups.
+        self._base = functools.lru_cache(maxsize=20_000)(self._find_base)
+
+    def app_id(self, number: int) -> uuid.UUID:
+        """Return the id of an app."""
+        return self.item.derived_id(f"apps/{number}")
+
+    def snapshot_id(self, number: int) -> uuid.UUID:
+        """Return the id of the snapshot of an app."""
+        return self.item.derived_id(f"snapshots/{number}")
+
+    def backup_id(self, number: int) -> uuid.UUID:
+        """Return the id of a backup."""
+        return self.item.derived_id(f"backups/{number}")
+
+    def app(self, number: int) -> App:
+        """Return an app."""
+        item, size = self.item, self._size(number)
+        placement = place_final(
+            APP,
+            seconds=stage_seconds(APP, (item.account_row,)),
+            now=item.now,
+            created_at=self._start - timedelta(days=1),
+            fraction=1.0,
+        )
+        return App(
+            **item.described(kinds.APP.versions[0])
+            | staged_columns(APP, placement, state=READY, fate=_HELD)
+            | {"id": self.app_id(number)},
+            account=item.account_row,
+            name=self._app_name(number),
+            protection_state=ProtectionState.PARTIAL,
+            namespaces=[self._app_name(number)],
+            namespace_scoped_resources=[
+                {"namespace": self._app_name(number), "labelSelectors": []}
+            ],
+            cluster_id=item.derived_id("cluster"),
+            cluster_name=item.name,
+            collected_at=placement.modified_at,
+            size_bytes=size,
+            throughput_bytes_per_second=max(size // RUN_SECONDS, 1),
+        )
+
+    def snapshot(self, number: int) -> Snapshot:
+        """Return the completed snapshot of an app, older than all of its backups."""
+        item = self.item
+        placement = place_final(
+            SNAPSHOT,
+            seconds=stage_seconds(SNAPSHOT, (item.account_row,)),
+            now=item.now,
+            created_at=self._start - timedelta(hours=1),
+            fraction=1.0,
+        )
+        return Snapshot(
+            **item.described(kinds.APP_SNAP.versions[0])
+            | protection_columns(SNAPSHOT, placement, state=COMPLETED, values={}, fate=_HELD)
+            | {"id": self.snapshot_id(number)},
+            account=item.account_row,
+            app_id=self.app_id(number),
+            name=f"{self._app_name(number)}-snapshot",
+        )
+
+    def backups_in(self, numbers: range) -> Iterator[dict[str, Any]]:
+        """Yield the columns of backups that differ from those of ``backup_template``."""
+        pace = (self.item.account_row,)
+        seconds = stage_seconds(APP_BACKUP, pace, run_seconds=RUN_SECONDS)
+        for number in numbers:
+            base, identifier = self._base(number % self.apps), self.backup_id(number)
+            chance = self._chance(identifier, "fleet")
+            yield {
+                **self._way(number, chance, seconds),
+                "id": identifier,
+                "app_id": base.app_id,
+                "bucket_id": self._buckets[number % len(self._buckets)].id,
+                "snapshot_id": base.snapshot_id,
+                "name": f"{base.name}-{number:0{self._width}}",
+                "total_bytes": base.size,
+                "labels": [
+                    {"name": name, "value": values[int(chance * 9973) % len(values)]}
+                    for name, values in self._labels.items()
+                ],
+            }
+
+    def backup_template(self) -> AppBackup:
+        """Return what all backups have in common."""
+        return AppBackup(
+            **self.item.described(kinds.APP_BACKUP.versions[0]),
+            account=self.item.account_row,
+            snapshot_shown=True,
+        )
+
+    def _way(self, number: int, chance: float, seconds: list[float]) -> dict[str, Any]:
+        """Return the staged columns of a backup."""
+        state = self._state(chance)
+        created_at = self._start + self._step * (number + 1)
+        now = self.item.now
+        if state in APP_BACKUP.final:
+            # One that failed got somewhere; the digits of chance that the state has not used say.
+            fraction = (chance * 1009) % 1 if state == FAILED else 1.0
+            placement = place_final(
+                APP_BACKUP, seconds=seconds, now=now, created_at=created_at, fraction=fraction
+            )
+        else:
+            is_last = next_stage(APP_BACKUP, state) == len(seconds) - 1
+            placement = place_unfinished(
+                APP_BACKUP,
+                state=state,
+                seconds=seconds,
+                now=now,
+                created_at=created_at,
+                fraction=0.5 if is_last else 0.0,
+            )
+        reasons = [_REASONS[state]] if state in _REASONS else []
+        columns = protection_columns(
+            APP_BACKUP, placement, state=state, values={"stateUnready": reasons}, fate=_HELD
+        )
+        return columns | {"full_at": placement.reached[-1], "snapshot_shown": True}
+
+    def _find_base(self, number: int) -> _Base:
+        app_id, snapshot_id = self.app_id(number), self.snapshot_id(number)
+        return _Base(app_id, snapshot_id, self._app_name(number), self._size(number))
+
+    def _state(self, chance: float) -> str:
+        rest = chance * self._weight
+        for state, weight in self._states:
+            rest -= weight
+            if rest < 0:
+                return str(state)
+        return str(self._states[-1][0])
+
+    def _size(self, number: int) -> int:
+        """Return the size of an app: small ones are as frequent as large ones, by magnitude."""
+        chance = self._chance(self.app_id(number), "size")
+        size: float = self._smallest * (self._largest / self._smallest) ** chance
+        return round(size)
+
+    def _chance(self, identifier: uuid.UUID, what: str) -> float:
+        return unit_interval(self.item.get("seed", self.item.seed), identifier, what)
+
+    def _app_name(self, number: int) -> str:
+        return f"{self.item.name}-{number:0{self._width}}"
