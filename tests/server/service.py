@@ -25,7 +25,7 @@ def eventually(condition: Callable[[], object], what: str, seconds: float = SECO
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def free_port() -> int:

@@ -29,6 +29,7 @@ def server(tmp_path: Path, socket_dir: Path) -> Iterator[EmbeddedPostgres]:
         data_dir=tmp_path / "closed" / "postgres",
         socket_dir=socket_dir,
         log_path=tmp_path / "postgres.log",
+        durable=False,
     )
     # As the home of root: nobody else may pass.
     (tmp_path / "closed").mkdir(mode=0o700)
@@ -47,13 +48,17 @@ def test_rows_survive_stop_and_kill(server: EmbeddedPostgres) -> None:
     query(server, "CREATE TABLE kept (at text)")
     query(server, "INSERT INTO kept VALUES ('before the stop')")
     server.stop()
-    server.start()
-    query(server, "INSERT INTO kept VALUES ('before the kill')")
-    assert server.pid is not None
-    os.kill(server.pid, signal.SIGKILL)
-    eventually(lambda: server.exit_code() == -signal.SIGKILL, "the end of the server")
-    server.start()
-    assert query(server, "SELECT at FROM kept") == [("before the stop",), ("before the kill",)]
+    durable = EmbeddedPostgres(
+        data_dir=server.data_dir, socket_dir=server.socket_dir, log_path=server.log_path
+    )
+    with durable:
+        query(durable, "INSERT INTO kept VALUES ('before the kill')")
+        assert durable.pid is not None
+        os.kill(durable.pid, signal.SIGKILL)
+        eventually(lambda: durable.exit_code() == -signal.SIGKILL, "the end of the server")
+        durable.start()
+        kept = query(durable, "SELECT at FROM kept")
+    assert kept == [("before the stop",), ("before the kill",)]
 
 
 def test_it_listens_on_its_socket_alone_and_has_what_the_service_needs(
