@@ -33,8 +33,6 @@ class CollectionView(ApiView):
     query_parameters = COLLECTION_PARAMETERS
     # What the published document declares; with ASTRA_STRICT_QUERIES nothing else is accepted.
     published_parameters: ClassVar[frozenset[str]] = frozenset({"include", "limit"})
-    # The JSON members of an item, which `include` may name.
-    members: ClassVar[frozenset[str]]
     filters: ClassVar[type[MemberFilterSet]] = MemberFilterSet
 
     def allowed_parameters(self) -> frozenset[str]:
@@ -52,7 +50,7 @@ class CollectionView(ApiView):
     def get(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """List the collection."""
         query, now = self.query, self.caller.now()
-        unknown = [name for name in query.include if name not in self.members]
+        unknown = [name for name in query.include if name not in self.shape.members()]
         if unknown:
             raise invalid_query("include", f"Unknown field: {', '.join(unknown)}.")
         order = Order.of(query, self.filters)

@@ -17,6 +17,7 @@ TIMESTAMP = (
     "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]{1,9})?Z$"
 )
+BASE64 = "^([0-9a-zA-Z+/]{4})*([0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?$"
 READ_ONLY_LABEL_PREFIX = "astra.netapp.io/labels/read-only/"
 
 _IDENTIFIER = re.compile(IDENTIFIER)

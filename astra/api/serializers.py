@@ -47,6 +47,12 @@ class ClosedSerializer(serializers.Serializer[Any]):
         return cls()
 
     @classmethod
+    @cache
+    def members(cls) -> frozenset[str]:
+        """Return the names of all members."""
+        return frozenset(cls().fields)
+
+    @classmethod
     def parse(cls, body: Any) -> dict[str, Any]:
         """Validate a parsed JSON body. Raises problem 8 or 9 with `invalidFields`."""
         try:

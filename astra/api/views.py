@@ -43,8 +43,10 @@ class ApiView(APIView):
     # The query parameters of GET; none on an instance.
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     is_list: ClassVar[bool] = False
-    # An instance as the answers have it, and the request body by method.
+    # An instance as the answers have it (that to a create, where it differs), and the request body
+    # by method.
     shape: ClassVar[type[ClosedSerializer]]
+    new_shape: ClassVar[type[ClosedSerializer] | None] = None
     bodies: ClassVar[Mapping[str, type[ClosedSerializer]]] = {}
     # For the documents alone, by method: problems beside those that every operation has, request
     # headers with their meaning, and how an operation is simpler than the real one.

@@ -62,9 +62,6 @@ class AppAssetFilters(filters.MemberFilterSet):
     namespace = filters.Member("namespace")
 
 
-MEMBERS = frozenset(AppAssetBody().fields)
-
-
 def represent(asset: AppAsset) -> dict[str, Any]:
     """Return the JSON of an asset; the core group of Kubernetes has no name, so no member."""
     gvk = {"group": asset.group, "kind": asset.asset_type, "version": asset.api_version}

@@ -80,9 +80,6 @@ class AppBackupFilters(filters.MemberFilterSet):
     percentDone = filters.NumberMember(expression=percent_done)
 
 
-MEMBERS = frozenset(AppBackupBody().fields)
-
-
 def represent(backup: AppBackup, now: datetime) -> dict[str, Any]:
     """Return the JSON of a backup at the account's instant ``now``; no value, no member."""
     document: dict[str, Any] = {

@@ -55,9 +55,6 @@ class AppSnapFilters(filters.MemberFilterSet):
     hookState = filters.Member("hook_state", nullable=True)
 
 
-MEMBERS = frozenset(AppSnapBody().fields)
-
-
 def represent(snapshot: Snapshot) -> dict[str, Any]:
     """Return the JSON of a snapshot; no value, no member."""
     document: dict[str, Any] = {

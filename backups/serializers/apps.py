@@ -159,9 +159,6 @@ class AppFilters(filters.MemberFilterSet):
     snapshotID = filters.IdentifierMember("snapshot_id", nullable=True)
 
 
-MEMBERS = frozenset(AppBody().fields)
-
-
 def represent(app: App) -> dict[str, Any]:
     """Return the JSON of an app; no value, no member."""
     document: dict[str, Any] = {

@@ -141,9 +141,6 @@ class BucketFilters(filters.MemberFilterSet):
     )
 
 
-MEMBERS = frozenset(BucketBody().fields)
-
-
 def represent(bucket: Bucket) -> dict[str, Any]:
     """Return the JSON of a bucket; no value, no member."""
     document: dict[str, Any] = {

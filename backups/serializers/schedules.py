@@ -23,10 +23,10 @@ from backups.models.schedules import (
 )
 
 # The published patterns lack parentheses around their alternatives; these mean what they say.
-MINUTES = "[0-9]|[1-5][0-9]"
-HOURS = "[0-9]|1[0-9]|2[0-3]"
-DAYS_OF_WEEK = "[0-7]"
-DAYS_OF_MONTH = "[1-9]|[12][0-9]|3[01]"
+MINUTE_PATTERN = "^([0-9]|[1-5][0-9])$"
+HOUR_PATTERN = "^([0-9]|1[0-9]|2[0-3])$"
+DAY_OF_WEEK_PATTERN = "^([0-7])$"
+DAY_OF_MONTH_PATTERN = "^([1-9]|[12][0-9]|3[01])$"
 RECURRENCE_PATTERN = re.compile(
     r"DTSTART:[0-9]{8}T[0-9]{6}Z\nRRULE:FREQ=(MINUTELY|HOURLY);INTERVAL=[1-9][0-9]{0,5}"
 )
@@ -46,9 +46,9 @@ OPTIONAL_TIME_FIELDS = ("hour", "dayOfWeek", "dayOfMonth", "recurrenceRule")
 class TimeField(fields.StrictCharField):
     """A number as a string; `*`, for a field that does not apply, is read but never shown."""
 
-    def __init__(self, numbers: str, *, shown: bool = False, **kwargs: Any) -> None:
-        pattern = f"^({numbers})$" if shown else rf"^({numbers}|\*)$"
-        super().__init__(pattern=pattern, **kwargs)
+    def __init__(self, pattern: str, *, shown: bool = False, **kwargs: Any) -> None:
+        read = pattern.removesuffix(")$") + r"|\*)$"
+        super().__init__(pattern=pattern if shown else read, **kwargs)
 
 
 class ScheduleReplace(ClosedSerializer):
@@ -60,10 +60,10 @@ class ScheduleReplace(ClosedSerializer):
     name = fields.StrictCharField(min_length=1, max_length=NAME_MAX_LENGTH, required=False)
     enabled = fields.EnumField(["true", "false"], required=False)
     granularity = fields.EnumField(Granularity.values, required=False)
-    minute = TimeField(MINUTES, required=False)
-    hour = TimeField(HOURS, required=False)
-    dayOfWeek = TimeField(DAYS_OF_WEEK, required=False)
-    dayOfMonth = TimeField(DAYS_OF_MONTH, required=False)
+    minute = TimeField(MINUTE_PATTERN, required=False)
+    hour = TimeField(HOUR_PATTERN, required=False)
+    dayOfWeek = TimeField(DAY_OF_WEEK_PATTERN, required=False)
+    dayOfMonth = TimeField(DAY_OF_MONTH_PATTERN, required=False)
     recurrenceRule = fields.StrictCharField(required=False)
     snapshotRetention = fields.StrictCharField(
         pattern=RETENTION_PATTERN, min_length=1, max_length=RETENTION_MAX_LENGTH
@@ -101,10 +101,10 @@ class ScheduleBody(ClosedSerializer):
     name = fields.StrictCharField(min_length=1, max_length=NAME_MAX_LENGTH)
     enabled = fields.EnumField(["true", "false"])
     granularity = fields.EnumField(Granularity.values)
-    minute = TimeField(MINUTES, shown=True)
-    hour = TimeField(HOURS, shown=True, required=False)
-    dayOfWeek = TimeField(DAYS_OF_WEEK, shown=True, required=False)
-    dayOfMonth = TimeField(DAYS_OF_MONTH, shown=True, required=False)
+    minute = TimeField(MINUTE_PATTERN, shown=True)
+    hour = TimeField(HOUR_PATTERN, shown=True, required=False)
+    dayOfWeek = TimeField(DAY_OF_WEEK_PATTERN, shown=True, required=False)
+    dayOfMonth = TimeField(DAY_OF_MONTH_PATTERN, shown=True, required=False)
     recurrenceRule = fields.StrictCharField(required=False)
     snapshotRetention = fields.StrictCharField(
         pattern=RETENTION_PATTERN, min_length=1, max_length=RETENTION_MAX_LENGTH
@@ -165,7 +165,7 @@ class ScheduleFilters(filters.MemberFilterSet):
     replicate = filters.BooleanMember("replicate")
 
 
-MEMBERS = frozenset(ScheduleBody().fields)
+MUTABLE = ScheduleBody.members() - {"type", "version", "id", "metadata"}
 
 
 def represent(schedule: Schedule) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from astra.api.instances import InstanceView
 from astra.api.views import ApiView
 from backups import kinds
 from backups.models import AppAsset, AppBackup, Snapshot
-from backups.serializers.app_assets import MEMBERS, AppAssetBody, AppAssetFilters, represent
+from backups.serializers.app_assets import AppAssetBody, AppAssetFilters, represent
 from backups.views.scope import app_or_404
 
 
@@ -44,7 +44,6 @@ class AppAssets(CollectionView):
 
     kind = kinds.APP_ASSET
     shape = AppAssetBody
-    members = MEMBERS
     filters = AppAssetFilters
     failures = {"GET": problems.RESOURCES_NOT_LISTED}
 

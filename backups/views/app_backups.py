@@ -15,7 +15,6 @@ from backups.actions.app_backup_create import BackupWanted, app_backup_create
 from backups.actions.app_backup_delete import app_backup_delete
 from backups.models import AppBackup
 from backups.serializers.app_backups import (
-    MEMBERS,
     AppBackupBody,
     AppBackupCreate,
     AppBackupFilters,
@@ -30,7 +29,6 @@ class AppBackups(CollectionView):
     kind = kinds.APP_BACKUP
     shape = AppBackupBody
     bodies = {"POST": AppBackupCreate}
-    members = MEMBERS
     filters = AppBackupFilters
     failures = {"GET": problems.BACKUPS_NOT_LISTED, "POST": problems.BACKUP_NOT_CREATED}
 

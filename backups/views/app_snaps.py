@@ -15,7 +15,6 @@ from backups.actions.app_snap_create import app_snap_create
 from backups.actions.app_snap_delete import app_snap_delete
 from backups.models import Snapshot
 from backups.serializers.app_snaps import (
-    MEMBERS,
     AppSnapBody,
     AppSnapCreate,
     AppSnapFilters,
@@ -30,7 +29,6 @@ class AppSnaps(CollectionView):
     kind = kinds.APP_SNAP
     shape = AppSnapBody
     bodies = {"POST": AppSnapCreate}
-    members = MEMBERS
     filters = AppSnapFilters
     failures = {"GET": problems.SNAPSHOTS_NOT_LISTED, "POST": problems.SNAPSHOT_NOT_CREATED}
 

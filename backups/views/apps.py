@@ -16,7 +16,6 @@ from backups.actions.app_delete import app_delete
 from backups.actions.app_replace import app_replace, restores
 from backups.models import App
 from backups.serializers.apps import (
-    MEMBERS,
     MUTABLE,
     RESTORING,
     AppBody,
@@ -33,7 +32,6 @@ class Apps(CollectionView):
     kind = kinds.APP
     shape = AppBody
     bodies = {"POST": AppCreate}
-    members = MEMBERS
     filters = AppFilters
     published_parameters = frozenset({"include", "limit", "filter"})
     failures = {"GET": problems.APPS_NOT_LISTED, "POST": problems.APP_NOT_ADDED}

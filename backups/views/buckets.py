@@ -16,7 +16,6 @@ from backups.actions.bucket_delete import bucket_delete
 from backups.actions.bucket_replace import bucket_replace
 from backups.models import Bucket
 from backups.serializers.buckets import (
-    MEMBERS,
     MUTABLE,
     BucketBody,
     BucketCreate,
@@ -32,7 +31,6 @@ class Buckets(CollectionView):
     kind = kinds.BUCKET
     shape = BucketBody
     bodies = {"POST": BucketCreate}
-    members = MEMBERS
     filters = BucketFilters
     published_parameters = frozenset()
     write_role = "admin"

@@ -14,7 +14,7 @@ from backups import kinds
 from backups.actions.schedule_save import schedule_create, schedule_replace
 from backups.models import Schedule
 from backups.serializers.schedules import (
-    MEMBERS,
+    MUTABLE,
     ScheduleBody,
     ScheduleCreate,
     ScheduleFilters,
@@ -23,8 +23,6 @@ from backups.serializers.schedules import (
 )
 from backups.views.scope import app_or_404
 
-MUTABLE = MEMBERS - {"type", "version", "id", "metadata"}
-
 
 class Schedules(CollectionView):
     """The schedules of an app."""
@@ -32,7 +30,6 @@ class Schedules(CollectionView):
     kind = kinds.SCHEDULE
     shape = ScheduleBody
     bodies = {"POST": ScheduleCreate}
-    members = MEMBERS
     filters = ScheduleFilters
     failures = {"GET": problems.RESOURCES_NOT_LISTED, "POST": problems.SCHEDULE_NOT_ADDED}
 

@@ -9,7 +9,11 @@ from astra.accounts.models import NAME_MAX_LENGTH, Account, AccountState
 from astra.accounts.serializers.text import TextField, text_member
 from astra.api import fields, filters
 from astra.api.clock import timestamp
-from astra.api.serializers import ClosedSerializer, MetadataSerializer
+from astra.api.serializers import (
+    ClosedSerializer,
+    MetadataSerializer,
+    StrictMetadataSerializer,
+)
 
 MUTABLE = frozenset({"name", "accountContact"})
 # What a contact must have in an answer, so a change must not leave it without.
@@ -68,7 +72,37 @@ class AccountReplace(ClosedSerializer):
     metadata = MetadataSerializer(required=False)
 
 
-MEMBERS = frozenset(AccountReplace().fields)
+class ShownAddress(ContactAddress):
+    """`accountContact.postalAddress` in answers."""
+
+    addressCountry = TextField(min_length=2, max_length=2)
+    addressLocality = TextField(min_length=1, max_length=63)
+    addressRegion = TextField(min_length=1, max_length=63)
+    postalCode = TextField(min_length=1, max_length=31)
+    streetAddress1 = TextField(min_length=1, max_length=63)
+
+
+class ShownContact(Contact):
+    """`accountContact` in answers."""
+
+    firstName = TextField(min_length=1, max_length=63)
+    lastName = TextField(min_length=1, max_length=63)
+    email = TextField(min_length=1, max_length=63)
+    postalAddress = ShownAddress()
+
+
+class AccountBody(ClosedSerializer):
+    """An instance in answers."""
+
+    type = fields.EnumField([ACCOUNT.type])
+    version = fields.EnumField(ACCOUNT.versions)
+    id = fields.IdentifierField()
+    name = TextField(min_length=1, max_length=NAME_MAX_LENGTH)
+    state = fields.EnumField(AccountState.values)
+    isEnabled = fields.EnumField(["false", "true"])
+    enabledTimestamp = fields.TimestampField(required=False)
+    accountContact = ShownContact(required=False)
+    metadata = StrictMetadataSerializer()
 
 
 def _contact(*keys: str) -> filters.JsonMember:

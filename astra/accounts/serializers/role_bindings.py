@@ -8,7 +8,11 @@ from astra.accounts.models import Role, RoleBinding
 from astra.accounts.serializers.text import TextField, text_member
 from astra.api import fields, filters
 from astra.api.dice import NIL_ID
-from astra.api.serializers import ClosedSerializer, MetadataSerializer
+from astra.api.serializers import (
+    ClosedSerializer,
+    MetadataSerializer,
+    StrictMetadataSerializer,
+)
 
 PRINCIPAL_TYPE = "user"
 MUTABLE = frozenset({"role", "roleConstraints"})
@@ -34,7 +38,19 @@ class RoleBindingReplace(RoleBindingCreate):
     accountID = fields.IdentifierField(required=False)
 
 
-MEMBERS = frozenset(RoleBindingReplace().fields) | {"principalType"}
+class RoleBindingBody(ClosedSerializer):
+    """An instance in answers."""
+
+    type = fields.EnumField([ROLE_BINDING.type])
+    version = fields.EnumField(ROLE_BINDING.versions)
+    id = fields.IdentifierField()
+    principalType = fields.EnumField([PRINCIPAL_TYPE])
+    userID = fields.IdentifierField()
+    groupID = fields.IdentifierField()
+    accountID = fields.IdentifierField()
+    role = fields.EnumField(Role.values)
+    roleConstraints = fields.UniqueListField(child=TextField())
+    metadata = StrictMetadataSerializer()
 
 
 class RoleBindingFilters(filters.MemberFilterSet):

@@ -6,8 +6,12 @@ from astra.accounts.kinds import TOKEN
 from astra.accounts.metadata import represent_metadata
 from astra.accounts.models import NAME_MAX_LENGTH, Token
 from astra.accounts.serializers.text import TextField
-from astra.api import fields, filters
-from astra.api.serializers import ClosedSerializer, MetadataSerializer
+from astra.api import fields, filters, patterns
+from astra.api.serializers import (
+    ClosedSerializer,
+    MetadataSerializer,
+    StrictMetadataSerializer,
+)
 
 MUTABLE = frozenset({"name"})
 
@@ -32,7 +36,21 @@ class TokenReplace(ClosedSerializer):
     metadata = MetadataSerializer(required=False)
 
 
-MEMBERS = frozenset(TokenReplace().fields)
+class TokenBody(ClosedSerializer):
+    """An instance in answers."""
+
+    type = fields.EnumField([TOKEN.type])
+    version = fields.EnumField(TOKEN.versions)
+    id = fields.IdentifierField()
+    name = TextField(min_length=1, max_length=NAME_MAX_LENGTH)
+    userID = fields.IdentifierField()
+    metadata = StrictMetadataSerializer()
+
+
+class NewTokenBody(TokenBody):
+    """The answer to a create: the only one with the clear text."""
+
+    token = fields.StrictCharField(pattern=patterns.BASE64)
 
 
 class TokenFilters(filters.MemberFilterSet):

@@ -14,7 +14,11 @@ from astra.accounts.serializers.text import (
 )
 from astra.api import fields, filters
 from astra.api.clock import timestamp
-from astra.api.serializers import ClosedSerializer, MetadataSerializer
+from astra.api.serializers import (
+    ClosedSerializer,
+    MetadataSerializer,
+    StrictMetadataSerializer,
+)
 
 EMAIL_MAX_LENGTH = 254
 
@@ -61,9 +65,35 @@ class UserReplace(UserCreate):
     lastActTimestamp = fields.TimestampField(required=False)
 
 
-# `lastActTimestamp` is left out: keeping it would cost every request a write.
-MEMBERS = frozenset(UserReplace().fields) - {"lastActTimestamp"}
-MUTABLE = MEMBERS - {"type", "version", "id", "authProvider", "enableTimestamp", "metadata"}
+class UserBody(ClosedSerializer):
+    """An instance in answers, without `lastActTimestamp`: keeping it would cost every request a write."""
+
+    type = fields.EnumField([USER.type])
+    version = fields.EnumField(USER.versions)
+    id = fields.IdentifierField()
+    state = fields.EnumField(UserState.values)
+    isEnabled = fields.EnumField(["true", "false"])
+    authID = TextField(required=False)
+    authProvider = fields.EnumField(AuthProvider.values)
+    firstName = TextField(max_length=63)
+    lastName = TextField(max_length=63)
+    companyName = TextField(min_length=1, max_length=63, required=False)
+    email = TextField()
+    phone = TextField(required=False)
+    postalAddress = PostalAddress(required=False)
+    sendWelcomeEmail = fields.EnumField(["true", "false"])
+    enableTimestamp = fields.TimestampField(required=False)
+    metadata = StrictMetadataSerializer()
+
+
+MUTABLE = UserBody.members() - {
+    "type",
+    "version",
+    "id",
+    "authProvider",
+    "enableTimestamp",
+    "metadata",
+}
 
 
 def _address(key: str) -> filters.JsonMember:

@@ -12,8 +12,8 @@ from astra.accounts.actions.accounts import account_create, account_delete, acco
 from astra.accounts.kinds import ACCOUNT
 from astra.accounts.models import Account
 from astra.accounts.serializers.accounts import (
-    MEMBERS,
     MUTABLE,
+    AccountBody,
     AccountCreate,
     AccountFilters,
     AccountReplace,
@@ -28,7 +28,8 @@ class Accounts(CollectionView):
     """The accounts that the caller may see: its own."""
 
     kind = ACCOUNT
-    members = MEMBERS
+    shape = AccountBody
+    bodies = {"POST": AccountCreate}
     filters = AccountFilters
     published_parameters = COLLECTION_PARAMETERS
     write_role = "owner"
@@ -43,7 +44,7 @@ class Accounts(CollectionView):
 
     def post(self, request: Request, **kwargs: str) -> HttpResponse:
         """Create an account: 201 with the account, which the caller's token does not open."""
-        account = account_create(caller=self.caller, body=AccountCreate.parse(self.body()))
+        account = account_create(caller=self.caller, body=self.parse(self.body()))
         return self.created(represent(account))
 
 
@@ -52,6 +53,8 @@ class AccountInstance(InstanceView):
 
     kind = ACCOUNT
     id_name = "account_id"
+    shape = AccountBody
+    bodies = {"PUT": AccountReplace}
     write_role = "owner"
 
     def rows(self) -> QuerySet[Account]:
@@ -65,7 +68,7 @@ class AccountInstance(InstanceView):
     def put(self, request: Request, **kwargs: str) -> HttpResponse:
         """Replace the account: 204."""
         sent = self.body()
-        body = AccountReplace.parse(sent)
+        body = self.parse(sent)
         with self.replacing() as (account, document):
             refuse_changes(sent, document, mutable=MUTABLE)
             account_replace(caller=self.caller, account=account, body=body)

@@ -16,8 +16,8 @@ from astra.accounts.actions.role_bindings import (
 from astra.accounts.kinds import ROLE_BINDING
 from astra.accounts.models import RoleBinding
 from astra.accounts.serializers.role_bindings import (
-    MEMBERS,
     MUTABLE,
+    RoleBindingBody,
     RoleBindingCreate,
     RoleBindingFilters,
     RoleBindingReplace,
@@ -33,7 +33,8 @@ class RoleBindings(CollectionView):
     """The role bindings of the account."""
 
     kind = ROLE_BINDING
-    members = MEMBERS
+    shape = RoleBindingBody
+    bodies = {"POST": RoleBindingCreate}
     filters = RoleBindingFilters
     published_parameters = COLLECTION_PARAMETERS
     write_role = "admin"
@@ -50,7 +51,7 @@ class RoleBindings(CollectionView):
         """Give a user a role: 201 with the binding."""
         binding = role_binding_create(
             caller=self.caller,
-            body=RoleBindingCreate.parse(self.body()),
+            body=self.parse(self.body()),
             user_id=self.ids.get("user_id"),
         )
         return self.created(represent(binding))
@@ -70,6 +71,8 @@ class RoleBindingInstance(InstanceView):
 
     kind = ROLE_BINDING
     id_name = "roleBinding_id"
+    shape = RoleBindingBody
+    bodies = {"PUT": RoleBindingReplace}
     write_role = "admin"
 
     def rows(self) -> QuerySet[RoleBinding]:
@@ -83,7 +86,7 @@ class RoleBindingInstance(InstanceView):
     def put(self, request: Request, **kwargs: str) -> HttpResponse:
         """Replace a binding: 204."""
         sent = self.body()
-        body = RoleBindingReplace.parse(sent)
+        body = self.parse(sent)
         with owners_locked(self.caller.account_id) as owners, self.replacing() as (row, document):
             refuse_changes(sent, document, mutable=MUTABLE)
             role_binding_replace(caller=self.caller, binding=row, body=body, owners=owners)

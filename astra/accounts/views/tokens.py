@@ -11,8 +11,9 @@ from astra.accounts.actions.tokens import token_create, token_delete, token_repl
 from astra.accounts.kinds import TOKEN
 from astra.accounts.models import Token
 from astra.accounts.serializers.tokens import (
-    MEMBERS,
     MUTABLE,
+    NewTokenBody,
+    TokenBody,
     TokenCreate,
     TokenFilters,
     TokenReplace,
@@ -40,7 +41,9 @@ class _TokensOfUser(ApiView):
 class Tokens(_TokensOfUser, CollectionView):
     """The tokens of a user."""
 
-    members = MEMBERS
+    shape = TokenBody
+    new_shape = NewTokenBody
+    bodies = {"POST": TokenCreate}
     filters = TokenFilters
     published_parameters = COLLECTION_PARAMETERS
 
@@ -55,7 +58,7 @@ class Tokens(_TokensOfUser, CollectionView):
 
     def post(self, request: Request, **kwargs: str) -> HttpResponse:
         """Create a token: 201 with the token and, this once, its clear text."""
-        body = TokenCreate.parse(self.body())
+        body = self.parse(self.body())
         token, clear = token_create(caller=self.caller, user_id=self.ids["user_id"], body=body)
         return self.created(represent_new(token, clear))
 
@@ -64,6 +67,8 @@ class TokenInstance(_TokensOfUser, InstanceView):
     """One token of a user."""
 
     id_name = "token_id"
+    shape = TokenBody
+    bodies = {"PUT": TokenReplace}
 
     def rows(self) -> QuerySet[Token]:
         """Return the tokens among which the id is looked for."""
@@ -76,7 +81,7 @@ class TokenInstance(_TokensOfUser, InstanceView):
     def put(self, request: Request, **kwargs: str) -> HttpResponse:
         """Replace a token: 204."""
         sent = self.body()
-        body = TokenReplace.parse(sent)
+        body = self.parse(sent)
         with self.replacing() as (token, document):
             refuse_changes(sent, document, mutable=MUTABLE)
             token_replace(caller=self.caller, token=token, body=body)

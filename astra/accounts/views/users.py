@@ -12,8 +12,8 @@ from astra.accounts.actions.users import user_create, user_delete, user_replace
 from astra.accounts.kinds import USER
 from astra.accounts.models import User
 from astra.accounts.serializers.users import (
-    MEMBERS,
     MUTABLE,
+    UserBody,
     UserCreate,
     UserFilters,
     UserReplace,
@@ -28,7 +28,8 @@ class Users(CollectionView):
     """The users of the account."""
 
     kind = USER
-    members = MEMBERS
+    shape = UserBody
+    bodies = {"POST": UserCreate}
     filters = UserFilters
     published_parameters = COLLECTION_PARAMETERS
     write_role = "admin"
@@ -43,7 +44,7 @@ class Users(CollectionView):
 
     def post(self, request: Request, **kwargs: str) -> HttpResponse:
         """Create a user: 201 with the user, who has no role yet."""
-        user = user_create(caller=self.caller, body=UserCreate.parse(self.body()))
+        user = user_create(caller=self.caller, body=self.parse(self.body()))
         return self.created(represent(user))
 
 
@@ -52,6 +53,8 @@ class UserInstance(InstanceView):
 
     kind = USER
     id_name = "user_id"
+    shape = UserBody
+    bodies = {"PUT": UserReplace}
     write_role = "admin"
 
     def rows(self) -> QuerySet[User]:
@@ -65,7 +68,7 @@ class UserInstance(InstanceView):
     def put(self, request: Request, **kwargs: str) -> HttpResponse:
         """Replace a user: 204."""
         sent = self.body()
-        body = UserReplace.parse(sent)
+        body = self.parse(sent)
         with owners_locked(self.caller.account_id) as owners, self.replacing() as (user, document):
             refuse_changes(sent, document, mutable=MUTABLE)
             user_replace(caller=self.caller, user=user, body=body, owners=owners)
