@@ -8,6 +8,7 @@ one shared (it reads the clock) and a busy account would never be free to settle
 
 import functools
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,8 +20,14 @@ from astra.simulation.stages import Column, Lifecycle, Stage
 # First key of the two-part advisory locks, so that ours cannot meet anybody else's.
 LOCK_CLASS = 0x0A57
 
-_TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%(class)s, hashtext(%(account)s))"
-_LOCK = "SELECT pg_advisory_xact_lock(%(class)s, hashtext(%(account)s))"
+# How much is due, the planner can only guess: on a guess it shall neither read whole tables nor
+# compile. What is left to it is one look-up per due row, so the cost follows what is due.
+_PLANNED = ", ".join(
+    f"set_config('{name}', 'off', true)"
+    for name in ("enable_seqscan", "enable_mergejoin", "enable_hashjoin", "jit")
+)
+_TRY_LOCK = f"SELECT pg_try_advisory_xact_lock(%(class)s, hashtext(%(account)s)), {_PLANNED}"
+_LOCK = f"SELECT pg_advisory_xact_lock(%(class)s, hashtext(%(account)s)), {_PLANNED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,63 +98,48 @@ def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
 
 @functools.cache
 def settling_statement(registration: Registration) -> str:
-    """Compile the settling statement of a kind from its stage table, up to its last SELECT."""
+    """Compile the settling statement of a kind from its stage table, up to its last SELECT.
+
+    No step joins another by a guess of the planner: a row carries its hops along as arrays.
+    """
     lifecycle = registration.lifecycle
     return f"""
     WITH due AS (
-        SELECT * FROM {registration.table}
+        SELECT *, {_next_ordinal(lifecycle)} AS next_ordinal FROM {registration.table}
         WHERE account_id = %(account)s AND next_transition_at <= %(until)s
         FOR NO KEY UPDATE
-    ), hop AS (
-        SELECT due.id, due.state AS left_state, stage.ordinal, stage.to_state, stage.at,
-               stage.at <= %(until)s AS is_taken
-        FROM due CROSS JOIN LATERAL (VALUES {_stage_rows(lifecycle)}) AS stage (ordinal, to_state, at)
-        WHERE stage.ordinal >= {_next_ordinal(lifecycle)}
-          AND stage.at IS NOT NULL AND (due.ends_at IS NULL OR stage.at <= due.ends_at)
-    ), taken AS (
-        SELECT hop.*, row_number() OVER steps AS step,
-               coalesce(lag(hop.to_state) OVER steps, hop.left_state) AS from_state
-        FROM hop WHERE hop.is_taken
-        WINDOW steps AS (PARTITION BY hop.id ORDER BY hop.ordinal)
-    ), reached AS (
-        SELECT id, min(left_state) AS from_state, count(*) FILTER (WHERE is_taken) AS steps,
-               (array_agg(to_state ORDER BY ordinal DESC) FILTER (WHERE is_taken))[1] AS state,
-               array_agg(ordinal) FILTER (WHERE is_taken) AS ordinals,
-               max(at) FILTER (WHERE is_taken) AS at,
-               min(at) FILTER (WHERE NOT is_taken) AS next_at
-        FROM hop GROUP BY id HAVING bool_or(is_taken)
+    ), checked AS (
+        SELECT due.*, ARRAY[{_each(lifecycle, _is_taken)}] AS taken FROM due
+    ), way AS (
+        SELECT id, state AS from_state, taken,
+               array_remove(ARRAY[{_each(lifecycle, _state_if_taken)}], NULL) AS states,
+               array_remove(ARRAY[{_each(lifecycle, _instant_if_taken)}], NULL) AS instants,
+               least({_each(lifecycle, _instant_to_come)}) AS next_at
+        FROM checked
     ), settled AS (
         UPDATE {registration.table} AS resource
-        SET state = reached.state,
-            transition_count = resource.transition_count + reached.steps,
-            modified_at = reached.at,
-            next_transition_at = reached.next_at{_settings(lifecycle)}
-        FROM reached WHERE resource.id = reached.id
-        RETURNING resource.*, reached.from_state, reached.steps AS steps_taken
+        SET state = coalesce(way.states[cardinality(way.states)], resource.state),
+            transition_count = resource.transition_count + cardinality(way.states),
+            modified_at = coalesce(way.instants[cardinality(way.states)], resource.modified_at),
+            next_transition_at = way.next_at{_settings(lifecycle)}
+        FROM way WHERE resource.id = way.id
+        RETURNING resource.*, way.from_state, way.states, way.instants
     ), history AS (
         INSERT INTO simulation_transition
             (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
-        SELECT settled.account_id, '{lifecycle.kind}', taken.id,
-               settled.transition_count - settled.steps_taken + taken.step - 1,
-               taken.from_state, taken.to_state,
-               CASE WHEN taken.to_state IN ({_literals(lifecycle.failures)})
+        SELECT settled.account_id, '{lifecycle.kind}', settled.id,
+               settled.transition_count - cardinality(settled.states) + step.number - 1,
+               CASE step.number WHEN 1 THEN settled.from_state
+                                ELSE settled.states[step.number - 1] END,
+               step.to_state,
+               CASE WHEN step.to_state IN ({_literals(lifecycle.failures)})
                     THEN left(coalesce(settled.outcome_reasons->0->>'title',
-                                        settled.outcome_reasons->>0, ''), 127) ELSE '' END,
-               taken.at
-        FROM taken JOIN settled USING (id)
+                                       settled.outcome_reasons->>0, ''), 127) ELSE '' END,
+               step.at
+        FROM settled CROSS JOIN LATERAL unnest(settled.states, settled.instants)
+             WITH ORDINALITY AS step (to_state, at, number)
         RETURNING resource_id, sequence, from_state, to_state, reason, at
     ){registration.after_settling_sql}"""
-
-
-def _stage_rows(lifecycle: Lifecycle) -> str:
-    return ", ".join(
-        f"({ordinal}, {_target(stage)}, due.{stage.instant_column})"
-        for ordinal, stage in enumerate(lifecycle.stages, start=1)
-    )
-
-
-def _target(stage: Stage) -> str:
-    return f"'{stage.to_state}'::text" if stage.to_state else "due.outcome::text"
 
 
 def _next_ordinal(lifecycle: Lifecycle) -> str:
@@ -157,13 +149,43 @@ def _next_ordinal(lifecycle: Lifecycle) -> str:
     for ordinal, stage in enumerate(lifecycle.stages, start=1):
         cases.extend(f"WHEN '{state}' THEN {ordinal}" for state in (before, *stage.also_from))
         before = stage.to_state or ""
-    return f"CASE due.state {' '.join(cases)} END"
+    return f"CASE state {' '.join(cases)} END"
+
+
+def _each(lifecycle: Lifecycle, compile_one: Callable[[int, Stage], str]) -> str:
+    return ", ".join(compile_one(*each) for each in enumerate(lifecycle.stages, start=1))
+
+
+def _lies_ahead(ordinal: int, stage: Stage) -> str:
+    # A stage that was to come after the end of the row is skipped.
+    instant = stage.instant_column
+    return (
+        f"due.next_ordinal <= {ordinal} AND (due.ends_at IS NULL OR due.{instant} <= due.ends_at)"
+    )
+
+
+def _is_taken(ordinal: int, stage: Stage) -> str:
+    return f"{_lies_ahead(ordinal, stage)} AND due.{stage.instant_column} <= %(until)s"
+
+
+def _state_if_taken(ordinal: int, stage: Stage) -> str:
+    state = f"'{stage.to_state}'" if stage.to_state else "outcome"
+    return f"CASE WHEN taken[{ordinal}] THEN {state}::text END"
+
+
+def _instant_if_taken(ordinal: int, stage: Stage) -> str:
+    return f"CASE WHEN taken[{ordinal}] THEN {stage.instant_column} END"
+
+
+def _instant_to_come(ordinal: int, stage: Stage) -> str:
+    ahead = _lies_ahead(ordinal, stage).replace("due.", "checked.")
+    return f"CASE WHEN {ahead} AND NOT taken[{ordinal}] THEN checked.{stage.instant_column} END"
 
 
 def _settings(lifecycle: Lifecycle) -> str:
     """Compile what the stages set: a column is set when the row took the stage."""
     return "".join(
-        f",\n            {column} = CASE WHEN {ordinal} = ANY (reached.ordinals)"
+        f",\n            {column} = CASE WHEN way.taken[{ordinal}]"
         f" THEN {_value(value)} ELSE resource.{column} END"
         for ordinal, stage in enumerate(lifecycle.stages, start=1)
         for column, value in stage.sets.items()

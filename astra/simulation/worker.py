@@ -34,8 +34,11 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 # How long the worker waits, at most, before it tries the lost database again.
 LONGEST_RECONNECT_SECONDS = 5.0
-# Rows that somebody keeps locked shall not hold up the other accounts for ever.
-_SESSION = "SET lock_timeout = '10s'"
+# Rows that somebody keeps locked shall not hold up the other accounts for ever; and a plan made
+# while a table was small shall not read all of it once it is large.
+_SESSION = (
+    "SELECT set_config('lock_timeout', '10s', false), set_config('enable_seqscan', 'off', false)"
+)
 _CONNECTION = {"connect_timeout": 5, "tcp_user_timeout": 30_000}
 
 Stopping = Callable[[float], bool]
