@@ -24,6 +24,8 @@ class Options:
     tls_names: tuple[str, ...]
     admin_password: str
     max_body_bytes: int
+    control: bool
+    control_token: str
     prepare_statements: bool
     strict_queries: bool
     start_scenario: str
@@ -45,6 +47,8 @@ class Options:
                 tls_names=tuple(env.list("TLS_NAMES", [])),
                 admin_password=env.str("ADMIN_PASSWORD", ""),
                 max_body_bytes=env.int("MAX_BODY", 1024 * 1024, validate=_positive),
+                control=env.bool("CONTROL", True),
+                control_token=env.str("CONTROL_TOKEN", ""),
                 prepare_statements=env.bool("PREPARE", True),
                 strict_queries=env.bool("STRICT_QUERIES", False),
                 start_scenario=env.str("START_SCENARIO", "demo"),

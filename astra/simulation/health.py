@@ -7,6 +7,7 @@ from django.db.utils import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from astra.accounts.models import Account
 from astra.api.media import json_response
 from astra.simulation.advancing import worker_is_alive
 from astra.simulation.models import SeededScenario
@@ -36,12 +37,23 @@ def unready_reasons() -> list[str]:
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return ["Migrations are missing."]
         reasons = []
-        scenario = settings.ASTRA.start_scenario
-        if scenario and not SeededScenario.objects.filter(name=scenario).exists():
-            reasons.append(f"The scenario {scenario} is not seeded.")
+        if not _is_seeded(settings.ASTRA.start_scenario):
+            reasons.append(f"The scenario {settings.ASTRA.start_scenario} is not seeded.")
         if not worker_is_alive():
             reasons.append("No lifecycle worker is alive.")
         return reasons
     except (DatabaseError, InterfaceError):
         connection.close()
         return ["The database does not answer."]
+
+
+def _is_seeded(scenario: str) -> bool:
+    """Tell whether the start scenario is loaded, or never will be, because others were before it.
+
+    A load is one transaction: where there is an account, there is all of its scenario.
+    """
+    return (
+        not scenario
+        or SeededScenario.objects.filter(name=scenario).exists()
+        or Account.objects.exists()
+    )

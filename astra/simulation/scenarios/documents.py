@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import orjson
 import yaml
 
-from astra.simulation.scenarios.errors import Finding, ScenarioError
+from astra.simulation.scenarios.errors import Finding, ScenarioError, UnknownParameterError
 
 Path: TypeAlias = "tuple[str | int, ...]"
 
@@ -143,7 +143,8 @@ def substitute(document: Document, overrides: Mapping[str, float]) -> Document:
     unknown = [name for name in overrides if name not in values]
     if unknown:
         known = ", ".join(values) or "none"
-        raise document.error((), f"No parameter is called {unknown[0]}; there are: {known}.")
+        reason = f"No parameter is called {unknown[0]}; there are: {known}."
+        raise UnknownParameterError(unknown[0], Finding(document.source, None, "", reason))
     values |= overrides
     data = _replaced(document, document.data, (), values)
     if values:

@@ -30,5 +30,13 @@ class ScenarioConflictError(ScenarioError):
     """The document is good, but something else in the database has its place."""
 
 
+class UnknownParameterError(ScenarioError):
+    """The document has no parameter of this name."""
+
+    def __init__(self, name: str, finding: Finding) -> None:
+        super().__init__([finding])
+        self.name = name
+
+
 class UnknownScenarioError(Exception):
     """No scenario has this name."""
