@@ -84,7 +84,9 @@ def listeners(options: Options) -> tuple[Listener, Listener]:
         found = socket.getaddrinfo(options.host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         raise AddressError(f"ASTRA_HOST: {options.host!r} is no address here") from error
-    address = str(found[0][4][0])
+    # `localhost` is both; what people type is 127.0.0.1.
+    first = min(found, key=lambda each: each[0] != socket.AF_INET)
+    address = str(first[4][0])
     return (
         Listener("http", address, options.http_port, "ASTRA_HTTP_PORT"),
         Listener("https", address, options.https_port, "ASTRA_HTTPS_PORT"),

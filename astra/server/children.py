@@ -49,6 +49,11 @@ class Child:
         self._started = time.monotonic()
         self._start()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it ended and has not been started again yet."""
+        return self._due is not None
+
     def revive(self) -> str | None:
         """Start the program again if it ended and its delay is over; return what to tell people."""
         now = time.monotonic()

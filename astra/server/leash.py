@@ -65,7 +65,13 @@ def main() -> None:
     program = [part for part in arguments.program[:1] if part != "--"] + arguments.program[1:]
     if arguments.account:
         uid, gid = map(int, arguments.account.split(":"))
-        become(uid, gid, pass_closed_folders=arguments.pass_closed_folders)
+        try:
+            become(uid, gid, pass_closed_folders=arguments.pass_closed_folders)
+        except OSError as error:
+            sys.exit(
+                f"root may not run {program[0]} as account {uid} here ({error}); start the service"
+                " as another user, or where that account may enter every folder on the way"
+            )
     # After the change of account, which would take the request back.
     die_with_parent(arguments.signal)
     if os.getppid() != arguments.parent:

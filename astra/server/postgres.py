@@ -11,8 +11,8 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import psutil
@@ -41,6 +41,7 @@ _SETTINGS = {
     "max_logical_replication_workers": "0",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    "log_checkpoints": "off",
 }
 # Of no use after a crash, hence only for data that nobody wants to see again.
 _EPHEMERAL_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -103,18 +104,15 @@ class EmbeddedPostgres:
             # Fast, then immediate: the next start then repeats the log.
             processes.stop([self._process], (signal.SIGINT, 60), (signal.SIGQUIT, 10))
             self._process = None
+            with suppress(OSError):
+                self.socket_dir.rmdir()
 
     def __enter__(self) -> Self:
         """Start the server."""
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Stop the server."""
         self.stop()
 
@@ -122,21 +120,10 @@ class EmbeddedPostgres:
         """As root, choose the account that PostgreSQL, which refuses root, runs as."""
         if os.geteuid() != 0:
             return None
-        account = processes.unprivileged_account()
-        uid, gid = account.pw_uid, account.pw_gid
-        if self.data_dir.exists() and (owner := self.data_dir.stat()).st_uid != 0:
-            uid, gid = owner.st_uid, owner.st_gid
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
-        install = _BINARIES.parent
-        needed = (
-            _BINARIES / "postgres",
-            install / "lib",
-            install / "share" / "postgresql",
-            self.data_dir.parent,
-            self.socket_dir.parent,
-        )
-        reachable = all(processes.can_reach(path, uid=uid, gid=gid) for path in needed)
-        return processes.Identity(uid, gid, pass_closed_folders=not reachable)
+        needs = [_BINARIES.parent / name for name in ("bin/postgres", "lib", "share/postgresql")]
+        needs += [self.data_dir.parent, self.socket_dir.parent]
+        return processes.lowered_identity(self.data_dir, needs=needs)
 
     def _prepare_socket_dir(self) -> None:
         """Make the socket's folder, never trusting one that somebody else put there."""

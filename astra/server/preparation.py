@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connection
 
 from astra.accounts.models import Account
 from astra.api.options import Options
@@ -12,6 +12,10 @@ from astra.server.administrator import ensure_administrator
 from astra.server.client_config import ensure_client_config, ready_apps
 from astra.server.tls import server_certificate
 from backups.models.apps import App
+
+
+class DatabaseUnreachableError(Exception):
+    """Nothing can be prepared, because the database does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,10 @@ class Access:
 def prepare(options: Options) -> Access:
     """Bring the database and the data folder up to date; run again, it changes nothing."""
     try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise DatabaseUnreachableError(f"the database does not answer: {error}".strip()) from error
+    try:
         server_certificate(options)
         call_command("migrate", interactive=False, verbosity=0)
         if options.start_scenario and not Account.objects.exists():
@@ -35,6 +43,5 @@ def prepare(options: Options) -> Access:
         return Access(config, app, ensure_administrator(options))
     finally:
         # The pool's threads must not outlive the need for it: the supervisor goes on for days.
-        for connection in connections.all(initialized_only=True):
-            connection.close()
-            connection.close_pool()  # type: ignore[attr-defined]
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined]

@@ -72,6 +72,20 @@ def stop(children: Iterable[subprocess.Popen[bytes]], *steps: tuple[signal.Signa
         child.wait()
 
 
+def lowered_identity(folder: Path, *, needs: Iterable[Path]) -> Identity:
+    """Return whom root runs a program as that keeps its files in ``folder`` and refuses root.
+
+    It is the owner of the folder if there is one already. An account that cannot reach what it
+    ``needs``, as below the home of root, is let through.
+    """
+    account = unprivileged_account()
+    uid, gid = account.pw_uid, account.pw_gid
+    if folder.exists() and (owner := folder.stat()).st_uid != 0:
+        uid, gid = owner.st_uid, owner.st_gid
+    reachable = all(can_reach(path, uid=uid, gid=gid) for path in needs)
+    return Identity(uid, gid, pass_closed_folders=not reachable)
+
+
 def unprivileged_account() -> pwd.struct_passwd:
     """Return the account for a program that refuses to run as root."""
     for name in ("nobody", "daemon"):

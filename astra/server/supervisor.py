@@ -26,7 +26,8 @@ from astra.server.tls import server_certificate
 
 _READY_SECONDS = 60.0
 _POLL_SECONDS = 0.1
-_WATCH_SECONDS = 1.0
+_WATCH_SECONDS = 0.25
+_DATABASE = "PostgreSQL"
 
 
 class SupervisorError(Exception):
@@ -85,7 +86,7 @@ class Supervisor:
         for listener in listeners(self._options):
             listener.probe()
         if self._postgres is not None:
-            postgres = Child("PostgreSQL", self._postgres.start, self._postgres.exit_code)
+            postgres = Child(_DATABASE, self._postgres.start, self._postgres.exit_code)
             postgres.start()
             self._children.append(postgres)
         access = None if self._only_web else prepare(self._options)
@@ -126,14 +127,17 @@ class Supervisor:
             self._requests.wait(_WATCH_SECONDS)
 
     def _revive(self) -> None:
-        """Start again what ended: PostgreSQL first, and nothing else until it is back."""
+        """Start again what ended. Without the database nothing else would stay up: it is first."""
         for child in self._children:
             if (news := child.revive()) is not None:
                 self._say(news)
+            if child.is_waiting and child.name == _DATABASE:
+                return
 
     def _stop(self) -> None:
         """Let web and worker finish what they do, then stop the database under them."""
-        self._say("Stopping.")
+        if self._requests.received:
+            self._say("Stopping.")
         started = [each.process for each in self._programs if each.process is not None]
         processes.stop(started, (signal.SIGTERM, WEB_DRAIN_SECONDS + 5))
         if self._postgres is not None:

@@ -54,3 +54,15 @@ def test_a_client_on_this_machine_gets_an_address_it_can_reach(
 ) -> None:
     plain, _ = listeners(dataclasses.replace(options, host=host, http_port=8000))
     assert plain.url == url
+
+
+def test_a_name_with_two_addresses_stands_for_the_older_protocol(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [
+        (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", 0, 0, 0)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0)),
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    plain, _ = listeners(dataclasses.replace(options, host="localhost"))
+    assert plain.address == "127.0.0.1"

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from astra.server.preparation import prepare
+from astra.server.preparation import DatabaseUnreachableError, prepare
 from astra.server.tls import TlsError
 
 
@@ -18,6 +18,6 @@ class Command(BaseCommand):
         """Prepare."""
         try:
             prepare(settings.ASTRA)
-        except TlsError as error:
+        except (DatabaseUnreachableError, TlsError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write("The database and the data folder are up to date.")

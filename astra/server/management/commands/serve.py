@@ -12,8 +12,18 @@ from astra.server.addresses import AddressError
 from astra.server.children import ChildError
 from astra.server.leash import die_with_parent
 from astra.server.postgres import PostgresError
+from astra.server.preparation import DatabaseUnreachableError
 from astra.server.supervisor import Supervisor, SupervisorError
 from astra.server.tls import TlsError
+
+_REFUSALS = (
+    AddressError,
+    ChildError,
+    DatabaseUnreachableError,
+    PostgresError,
+    SupervisorError,
+    TlsError,
+)
 
 
 class Command(BaseCommand):
@@ -40,7 +50,7 @@ class Command(BaseCommand):
             die_with_parent(signal.SIGTERM)
         try:
             Supervisor(settings.ASTRA, only_web=options["only"] == "web", say=self._say).run()
-        except (AddressError, ChildError, PostgresError, SupervisorError, TlsError) as error:
+        except _REFUSALS as error:
             raise CommandError(str(error)) from error
 
     def _say(self, text: str) -> None:

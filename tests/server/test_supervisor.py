@@ -1,0 +1,41 @@
+"""What the supervisor refuses before it starts anything."""
+
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from astra.api.options import Options
+from astra.server.preparation import DatabaseUnreachableError, prepare
+from astra.server.supervisor import Supervisor, SupervisorError
+
+
+def test_web_alone_needs_a_database_of_its_own(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with pytest.raises(SupervisorError, match="set DATABASE_URL"):
+        Supervisor(options, only_web=True, say=print)
+
+
+def test_a_database_that_does_not_answer_is_named_as_the_reason(
+    options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("astra.server.preparation.connection.ensure_connection", refuse)
+    with pytest.raises(DatabaseUnreachableError, match="does not answer: connection refused"):
+        prepare(options)
+
+
+def test_the_commands_turn_refusals_into_one_line(options: Options, settings: Any) -> None:
+    settings.ASTRA = options
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "astra.server.supervisor.Supervisor.run",
+            lambda self: (_ for _ in ()).throw(SupervisorError("the reason")),
+        )
+        with pytest.raises(CommandError, match="the reason"):
+            call_command("serve")
