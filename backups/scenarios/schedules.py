@@ -16,10 +16,10 @@ from backups.models.schedules import (
     Granularity,
 )
 from backups.serializers.schedules import (
-    DAYS_OF_MONTH,
-    DAYS_OF_WEEK,
-    HOURS,
-    MINUTES,
+    DAY_OF_MONTH_PATTERN,
+    DAY_OF_WEEK_PATTERN,
+    HOUR_PATTERN,
+    MINUTE_PATTERN,
     time_errors,
 )
 
@@ -31,8 +31,8 @@ _RETENTION = {
 }
 
 
-def _number(numbers: str) -> dict[str, str]:
-    return {"type": "string", "pattern": f"^({numbers})$"}
+def _number(pattern: str) -> dict[str, str]:
+    return {"type": "string", "pattern": pattern}
 
 
 class ScheduleSection(Section):
@@ -46,10 +46,10 @@ class ScheduleSection(Section):
     properties = {
         "name": {"type": "string", "minLength": 1, "maxLength": NAME_MAX_LENGTH},
         "granularity": {"enum": Granularity.values},
-        "minute": _number(MINUTES),
-        "hour": _number(HOURS),
-        "dayOfWeek": _number(DAYS_OF_WEEK),
-        "dayOfMonth": _number(DAYS_OF_MONTH),
+        "minute": _number(MINUTE_PATTERN),
+        "hour": _number(HOUR_PATTERN),
+        "dayOfWeek": _number(DAY_OF_WEEK_PATTERN),
+        "dayOfMonth": _number(DAY_OF_MONTH_PATTERN),
         "recurrenceRule": {"type": "string"},
         "snapshotRetention": _RETENTION,
         "backupRetention": _RETENTION,
