@@ -8,32 +8,19 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from astra.api.clock import real_now
+from astra.simulation.barriers import advance_to, barrier_sources
 from astra.simulation.registry import registrations
-from astra.simulation.settling import (
-    LOCK_CLASS,
-    Hop,
-    lock_account,
-    settle_account,
-    settle_account_quietly,
-)
+from astra.simulation.settling import LOCK_CLASS, Hop
 
 logger = logging.getLogger(__name__)
 
 # Both keys of the lock that a living worker holds shared. Its class is no account's: an account's
 # key is a hash, and could be any.
 _WORKER_LOCK = {"class": LOCK_CLASS + 1, "key": 1}
-
-# Whoever holds the clock's row shared (a create under way) ends before the clock moves.
-_MOVE_CLOCK = """
-    UPDATE accounts_account SET clock_sim = %(to)s, clock_real = %(now)s
-    WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class DueAccount:
@@ -64,7 +51,7 @@ def advance(
     account_id: uuid.UUID | None = None,
     keep_hops: bool = True,
 ) -> Advance:
-    """Settle every account with something due, each in its own transaction.
+    """Advance every account with something due, barrier by barrier.
 
     ``at`` stands in for the accounts' own instants (as if it were that time), and moves manual
     clocks forward to it; ``account_id`` limits the pass to one account. An account that somebody
@@ -103,23 +90,12 @@ def _advance_each(
 def advance_account(
     due: DueAccount, *, wait: bool = True, hops: list[Hop] | None = None
 ) -> int | None:
-    """Settle one account and move its clock, in one transaction; return the number of hops.
+    """Bring one account to its instant, barrier by barrier; return the number of hops.
 
     The hops are added to ``hops`` if that is given: nobody else holds millions of them in memory.
     Returns None when somebody else has the account and ``wait`` is false.
     """
-    with transaction.atomic():
-        if not lock_account(due.account_id, wait=wait):
-            return None
-        if due.moves_clock:
-            move: dict[str, Any] = {"account": due.account_id, "to": due.instant, "now": real_now()}
-            with connection.cursor() as cursor:
-                cursor.execute(_MOVE_CLOCK, move)
-        if hops is None:
-            return settle_account_quietly(due.account_id, due.instant)
-        taken = settle_account(due.account_id, due.instant) or []
-    hops.extend(taken)
-    return len(taken)
+    return advance_to(due.account_id, due.instant, wait=wait, hops=hops)
 
 
 def due_accounts(
@@ -128,10 +104,11 @@ def due_accounts(
     """Return the accounts with a due transition or a clock to move, oldest first."""
     # The earliest of each kind, not any that is due: of that the planner thinks there are many, and
     # reads the table for them.
+    watched = [(item.table, "next_transition_at") for item in registrations()]
+    watched += [(item.table, item.column) for item in barrier_sources()]
     probes = " OR ".join(
-        f"(SELECT min(next_transition_at) FROM {item.table} WHERE account_id = account.id)"
-        " <= clock.instant"
-        for item in registrations()
+        f"(SELECT min({column}) FROM {table} WHERE account_id = account.id) <= clock.instant"
+        for table, column in watched
     )
     statement = f"""
         SELECT account.id, clock.instant, clock.moves

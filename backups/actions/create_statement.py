@@ -1,9 +1,13 @@
-"""The one statement that creates a backup, of named steps.
+"""The one statement that creates backups, of named steps.
 
-Either the backup and the snapshot it makes both exist afterwards, or neither. The backup is inserted
+Either a backup and the snapshot it makes both exist afterwards, or neither. The backup is inserted
 first and the snapshot from the returned row (foreign keys are checked at the end), so a taken name
 leaves nothing behind. It touches no row that another create touches; it reads the account's clock
 `FOR SHARE`, so it cannot slip behind a clock that is being moved.
+
+Steps: *account* (clock, seed) -> *wanted* (what is asked for) -> *found* (app, bucket, snapshot) ->
+*draft* (the rows to be, with their fate) -> *new_backup* -> *new_snapshot* -> *history*. A call wants
+one backup; schedules that fire want many at once, or snapshots alone.
 """
 
 import functools
@@ -18,17 +22,43 @@ from backups.models.buckets import BucketState
 from backups.naming import app_name_cut
 
 _SNAPSHOT_END = partway(
-    "app_snap_run_stage.running_at", "app_snap_complete_stage.ends_at", "%(snapshot_fraction)s"
+    "app_snap_run_stage.running_at",
+    "app_snap_complete_stage.ends_at",
+    "target.snapshot_fraction",
 )
 _BACKUP_END = partway(
-    "app_backup_run_stage.running_at", "app_backup_complete_stage.ends_at", "%(fraction)s"
+    "app_backup_run_stage.running_at", "app_backup_complete_stage.ends_at", "target.fraction"
 )
+_NOW = "clock_sim + (%(now)s - clock_real) * clock_rate"
+# One backup, as a call asks for it.
+_WANTED_BY_CALL = """
+    SELECT %(app)s::uuid AS app_id, %(backup_id)s::uuid AS backup_id,
+           %(snapshot_id)s::uuid AS snapshot_id, true AS makes_backup,
+           %(snapshot)s::uuid AS source_id, %(bucket)s::uuid AS named_bucket_id,
+           %(schedule)s::uuid AS schedule_id, %(name)s::text AS backup_name,
+           NULL::text AS snapshot_name, %(version)s::text AS version, %(labels)s::jsonb AS labels,
+           %(user)s::uuid AS user_id, %(outcome)s::text AS outcome,
+           %(fraction)s::float8 AS fraction, %(reasons)s::jsonb AS reasons,
+           %(hook_state)s::text AS hook_state, %(hook_details)s::jsonb AS hook_details,
+           %(snapshot_outcome)s::text AS snapshot_outcome,
+           %(snapshot_fraction)s::float8 AS snapshot_fraction,
+           %(snapshot_reasons)s::jsonb AS snapshot_reasons, %(check_only)s::boolean AS check_only
+"""
+# Many, each a row of a JSON array.
+_WANTED_BY_SCHEDULES = """
+    SELECT * FROM jsonb_to_recordset(%(wanted)s::jsonb) AS wanted (
+        app_id uuid, backup_id uuid, snapshot_id uuid, makes_backup boolean, source_id uuid,
+        named_bucket_id uuid, schedule_id uuid, backup_name text, snapshot_name text, version text,
+        labels jsonb, user_id uuid, outcome text, fraction float8, reasons jsonb, hook_state text,
+        hook_details jsonb, snapshot_outcome text, snapshot_fraction float8, snapshot_reasons jsonb,
+        check_only boolean)
+"""
 
 
 def system_name(middle: str, identifier: str) -> str:
     """Return the SQL of `<app>-<middle>-<UTC yyyymmddhhmmss>-<8 hex of the id>`."""
     return (
-        f"left(target.name, {app_name_cut(middle)}) || '-{middle}-'"
+        f"left(target.app_name, {app_name_cut(middle)}) || '-{middle}-'"
         " || to_char(account.now AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')"
         f" || '-' || left({identifier}::text, 8)"
     )
@@ -36,92 +66,98 @@ def system_name(middle: str, identifier: str) -> str:
 
 @functools.cache
 def create_statement() -> Statement:
-    """Return the statement. Its result is one row: what was found of each thing asked for, then the
-    backup's columns, all NULL when none was made.
+    """Return the statement of a call. Its result is one row: what was found of each thing asked for,
+    then the backup's columns, all NULL when none was made.
     """
     return Statement(f"""
-    WITH {_FOUND}, draft AS ({_draft()}), new_backup AS ({_NEW_BACKUP}),
-    new_snapshot AS ({_NEW_SNAPSHOT}), history AS ({_HISTORY})
-    SELECT target.state, named_bucket.state, chosen_bucket.id,
-           source_snapshot.app_id, source_snapshot.state,
-           {column_list(AppBackup, "new_backup")}
-    FROM (SELECT) AS one
-    LEFT JOIN target ON true LEFT JOIN named_bucket ON true LEFT JOIN chosen_bucket ON true
-    LEFT JOIN source_snapshot ON true LEFT JOIN new_backup ON true
+    {_steps(_WANTED_BY_CALL, _NOW)}
+    SELECT target.state, target.named_bucket_state, target.bucket_id, target.source_app_id,
+           target.source_state, {column_list(AppBackup, "new_backup")}
+    FROM found AS target LEFT JOIN new_backup ON true
     """)
 
 
-_FOUND = f"""
-    account AS (
-        SELECT id, seed, stage_delays, immediate_kinds,
-               clock_sim + (%(now)s - clock_real) * clock_rate AS now
+@functools.cache
+def fire_statement() -> Statement:
+    """Return the statement of schedules that fire at the instant `%(at)s`; one row, of counts."""
+    return Statement(f"""
+    {_steps(_WANTED_BY_SCHEDULES, "%(at)s::timestamptz")}
+    SELECT (SELECT count(*) FROM new_backup), (SELECT count(*) FROM new_snapshot)
+    """)
+
+
+def _steps(wanted: str, now: str) -> str:
+    return f"""
+    WITH account AS (
+        SELECT id, seed, stage_delays, immediate_kinds, {now} AS now
         FROM accounts_account WHERE id = %(account)s FOR SHARE
-    ), target AS (
-        SELECT id, name, state, size_bytes, throughput_bytes_per_second, stage_delays,
-               immediate_kinds
-        FROM backups_app
-        WHERE id = %(app)s AND account_id = %(account)s AND deleted_at IS NULL
-    ), named_bucket AS (
-        SELECT id, state FROM backups_bucket
-        WHERE id = %(bucket)s::uuid AND account_id = %(account)s
-    ), chosen_bucket AS (
+    ), wanted AS ({wanted}), found AS ({_FOUND}), draft AS ({_draft()}),
+    new_backup AS ({_NEW_BACKUP}), new_snapshot AS ({_NEW_SNAPSHOT}), history AS ({_HISTORY})
+    """
+
+
+_FOUND = f"""
+    SELECT wanted.*, wanted.source_id IS NULL AS makes_snapshot,
+           app.name AS app_name, app.state, app.size_bytes, app.throughput_bytes_per_second,
+           app.stage_delays, app.immediate_kinds,
+           named_bucket.state AS named_bucket_state, chosen_bucket.id AS bucket_id,
+           source.app_id AS source_app_id, source.state AS source_state
+    FROM wanted
+    LEFT JOIN backups_app AS app
+        ON app.id = wanted.app_id AND app.account_id = %(account)s AND app.deleted_at IS NULL
+    LEFT JOIN backups_bucket AS named_bucket
+        ON named_bucket.id = wanted.named_bucket_id AND named_bucket.account_id = %(account)s
+    LEFT JOIN LATERAL (
         SELECT id FROM backups_bucket
         WHERE account_id = %(account)s AND state = '{BucketState.AVAILABLE}'
-          AND (%(bucket)s::uuid IS NULL OR id = %(bucket)s::uuid)
+          AND (wanted.named_bucket_id IS NULL OR id = wanted.named_bucket_id)
         ORDER BY is_default DESC, stored_bytes, created_at, id LIMIT 1
         FOR KEY SHARE
-    ), source_snapshot AS (
-        SELECT id, app_id, state FROM backups_snapshot
-        WHERE id = %(snapshot)s::uuid AND account_id = %(account)s
+    ) AS chosen_bucket ON true
+    LEFT JOIN LATERAL (
+        SELECT app_id, state FROM backups_snapshot
+        WHERE id = wanted.source_id AND account_id = %(account)s
         FOR KEY SHARE
-    )"""
+    ) AS source ON true
+"""
 
 
 def _draft() -> str:
-    """The row to be, with its fate: only if everything it needs is there."""
-    snapshot_stages = planned_instants(SNAPSHOT, row="ids", start="account.now").replace(
-        "ids.id", "ids.snapshot_id"
+    """The rows to be, with their fate: only those for which everything they need is there."""
+    snapshot_stages = planned_instants(SNAPSHOT, row="target", start="account.now").replace(
+        "target.id", "target.snapshot_id"
     )
     backup_stages = planned_instants(
         APP_BACKUP,
-        row="ids",
+        row="target",
         start="account.now",
-        not_before="CASE WHEN ids.makes_snapshot THEN snapshot_fate.ends_at ELSE account.now END",
-    ).replace("ids.id", "ids.backup_id")
+        not_before="CASE WHEN target.makes_snapshot THEN snapshot_fate.ends_at ELSE account.now END",
+    ).replace("target.id", "target.backup_id")
     return f"""
-        SELECT ids.*, account.now, target.id AS app_id, chosen_bucket.id AS bucket_id,
-               target.size_bytes AS total_bytes,
-               coalesce(%(name)s::text, {system_name("backup", "ids.backup_id")}) AS name,
-               {system_name("snapshot", "ids.snapshot_id")} AS snapshot_name,
+        SELECT target.*, account.now, source.is_good AS has_source,
+               coalesce(target.backup_name, {system_name("backup", "target.backup_id")}) AS name,
+               coalesce(target.snapshot_name, {system_name("snapshot", "target.snapshot_id")})
+                   AS new_snapshot_name,
                app_snap_discover_stage.discovering_at AS snapshot_discovering_at,
                app_snap_run_stage.running_at AS snapshot_running_at,
                snapshot_fate.ends_at AS snapshot_ends_at,
-               fate.*,
-               CASE WHEN fate.has_source THEN app_backup_discover_stage.discovering_at
+               CASE WHEN source.is_good THEN app_backup_discover_stage.discovering_at
                     END AS discovering_at,
-               CASE WHEN fate.has_source THEN app_backup_run_stage.running_at END AS running_at,
-               CASE WHEN fate.has_source THEN app_backup_complete_stage.ends_at END AS full_at,
-               CASE WHEN NOT fate.has_source THEN snapshot_fate.ends_at
-                    WHEN fate.outcome IS NOT NULL THEN {_BACKUP_END} END AS ends_at
-        FROM account CROSS JOIN target CROSS JOIN chosen_bucket
-        LEFT JOIN source_snapshot ON true
-        CROSS JOIN (SELECT %(backup_id)s::uuid AS backup_id, %(snapshot_id)s::uuid AS snapshot_id,
-                           %(snapshot)s::uuid IS NULL AS makes_snapshot) AS ids
+               CASE WHEN source.is_good THEN app_backup_run_stage.running_at END AS running_at,
+               CASE WHEN source.is_good THEN app_backup_complete_stage.ends_at END AS full_at,
+               CASE WHEN NOT source.is_good THEN snapshot_fate.ends_at
+                    WHEN target.outcome IS NOT NULL THEN {_BACKUP_END} END AS ends_at
+        FROM account CROSS JOIN found AS target
         {snapshot_stages}
-        CROSS JOIN LATERAL (SELECT CASE WHEN %(snapshot_outcome)s::text IS NOT NULL
+        CROSS JOIN LATERAL (SELECT CASE WHEN target.snapshot_outcome IS NOT NULL
                             THEN {_SNAPSHOT_END} END AS ends_at) AS snapshot_fate
         {backup_stages}
-        CROSS JOIN LATERAL (SELECT
-            NOT ids.makes_snapshot OR %(snapshot_outcome)s::text IS NOT DISTINCT FROM '{COMPLETED}'
-            AS has_source) AS source
-        CROSS JOIN LATERAL (SELECT source.has_source,
-            CASE WHEN source.has_source THEN %(outcome)s::text
-                 WHEN %(snapshot_outcome)s::text IS NOT NULL THEN '{FAILED}' END AS outcome,
-            CASE WHEN source.has_source THEN %(reasons)s::jsonb
-                 ELSE %(snapshot_reasons)s::jsonb END AS reasons) AS fate
-        WHERE target.state = '{AppState.READY}' AND NOT %(check_only)s::boolean
-          AND (ids.makes_snapshot
-               OR source_snapshot.app_id = target.id AND source_snapshot.state = '{COMPLETED}')
+        CROSS JOIN LATERAL (SELECT NOT target.makes_snapshot
+            OR target.snapshot_outcome IS NOT DISTINCT FROM '{COMPLETED}' AS is_good) AS source
+        WHERE target.state = '{AppState.READY}' AND NOT target.check_only
+          AND (target.bucket_id IS NOT NULL OR NOT target.makes_backup)
+          AND (target.makes_snapshot
+               OR target.source_app_id = target.app_id AND target.source_state = '{COMPLETED}')
     """
 
 
@@ -132,13 +168,15 @@ _NEW_BACKUP = f"""
         hook_state_details, transition_count, total_bytes, discovering_at, running_at, full_at,
         ends_at, outcome, outcome_reasons, outcome_hook_state, outcome_hook_details,
         next_transition_at)
-    SELECT backup_id, %(account)s, app_id, bucket_id, coalesce(%(snapshot)s::uuid, snapshot_id),
-        NOT makes_snapshot, makes_snapshot, %(schedule)s::uuid,
-        name, %(version)s, %(labels)s::jsonb, now, now, %(user)s, '{PENDING}', '[]',
-        '[]', 1, total_bytes, discovering_at, running_at, full_at,
-        ends_at, outcome, reasons, %(hook_state)s, %(hook_details)s::jsonb,
-        coalesce(discovering_at, ends_at)
-    FROM draft
+    SELECT backup_id, %(account)s, app_id, bucket_id, coalesce(source_id, snapshot_id),
+        NOT makes_snapshot, makes_snapshot, schedule_id,
+        name, version, labels, now, now, user_id, '{PENDING}', '[]',
+        '[]', 1, size_bytes, discovering_at, running_at, full_at,
+        ends_at,
+        CASE WHEN has_source THEN outcome WHEN snapshot_outcome IS NOT NULL THEN '{FAILED}' END,
+        CASE WHEN has_source THEN reasons ELSE snapshot_reasons END,
+        hook_state, hook_details, coalesce(discovering_at, ends_at)
+    FROM draft WHERE makes_backup
     ON CONFLICT (app_id, name) DO NOTHING
     RETURNING *
 """
@@ -149,14 +187,14 @@ _NEW_SNAPSHOT = f"""
         created_by, state, state_unready, hook_state_details, transition_count, discovering_at,
         running_at, ends_at, outcome, outcome_reasons, outcome_hook_state, outcome_hook_details,
         next_transition_at)
-    SELECT draft.snapshot_id, %(account)s, draft.app_id, %(schedule)s::uuid, draft.snapshot_name,
-        %(snapshot_version)s, '[]', draft.now, draft.now,
-        %(user)s, '{PENDING}', '[]', '[]', 1, draft.snapshot_discovering_at,
-        draft.snapshot_running_at, draft.snapshot_ends_at, %(snapshot_outcome)s::text,
-        %(snapshot_reasons)s::jsonb, %(hook_state)s, %(hook_details)s::jsonb,
+    SELECT draft.snapshot_id, %(account)s, draft.app_id, draft.schedule_id,
+        draft.new_snapshot_name, %(snapshot_version)s, '[]', draft.now, draft.now,
+        draft.user_id, '{PENDING}', '[]', '[]', 1, draft.snapshot_discovering_at,
+        draft.snapshot_running_at, draft.snapshot_ends_at, draft.snapshot_outcome,
+        draft.snapshot_reasons, draft.hook_state, draft.hook_details,
         draft.snapshot_discovering_at
-    FROM draft JOIN new_backup ON new_backup.id = draft.backup_id
-    WHERE draft.makes_snapshot
+    FROM draft LEFT JOIN new_backup ON new_backup.id = draft.backup_id
+    WHERE draft.makes_snapshot AND (new_backup.id IS NOT NULL OR NOT draft.makes_backup)
     RETURNING *
 """
 

@@ -12,6 +12,7 @@ from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
 from backups.actions.finding import existing_bucket, managed_app
 from backups.models import Schedule
+from backups.recurrence import next_firing
 from backups.serializers.schedules import time_errors
 
 NAME_CONSTRAINT = "schedule_name_is_unique"
@@ -42,6 +43,7 @@ def schedule_create(*, caller: Caller, app_id: uuid.UUID, body: Mapping[str, Any
         schedule = Schedule(app=app, **stamps(caller, body))
         _set(schedule, body)
         _check(caller, schedule)
+        schedule.next_firing_at = next_firing(schedule, schedule.created_at)
         _save(schedule, force_insert=True)
     return schedule
 
@@ -57,7 +59,8 @@ def schedule_replace(*, caller: Caller, schedule: Schedule, body: Mapping[str, A
         schedule.recurrence_rule = None
     _set(schedule, body)
     _check(caller, schedule)
-    _save(schedule, update_fields=[*columns, *COLUMNS.values(), *FLAGS])
+    schedule.next_firing_at = next_firing(schedule, schedule.modified_at)
+    _save(schedule, update_fields=[*columns, *COLUMNS.values(), *FLAGS, "next_firing_at"])
 
 
 def _set(schedule: Schedule, body: Mapping[str, Any]) -> None:

@@ -77,6 +77,12 @@ class AppBackup(Protection):
             models.Index(
                 fields=("snapshot",), name="backup_by_snapshot", condition=Q(snapshot__isnull=False)
             ),
+            # retention: what a schedule made, newest first
+            models.Index(
+                fields=("schedule_id", "created_at", "id"),
+                name="backup_by_schedule",
+                condition=Q(schedule_id__isnull=False),
+            ),
             label_index("backup_by_label"),
         )
 

@@ -48,6 +48,12 @@ class Snapshot(Protection):
             models.Index(
                 fields=("bucket",), name="snapshot_by_bucket", condition=Q(bucket__isnull=False)
             ),
+            # retention: what a schedule made, newest first
+            models.Index(
+                fields=("schedule_id", "created_at", "id"),
+                name="snapshot_by_schedule",
+                condition=Q(schedule_id__isnull=False),
+            ),
             label_index("snapshot_by_label"),
         )
 

@@ -40,6 +40,8 @@ class Schedule(Resource):
     snapshot_retention = models.CharField(max_length=RETENTION_MAX_LENGTH)
     backup_retention = models.CharField(max_length=RETENTION_MAX_LENGTH)
     replicate = models.BooleanField(default=False)
+    # The account's instant of the next firing; NULL while the schedule is disabled.
+    next_firing_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("created_at", "id")
@@ -62,6 +64,12 @@ class Schedule(Resource):
         indexes = (
             # GET …/apps/{app_id}/schedules in the default order, and `continue` in it
             models.Index(fields=("app", "created_at", "id"), name="schedule_by_creation"),
+            # what fires next in an account
+            models.Index(
+                fields=("account", "next_firing_at"),
+                name="schedule_due",
+                condition=Q(next_firing_at__isnull=False),
+            ),
             # a bucket in use (problem 83)
             models.Index(
                 fields=("bucket",), name="schedule_by_bucket", condition=Q(bucket__isnull=False)

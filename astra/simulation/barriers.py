@@ -1,0 +1,109 @@
+"""Moving an account through time: from barrier to barrier, in order.
+
+Rows meet only at barriers (here: a schedule firing; the end of the move). For each barrier instant:
+settle every row due up to it, move the clock to it, then fire. Each barrier commits together with
+the clock, so state and clock always agree and a long move can be left and taken up again. Source:
+design, 'Barriers keep order'.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from astra.api.clock import real_now
+from astra.simulation.settling import Hop, lock_account, settle_account, settle_account_quietly
+
+# Whoever holds the clock's row shared (a create under way) ends before the clock moves.
+_MOVE_CLOCK = """
+    UPDATE accounts_account SET clock_sim = %(to)s, clock_real = %(now)s
+    WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BarrierSource:
+    """What makes barriers: something that fires at instants of its own.
+
+    ``table`` has `account_id` and, in ``column``, the next instant (NULL: never), with an index on
+    both. ``fire`` does everything due at exactly that instant, and sets the next one.
+    """
+
+    table: str
+    column: str
+    fire: Callable[[uuid.UUID, datetime], None]
+
+
+_sources: list[BarrierSource] = []
+
+
+def register_barriers(source: BarrierSource) -> None:
+    """Add a source of barriers."""
+    _sources[:] = [item for item in _sources if item.table != source.table] + [source]
+
+
+def barrier_sources() -> list[BarrierSource]:
+    """Return the registered sources."""
+    return list(_sources)
+
+
+def advance_to(
+    account_id: uuid.UUID,
+    instant: datetime,
+    *,
+    wait: bool = True,
+    hops: list[Hop] | None = None,
+    go_on: Callable[[], bool] = lambda: True,
+) -> int | None:
+    """Bring the account to an instant, barrier by barrier, each in a transaction of its own.
+
+    A manual clock that stands before the instant moves with the barriers. ``go_on`` is asked after
+    each barrier; when it says no, the rest is left for another call. Returns the number of hops
+    (which are added to ``hops`` if that is given), or None when somebody else has the account and
+    ``wait`` is false.
+    """
+    count = 0
+    while True:
+        with transaction.atomic():
+            if not lock_account(account_id, wait=wait):
+                return None
+            barrier = _next_barrier(account_id, instant)
+            until = instant if barrier is None else barrier
+            count += _settle(account_id, until, hops)
+            _move_clock(account_id, until)
+            if barrier is not None:
+                for source in _sources:
+                    source.fire(account_id, barrier)
+        if barrier is None or not go_on():
+            return count
+
+
+def _settle(account_id: uuid.UUID, until: datetime, hops: list[Hop] | None) -> int:
+    if hops is None:
+        return settle_account_quietly(account_id, until) or 0
+    taken = settle_account(account_id, until) or []
+    hops.extend(taken)
+    return len(taken)
+
+
+def _next_barrier(account_id: uuid.UUID, until: datetime) -> datetime | None:
+    """Return the earliest instant up to ``until`` at which something fires."""
+    earliest: datetime | None = None
+    with connection.cursor() as cursor:
+        for source in _sources:
+            cursor.execute(
+                f"SELECT min({source.column}) FROM {source.table}"
+                f" WHERE account_id = %s AND {source.column} <= %s",
+                [account_id, until],
+            )
+            row = cursor.fetchone()
+            if row and row[0] is not None:
+                earliest = row[0] if earliest is None else min(earliest, row[0])
+    return earliest
+
+
+def _move_clock(account_id: uuid.UUID, to: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_CLOCK, {"account": account_id, "to": to, "now": real_now()})

@@ -1,0 +1,108 @@
+"""Schedules that fire: a snapshot and a backup each, then retention.
+
+All schedules of an account that are due at one instant fire together: what they want is decided per
+schedule, in the order of age and id, and written by one statement. A schedule whose app is not ready,
+or that finds no bucket, makes nothing that time.
+"""
+
+import hashlib
+import re
+import uuid
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from astra.accounts.models import Account
+from astra.api.dice import NIL_ID
+from backups import kinds
+from backups.actions.create_statement import fire_statement
+from backups.actions.retention import retain
+from backups.lifecycle import COMPLETED
+from backups.models import Schedule
+from backups.recurrence import next_firing
+
+# A system name is `<schedule>-<5 characters>`, within the 63 of a DNS label.
+NAME_CUT = 57
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_CODES = len(_DIGITS) ** 5
+# Odd, and no multiple of 3: no two minutes of a century get the same code.
+_STRIDE = 29_387_221
+_NO_LABEL = re.compile("[^a-z0-9]+")
+
+_SET_NEXT = """
+    UPDATE backups_schedule AS schedule SET next_firing_at = fired.next_firing_at
+    FROM jsonb_to_recordset(%(fired)s::jsonb) AS fired (id uuid, next_firing_at timestamptz)
+    WHERE schedule.id = fired.id
+"""
+
+
+def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
+    """Fire every schedule of the account that is due at exactly ``at``, within the transaction."""
+    due = list(
+        Schedule.objects.filter(account_id=account_id, next_firing_at=at)
+        .order_by("created_at", "id")
+        .select_for_update()
+    )
+    if not due:
+        return
+    seed = Account.objects.values_list("seed", flat=True).get(id=account_id)
+    fire_statement().fetch_one(
+        {
+            "account": account_id,
+            "at": at,
+            "wanted": orjson.dumps([_wanted(each, seed, at) for each in due]).decode(),
+            "snapshot_version": kinds.APP_SNAP.versions[0],
+        }
+    )
+    fired = [{"id": each.id, "next_firing_at": next_firing(each, at)} for each in due]
+    with connection.cursor() as cursor:
+        cursor.execute(_SET_NEXT, {"fired": orjson.dumps(fired).decode()})
+    retain([each.id for each in due], at)
+
+
+def _wanted(schedule: Schedule, seed: int, at: datetime) -> dict[str, Any]:
+    """Return what one schedule wants, as a row of the firing statement."""
+    name = scheduled_name(schedule.name, seed, at)
+    return {
+        "app_id": schedule.app_id,
+        "backup_id": _identifier(seed, schedule.id, at, "backup"),
+        "snapshot_id": _identifier(seed, schedule.id, at, "snapshot"),
+        "makes_backup": schedule.backup_retention != "0",
+        "named_bucket_id": schedule.bucket_id,
+        "schedule_id": schedule.id,
+        "backup_name": name,
+        "snapshot_name": name,
+        "version": kinds.APP_BACKUP.versions[0],
+        "labels": [],
+        "user_id": NIL_ID,
+        "outcome": COMPLETED,
+        "fraction": 1.0,
+        "reasons": [],
+        "hook_state": "success",
+        "hook_details": [],
+        "snapshot_outcome": COMPLETED,
+        "snapshot_fraction": 1.0,
+        "snapshot_reasons": [],
+        "check_only": False,
+    }
+
+
+def scheduled_name(schedule_name: str, seed: int, at: datetime) -> str:
+    """Return the name of what a schedule makes at an instant: its own as a DNS label, and a code."""
+    label = (
+        _NO_LABEL.sub("-", schedule_name.lower()).strip("-")[:NAME_CUT].rstrip("-") or "schedule"
+    )
+    number = (int(at.timestamp()) // 60 * _STRIDE + seed) % _CODES
+    code = ""
+    for _ in range(5):
+        number, digit = divmod(number, len(_DIGITS))
+        code += _DIGITS[digit]
+    return f"{label}-{code}"
+
+
+def _identifier(seed: int, schedule_id: uuid.UUID, at: datetime, what: str) -> uuid.UUID:
+    text = f"{seed}:{schedule_id}:{at.isoformat()}:{what}".encode()
+    digest = hashlib.md5(text, usedforsecurity=False).digest()
+    return uuid.UUID(bytes=digest, version=4)
