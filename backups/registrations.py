@@ -2,6 +2,7 @@
 
 from astra.simulation.barriers import BarrierSource, register_barriers
 from astra.simulation.registry import Registration, register
+from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
 from backups.lifecycle import APP, APP_BACKUP, BUCKET, COMPLETED, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
@@ -28,7 +29,12 @@ _ROW_ITSELF = "JOIN backups_app AS target ON target.id = ids.id"
 def register_all() -> None:
     """Register the staged resources, parents first, and what makes barriers."""
     register_barriers(
-        BarrierSource(table="backups_schedule", column="next_firing_at", fire=fire_schedules)
+        BarrierSource(
+            table="backups_schedule",
+            column="next_firing_at",
+            fire=fire_schedules,
+            after_settling=retain,
+        )
     )
     register(Registration(model=Bucket, lifecycle=BUCKET, order=5))
     register(Registration(model=App, lifecycle=APP, order=6, target_sql=_ROW_ITSELF))

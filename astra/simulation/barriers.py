@@ -28,12 +28,14 @@ class BarrierSource:
     """What makes barriers: something that fires at instants of its own.
 
     ``table`` has `account_id` and, in ``column``, the next instant (NULL: never), with an index on
-    both. ``fire`` does everything due at exactly that instant, and sets the next one.
+    both. ``fire`` does everything due at exactly that instant, and sets the next one;
+    ``after_settling`` does what follows from rows that have reached an end.
     """
 
     table: str
     column: str
     fire: Callable[[uuid.UUID, datetime], None]
+    after_settling: Callable[[uuid.UUID], None]
 
 
 _sources: list[BarrierSource] = []
@@ -71,7 +73,11 @@ def advance_to(
                 return None
             barrier = _next_barrier(account_id, instant)
             until = instant if barrier is None else barrier
-            count += _settle(account_id, until, hops)
+            settled = _settle(account_id, until, hops)
+            count += settled
+            for source in _sources:
+                if settled:
+                    source.after_settling(account_id)
             _move_clock(account_id, until)
             if barrier is not None:
                 for source in _sources:

@@ -1,4 +1,4 @@
-"""Schedules that fire: a snapshot and a backup each, then retention.
+"""Schedules that fire: a snapshot and a backup each.
 
 All schedules of an account that are due at one instant fire together: what they want is decided per
 schedule, in the order of age and id, and written by one statement. A schedule whose app is not ready,
@@ -18,7 +18,6 @@ from astra.accounts.models import Account
 from astra.api.dice import NIL_ID
 from backups import kinds
 from backups.actions.create_statement import fire_statement
-from backups.actions.retention import retain
 from backups.lifecycle import COMPLETED
 from backups.models import Schedule
 from backups.recurrence import next_firing
@@ -59,7 +58,6 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
     fired = [{"id": each.id, "next_firing_at": next_firing(each, at)} for each in due]
     with connection.cursor() as cursor:
         cursor.execute(_SET_NEXT, {"fired": orjson.dumps(fired).decode()})
-    retain([each.id for each in due], at)
 
 
 def _wanted(schedule: Schedule, seed: int, at: datetime) -> dict[str, Any]:
