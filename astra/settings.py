@@ -9,8 +9,10 @@ import dj_database_url
 import django_stubs_ext
 import environs
 
+import astra
 from astra.adminsite.theme import UNFOLD as ADMIN_THEME
 from astra.api.options import Options
+from astra.apidocs.texts import API_DESCRIPTION, CONTROL_DESCRIPTION, CONTROL_TAG
 
 # Lets Django's generic classes be written with their parameters at run time too.
 django_stubs_ext.monkeypatch()
@@ -69,6 +71,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "astra.apidocs",
     "astra.accounts",
     "astra.simulation",
     "astra.server",
@@ -125,9 +130,28 @@ AUTH_PASSWORD_VALIDATORS = [
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["astra.accounts.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "astra.apidocs.schema.ApiSchema",
     "EXCEPTION_HANDLER": "astra.api.handler.handle",
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Astra Simulator",
+    "VERSION": astra.__version__,
+    "DESCRIPTION": API_DESCRIPTION,
+    "SERVERS": [{"url": "/", "description": "This service"}],
+    "TAGS": [{"name": CONTROL_TAG, "description": CONTROL_DESCRIPTION}],
+    "POSTPROCESSING_HOOKS": ["astra.apidocs.control.add_control_surface"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "persistAuthorization": True,
+        "docExpansion": "none",
+        "filter": True,
+    },
 }
 
 UNFOLD = ADMIN_THEME

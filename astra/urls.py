@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("astra.accounts.urls")),
     path("simulator/v1/", include("astra.simulation.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("astra.apidocs.urls")),
     re_path("^accounts/(?P<account_id>[^/]*)/(?P<rest>.*)$", UnknownRoute.as_view()),
 ]

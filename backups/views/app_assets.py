@@ -46,6 +46,9 @@ class AppAssets(CollectionView):
     shape = AppAssetBody
     filters = AppAssetFilters
     failures = {"GET": problems.RESOURCES_NOT_LISTED}
+    simplified = {
+        "GET": "the assets follow from the app's namespaces, eight Kubernetes objects in each."
+    }
 
     def rows(self) -> QuerySet[AppAsset]:
         """Return the assets of what the path names."""
@@ -63,6 +66,9 @@ class AppAssetInstance(InstanceView):
     id_name = "appAsset_id"
     shape = AppAssetBody
     failures = {"GET": problems.RESOURCE_NOT_RETRIEVED}
+    simplified = {
+        "GET": "the assets follow from the app's namespaces, eight Kubernetes objects in each."
+    }
 
     def rows(self) -> QuerySet[AppAsset]:
         """Return the assets of what the path names."""

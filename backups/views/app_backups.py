@@ -31,6 +31,17 @@ class AppBackups(CollectionView):
     bodies = {"POST": AppBackupCreate}
     filters = AppBackupFilters
     failures = {"GET": problems.BACKUPS_NOT_LISTED, "POST": problems.BACKUP_NOT_CREATED}
+    refusals = {
+        "POST": (
+            problems.SNAPSHOT_NOT_FOUND,
+            problems.SNAPSHOT_OF_ANOTHER_APP,
+            problems.BUCKET_NOT_FOUND,
+            problems.SNAPSHOT_NOT_READY,
+            problems.APP_NOT_READY,
+            problems.BUCKET_UNAVAILABLE,
+            problems.BACKUP_NAME_TAKEN,
+        )
+    }
 
     def rows(self) -> QuerySet[AppBackup]:
         """Return the backups of the app."""
@@ -65,6 +76,10 @@ class AppBackupInstance(InstanceView):
     id_name = "appBackup_id"
     shape = AppBackupBody
     failures = {"GET": problems.BACKUP_NOT_RETRIEVED, "DELETE": problems.BACKUP_NOT_DELETED}
+    refusals = {"DELETE": (problems.BACKUP_NOT_CANCELABLE,)}
+    headers_read = {
+        "DELETE": {"Force-Delete": "Accepted; a failed backup goes with or without it."}
+    }
 
     def rows(self) -> QuerySet[AppBackup]:
         """Return the backups among which the id is looked for."""

@@ -31,6 +31,13 @@ class AppSnaps(CollectionView):
     bodies = {"POST": AppSnapCreate}
     filters = AppSnapFilters
     failures = {"GET": problems.SNAPSHOTS_NOT_LISTED, "POST": problems.SNAPSHOT_NOT_CREATED}
+    refusals = {
+        "POST": (
+            problems.BUCKET_NOT_FOUND,
+            problems.APP_NOT_READY,
+            problems.SNAPSHOT_NAME_TAKEN,
+        )
+    }
 
     def rows(self) -> QuerySet[Snapshot]:
         """Return the snapshots of the app."""
@@ -55,6 +62,7 @@ class AppSnapInstance(InstanceView):
     id_name = "appSnap_id"
     shape = AppSnapBody
     failures = {"GET": problems.SNAPSHOT_NOT_RETRIEVED, "DELETE": problems.SNAPSHOT_NOT_DELETED}
+    refusals = {"DELETE": (problems.SNAPSHOT_IN_USE,)}
 
     def rows(self) -> QuerySet[Snapshot]:
         """Return the snapshots among which the id is looked for."""

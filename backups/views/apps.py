@@ -25,6 +25,13 @@ from backups.serializers.apps import (
     represent,
 )
 
+RESTORE_REFUSALS = (
+    problems.SNAPSHOT_NOT_FOUND,
+    problems.BACKUP_NOT_FOUND,
+    problems.SNAPSHOT_NOT_READY,
+    problems.INVALID_GVKN,
+)
+
 
 class Apps(CollectionView):
     """The apps of the account."""
@@ -35,6 +42,11 @@ class Apps(CollectionView):
     filters = AppFilters
     published_parameters = frozenset({"include", "limit", "filter"})
     failures = {"GET": problems.APPS_NOT_LISTED, "POST": problems.APP_NOT_ADDED}
+    refusals = {"POST": (*RESTORE_REFUSALS, problems.APP_NOT_FOUND, problems.CLONE_NOT_SUPPORTED)}
+    simplified = {
+        "POST": "no cluster is asked: namespaces and resources are taken as given, a clone has the"
+        " size of its source, and every source can be cloned or restored."
+    }
 
     def rows(self) -> QuerySet[App]:
         """Return the apps that the account manages."""
@@ -62,6 +74,18 @@ class AppInstance(InstanceView):
         "PUT": problems.APP_NOT_UPDATED,
         "DELETE": problems.APP_NOT_DELETED,
     }
+    refusals = {
+        "PUT": (
+            *RESTORE_REFUSALS,
+            problems.NOT_OF_THE_APP,
+            problems.FORCE_UPDATE_MISSING,
+            problems.APP_NOT_READY,
+            problems.RESTORE_DURING_BACKUP,
+        ),
+        "DELETE": (problems.APP_NOT_READY, problems.APP_BACKUP_IN_PROGRESS),
+    }
+    headers_read = {"PUT": {"forceUpdate": "Permits to overwrite the app by an in-place restore."}}
+    simplified = {"PUT": "a restore takes its time, and changes no data."}
 
     def rows(self) -> QuerySet[App]:
         """Return the apps that the account manages."""

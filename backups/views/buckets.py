@@ -35,6 +35,11 @@ class Buckets(CollectionView):
     published_parameters = frozenset()
     write_role = "admin"
     failures = {"GET": problems.RESOURCES_NOT_LISTED, "POST": problems.RESOURCE_NOT_CREATED}
+    refusals = {"POST": (problems.BUCKET_EXISTS,)}
+    simplified = {
+        "POST": "no object store is asked and the credential is not looked up; the bucket becomes"
+        " available by itself."
+    }
 
     def rows(self) -> QuerySet[Bucket]:
         """Return the buckets of the account."""
@@ -62,6 +67,10 @@ class BucketInstance(InstanceView):
         "GET": problems.RESOURCE_NOT_RETRIEVED,
         "PUT": problems.RESOURCE_NOT_UPDATED,
         "DELETE": problems.RESOURCE_NOT_DELETED,
+    }
+    refusals = {
+        "PUT": (problems.BUCKET_EXISTS,),
+        "DELETE": (problems.BUCKET_IN_USE, problems.BUCKET_IS_DEFAULT),
     }
 
     def rows(self) -> QuerySet[Bucket]:

@@ -32,6 +32,8 @@ class Schedules(CollectionView):
     bodies = {"POST": ScheduleCreate}
     filters = ScheduleFilters
     failures = {"GET": problems.RESOURCES_NOT_LISTED, "POST": problems.SCHEDULE_NOT_ADDED}
+    refusals = {"POST": (problems.BUCKET_NOT_FOUND, problems.DUPLICATE_SCHEDULE)}
+    simplified = {"POST": "it is stored and checked, but does not fire."}
 
     def rows(self) -> QuerySet[Schedule]:
         """Return the schedules of the app."""
@@ -61,6 +63,8 @@ class ScheduleInstance(InstanceView):
         "PUT": problems.RESOURCE_NOT_UPDATED,
         "DELETE": problems.RESOURCE_NOT_DELETED,
     }
+    refusals = {"PUT": (problems.BUCKET_NOT_FOUND, problems.DUPLICATE_SCHEDULE)}
+    simplified = {"PUT": "it is stored and checked, but does not fire."}
 
     def rows(self) -> QuerySet[Schedule]:
         """Return the schedules among which the id is looked for."""

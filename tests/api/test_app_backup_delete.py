@@ -1,8 +1,13 @@
 """DELETE …/appBackups/{appBackup_id}: what it takes with it."""
 
+import json
+
+import pytest
+
+from astra.simulation.models import Transition
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
-from tests.conftest import Api
+from tests.conftest import Api, invalid, number
 
 GIB = 1024**3
 
@@ -28,3 +33,112 @@ def test_a_cancelled_backup_takes_its_own_unfinished_snapshot_along(
 
     assert not AppBackup.objects.exists()
     assert not Snapshot.objects.exists()
+
+
+@pytest.mark.parametrize("below", ["topology/v1", "k8s/v1/apps/{app}"])
+@pytest.mark.parametrize("force", [{}, {"Force_Delete": "true"}])
+def test_a_pending_backup_cannot_be_cancelled(
+    api: Api, app: App, bucket: Bucket, below: str, force: dict[str, str]
+) -> None:
+    created = json.loads(api.create_backup(app).content)
+    path = f"{below.format(app=app.id)}/appBackups/{created['id']}"
+    response = api.delete(path, **force)
+    assert (number(response), response.status_code, invalid(response)) == (128, 409, [])
+    assert api.read(path) == created
+    assert Snapshot.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "state", ["discovering", "running", "completed", "failed", "removed", "unknown"]
+)
+@pytest.mark.parametrize("force", [{}, {"Force_Delete": "true"}, {"Force_Delete": "no"}])
+def test_in_any_other_state_it_is_gone_at_once_forced_or_not(
+    api: Api, app: App, state: str, force: dict[str, str]
+) -> None:
+    bucket = world.make_bucket(api.account, stored_bytes=10_000)
+    backup = world.make_backup(app, bucket, state=state)
+    other = world.make_backup(app, bucket)
+    assert api.delete(f"topology/v1/appBackups/{backup.id}", **force).status_code == 204
+    assert api.read("topology/v1/appBackups?include=id")["items"] == [[str(other.id)]]
+
+
+@pytest.mark.parametrize("state", ["discovering", "running", "failed", "removed", "unknown"])
+def test_a_backup_that_never_completed_leaves_no_room_in_its_bucket(
+    api: Api, app: App, state: str
+) -> None:
+    bucket = world.make_bucket(api.account, stored_bytes=12_345)
+    backup = world.make_backup(app, bucket, state=state)
+    assert api.delete(f"topology/v1/appBackups/{backup.id}").status_code == 204
+    bucket.refresh_from_db()
+    assert bucket.stored_bytes == 12_345
+
+
+def test_what_was_completed_by_settling_gives_its_room_back(
+    api: Api, app: App, bucket: Bucket
+) -> None:
+    created = json.loads(api.create_backup(app).content)
+    world.advance(api.account, 1000)
+    bucket.refresh_from_db()
+    assert bucket.stored_bytes == 10_000
+    assert api.delete(f"topology/v1/appBackups/{created['id']}").status_code == 204
+    bucket.refresh_from_db()
+    assert bucket.stored_bytes == 0
+
+
+@pytest.mark.parametrize("state", ["completed", "failed"])
+def test_a_finished_snapshot_stays_even_if_the_call_made_it(
+    api: Api, app: App, bucket: Bucket, state: str
+) -> None:
+    snapshot = world.make_snapshot(app, state=state)
+    backup = world.make_backup(app, bucket, state="running", snapshot=snapshot, owns_snapshot=True)
+    assert api.delete(f"topology/v1/appBackups/{backup.id}").status_code == 204
+    assert Snapshot.objects.get() == snapshot
+
+
+def test_a_named_snapshot_stays_whatever_its_state(api: Api, app: App, bucket: Bucket) -> None:
+    snapshot = world.make_snapshot(app, state="running")
+    backup = world.make_backup(app, bucket, state="running", snapshot=snapshot)
+    assert api.delete(f"topology/v1/appBackups/{backup.id}").status_code == 204
+    assert Snapshot.objects.get() == snapshot
+
+
+def test_a_cancelled_backup_never_comes_back(api: Api, app: App, bucket: Bucket) -> None:
+    created = json.loads(api.create_backup(app).content)
+    world.advance(api.account, 4)
+    path = f"topology/v1/appBackups/{created['id']}"
+    assert api.read(path)["state"] == "discovering"
+    assert api.delete(path).status_code == 204
+    world.advance(api.account, 1000)
+    assert number(api.get(path)) == 2
+    assert api.read("topology/v1/appBackups")["items"] == []
+    bucket.refresh_from_db()
+    assert bucket.stored_bytes == 0
+
+
+def test_its_history_outlives_it(api: Api, app: App, bucket: Bucket) -> None:
+    created = json.loads(api.create_backup(app).content)
+    world.advance(api.account, 1000)
+    api.delete(f"topology/v1/appBackups/{created['id']}")
+    steps = Transition.objects.filter(resource_id=created["id"]).order_by("sequence")
+    assert list(steps.values_list("sequence", "from_state", "to_state")) == [
+        (0, "", "pending"),
+        (1, "pending", "discovering"),
+        (2, "discovering", "running"),
+        (3, "running", "completed"),
+        (4, "completed", "deleted"),
+    ]
+    assert steps.last().at == api.account.clock_sim  # type: ignore[union-attr]
+
+
+def test_a_backup_of_an_unmanaged_app_is_reached_through_the_account_alone(
+    api: Api, app: App, bucket: Bucket
+) -> None:
+    backup = world.make_backup(app, bucket, state="failed")
+    App.objects.filter(id=app.id).update(deleted_at=world.START)
+    below = f"k8s/v1/apps/{app.id}/appBackups"
+    assert number(api.get(below)) == 2
+    assert number(api.get(f"{below}/{backup.id}")) == 2
+    assert number(api.delete(f"{below}/{backup.id}")) == 1
+    assert api.read("topology/v1/appBackups?include=id")["items"] == [[str(backup.id)]]
+    assert api.read(f"topology/v1/appBackups/{backup.id}")["id"] == str(backup.id)
+    assert api.delete(f"topology/v1/appBackups/{backup.id}").status_code == 204

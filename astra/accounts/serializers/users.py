@@ -150,4 +150,6 @@ def represent(user: User) -> dict[str, Any]:
 
 def _in_order(address: Mapping[str, str] | None) -> dict[str, str] | None:
     # PostgreSQL keeps the members in an order of its own; a create and a retrieve must say the same.
-    return address and {name: address[name] for name in ADDRESS_MEMBERS if name in address}
+    if address is None:
+        return None
+    return {name: address[name] for name in ADDRESS_MEMBERS if name in address}

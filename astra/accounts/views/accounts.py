@@ -30,6 +30,10 @@ class Accounts(CollectionView):
     kind = ACCOUNT
     shape = AccountBody
     bodies = {"POST": AccountCreate}
+    simplified = {
+        "GET": "a caller sees its own account only.",
+        "POST": "the creator becomes the owner of the new account, as a user of its own there.",
+    }
     filters = AccountFilters
     published_parameters = COLLECTION_PARAMETERS
     write_role = "owner"
@@ -55,6 +59,7 @@ class AccountInstance(InstanceView):
     id_name = "account_id"
     shape = AccountBody
     bodies = {"PUT": AccountReplace}
+    simplified = {"DELETE": "the account is marked and closed, its resources stay."}
     write_role = "owner"
 
     def rows(self) -> QuerySet[Account]:

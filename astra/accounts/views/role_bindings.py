@@ -35,6 +35,9 @@ class RoleBindings(CollectionView):
     kind = ROLE_BINDING
     shape = RoleBindingBody
     bodies = {"POST": RoleBindingCreate}
+    simplified = {
+        "POST": "there are no groups, a user has one role, and constraints are kept but not applied."
+    }
     filters = RoleBindingFilters
     published_parameters = COLLECTION_PARAMETERS
     write_role = "admin"
@@ -73,6 +76,7 @@ class RoleBindingInstance(InstanceView):
     id_name = "roleBinding_id"
     shape = RoleBindingBody
     bodies = {"PUT": RoleBindingReplace}
+    simplified = {"PUT": "constraints are kept but not applied."}
     write_role = "admin"
 
     def rows(self) -> QuerySet[RoleBinding]:

@@ -30,6 +30,10 @@ class Users(CollectionView):
     kind = USER
     shape = UserBody
     bodies = {"POST": UserCreate}
+    simplified = {
+        "GET": "users have no `lastActTimestamp`.",
+        "POST": "no email is sent, and no login but that by tokens exists.",
+    }
     filters = UserFilters
     published_parameters = COLLECTION_PARAMETERS
     write_role = "admin"
@@ -55,6 +59,7 @@ class UserInstance(InstanceView):
     id_name = "user_id"
     shape = UserBody
     bodies = {"PUT": UserReplace}
+    simplified = {"GET": "users have no `lastActTimestamp`."}
     write_role = "admin"
 
     def rows(self) -> QuerySet[User]:

@@ -1,0 +1,21 @@
+"""The control surface in the document: `control.yaml` describes the paths below `/simulator/v1`.
+
+They are no part of the simulated API and have no serializers; a test compares paths and methods with
+the URLs.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = Path(__file__).with_name("control.yaml")
+
+
+def add_control_surface(result: Any, generator: Any, request: Any, public: bool) -> Any:  # noqa: FBT001
+    """Add the control surface to a document (a postprocessing hook of drf-spectacular)."""
+    described = yaml.safe_load(FILE.read_text())
+    result["paths"] |= described["paths"]
+    for kind, components in described["components"].items():
+        result["components"][kind] |= components
+    return result

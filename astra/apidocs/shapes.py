@@ -1,0 +1,83 @@
+"""JSON schemas of the serializers: exact types, patterns, closed objects.
+
+drf-spectacular knows DRF's own fields; this adds what `astra.api.fields` declares.
+"""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from typing_extensions import override
+
+from astra.api import fields, patterns
+from astra.api.serializers import ClosedSerializer
+from astra.apidocs.examples import example_of
+
+Json = dict[str, Any]
+
+
+class ShapeSchema(AutoSchema):
+    """Maps the serializers of the API to components of the document."""
+
+    registry: Any
+
+    def shape(self, serializer: type[ClosedSerializer]) -> Json:
+        """Return a reference to the component of a serializer, which gets its example."""
+        component = self.resolve_serializer(serializer, "response")
+        component.schema["example"] = example_of(serializer)
+        reference: Json = component.ref
+        return reference
+
+    def component(self, kind: str, name: str, content: Json) -> Json:
+        """Register a component, once, and return a reference to it."""
+        component = ResolvedComponent(name=name, type=kind, schema=content, object=name)
+        self.registry.register_on_missing(component)
+        reference: Json = component.ref
+        return reference
+
+    def identifier(self) -> Json:
+        """Return a reference to the schema of an Astra identifier."""
+        content = {
+            "type": "string",
+            "pattern": patterns.IDENTIFIER,
+            "description": "A lower-case UUID of version 4 or 5, or the nil UUID.",
+            "example": "0afbe357-a717-4c7a-8b3d-d0368959c8de",
+        }
+        return self.component("schemas", "Identifier", content)
+
+    @override
+    def _get_serializer_name(
+        self, serializer: Any, direction: str, bypass_extensions: bool = False
+    ) -> str:
+        return type(serializer).__name__.removesuffix("Serializer").removesuffix("Body")
+
+    @override
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Json:
+        schema: Json = super()._map_basic_serializer(serializer, direction)
+        return schema | {"additionalProperties": False}
+
+    @override
+    def _map_serializer_field(
+        self, field: Any, direction: str, bypass_extensions: bool = False
+    ) -> Json:
+        if isinstance(field, fields.IdentifierField):
+            return self.identifier()
+        if isinstance(field, fields.TimestampField):
+            content = {
+                "type": "string",
+                "pattern": patterns.TIMESTAMP,
+                "description": "An ISO 8601 instant in UTC.",
+                "example": "2022-10-06T20:58:16.305662Z",
+            }
+            return self.component("schemas", "Timestamp", content)
+        if isinstance(field, fields.EnumField):
+            return {"type": "string", "enum": list(field.allowed)}
+        if isinstance(field, fields.StrictCharField):
+            pattern = {"pattern": field.pattern.pattern} if field.pattern else {}
+            return {"type": "string"} | pattern
+        if isinstance(field, fields.NumberField):
+            return {"type": "number"}
+        schema: Json = super()._map_serializer_field(field, direction, bypass_extensions)
+        if isinstance(field, fields.UniqueListField):
+            schema["uniqueItems"] = True
+        return schema

@@ -1,0 +1,11 @@
+"""The document and its page, below `/api`."""
+
+from django.urls import path
+
+from astra.apidocs import views
+
+urlpatterns = [
+    path("openapi.json", views.document_as_json, name="openapi-json"),
+    path("openapi.yaml", views.document_as_yaml, name="openapi-yaml"),
+    path("docs/", views.SwaggerPage.as_view(), name="openapi-page"),
+]
