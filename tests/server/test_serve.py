@@ -1,5 +1,6 @@
 """`serve`, from start to stop, by every way it can end."""
 
+import argparse
 import http.client
 import json
 import signal
@@ -7,22 +8,42 @@ import ssl
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from astra.server.postgres import EphemeralPostgres
 from tests.server.service import SECONDS, Service, eventually
 
 pytestmark = pytest.mark.server
 
 
 def paste(command: str) -> tuple[int, Any]:
-    """Run a `curl` command as a person would; return the status and the JSON."""
-    shell = f"{command} --silent --write-out '\\n%{{http_code}}'"
-    result = subprocess.run(
-        ["bash", "-c", shell], capture_output=True, text=True, timeout=SECONDS, check=True
-    )
-    body, _, status = result.stdout.rpartition("\n")
-    return int(status), json.loads(body)
+    """Paste a `curl` command into a shell; return the status and the JSON.
+
+    A bare machine has no `curl`: the shell reads the command, and the call is made here.
+    """
+    words = subprocess.run(
+        ["sh", "-c", f"""curl() {{ printf '%s\\0' "$@"; }}; {command}"""],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")[:-1]
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("url")
+    parser.add_argument("-X", dest="method", required=True)
+    parser.add_argument("-H", dest="headers", action="append")
+    parser.add_argument("-d", dest="body", required=True)
+    call = parser.parse_args(words)
+    target = urlsplit(call.url)
+    connection = http.client.HTTPConnection(target.netloc, timeout=SECONDS)
+    try:
+        headers = dict(header.split(": ", 1) for header in call.headers)
+        connection.request(call.method, target.path, call.body, headers)
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    finally:
+        connection.close()
 
 
 def get(service: Service, path: str) -> tuple[int, Any]:
@@ -136,4 +157,22 @@ def test_what_dies_is_started_again(service: Service) -> None:
     assert paste(service.curl)[0] == 201
     assert "PostgreSQL ended (by SIGKILL); starting it again" in service.output
     assert service.send(signal.SIGTERM) == 0
+    assert service.processes() == []
+
+
+def test_the_parts_work_apart_as_in_containers(service: Service) -> None:
+    with EphemeralPostgres() as server:
+        environment = service.environment | {"DATABASE_URL": server.url}
+        subprocess.run(
+            service.command("prepare"), env=environment, stdout=subprocess.DEVNULL, check=True
+        )
+        parts = [
+            subprocess.Popen(service.command(*words), env=environment, stdout=subprocess.DEVNULL)
+            for words in (("serve", "--only", "web"), ("advance_backups", "--watch"))
+        ]
+        eventually(lambda: is_ready(service), "readiness")
+        assert backup_ids(service)
+        for part in parts:
+            part.terminate()
+        assert [part.wait(SECONDS) for part in parts] == [0, 0]
     assert service.processes() == []

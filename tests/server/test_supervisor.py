@@ -30,12 +30,13 @@ def test_a_database_that_does_not_answer_is_named_as_the_reason(
         prepare(options)
 
 
-def test_the_commands_turn_refusals_into_one_line(options: Options, settings: Any) -> None:
+def test_the_command_turns_a_refusal_into_one_line(
+    options: Options, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(supervisor: Supervisor) -> None:
+        raise SupervisorError("the reason")
+
     settings.ASTRA = options
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "astra.server.supervisor.Supervisor.run",
-            lambda self: (_ for _ in ()).throw(SupervisorError("the reason")),
-        )
-        with pytest.raises(CommandError, match="the reason"):
-            call_command("serve")
+    monkeypatch.setattr(Supervisor, "run", refuse)
+    with pytest.raises(CommandError, match="the reason"):
+        call_command("serve")
