@@ -53,7 +53,7 @@ class ShapeSchema(AutoSchema):
 
     @override
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Json:
-        schema: Json = super()._map_basic_serializer(serializer, direction)
+        schema: Json = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         return schema | {"additionalProperties": False}
 
     @override
@@ -77,7 +77,9 @@ class ShapeSchema(AutoSchema):
             return {"type": "string"} | pattern
         if isinstance(field, fields.NumberField):
             return {"type": "number"}
-        schema: Json = super()._map_serializer_field(field, direction, bypass_extensions)
+        schema: Json = super()._map_serializer_field(  # type: ignore[no-untyped-call]
+            field, direction, bypass_extensions
+        )
         if isinstance(field, fields.UniqueListField):
             schema["uniqueItems"] = True
         return schema
