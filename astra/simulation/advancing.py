@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 # key is a hash, and could be any.
 _WORKER_LOCK = {"class": LOCK_CLASS + 1, "key": 1}
 
+
 @dataclass(frozen=True, slots=True)
 class DueAccount:
     """An account to settle, at which instant; ``moves_clock``: its clock stands before that."""
@@ -35,8 +36,8 @@ class DueAccount:
 class Advance:
     """What one pass did.
 
-    ``hops`` in order, unless only their number was wanted; ``clocks`` that were moved; the accounts
-    that raised, with their errors.
+    ``hops`` in order, unless only their number was wanted; the ``clocks`` that were moved;
+    ``failures``: the accounts that raised, with their errors.
     """
 
     count: int = 0
@@ -73,7 +74,7 @@ def _advance_each(
     busy = []
     for each in due:
         try:
-            count = advance_account(each, wait=wait, hops=hops)
+            count = advance_to(each.account_id, each.instant, wait=wait, hops=hops)
         except Exception as error:
             logger.exception("account %s could not be settled", each.account_id)
             done.failures[each.account_id] = error
@@ -85,17 +86,6 @@ def _advance_each(
         if each.moves_clock:
             done.clocks[each.account_id] = each.instant
     return busy
-
-
-def advance_account(
-    due: DueAccount, *, wait: bool = True, hops: list[Hop] | None = None
-) -> int | None:
-    """Bring one account to its instant, barrier by barrier; return the number of hops.
-
-    The hops are added to ``hops`` if that is given: nobody else holds millions of them in memory.
-    Returns None when somebody else has the account and ``wait`` is false.
-    """
-    return advance_to(due.account_id, due.instant, wait=wait, hops=hops)
 
 
 def due_accounts(

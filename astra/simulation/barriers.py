@@ -16,7 +16,12 @@ from django.db import connection, transaction
 from astra.api.clock import real_now
 from astra.simulation.settling import Hop, lock_account, settle_account, settle_account_quietly
 
-# Whoever holds the clock's row shared (a create under way) ends before the clock moves.
+# Whoever holds the clock's row shared (a create under way) ends before a manual clock moves, and
+# what it made is settled with the rest.
+_HOLD_CLOCK = """
+    SELECT FROM accounts_account
+    WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s FOR NO KEY UPDATE
+"""
 _MOVE_CLOCK = """
     UPDATE accounts_account SET clock_sim = %(to)s, clock_real = %(now)s
     WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s
@@ -67,21 +72,27 @@ def advance_to(
     ``wait`` is false.
     """
     count = 0
+    is_under_way = False
     while True:
+        taken: list[Hop] | None = None if hops is None else []
         with transaction.atomic():
-            if not lock_account(account_id, wait=wait):
+            if not lock_account(account_id, wait=wait or is_under_way):
                 return None
+            _on_clock(_HOLD_CLOCK, account_id, instant)
             barrier = _next_barrier(account_id, instant)
             until = instant if barrier is None else barrier
-            settled = _settle(account_id, until, hops)
-            count += settled
+            settled = _settle(account_id, until, taken)
             for source in _sources:
                 if settled:
                     source.after_settling(account_id)
-            _move_clock(account_id, until)
+            _on_clock(_MOVE_CLOCK, account_id, until)
             if barrier is not None:
                 for source in _sources:
                     source.fire(account_id, barrier)
+        is_under_way = True
+        count += settled
+        if hops is not None and taken:
+            hops.extend(taken)
         if barrier is None or not go_on():
             return count
 
@@ -110,6 +121,6 @@ def _next_barrier(account_id: uuid.UUID, until: datetime) -> datetime | None:
     return earliest
 
 
-def _move_clock(account_id: uuid.UUID, to: datetime) -> None:
+def _on_clock(statement: str, account_id: uuid.UUID, to: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE_CLOCK, {"account": account_id, "to": to, "now": real_now()})
+        cursor.execute(statement, {"account": account_id, "to": to, "now": real_now()})
