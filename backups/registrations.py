@@ -1,11 +1,12 @@
 """What the simulation is told of this app's resources."""
 
 from astra.simulation.barriers import BarrierSource, register_barriers
+from astra.simulation.belongings import Belonging, register_belongings
 from astra.simulation.registry import Registration, register
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
 from backups.lifecycle import APP, APP_BACKUP, BUCKET, COMPLETED, SNAPSHOT
-from backups.models import App, AppBackup, Bucket, Snapshot
+from backups.models import App, AppBackup, Bucket, Schedule, Snapshot
 
 # A completed backup occupies its bucket, any other does not; one row per bucket and settled set.
 _STORE = f"""
@@ -27,7 +28,14 @@ _ROW_ITSELF = "JOIN backups_app AS target ON target.id = ids.id"
 
 
 def register_all() -> None:
-    """Register the staged resources, parents first, and what makes barriers."""
+    """Register the staged resources, parents first, what makes barriers, and what accounts own."""
+    register_belongings(
+        Belonging(Bucket, listed_as="buckets"),
+        Belonging(App, listed_as="apps", listed_if={"deleted_at": None}),
+        Belonging(Schedule),
+        Belonging(Snapshot),
+        Belonging(AppBackup),
+    )
     register_barriers(
         BarrierSource(
             table="backups_schedule",

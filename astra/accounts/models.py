@@ -106,9 +106,20 @@ class Account(Described):
     # {"app-backup-run": 0.5}: seconds, by stage; {"immediate": ["appBackup"]}: without delay.
     stage_delays = models.JSONField(default=dict, blank=True)
     immediate_kinds = models.JSONField(default=list, blank=True)
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="Real instant from which the worker may remove it."
+    )
 
     class Meta:
         ordering = ("created_at", "id")
+        indexes = (
+            # what the worker is to remove
+            models.Index(
+                fields=("expires_at",),
+                name="account_by_expiry",
+                condition=Q(expires_at__isnull=False),
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(state__in=AccountState.values), name="account_state_is_known"

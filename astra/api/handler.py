@@ -9,7 +9,13 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+)
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 
@@ -21,6 +27,7 @@ from astra.api.problems import ApiProblem, ProblemType
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = "1"
+_FOREIGN_KEY_VIOLATION = "23503"
 # SQLSTATE classes and codes that mean 'the server is gone or going', not 'the statement failed'.
 _CONNECTION_STATES = ("08", "57P01", "57P02", "57P03", "53300")
 
@@ -51,8 +58,25 @@ def translate(error: BaseException, fallback: ProblemType = problems.INTERNAL_ER
         _refresh_pool()
         headers = {"Retry-After": RETRY_AFTER_SECONDS}
         return ApiProblem(problems.SERVICE_UNAVAILABLE, headers=headers)
+    if isinstance(error, IntegrityError) and (gone := _gone_meanwhile(error)):
+        return ApiProblem(gone)
     logger.error("unexpected failure", exc_info=error)
     return ApiProblem(fallback)
+
+
+def _gone_meanwhile(error: IntegrityError) -> ProblemType | None:
+    """Return the problem of a row whose parent was deleted while the request was under way.
+
+    The account itself: as if it had been gone when the request came. None for anything else.
+    """
+    cause = error.__cause__
+    if getattr(cause, "sqlstate", None) != _FOREIGN_KEY_VIOLATION:
+        return None
+    detail = getattr(getattr(cause, "diag", None), "message_detail", None) or ""
+    if "is not present in table" not in detail:
+        return None
+    is_account = detail.startswith("Key (account_id)")
+    return problems.NOT_PERMITTED if is_account else problems.COLLECTION_NOT_FOUND
 
 
 def is_connection_loss(error: Exception) -> bool:

@@ -11,9 +11,11 @@ class SimulationConfig(AppConfig):
     verbose_name = "Simulation"
 
     def ready(self) -> None:
-        """Register what every scenario holds."""
+        """Register what every scenario holds, and what belongs to every account."""
+        from astra.simulation.isolation.belongings import register_own_belongings
         from astra.simulation.scenarios.people import AccountSection, UserSection
         from astra.simulation.scenarios.sections import register_section
 
         register_section(AccountSection())
         register_section(UserSection())
+        register_own_belongings()

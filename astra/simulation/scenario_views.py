@@ -59,7 +59,7 @@ class ScenarioInstance(ControlView):
         """Describe a scenario of the library; with `?preview`, say what loading it would do."""
         asked = dict(parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True))
         parameters = _parameters(request, but=PREVIEW)
-        with _problems():
+        with scenario_problems():
             document = _represent(described(name))
             if PREVIEW in asked:
                 source = read_library(name)
@@ -70,7 +70,7 @@ class ScenarioInstance(ControlView):
     def post(self, request: HttpRequest, name: str) -> HttpResponse:
         """Load the scenario: 201 with the report when something was made, else 200."""
         parameters = _parameters(request)
-        with _problems():
+        with scenario_problems():
             source = _source(request, name)
             report = load_scenario(source.text, source=source.name, parameters=parameters)
         return json_response(report.as_json(), status=201 if report.created else 200, tag=False)
@@ -82,7 +82,7 @@ class ScenarioPreview(ControlView):
     def post(self, request: HttpRequest, name: str) -> HttpResponse:
         """Say so, for the library's scenario or the document in the body."""
         parameters = _parameters(request)
-        with _problems():
+        with scenario_problems():
             source = _source(request, name)
             report = preview(source.text, source=source.name, parameters=parameters)
         return json_response(report.as_json(), tag=False)
@@ -129,7 +129,7 @@ def _parameters(request: HttpRequest, *, but: str = "") -> dict[str, float]:
 
 
 @contextmanager
-def _problems() -> Iterator[None]:
+def scenario_problems() -> Iterator[None]:
     """Raise problem 2, 6, 8 or 10 for what can be wrong with a scenario."""
     try:
         yield

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from astra.simulation import health, scenario_views
+from astra.simulation.isolation import views as account_views
 
 urlpatterns = [
     path("health", health.health, name="health"),
@@ -14,5 +15,12 @@ urlpatterns = [
         "scenarios/<str:name>/preview",
         scenario_views.ScenarioPreview.as_view(),
         name="scenario-preview",
+    ),
+    path("accounts", account_views.Accounts.as_view(), name="accounts"),
+    path("accounts/<str:account_id>", account_views.AccountInstance.as_view(), name="account"),
+    path(
+        "accounts/<str:account_id>/reset",
+        account_views.AccountReset.as_view(),
+        name="account-reset",
     ),
 ]

@@ -21,6 +21,8 @@ from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 from astra.api.clock import real_now, timestamp
 from astra.simulation.advancing import Advance, announce_worker, due_accounts
 from astra.simulation.barriers import advance_to
+from astra.simulation.isolation.accounts import account_delete, expired_accounts
+from astra.simulation.isolation.holding import AccountBusyError, UnknownAccountError
 from astra.simulation.settling import Hop
 
 logger = logging.getLogger(__name__)
@@ -115,6 +117,7 @@ class Worker:
         the next pass. Raises ``django.db.Error`` when the database itself fails.
         """
         self._announce()
+        self._remove_expired()
         count = 0
         for due in due_accounts():
             pause = self._pauses.get(due.account_id)
@@ -145,6 +148,17 @@ class Worker:
                 cursor.execute(_SESSION)
             announce_worker()
             self._session = connection.connection
+
+    def _remove_expired(self) -> None:
+        """Delete the accounts whose time to live is over; what is busy is for the next pass."""
+        for account_id in expired_accounts():
+            if self.stopping(0):
+                break
+            try:
+                account_delete(account_id, wait=False)
+            except (AccountBusyError, UnknownAccountError):
+                # Another worker was there, or its user.
+                continue
 
     def _set_aside(self, account_id: uuid.UUID, error: Exception) -> None:
         before = self._pauses.get(account_id)

@@ -92,11 +92,14 @@ def _try_create(
         raise
     assert row is not None
     _refuse_what_is_missing(row, app_id, wanted)
-    return instance(AppBackup, row[5:]) if row[5] is not None else None
+    return instance(AppBackup, row[6:]) if row[6] is not None else None
 
 
 def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -> None:
-    app_state, bucket_state, bucket_id, snapshot_app_id, snapshot_state = row[:5]
+    is_there, app_state, bucket_state, bucket_id, snapshot_app_id, snapshot_state = row[:6]
+    if not is_there:
+        # Deleted since the caller was asked who it is.
+        raise ApiProblem(problems.NOT_PERMITTED)
     if app_state is None:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
     if app_state != AppState.READY:

@@ -66,12 +66,12 @@ def system_name(middle: str, identifier: str) -> str:
 
 @functools.cache
 def create_statement() -> Statement:
-    """Return the statement of a call. Its result is one row: what was found of each thing asked for,
-    then the backup's columns, all NULL when none was made.
+    """Return the statement of a call. Its result is one row: whether the account is still there, what
+    was found of each thing asked for, then the backup's columns, all NULL when none was made.
     """
     return Statement(f"""
     {_steps(_WANTED_BY_CALL, _NOW)}
-    SELECT target.state, target.named_bucket_state, target.bucket_id, target.source_app_id,
+    SELECT EXISTS (SELECT FROM account), target.state, target.named_bucket_state, target.bucket_id, target.source_app_id,
            target.source_state, {column_list(AppBackup, "new_backup")}
     FROM found AS target LEFT JOIN new_backup ON true
     """)

@@ -54,6 +54,8 @@ class Snapshot(Protection):
                 name="snapshot_by_schedule",
                 condition=Q(schedule_id__isnull=False),
             ),
+            # deleting an account with everything in it
+            models.Index(fields=("account",), name="snapshot_by_account"),
             label_index("snapshot_by_label"),
         )
 

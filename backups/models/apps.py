@@ -110,6 +110,8 @@ class App(Staged):
             models.Index(
                 fields=("account", "name", "id"), name="app_by_name", condition=Q(deleted_at=None)
             ),
+            # deleting an account with everything in it
+            models.Index(fields=("account",), name="app_by_account"),
             label_index("app_by_label"),
         )
 

@@ -1,0 +1,19 @@
+"""The tables of an account that are the simulation's own, or of who calls."""
+
+from astra.accounts.models import Account, RoleBinding, Token, User
+from astra.simulation.belongings import Belonging, register_belongings
+from astra.simulation.models import Checkpoint, CheckpointPart, Origin, Transition
+
+
+def register_own_belongings() -> None:
+    """Register them."""
+    register_belongings(
+        Belonging(Account, column="id", survives_reset=True),
+        Belonging(User),
+        Belonging(RoleBinding),
+        Belonging(Token),
+        Belonging(Transition),
+        Belonging(Origin, is_state=False, survives_reset=True),
+        Belonging(Checkpoint, is_state=False),
+        Belonging(CheckpointPart, is_state=False),
+    )
