@@ -5,14 +5,14 @@ The worker, the `advance_backups` command and the admin all come through here.
 
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
 
 from astra.api.clock import real_now
-from astra.simulation.barriers import advance_to, barrier_sources
+from astra.simulation.barriers import advance_to, barrier_sources, end_move
 from astra.simulation.registry import registrations
 from astra.simulation.settling import LOCK_CLASS, Hop
 
@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 # Both keys of the lock that a living worker holds shared. Its class is no account's: an account's
 # key is a hash, and could be any.
 _WORKER_LOCK = {"class": LOCK_CLASS + 1, "key": 1}
+
 
 @dataclass(frozen=True, slots=True)
 class DueAccount:
@@ -88,14 +89,22 @@ def _advance_each(
 
 
 def advance_account(
-    due: DueAccount, *, wait: bool = True, hops: list[Hop] | None = None
+    due: DueAccount,
+    *,
+    wait: bool = True,
+    hops: list[Hop] | None = None,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> int | None:
     """Bring one account to its instant, barrier by barrier; return the number of hops.
 
     The hops are added to ``hops`` if that is given: nobody else holds millions of them in memory.
-    Returns None when somebody else has the account and ``wait`` is false.
+    ``go_on`` is asked between barriers. Returns None when somebody else has the account and ``wait``
+    is false.
     """
-    return advance_to(due.account_id, due.instant, wait=wait, hops=hops)
+    count = advance_to(due.account_id, due.instant, wait=wait, hops=hops, go_on=go_on)
+    if due.moves_clock:
+        end_move(due.account_id)
+    return count
 
 
 def due_accounts(
@@ -116,9 +125,11 @@ def due_accounts(
         CROSS JOIN LATERAL (SELECT
             coalesce(
                 %(at)s::timestamptz,
+                account.clock_target,
                 account.clock_sim + (%(now)s - account.clock_real) * account.clock_rate
             ) AS instant,
-            coalesce(account.clock_rate = 0 AND account.clock_sim < %(at)s::timestamptz, false)
+            coalesce(account.clock_rate = 0 AND account.clock_sim
+                     < coalesce(%(at)s::timestamptz, account.clock_target), false)
             AS moves) AS clock
         WHERE (%(account)s::uuid IS NULL OR account.id = %(account)s)
           AND (clock.moves OR {probes})

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from astra.accounts.models import Account
 from astra.api.clock import real_now
 from astra.simulation.settling import Hop, lock_account, settle_account, settle_account_quietly
 
@@ -20,6 +21,11 @@ from astra.simulation.settling import Hop, lock_account, settle_account, settle_
 _MOVE_CLOCK = """
     UPDATE accounts_account SET clock_sim = %(to)s, clock_real = %(now)s
     WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s
+"""
+
+
+_END_MOVE = """
+    UPDATE accounts_account SET clock_target = NULL WHERE id = %s AND clock_sim >= clock_target
 """
 
 
@@ -113,3 +119,10 @@ def _next_barrier(account_id: uuid.UUID, until: datetime) -> datetime | None:
 def _move_clock(account_id: uuid.UUID, to: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_MOVE_CLOCK, {"account": account_id, "to": to, "now": real_now()})
+
+
+def end_move(account_id: uuid.UUID) -> bool:
+    """Call a move of the clock over if it has arrived; return whether none is under way any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_END_MOVE, [account_id])
+    return Account.objects.filter(id=account_id, clock_target=None).exists()

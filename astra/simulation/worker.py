@@ -34,6 +34,8 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 # How long the worker waits, at most, before it tries the lost database again.
 LONGEST_RECONNECT_SECONDS = 5.0
+# How long one account may keep the worker while others wait; the rest of its way comes next time.
+LONGEST_TURN = timedelta(seconds=1)
 # Rows that somebody keeps locked shall not hold up the other accounts for ever; and a plan made
 # while a table was small shall not read all of it once it is large.
 _SESSION = (
@@ -127,7 +129,7 @@ class Worker:
             if self.stopping(0):
                 break
             try:
-                count += advance_account(due, wait=False) or 0
+                count += advance_account(due, wait=False, go_on=self._turn()) or 0
             except Exception as error:
                 if not connection.is_usable():
                     raise
@@ -135,6 +137,11 @@ class Worker:
             else:
                 self._take_back(due.account_id)
         return count
+
+    def _turn(self) -> Callable[[], bool]:
+        """Return what says whether an account's turn goes on: a long move shall not keep the rest."""
+        ends_at = real_now() + LONGEST_TURN
+        return lambda: real_now() < ends_at and not self.stopping(0)
 
     def _announce(self) -> None:
         """Announce the worker on a connection that is new."""

@@ -246,7 +246,5 @@ class UserAdmin(AccountColumns[User]):
 
     def _put(self, users: Sequence[User], state: str) -> Done:
         for user in users:
-            _replace(
-                user, {"type": USER.type, "version": USER.versions[0], "state": state}
-            )
+            _replace(user, {"type": USER.type, "version": USER.versions[0], "state": state})
         return Done(f"Now {state}: {self.counted(len(users))}.")
