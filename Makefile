@@ -1,6 +1,7 @@
 # What people type. `make` alone lists it.
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint bench fmt clean
+.PHONY: lint-style lint-format lint-types lint-layers lint-migrations
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
@@ -20,17 +21,26 @@ run: $(VENV)/run.stamp ## Serve until Ctrl-C: API, admin site, lifecycle worker,
 test: $(VENV)/dev.stamp ## Run the whole test suite on a database of its own
 	@$(RUN) -m pytest $(ARGS)
 
-lint: $(VENV)/dev.stamp ## Check style, types, layers and migrations
+lint: lint-style lint-format lint-types lint-layers lint-migrations ## Check all but behaviour
+
+lint-style: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff check
+
+lint-format: $(VENV)/dev.stamp
 	$(VENV)/bin/ruff format --check
+
+lint-types: $(VENV)/dev.stamp
 	$(VENV)/bin/mypy
+
+lint-layers: $(VENV)/dev.stamp
 	$(VENV)/bin/lint-imports
+
+lint-migrations: $(VENV)/dev.stamp
 	$(RUN) -m tests.postgres $(RUN) manage.py makemigrations --check --dry-run
 
-# One after the other, also under -j: the tests come last, so their summary is the last line.
-check: ## Run everything that must pass before a change is merged
-	@$(MAKE) lint
-	@$(MAKE) test
+# All of it runs, whatever fails; the tests come last, so their summary is the last thing to read.
+check: $(VENV)/dev.stamp ## Run everything that must pass before a change is merged
+	@$(MAKE) --keep-going --jobs=1 lint test
 
 bench: $(VENV)/dev.stamp ## Measure, as ratios to a fixed floor
 	@$(RUN) -m benchmarks $(ARGS)

@@ -12,7 +12,7 @@ import environs
 import astra
 from astra.adminsite.theme import UNFOLD as ADMIN_THEME
 from astra.api.options import Options
-from astra.apidocs.texts import API_DESCRIPTION, CONTROL_DESCRIPTION, CONTROL_TAG
+from astra.apidocs.texts import API_DESCRIPTION, PAGE_SETTINGS
 
 # Lets Django's generic classes be written with their parameters at run time too.
 django_stubs_ext.monkeypatch()
@@ -141,17 +141,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": astra.__version__,
     "DESCRIPTION": API_DESCRIPTION,
     "SERVERS": [{"url": "/", "description": "This service"}],
-    "TAGS": [{"name": CONTROL_TAG, "description": CONTROL_DESCRIPTION}],
     "POSTPROCESSING_HOOKS": ["astra.apidocs.control.add_control_surface"],
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {
-        "deepLinking": True,
-        "persistAuthorization": True,
-        "docExpansion": "none",
-        "filter": True,
-    },
+    "SWAGGER_UI_SETTINGS": PAGE_SETTINGS,
 }
 
 UNFOLD = ADMIN_THEME

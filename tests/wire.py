@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -41,7 +41,7 @@ def check(method: str, url: str, response: HttpResponse) -> None:
     if judge is not None:
         answer = reference.Answer(
             method=method,
-            path=path,
+            path=unquote(path),
             query=query,
             status=response.status_code,
             content_type=response.get("Content-Type", ""),

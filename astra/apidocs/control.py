@@ -9,11 +9,17 @@ from typing import Any
 
 import yaml
 
+from astra.apidocs.texts import CONTROL_DESCRIPTION, CONTROL_TAG
+
 FILE = Path(__file__).with_name("control.yaml")
 
 
 def add_control_surface(result: Any, generator: Any, request: Any, public: bool) -> Any:  # noqa: FBT001
-    """Add the control surface to a document (a postprocessing hook of drf-spectacular)."""
+    """Add the control surface, its tag last, to a document (a postprocessing hook of drf-spectacular)."""
+    operations = [operation for path in result["paths"].values() for operation in path.values()]
+    tags = sorted({tag for operation in operations for tag in operation["tags"]})
+    control = {"name": CONTROL_TAG, "description": CONTROL_DESCRIPTION}
+    result["tags"] = [*({"name": tag} for tag in tags), control]
     described = yaml.safe_load(FILE.read_text())
     result["paths"] |= described["paths"]
     for kind, components in described["components"].items():

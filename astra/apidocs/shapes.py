@@ -41,7 +41,6 @@ class ShapeSchema(AutoSchema):
             "type": "string",
             "pattern": patterns.IDENTIFIER,
             "description": "A lower-case UUID of version 4 or 5, or the nil UUID.",
-            "example": "0afbe357-a717-4c7a-8b3d-d0368959c8de",
         }
         return self.component("schemas", "Identifier", content)
 

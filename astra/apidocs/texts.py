@@ -14,3 +14,9 @@ snapshots and schedules, with the accounts, users and tokens that call it.
 * A request body is read as JSON whatever its Content-Type says. An instance comes in its own media
   type when `Accept` asks for it, else as `application/json`.
 * Where an operation is simpler than the real one, its description says so."""
+
+# JavaScript. The calls of the page go out as they are: the API needs no CSRF token.
+PAGE_SETTINGS = """{
+  deepLinking: true, persistAuthorization: true, docExpansion: "none", filter: true,
+  requestInterceptor: (request) => request,
+}"""

@@ -192,7 +192,7 @@ def _settings(lifecycle: Lifecycle) -> str:
     )
 
 
-def _value(value: Column | str | bool) -> str:
+def _value(value: object) -> str:
     if isinstance(value, Column):
         return f"resource.{value.name}"
     return str(value).lower() if isinstance(value, bool) else f"'{value}'"

@@ -24,7 +24,7 @@ from backups.views.scope import app_or_404
 
 
 class AppBackups(CollectionView):
-    """`…/k8s/v1/apps/{app_id}/appBackups`."""
+    """The backups of an app: `…/k8s/v1/apps/{app_id}/appBackups`."""
 
     kind = kinds.APP_BACKUP
     shape = AppBackupBody
@@ -60,7 +60,7 @@ class AppBackups(CollectionView):
 
 
 class AccountAppBackups(AppBackups):
-    """`…/topology/v1/appBackups`: those of every app, unmanaged ones too; read only."""
+    """The backups of every app, unmanaged ones too, read only: `…/topology/v1/appBackups`."""
 
     http_method_names = ["get", "head"]
 
@@ -70,7 +70,7 @@ class AccountAppBackups(AppBackups):
 
 
 class AppBackupInstance(InstanceView):
-    """`…/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}`."""
+    """One backup of an app."""
 
     kind = kinds.APP_BACKUP
     id_name = "appBackup_id"
@@ -101,7 +101,7 @@ class AppBackupInstance(InstanceView):
 
 
 class AccountAppBackupInstance(AppBackupInstance):
-    """`…/topology/v1/appBackups/{appBackup_id}`."""
+    """One backup of the account, whether its app is still managed or not."""
 
     def rows(self) -> QuerySet[AppBackup]:
         """Return the backups among which the id is looked for."""

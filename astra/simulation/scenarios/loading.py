@@ -94,12 +94,14 @@ class _Load:
         self._seed: int = document.data.get("seed", 0)
         self._items: dict[str, list[Item]] = {section.name: [] for section in all_sections()}
         self._ids: set[uuid.UUID] = set()
+        self._companions: set[uuid.UUID] = set()
         for section in sections_of(ROOT):
             self._collect(section, document.data.get(section.name, ()), None)
 
     def run(self, progress: Progress) -> Report:
         """Write what is missing."""
         self._find_rows()
+        self._find_companions()
         self._hold_accounts()
         for account in self._items["accounts"]:
             self._build(account, write=True)
@@ -113,6 +115,7 @@ class _Load:
     def preview(self) -> Report:
         """Look at what is there; build the rest, so that its mistakes are found, and drop it."""
         self._find_rows()
+        self._find_companions()
         for account in self._items["accounts"]:
             if not account.is_new:
                 account.now_of_account = account.row.now()
@@ -163,6 +166,17 @@ class _Load:
                     reason = "Something of another account has this id."
                     raise ScenarioConflictError([item.document.finding(item.path, reason)])
 
+    def _find_companions(self) -> None:
+        """Note which rows that come with an item are there: they may outlive it."""
+        wanted: dict[type[Model], list[uuid.UUID]] = {}
+        for items in self._items.values():
+            for item in items:
+                for model, identifier in item.section.companions(item).items():
+                    wanted.setdefault(model, []).append(identifier)
+        for model, ids in wanted.items():
+            there = model._default_manager.filter(pk__in=ids).values_list("pk", flat=True)
+            self._companions.update(there)
+
     def _hold_accounts(self) -> None:
         """Let nothing move in the accounts that are there already: it gets new rows at one instant.
 
@@ -182,7 +196,7 @@ class _Load:
             rows = item.section.build(item)
             item.row = rows[0]
             if write:
-                write_item(item, rows)
+                write_item(item, [row for row in rows if row.pk not in self._companions])
         for section in sections_of(item.section.name):
             for child in item.children[section.name]:
                 self._build(child, write=write)
@@ -190,19 +204,14 @@ class _Load:
     def _report(self, *, is_preview: bool) -> Report:
         accounts = [item.id for item in self._items["accounts"]]
         report = Report(self._scenario, self._document.source, is_preview, accounts)
-        kept: dict[type[Model], list[uuid.UUID]] = {}
         for section in all_sections():
             if section.model is None:
                 continue
             for item in self._items[section.name]:
                 report.add(section.model, create=int(item.is_new), keep=int(not item.is_new))
                 for model, identifier in section.companions(item).items():
-                    if item.is_new:
-                        report.add(model, create=1)
-                    else:
-                        kept.setdefault(model, []).append(identifier)
-        for model, ids in kept.items():
-            report.add(model, keep=model._default_manager.filter(pk__in=ids).count())
+                    is_there = identifier in self._companions
+                    report.add(model, create=int(item.is_new and not is_there), keep=int(is_there))
         return report
 
     def _generators(self) -> Iterator[tuple[Generator, Item]]:

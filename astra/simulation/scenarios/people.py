@@ -122,7 +122,8 @@ class AccountSection(Section):
         item.now_of_account = now = clock["clock_sim"]
         values = item.described(kinds.ACCOUNT.versions[0])
         if values["created_at"] > now:
-            raise item.error("The account is not made yet at the instant of its clock.")
+            reason = "The account is not made yet at the instant of its clock."
+            raise item.error(reason, item.created_where)
         own_seed = int(unit_interval(item.seed, item.id, "account") * 2**31)
         return [
             Account(

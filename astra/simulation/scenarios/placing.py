@@ -116,7 +116,7 @@ def place(item: Item, lifecycle: Lifecycle, seconds: Sequence[float], *, state: 
     """Return the way of an item by its own members; raises ``ScenarioError`` for the impossible."""
     created_at = item.created_at
     if created_at is not None and created_at > item.now:
-        raise item.error("Made later than the account's clock says it is.", "createdAt")
+        raise item.error("Made later than the account's clock says it is.", item.created_where)
     _refuse_the_impossible(item, lifecycle, state)
     if state in lifecycle.final:
         # What failed had begun, what was lost had been there.

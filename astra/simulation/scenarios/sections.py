@@ -113,6 +113,11 @@ class Item:
         return None
 
     @property
+    def created_where(self) -> str:
+        """The member that says when the item was made."""
+        return "createdAt" if "createdAt" in self.values else "age"
+
+    @property
     def created_by(self) -> uuid.UUID:
         """The user that `createdBy` names, else the account's first owner, else nobody."""
         if "createdBy" in self.values:
