@@ -5,14 +5,14 @@ The worker, the `advance_backups` command and the admin all come through here.
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
 
 from astra.api.clock import real_now
-from astra.simulation.barriers import advance_to, barrier_sources, end_move
+from astra.simulation.barriers import advance_to, barrier_sources
 from astra.simulation.registry import registrations
 from astra.simulation.settling import LOCK_CLASS, Hop
 
@@ -36,8 +36,8 @@ class DueAccount:
 class Advance:
     """What one pass did.
 
-    ``hops`` in order, unless only their number was wanted; ``clocks`` that were moved; the accounts
-    that raised, with their errors.
+    ``hops`` in order, unless only their number was wanted; the ``clocks`` that were moved;
+    ``failures``: the accounts that raised, with their errors.
     """
 
     count: int = 0
@@ -74,7 +74,7 @@ def _advance_each(
     busy = []
     for each in due:
         try:
-            count = advance_account(each, wait=wait, hops=hops)
+            count = advance_to(each.account_id, each.instant, wait=wait, hops=hops)
         except Exception as error:
             logger.exception("account %s could not be settled", each.account_id)
             done.failures[each.account_id] = error
@@ -86,25 +86,6 @@ def _advance_each(
         if each.moves_clock:
             done.clocks[each.account_id] = each.instant
     return busy
-
-
-def advance_account(
-    due: DueAccount,
-    *,
-    wait: bool = True,
-    hops: list[Hop] | None = None,
-    go_on: Callable[[], bool] = lambda: True,
-) -> int | None:
-    """Bring one account to its instant, barrier by barrier; return the number of hops.
-
-    The hops are added to ``hops`` if that is given: nobody else holds millions of them in memory.
-    ``go_on`` is asked between barriers. Returns None when somebody else has the account and ``wait``
-    is false.
-    """
-    count = advance_to(due.account_id, due.instant, wait=wait, hops=hops, go_on=go_on)
-    if due.moves_clock:
-        end_move(due.account_id)
-    return count
 
 
 def due_accounts(
@@ -129,8 +110,7 @@ def due_accounts(
                 account.clock_sim + (%(now)s - account.clock_real) * account.clock_rate
             ) AS instant,
             coalesce(account.clock_rate = 0 AND account.clock_sim
-                     < coalesce(%(at)s::timestamptz, account.clock_target), false)
-            AS moves) AS clock
+                     < coalesce(%(at)s::timestamptz, account.clock_target), false) AS moves) AS clock
         WHERE (%(account)s::uuid IS NULL OR account.id = %(account)s)
           AND (clock.moves OR {probes})
         ORDER BY account.created_at, account.id

@@ -13,19 +13,21 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from astra.accounts.models import Account
 from astra.api.clock import real_now
 from astra.simulation.settling import Hop, lock_account, settle_account, settle_account_quietly
 
-# Whoever holds the clock's row shared (a create under way) ends before the clock moves.
-_MOVE_CLOCK = """
-    UPDATE accounts_account SET clock_sim = %(to)s, clock_real = %(now)s
-    WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s
+# Whoever holds the clock's row shared (a create under way) ends before a manual clock moves, and
+# what it made is settled with the rest.
+_HOLD_CLOCK = """
+    SELECT FROM accounts_account
+    WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s FOR NO KEY UPDATE
 """
-
-
-_END_MOVE = """
-    UPDATE accounts_account SET clock_target = NULL WHERE id = %s AND clock_sim >= clock_target
+_MOVE_CLOCK = """
+    UPDATE accounts_account
+    SET clock_sim = %(to)s, clock_real = %(now)s,
+        clock_target = CASE WHEN clock_target > %(to)s THEN clock_target END
+    WHERE id = %(account)s AND clock_rate = 0
+      AND (clock_sim < %(to)s OR clock_target <= %(to)s AND clock_sim = %(to)s)
 """
 
 
@@ -67,27 +69,34 @@ def advance_to(
 ) -> int | None:
     """Bring the account to an instant, barrier by barrier, each in a transaction of its own.
 
-    A manual clock that stands before the instant moves with the barriers. ``go_on`` is asked after
+    A manual clock that stands before the instant moves with the barriers; when it arrives where it
+    was on its way to, that move is over. ``go_on`` is asked after
     each barrier; when it says no, the rest is left for another call. Returns the number of hops
     (which are added to ``hops`` if that is given), or None when somebody else has the account and
     ``wait`` is false.
     """
     count = 0
+    is_under_way = False
     while True:
+        taken: list[Hop] | None = None if hops is None else []
         with transaction.atomic():
-            if not lock_account(account_id, wait=wait):
+            if not lock_account(account_id, wait=wait or is_under_way):
                 return None
+            _on_clock(_HOLD_CLOCK, account_id, instant)
             barrier = _next_barrier(account_id, instant)
             until = instant if barrier is None else barrier
-            settled = _settle(account_id, until, hops)
-            count += settled
+            settled = _settle(account_id, until, taken)
             for source in _sources:
                 if settled:
                     source.after_settling(account_id)
-            _move_clock(account_id, until)
+            _on_clock(_MOVE_CLOCK, account_id, until)
             if barrier is not None:
                 for source in _sources:
                     source.fire(account_id, barrier)
+        is_under_way = True
+        count += settled
+        if hops is not None and taken:
+            hops.extend(taken)
         if barrier is None or not go_on():
             return count
 
@@ -116,13 +125,6 @@ def _next_barrier(account_id: uuid.UUID, until: datetime) -> datetime | None:
     return earliest
 
 
-def _move_clock(account_id: uuid.UUID, to: datetime) -> None:
+def _on_clock(statement: str, account_id: uuid.UUID, to: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE_CLOCK, {"account": account_id, "to": to, "now": real_now()})
-
-
-def end_move(account_id: uuid.UUID) -> bool:
-    """Call a move of the clock over if it has arrived; return whether none is under way any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(_END_MOVE, [account_id])
-    return Account.objects.filter(id=account_id, clock_target=None).exists()
+        cursor.execute(statement, {"account": account_id, "to": to, "now": real_now()})

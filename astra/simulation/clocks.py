@@ -17,7 +17,7 @@ from astra.accounts.models import Account, ClockMode
 from astra.api import problems
 from astra.api.clock import real_now, timestamp
 from astra.api.problems import ApiProblem, Invalid
-from astra.simulation.barriers import advance_to, barrier_sources, end_move
+from astra.simulation.barriers import advance_to, barrier_sources
 from astra.simulation.models import Transition
 from astra.simulation.registry import registrations
 from astra.simulation.settling import lock_account
@@ -110,13 +110,13 @@ def clock_advance(
     newest = last_id[0][0] if last_id else 0
     deadline = time.monotonic() + wait_seconds
     advance_to(account_id, target, go_on=lambda: time.monotonic() < deadline)
-    is_over = end_move(account_id)
     events = Transition.objects.filter(account_id=account_id, id__gt=newest).order_by("at", "id")
+    account = Account.objects.get(id=account_id)
     return Move(
-        account=Account.objects.get(id=account_id),
+        account=account,
         events=list(events[:MOST_EVENTS]),
         event_count=events.count(),
-        is_over=is_over,
+        is_over=account.clock_target is None,
     )
 
 

@@ -1,7 +1,7 @@
 """Rewriting the fate of rows that exist: end now, take the next step, finish, let the hooks fail.
 
 Set-based, and the same for every registered kind. Each function is called in a transaction that
-holds the rows' account (``hold_account``), and what it makes due is carried out by ``settle_rows``.
+holds the rows' account (``hold_account``); what it makes due is carried out by ``advance_to``.
 """
 
 import uuid
@@ -13,8 +13,9 @@ import orjson
 from django.db import connection
 
 from astra.api.clock import real_now
-from astra.simulation.registry import Registration, registrations
-from astra.simulation.settling import Hop, lock_account, settle_rows
+from astra.simulation.barriers import advance_to
+from astra.simulation.registry import Registration
+from astra.simulation.settling import Hop, lock_account
 from astra.simulation.stages import Column
 
 REASON_MAX_LENGTH = 127
@@ -48,8 +49,7 @@ def hold_account(account_id: uuid.UUID) -> datetime:
     if row is None:
         raise LookupError(f"there is no account {account_id}")
     now: datetime = row[0]
-    for each in registrations():
-        settle_rows(each, account_id, now)
+    advance_to(account_id, now)
     return now
 
 

@@ -19,12 +19,8 @@ from typing import Any, Self
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 
 from astra.api.clock import real_now, timestamp
-from astra.simulation.advancing import (
-    Advance,
-    advance_account,
-    announce_worker,
-    due_accounts,
-)
+from astra.simulation.advancing import Advance, announce_worker, due_accounts
+from astra.simulation.barriers import advance_to
 from astra.simulation.settling import Hop
 
 logger = logging.getLogger(__name__)
@@ -126,10 +122,11 @@ class Worker:
             pause = self._pauses.get(due.account_id)
             if pause is not None and real_now() < pause.ends_at:
                 continue
-            if self.stopping(0):
+            if not self._goes_on():
                 break
             try:
-                count += advance_account(due, wait=False, go_on=self._turn()) or 0
+                turn = self._turn()
+                count += advance_to(due.account_id, due.instant, wait=False, go_on=turn) or 0
             except Exception as error:
                 if not connection.is_usable():
                     raise
@@ -138,10 +135,13 @@ class Worker:
                 self._take_back(due.account_id)
         return count
 
+    def _goes_on(self) -> bool:
+        return not self.stopping(0)
+
     def _turn(self) -> Callable[[], bool]:
         """Return what says whether an account's turn goes on: a long move shall not keep the rest."""
         ends_at = real_now() + LONGEST_TURN
-        return lambda: real_now() < ends_at and not self.stopping(0)
+        return lambda: real_now() < ends_at and self._goes_on()
 
     def _announce(self) -> None:
         """Announce the worker on a connection that is new."""

@@ -16,8 +16,9 @@ from typing import Any
 from django.db import transaction
 
 from astra.simulation import ending
+from astra.simulation.barriers import advance_to
 from astra.simulation.registry import registration
-from astra.simulation.settling import Hop, settle_rows
+from astra.simulation.settling import Hop
 from backups.lifecycle import APP_BACKUP, FAILED, PENDING, SNAPSHOT
 from backups.models import AppBackup, Snapshot
 
@@ -49,8 +50,7 @@ class _Held:
 
     def settle(self) -> None:
         """Carry out what the action made due."""
-        for kind in (SNAPSHOT.kind, APP_BACKUP.kind):
-            self.hops.extend(settle_rows(registration(kind), self.account_id, self.now))
+        advance_to(self.account_id, self.now, hops=self.hops)
 
     def own_snapshots(self, **only: Any) -> list[uuid.UUID]:
         """Return the unfinished snapshots that the chosen backups made."""

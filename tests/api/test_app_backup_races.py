@@ -1,0 +1,125 @@
+"""Creates, deletes and reads at the same time, on connections of their own.
+
+Source: design, 'Data rules': races for a name are decided by the constraint.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from astra.accounts.models import Account, ClockMode
+from astra.simulation.models import Transition
+from backups.models import App, AppBackup, Bucket, Snapshot
+from tests import world
+from tests.conftest import Api, invalid, number
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CALLERS = 32
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def account(db: None) -> Account:
+    """An account in real time, as a service under load has it."""
+    return world.make_account(mode=ClockMode.REAL)
+
+
+def _at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
+    """Make the calls on threads that start together; return the answers in the calls' order."""
+    calls = list(calls)
+    together = Barrier(len(calls), timeout=PATIENCE_SECONDS)
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            together.wait()
+            return call()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
+        futures = [pool.submit(run, call) for call in calls]
+        return [future.result(PATIENCE_SECONDS) for future in futures]
+
+
+def _statuses(answers: list[Any]) -> dict[int, int]:
+    statuses = [answer.status_code for answer in answers]
+    return {status: statuses.count(status) for status in set(statuses)}
+
+
+def test_of_many_creates_with_one_name_exactly_one_succeeds(
+    api: Api, app: App, bucket: Bucket
+) -> None:
+    answers = _at_once([lambda: api.create_backup(app, name="nightly")] * CALLERS)
+    assert _statuses(answers) == {201: 1, 409: CALLERS - 1}
+    refused = [answer for answer in answers if answer.status_code == 409]
+    assert {(number(answer), *invalid(answer)) for answer in refused} == {(143, "name")}
+    (backup,) = AppBackup.objects.all()
+    (snapshot,) = Snapshot.objects.all()
+    assert (backup.name, backup.snapshot_id) == ("nightly", snapshot.id)
+    assert Transition.objects.count() == 2
+
+
+def test_of_many_creates_with_one_name_and_snapshot_exactly_one_succeeds(
+    api: Api, app: App, bucket: Bucket
+) -> None:
+    snapshot = world.make_snapshot(app)
+    members = {"name": "nightly", "snapshotID": str(snapshot.id)}
+    answers = _at_once([lambda: api.create_backup(app, **members)] * CALLERS)
+    assert _statuses(answers) == {201: 1, 409: CALLERS - 1}
+    assert Snapshot.objects.get() == snapshot
+
+
+@pytest.mark.parametrize("mode", [ClockMode.REAL, ClockMode.MANUAL])
+def test_many_creates_without_a_name_all_succeed_under_names_of_their_own(
+    app: App, bucket: Bucket, account: Account, api: Api, mode: str
+) -> None:
+    if mode == ClockMode.MANUAL:
+        Account.objects.filter(id=account.id).update(
+            clock_mode=mode, clock_rate=0, clock_sim=world.START
+        )
+    answers = _at_once([lambda: api.create_backup(app)] * CALLERS)
+    assert _statuses(answers) == {201: CALLERS}
+    documents = [json.loads(answer.content) for answer in answers]
+    names = {document["name"] for document in documents}
+    assert len(names) == len({document["id"] for document in documents}) == CALLERS
+    assert all(re.fullmatch(r"shop-backup-\d{14}-[0-9a-f]{8}", name) for name in names)
+    assert AppBackup.objects.count() == Snapshot.objects.count() == CALLERS
+    assert len(set(Snapshot.objects.values_list("name", flat=True))) == CALLERS
+
+
+def test_a_name_that_is_deleted_and_created_at_once_is_taken_or_free_but_never_twice(
+    api: Api, app: App, bucket: Bucket
+) -> None:
+    backup = world.make_backup(app, bucket, name="nightly", state="failed")
+    delete = [lambda: api.delete(f"topology/v1/appBackups/{backup.id}")] * 4
+    create = [lambda: api.create_backup(app, name="nightly")] * 8
+    answers = _at_once([*delete, *create])
+    assert _statuses(answers[:4]) == {204: 1, 404: 3}
+    created = _statuses(answers[4:])
+    assert set(created) <= {201, 409}
+    assert AppBackup.objects.count() == created.get(201, 0) <= 1
+
+
+def test_of_many_deletes_of_one_backup_exactly_one_succeeds(api: Api, app: App) -> None:
+    bucket = world.make_bucket(api.account, stored_bytes=10_000)
+    backup = world.make_backup(app, bucket)
+    answers = _at_once([lambda: api.delete(f"topology/v1/appBackups/{backup.id}")] * 16)
+    assert _statuses(answers) == {204: 1, 404: 15}
+    assert {number(answer) for answer in answers if answer.status_code == 404} == {1}
+    bucket.refresh_from_db()
+    assert bucket.stored_bytes == 0
+
+
+def test_lists_and_creates_do_not_disturb_each_other(api: Api, app: App, bucket: Bucket) -> None:
+    create = [lambda: api.create_backup(app)] * 16
+    read = [lambda: api.get("topology/v1/appBackups?limit=5&count=true")] * 16
+    answers = _at_once([*create, *read])
+    assert _statuses(answers) == {201: 16, 200: 16}
+    assert api.read("topology/v1/appBackups?count=true")["metadata"]["count"] == 16
