@@ -23,8 +23,11 @@ _HOLD_CLOCK = """
     WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s FOR NO KEY UPDATE
 """
 _MOVE_CLOCK = """
-    UPDATE accounts_account SET clock_sim = %(to)s, clock_real = %(now)s
-    WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s
+    UPDATE accounts_account
+    SET clock_sim = %(to)s, clock_real = %(now)s,
+        clock_target = CASE WHEN clock_target > %(to)s THEN clock_target END
+    WHERE id = %(account)s AND clock_rate = 0
+      AND (clock_sim < %(to)s OR clock_target <= %(to)s AND clock_sim = %(to)s)
 """
 
 
@@ -66,7 +69,8 @@ def advance_to(
 ) -> int | None:
     """Bring the account to an instant, barrier by barrier, each in a transaction of its own.
 
-    A manual clock that stands before the instant moves with the barriers. ``go_on`` is asked after
+    A manual clock that stands before the instant moves with the barriers; when it arrives where it
+    was on its way to, that move is over. ``go_on`` is asked after
     each barrier; when it says no, the rest is left for another call. Returns the number of hops
     (which are added to ``hops`` if that is given), or None when somebody else has the account and
     ``wait`` is false.
