@@ -42,9 +42,8 @@ class ControlView(View):
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """Refuse with problem 69 and `Allow`."""
-        offered = [name.upper() for name in self.http_method_names if hasattr(self, name)]
-        headers = {"Allow": ", ".join(offered)}
-        raise ApiProblem(problems.METHOD_NOT_ALLOWED, headers=headers)
+        allow = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
+        raise ApiProblem(problems.METHOD_NOT_ALLOWED, headers={"Allow": allow})
 
 
 def check_control(request: HttpRequest) -> None:

@@ -81,7 +81,12 @@ class Copying:
             taken = next_sequences(self._registration.lifecycle.kind, ids)
             for row in rows:
                 row["transition_count"] += taken.get(row["id"], 0)
-        with connection.cursor() as cursor, cursor.copy(self._statement) as copy:
+        # Django turns the driver's errors into its own for what it calls itself, and no further.
+        with (
+            connection.cursor() as cursor,
+            connection.wrap_database_errors,
+            cursor.copy(self._statement) as copy,
+        ):
             for row in rows:
                 copy.write_row([self._cell(column, row[column]) for column in self._columns])
         write_history(self._registration, ids)
