@@ -40,9 +40,8 @@ class _Share(Func):
 
 def bytes_done(now: datetime) -> Any:
     """Return the expression of `bytesDone` at the account's instant, NULL where it is not shown."""
-    reached = Case(
-        When(Q(state=RUNNING) | Q(ends_at=None), then=Value(now)), default=F("ends_at")
-    )
+    # NULL is passed over.
+    reached = Least(Value(now), F("ends_at"))
     most = Greatest(F("total_bytes") - 1, Value(0))
     span = _Microseconds(F("full_at"), F("running_at"))
     elapsed = Greatest(_Microseconds(reached, F("running_at")), Value(0))

@@ -116,9 +116,9 @@ def _free_port() -> int:
 
 def run_pgbench(database_url: str, script: Path, seconds: int) -> Rate:
     """Run one prepared statement from 16 clients."""
+    options = ["-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", str(seconds)]
     output = subprocess.check_output(
-        [PGBENCH, "-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2"]
-        + ["-T", str(seconds), "-f", script, database_url],
+        [PGBENCH, *options, "-f", script, database_url],
         text=True,
         stderr=subprocess.STDOUT,
     )
@@ -138,5 +138,7 @@ def run_wrk(url: str, script: str, token: str, seconds: int) -> Rate:
     rate = re.search(r"Requests/sec:\s+([0-9.]+)", output)
     if rate is None or "Non-2xx" in output or "Socket errors" in output:
         sys.exit(f"wrk met refusals:\n{output}")
-    p50, p99 = (re.search(rf"^\s+{share}%\s+([0-9.]+\w+)$", output, re.MULTILINE) for share in (50, 99))
+    p50, p99 = (
+        re.search(rf"^\s+{share}%\s+([0-9.]+\w+)$", output, re.MULTILINE) for share in (50, 99)
+    )
     return Rate(float(rate[1]), p50[1] if p50 else "-", p99[1] if p99 else "-")

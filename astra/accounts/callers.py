@@ -15,7 +15,8 @@ _WHO_CALLS = Statement("""
     SELECT account.id, caller.id, binding.role, token.expires_at,
            caller.is_enabled AND caller.state = %(user_active)s
                AND account.is_enabled AND account.state = %(account_active)s,
-           account.clock_sim, account.clock_real, account.clock_rate, account.seed
+           account.clock_sim, account.clock_real, account.clock_rate, account.seed,
+           account.clock_target IS NOT NULL
     FROM accounts_token token
     JOIN accounts_user caller ON caller.id = token.user_id
     JOIN accounts_account account ON account.id = token.account_id
@@ -39,6 +40,7 @@ class Caller:
     clock_real: datetime
     clock_rate: float
     dice: Dice
+    is_advancing: bool = False
 
     # DRF and Django ask a request's user for these.
     is_authenticated = True
@@ -64,7 +66,7 @@ def caller_of(token: str) -> Caller:
     )
     if row is None:
         raise ApiProblem(INVALID_TOKEN)
-    account_id, user_id, role, expires_at, enabled, sim, real, rate, seed = row
+    account_id, user_id, role, expires_at, enabled, sim, real, rate, seed, advancing = row
     dice = RANDOM_DICE if rate else SeededDice(seed, functools.partial(draw_number, account_id))
     if expires_at is not None and expires_at <= clock_instant(sim, real, rate):
         raise ApiProblem(INVALID_TOKEN)
@@ -77,6 +79,7 @@ def caller_of(token: str) -> Caller:
         clock_sim=sim,
         clock_real=real,
         clock_rate=rate,
+        is_advancing=advancing,
         dice=dice,
     )
 

@@ -101,6 +101,8 @@ class Account(Described):
     clock_rate = models.FloatField(default=1.0, help_text="Simulated seconds per real second.")
     clock_sim = models.DateTimeField(default=real_now, help_text="Simulated instant of the anchor.")
     clock_real = models.DateTimeField(default=real_now, help_text="Real instant of the anchor.")
+    # Where a manual clock is on its way to; no writes are taken before it is there.
+    clock_target = models.DateTimeField(null=True, blank=True)
     seed = models.BigIntegerField(default=0, help_text="Decides jitter and, if manual, the ids.")
     draws = models.BigIntegerField(default=0, help_text="Ids drawn so far under a manual clock.")
     # {"app-backup-run": 0.5}: seconds, by stage; {"immediate": ["appBackup"]}: without delay.
@@ -133,6 +135,10 @@ class Account(Described):
             models.CheckConstraint(
                 condition=~Q(clock_mode=ClockMode.REAL) | Q(clock_sim=F("clock_real")),
                 name="account_real_clock_has_no_offset",
+            ),
+            models.CheckConstraint(
+                condition=Q(clock_target=None) | Q(clock_mode=ClockMode.MANUAL),
+                name="account_only_manual_clock_is_moved",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="account_name_is_not_empty"),
         )

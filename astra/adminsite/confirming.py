@@ -17,7 +17,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from unfold.enums import ActionVariant
 
 from astra.adminsite import cells
@@ -141,7 +140,7 @@ def _answer(
     if record is None:
         return HttpResponseRedirect(request.get_full_path())
     if done.gone:
-        return HttpResponseRedirect(_list_of(admin))
+        return HttpResponseRedirect(cells.list_path(admin.opts.label_lower))
     return HttpResponseRedirect(cells.page_of(admin.model, record.pk))
 
 
@@ -168,7 +167,7 @@ def _page(
         "selected": [] if record is not None else _selection(request),
         "back": back,
     }
-    request.current_app = admin.admin_site.name  # type: ignore[attr-defined]
+    request.current_app = admin.admin_site.name
     return TemplateResponse(request, "adminsite/confirm.html", context)
 
 
@@ -176,7 +175,3 @@ def _selection(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what the list needs to find the selected records again."""
     names = ("action", "select_across", "index", helpers.ACTION_CHECKBOX_NAME)
     return [(name, value) for name in names for value in request.POST.getlist(name)]
-
-
-def _list_of(admin: Any) -> str:
-    return reverse(f"admin:{admin.opts.app_label}_{admin.opts.model_name}_changelist")

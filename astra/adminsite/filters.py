@@ -32,9 +32,7 @@ else:
 __all__ = ["AutocompleteSelectFilter", "DayFilter", "choice_filter"]
 
 
-def choice_filter(
-    title: str, column: str, values: Iterable[str]
-) -> type["MultipleDropdownFilter"]:
+def choice_filter(title: str, column: str, values: Iterable[str]) -> type["MultipleDropdownFilter"]:
     """Return a filter for one or several values of a column that has no choices of its own."""
     found = tuple(dict.fromkeys(values))
     parameter = column

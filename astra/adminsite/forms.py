@@ -49,7 +49,7 @@ class ApiForm(AnyModelForm):
         except ApiProblem as problem:
             add_problem(self, problem, members=self.members, numbers=self.problem_fields)
         except ValidationError as error:
-            self._update_errors(error)
+            self.add_error(None, error)
 
 
 class LabelsField(forms.CharField):

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from typing_extensions import override
 
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
@@ -122,13 +123,14 @@ class RecordAdmin(ModelAdmin[M]):
 
     # -- pages ----------------------------------------------------------------------------------
 
-    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Sequence[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
         """Return what cannot be typed in: of a record that exists, all that is not editable."""
         if obj is None:
             return self.readonly_fields
         shown = [name for row in self._rows(request, obj) for name in row]
         return [name for name in shown if name not in self.editable]
 
+    @override
     def get_form(
         self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
@@ -137,6 +139,7 @@ class RecordAdmin(ModelAdmin[M]):
             kwargs["form"] = self.add_form
         return super().get_form(request, obj, change=change, **kwargs)
 
+    @override
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         """Nothing is left to save: the form's action has done it."""
 
@@ -173,6 +176,11 @@ class RecordAdmin(ModelAdmin[M]):
         except ApiProblem as problem:
             messages.error(request, f"{problem.type.title}. {problem.type.detail}")
             return HttpResponseRedirect(cells.page_of(self.model, object_id))
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
+        """Go back to the list, which Django does only for those who may change records."""
+        messages.success(request, f"Deleted {obj_display}.")
+        return HttpResponseRedirect(cells.list_path(self.opts.label_lower))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Return the actions on selected records, with our own way of deleting them."""

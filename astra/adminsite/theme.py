@@ -82,6 +82,8 @@ UNFOLD: dict[str, Any] = {
                     _page("Snapshots", "photo_camera", "backups", "snapshot"),
                     _page("Apps", "deployed_code", "backups", "app"),
                     _page("Buckets", "database", "backups", "bucket"),
+                    _page("Schedules", "calendar_month", "backups", "schedule"),
+                    _page("App assets", "widgets", "backups", "appasset"),
                 ],
             },
             {

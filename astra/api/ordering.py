@@ -79,7 +79,7 @@ class Order:
         try:
             name, descending, text, identifier = orjson.loads(base64.b64decode(token))
             key = self._parse(text), uuid.UUID(identifier)
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
             raise invalid_query("continue", "Not a token of this service.") from error
         if (name, descending) != (self.name, self.descending):
             raise invalid_query("continue", "The token belongs to another order.")

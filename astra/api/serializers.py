@@ -38,7 +38,8 @@ class ClosedSerializer(serializers.Serializer[Any]):
             errors |= error.detail
         if errors:
             raise ValidationError(errors)
-        return value
+        # As PostgreSQL will give it back, so that a create and the next read agree to the byte.
+        return dict(sorted(value.items(), key=lambda member: (len(member[0]), member[0])))
 
     @classmethod
     @cache

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from astra.api import media, problems
+from astra.api.handler import RETRY_AFTER_SECONDS
 from astra.api.patterns import parse_identifier
 from astra.api.problems import ApiProblem, Invalid, ProblemType
 from astra.api.query import Query, parse_query
@@ -109,6 +110,9 @@ class ApiView(APIView):
         role = self.caller.role
         if request.method not in READS and not role.permits(type(role)(self.write_role)):
             raise ApiProblem(problems.NOT_PERMITTED)
+        if request.method not in READS and self.caller.is_advancing:
+            headers = {"Retry-After": RETRY_AFTER_SECONDS}
+            raise ApiProblem(problems.UNEXPECTED_STATE, headers=headers)
 
     def _parse_query(self, request: Request) -> Query:
         allowed = self.allowed_parameters() if request.method in READS else frozenset()

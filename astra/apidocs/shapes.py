@@ -82,3 +82,11 @@ class ShapeSchema(AutoSchema):
         if isinstance(field, fields.UniqueListField):
             schema["uniqueItems"] = True
         return schema
+
+    @override
+    def _insert_field_validators(self, field: Any, schema: Json) -> None:
+        if not isinstance(field, fields.StrictCharField):
+            super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        elif "$ref" not in schema:
+            limits = {"minLength": field.min_length, "maxLength": field.max_length}
+            schema.update({name: limit for name, limit in limits.items() if limit})

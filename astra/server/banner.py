@@ -21,26 +21,36 @@ def banner(options: Options, access: Access) -> str:
         f"  API      {http.url}",
         f"           {https.url}  (authority: {options.data_dir / 'tls' / 'ca.pem'})",
         f"  Admin    {http.url}/admin/  user {administrator.USERNAME}, password {password}",
+        f"  Docs     {http.url}/api/docs/",
+        *_client_lines(options, access, http.url),
+        "",
+        "Ctrl-C stops the service; its data stay.",
+        "",
     ]
-    config = access.client_config
+    return "\n".join(lines)
+
+
+def _client_lines(options: Options, access: Access, url: str) -> list[str]:
+    config, app = access.client_config, access.app
     if config is None:
-        lines += ["", "  No account yet: python manage.py seed demo"]
-        return "\n".join([*lines, ""])
-    lines += [
+        return ["", "  No account yet: python manage.py seed demo"]
+    token = token_of(config)
+    lines = [
         f"  Account  {config['uid']}",
-        f"  Token    {token_of(config)}",
+        f"  Token    {token}",
         f"  Client   {options.data_dir / client_config.FILE_NAME}",
     ]
-    if (app := access.app) is not None:
-        path = f"/accounts/{config['uid']}/k8s/v1/apps/{app.id}/appBackups"
-        body = {"type": kinds.APP_BACKUP.type, "version": kinds.APP_BACKUP.versions[0]}
-        lines += [
-            "",
-            f"Create a backup of the app {app.name}:",
-            "",
-            f"  curl -X POST {http.url}{path} \\",
-            f"    -H 'Authorization: Bearer {token_of(config)}' \\",
-            f"    -H 'Content-Type: {kinds.APP_BACKUP.type}+json' \\",
-            f"    -d '{json.dumps(body)}'",
-        ]
-    return "\n".join([*lines, "", "Ctrl-C stops the service; its data stay.", ""])
+    if app is None:
+        return lines
+    path = f"/accounts/{config['uid']}/k8s/v1/apps/{app.id}/appBackups"
+    body = {"type": kinds.APP_BACKUP.type, "version": kinds.APP_BACKUP.versions[0]}
+    return [
+        *lines,
+        "",
+        f"Create a backup of the app {app.name}:",
+        "",
+        f"  curl -X POST {url}{path} \\",
+        f"    -H 'Authorization: Bearer {token}' \\",
+        f"    -H 'Content-Type: {kinds.APP_BACKUP.type}+json' \\",
+        f"    -d '{json.dumps(body)}'",
+    ]

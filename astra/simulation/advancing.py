@@ -106,10 +106,11 @@ def due_accounts(
         CROSS JOIN LATERAL (SELECT
             coalesce(
                 %(at)s::timestamptz,
+                account.clock_target,
                 account.clock_sim + (%(now)s - account.clock_real) * account.clock_rate
             ) AS instant,
-            coalesce(account.clock_rate = 0 AND account.clock_sim < %(at)s::timestamptz, false)
-            AS moves) AS clock
+            coalesce(account.clock_rate = 0 AND account.clock_sim
+                     < coalesce(%(at)s::timestamptz, account.clock_target), false) AS moves) AS clock
         WHERE (%(account)s::uuid IS NULL OR account.id = %(account)s)
           AND (clock.moves OR {probes})
         ORDER BY account.created_at, account.id

@@ -7,7 +7,7 @@ It is not part of the simulated API: a token of its own opens it, for every acco
 import secrets
 import tempfile
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +28,7 @@ class ControlView(View):
     Whatever they raise is answered as a problem, like on the simulated API.
     """
 
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "put", "delete"]
+    http_method_names = ["get", "head", "post", "put", "delete"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the request, or refuse it: 404 when switched off, 413, 401, 405."""
@@ -42,8 +42,8 @@ class ControlView(View):
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """Refuse with problem 69 and `Allow`."""
-        headers = {"Allow": ", ".join(self._allowed_methods())}
-        raise ApiProblem(problems.METHOD_NOT_ALLOWED, headers=headers)
+        allow = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
+        raise ApiProblem(problems.METHOD_NOT_ALLOWED, headers={"Allow": allow})
 
 
 def check_control(request: HttpRequest) -> None:

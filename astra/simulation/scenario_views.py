@@ -27,7 +27,7 @@ from astra.simulation.scenarios.library import (
     library,
     read_library,
 )
-from astra.simulation.scenarios.loading import load_scenario, preview
+from astra.simulation.scenarios.loading import check_scenario, load_scenario, preview
 from astra.simulation.scenarios.schema import compile_schema
 
 # What errors call a document that came with the request.
@@ -40,7 +40,9 @@ class Scenarios(ControlView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """List them."""
-        _parameters(request)
+        if parameters := _parameters(request):
+            params = [Invalid(name, "This path has no parameters.") for name in parameters]
+            raise ApiProblem(problems.UNSUPPORTED_QUERY, params=params)
         return json_response({"items": [_represent(item) for item in library()]}, tag=False)
 
 
@@ -61,10 +63,12 @@ class ScenarioInstance(ControlView):
         parameters = _parameters(request, but=PREVIEW)
         with scenario_problems():
             document = _represent(described(name))
+            source = read_library(name)
             if PREVIEW in asked:
-                source = read_library(name)
                 report = preview(source.text, source=source.name, parameters=parameters)
                 document[PREVIEW] = report.as_json()
+            elif parameters:
+                check_scenario(source.text, source=source.name, parameters=parameters)
         return json_response(document, tag=False)
 
     def post(self, request: HttpRequest, name: str) -> HttpResponse:

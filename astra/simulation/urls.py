@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from astra.simulation import health, scenario_views
+from astra.simulation import clock_views, health, scenario_views
 from astra.simulation.isolation import views as account_views
 
 urlpatterns = [
     path("health", health.health, name="health"),
     path("ready", health.ready, name="ready"),
+    path("accounts/<str:account_id>/clock", clock_views.Clock.as_view(), name="clock"),
+    path(
+        "accounts/<str:account_id>/clock/advance",
+        clock_views.ClockAdvance.as_view(),
+        name="clock-advance",
+    ),
     path("scenario.schema.json", scenario_views.ScenarioSchema.as_view(), name="scenario-schema"),
     path("scenarios", scenario_views.Scenarios.as_view(), name="scenarios"),
     path("scenarios/<str:name>", scenario_views.ScenarioInstance.as_view(), name="scenario"),

@@ -32,6 +32,8 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 # How long the worker waits, at most, before it tries the lost database again.
 LONGEST_RECONNECT_SECONDS = 5.0
+# How long one account may keep the worker while others wait; the rest of its way comes next time.
+LONGEST_TURN = timedelta(seconds=1)
 # Rows that somebody keeps locked shall not hold up the other accounts for ever; and a plan made
 # while a table was small shall not read all of it once it is large.
 _SESSION = (
@@ -126,9 +128,8 @@ class Worker:
             if not self._goes_on():
                 break
             try:
-                count += (
-                    advance_to(due.account_id, due.instant, wait=False, go_on=self._goes_on) or 0
-                )
+                turn = self._turn()
+                count += advance_to(due.account_id, due.instant, wait=False, go_on=turn) or 0
             except Exception as error:
                 if not connection.is_usable():
                     raise
@@ -139,6 +140,11 @@ class Worker:
 
     def _goes_on(self) -> bool:
         return not self.stopping(0)
+
+    def _turn(self) -> Callable[[], bool]:
+        """Return what says whether an account's turn goes on: a long move shall not keep the rest."""
+        ends_at = real_now() + LONGEST_TURN
+        return lambda: real_now() < ends_at and self._goes_on()
 
     def _announce(self) -> None:
         """Announce the worker on a connection that is new."""

@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import connection
 
 from astra.accounts.models import Account
 from astra.api.dice import NIL_ID
+from astra.api.statements import Statement
 from backups import kinds
 from backups.actions.create_statement import fire_statement
 from backups.lifecycle import COMPLETED
@@ -30,11 +30,11 @@ _CODES = len(_DIGITS) ** 5
 _STRIDE = 29_387_221
 _NO_LABEL = re.compile("[^a-z0-9]+")
 
-_SET_NEXT = """
+_SET_NEXT = Statement("""
     UPDATE backups_schedule AS schedule SET next_firing_at = fired.next_firing_at
     FROM jsonb_to_recordset(%(fired)s::jsonb) AS fired (id uuid, next_firing_at timestamptz)
     WHERE schedule.id = fired.id
-"""
+""")
 
 
 def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
@@ -56,8 +56,7 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
         }
     )
     fired = [{"id": each.id, "next_firing_at": next_firing(each, at)} for each in due]
-    with connection.cursor() as cursor:
-        cursor.execute(_SET_NEXT, {"fired": orjson.dumps(fired).decode()})
+    _SET_NEXT.execute({"fired": orjson.dumps(fired).decode()})
 
 
 def _wanted(schedule: Schedule, seed: int, at: datetime) -> dict[str, Any]:

@@ -1,5 +1,21 @@
 """The admin pages of the protection domain, imported here because Django looks for them here."""
 
-from backups.admin import administrators, app_backups, app_snaps, apps, buckets
+from backups.admin import (
+    administrators,
+    app_assets,
+    app_backups,
+    app_snaps,
+    apps,
+    buckets,
+    schedules,
+)
 
-__all__ = ["administrators", "app_backups", "app_snaps", "apps", "buckets"]
+__all__ = [
+    "administrators",
+    "app_assets",
+    "app_backups",
+    "app_snaps",
+    "apps",
+    "buckets",
+    "schedules",
+]

@@ -1,6 +1,6 @@
 """The people who use the admin site: Django's users, in the site's look; groups are not used."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -8,8 +8,11 @@ from django.contrib.auth.models import Group, User
 
 if TYPE_CHECKING:
     UnfoldAdmin = object
+    AnyUserAdmin = UserAdmin[User]
 else:
     from unfold.admin import ModelAdmin as UnfoldAdmin
+
+    AnyUserAdmin = UserAdmin
 
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -20,7 +23,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class AdministratorAdmin(UserAdmin, UnfoldAdmin):
+class AdministratorAdmin(AnyUserAdmin, UnfoldAdmin):
     """Who may use this site."""
 
     form = UserChangeForm
@@ -30,7 +33,7 @@ class AdministratorAdmin(UserAdmin, UnfoldAdmin):
     show_full_result_count = False
     list_fullwidth = True
     list_display = ("username", "email", "first_name", "last_name", "is_active", "is_superuser")
-    list_filter: Any = ("is_active", "is_superuser")
+    list_filter = ("is_active", "is_superuser")
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),

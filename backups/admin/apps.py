@@ -24,13 +24,12 @@ from backups.actions.app_delete import app_delete
 from backups.actions.app_replace import app_replace
 from backups.admin.bodies import app_body
 from backups.admin.fates import FateFields, fate_of
-from backups.admin.outcomes import OUTCOME_FIELDS, details_cell, outcome_fields, outcome_of
+from backups.admin.outcomes import OUTCOME_FIELDS, OutcomeFields, details_cell, outcome_of
 from backups.lifecycle import APP
 from backups.models import App
 from backups.models.apps import AppState, ProtectionState
 from backups.serializers.apps import AppCreate, AppReplace
 
-_Outcome: Any = outcome_fields(APP)
 _KNOBS = ("size_bytes", "throughput_bytes_per_second", "stage_delays", "immediate_kinds")
 
 
@@ -61,7 +60,7 @@ class AppForm(ApiForm):
 
     class Meta:
         model = App
-        fields = ("name", "namespaces", "labels", *_KNOBS)
+        fields: tuple[str, ...] = ("name", "namespaces", "labels", *_KNOBS)
 
     def perform(self, data: dict[str, Any]) -> App:
         """Replace the app as the API does, and set how it is simulated."""
@@ -79,20 +78,23 @@ class AppForm(ApiForm):
         return App.objects.get(pk=app.pk)
 
 
-class AppAddForm(_Outcome, AppForm):
+class AppAddForm(OutcomeFields, AppForm):
     """A new app."""
+
+    lifecycle = APP
 
     cluster_id = forms.CharField(
         label="Cluster ID", required=False, widget=UnfoldAdminTextInputWidget
     )
 
     class Meta(AppForm.Meta):
-        fields = ("account", *AppForm.Meta.fields)
+        fields: tuple[str, ...] = ("account", *AppForm.Meta.fields)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in _KNOBS:
-            self.fields[name].initial = App._meta.get_field(name).get_default()
+            field: Any = App._meta.get_field(name)
+            self.fields[name].initial = field.get_default()
 
     def perform(self, data: dict[str, Any]) -> App:
         """Manage the app as the API does, and set how it is simulated."""

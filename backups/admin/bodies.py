@@ -105,3 +105,26 @@ def bucket_change(data: Mapping[str, Any]) -> dict[str, Any]:
         **given(name=data["name"], credentialID=data["credential_id"]),
         "metadata": {"labels": data["labels"]},
     }
+
+
+def schedule_body(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of a new schedule, or of one that is replaced, not checked yet."""
+    return {
+        "type": kinds.SCHEDULE.type,
+        "version": kinds.SCHEDULE.versions[0],
+        "name": data["name"],
+        "granularity": data["granularity"],
+        "enabled": str(data["enabled"]).lower(),
+        "snapshotRetention": data["snapshot_retention"],
+        "backupRetention": data["backup_retention"],
+        **given(
+            minute=data["minute"],
+            hour=data["hour"],
+            dayOfWeek=data["day_of_week"],
+            dayOfMonth=data["day_of_month"],
+            # A browser ends lines its own way.
+            recurrenceRule=data["recurrence_rule"].replace("\r\n", "\n"),
+            bucketID=_id_of(data["bucket"]),
+        ),
+        "metadata": {"labels": data["labels"]},
+    }

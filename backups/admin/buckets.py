@@ -18,13 +18,11 @@ from backups.actions.bucket_create import bucket_create
 from backups.actions.bucket_delete import bucket_delete
 from backups.actions.bucket_replace import bucket_replace
 from backups.admin.bodies import bucket_body, bucket_change
-from backups.admin.outcomes import OUTCOME_FIELDS, details_cell, outcome_fields, outcome_of
+from backups.admin.outcomes import OUTCOME_FIELDS, OutcomeFields, details_cell, outcome_of
 from backups.lifecycle import BUCKET
 from backups.models import Bucket
 from backups.models.buckets import BucketState, Provider
 from backups.serializers.buckets import BucketCreate, BucketReplace
-
-_Outcome: Any = outcome_fields(BUCKET)
 
 
 class BucketForm(ApiForm):
@@ -59,7 +57,7 @@ class BucketForm(ApiForm):
 
     class Meta:
         model = Bucket
-        fields = ("name", "credential_id", "labels", "is_default")
+        fields: tuple[str, ...] = ("name", "credential_id", "labels", "is_default")
 
     def perform(self, data: dict[str, Any]) -> Bucket:
         """Replace the bucket as the API does."""
@@ -77,8 +75,10 @@ class BucketForm(ApiForm):
         return Bucket.objects.get(pk=bucket.pk)
 
 
-class BucketAddForm(_Outcome, BucketForm):
+class BucketAddForm(OutcomeFields, BucketForm):
     """A new bucket."""
+
+    lifecycle = BUCKET
 
     server_url = forms.CharField(
         label="Server URL",
@@ -92,7 +92,7 @@ class BucketAddForm(_Outcome, BucketForm):
     bucket_name = forms.CharField(label="Bucket in the store", widget=UnfoldAdminTextInputWidget)
 
     class Meta(BucketForm.Meta):
-        fields = ("account", "provider", *BucketForm.Meta.fields)
+        fields: tuple[str, ...] = ("account", "provider", *BucketForm.Meta.fields)
 
     def perform(self, data: dict[str, Any]) -> Bucket:
         """Add the bucket as the API does."""

@@ -29,6 +29,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ],
         "add_backup": reverse("admin:backups_appbackup_add"),
         "add_account": reverse("admin:accounts_account_add"),
+        "seed_path": reverse("admin:simulation_seededscenario_seed"),
         "transitions_path": cells.list_path("simulation.transition"),
         "accounts_path": cells.list_path("accounts.account"),
     }

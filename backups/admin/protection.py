@@ -1,14 +1,13 @@
 """What the pages of backups and snapshots have in common."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
-from django.contrib import admin
-from django.contrib import messages
-from collections.abc import Sequence
+from django import forms
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from astra.adminsite import cells
@@ -85,9 +84,7 @@ class ProtectionAdmin(StagedAdmin[P]):
         path = f"/accounts/{record.account_id}/k8s/v1/apps/{record.app_id}/{self.collection}"
         return format_html('<code class="astra-id">{}/{}</code>', path, record.pk)
 
-    def told(
-        self, request: HttpRequest, verb: str, records: Sequence[P], steered: Steered
-    ) -> Done:
+    def told(self, request: HttpRequest, verb: str, records: Sequence[P], steered: Steered) -> Done:
         """Tell why records were left alone, and how many were not."""
         names = {record.pk: str(record) for record in records}
         for identifier, reason in list(steered.refused.items())[:SHOWN_REFUSALS]:

@@ -26,7 +26,8 @@ class AppBackup(Protection):
     """A backup of an app.
 
     ``full_at`` is the instant at which all bytes would be done: progress follows from it, from
-    ``running_at`` and from the clock, so that a running backup costs no writes.
+    ``running_at`` and from the clock, so that a running backup costs no writes. With ``ends_at``
+    but no ``outcome`` it stays running there.
     """
 
     app = models.ForeignKey(App, on_delete=models.DO_NOTHING, db_index=False)
@@ -103,7 +104,8 @@ class AppBackup(Protection):
             return self.total_bytes
         if self.running_at is None or self.full_at is None:
             return 0
-        reached = now if self.state == RUNNING or self.ends_at is None else self.ends_at
+        # Never further than where it ends, though it may not have been settled there yet.
+        reached = now if self.ends_at is None else min(now, self.ends_at)
         span = (self.full_at - self.running_at) // MICROSECOND
         elapsed = max((reached - self.running_at) // MICROSECOND, 0)
         # A backup that is not completed never claims its last byte. Whole numbers throughout, so

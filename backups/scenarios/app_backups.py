@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Model
 
-from astra.api.quantities import parse_size
 from astra.simulation.scenarios.placing import (
     Fate,
     Placement,
@@ -19,7 +18,7 @@ from astra.simulation.scenarios.placing import (
 )
 from astra.simulation.scenarios.schema import ref
 from astra.simulation.scenarios.sections import Item, Section
-from astra.simulation.scenarios.staging import protection_columns, protection_properties
+from astra.simulation.scenarios.staging import protection_properties
 from backups import kinds
 from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
@@ -27,6 +26,7 @@ from backups.models.buckets import BucketState
 from backups.naming import system_name
 from backups.scenarios.app_snaps import schedule_id, snapshot_row
 from backups.scenarios.occupancy import occupy_with
+from backups.scenarios.progress import backup_columns
 
 
 class BackupSection(Section):
@@ -65,7 +65,7 @@ class BackupSection(Section):
         """Return the backup, and the snapshot that it made if it names none."""
         assert item.parent is not None
         app: App = item.parent.row
-        total = parse_size(item.get("totalBytes", app.size_bytes))
+        total = item.size("totalBytes", app.size_bytes)
         state = item.get("state", COMPLETED)
         fate = fate_of(item, APP_BACKUP, "stateUnready")
         placement = place(item, APP_BACKUP, _seconds(item, app, total), state=state)
@@ -122,34 +122,38 @@ def _columns(
     item: Item, placement: Placement, snapshot: Snapshot | None, state: str, fate: Fate
 ) -> dict[str, Any]:
     """Return the staged columns; a backup stands and falls with the snapshot that it made."""
-    full_at: Any = placement.reached[-1]
     if snapshot is not None and snapshot.state in SNAPSHOT.failures:
-        assert snapshot.ends_at is not None
-        created_at = min(placement.created_at, snapshot.created_at)
-        placement = Placement(created_at, placement.reached, 0, snapshot.ends_at)
-        full_at = None
-    elif snapshot is not None and snapshot.ends_at is not None and state == PENDING:
-        if snapshot.outcome == COMPLETED:
-            placement = placement.not_before(snapshot.ends_at)
-            full_at = placement.reached[-1]
-        else:
+        return _failed_with(item, placement, snapshot)
+    waits = snapshot is not None and state == PENDING and fate.outcome is not None
+    if waits and snapshot is not None and snapshot.ends_at is not None:
+        if snapshot.outcome != COMPLETED:
             return _failing_with(item, placement, snapshot)
-    values = dict(item.values)
-    if snapshot is not None and snapshot.state in SNAPSHOT.failures:
-        values.setdefault("stateUnready", snapshot.state_unready)
-    columns = protection_columns(APP_BACKUP, placement, state=state, values=values, fate=fate)
-    columns["full_at"] = full_at
+        placement = placement.not_before(snapshot.ends_at)
+    columns = backup_columns(placement, state=state, values=item.values, fate=fate, now=item.now)
     if snapshot is not None and not _is_own(item, snapshot):
         columns["snapshot_shown"] = True
     return columns
 
 
+def _failed_with(item: Item, placement: Placement, snapshot: Snapshot) -> dict[str, Any]:
+    """Return the columns of a backup that failed when its snapshot did: it was never discovered."""
+    assert snapshot.ends_at is not None
+    created_at = min(placement.created_at, snapshot.created_at)
+    return backup_columns(
+        Placement(created_at, placement.reached, 0, snapshot.ends_at),
+        state=FAILED,
+        values={"stateUnready": snapshot.state_unready} | dict(item.values),
+        fate=Fate(FAILED),
+        now=item.now,
+    ) | {"full_at": None}
+
+
 def _failing_with(item: Item, placement: Placement, snapshot: Snapshot) -> dict[str, Any]:
-    """Return the columns of a pending backup whose snapshot is going to fail: it fails then."""
-    held = protection_columns(
-        APP_BACKUP, placement, state=PENDING, values=item.values, fate=Fate(None)
+    """Return the columns of a pending backup that fails when its snapshot does."""
+    columns = backup_columns(
+        placement, state=PENDING, values=item.values, fate=Fate(None), now=item.now
     )
-    return held | {
+    return columns | {
         "discovering_at": None,
         "running_at": None,
         "full_at": None,

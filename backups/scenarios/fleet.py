@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 from astra.api.dice import unit_interval
-from astra.api.quantities import parse_duration, parse_size
 from astra.simulation.scenarios.placing import (
     Fate,
     next_stage,
@@ -24,6 +23,7 @@ from backups.lifecycle import APP, APP_BACKUP, COMPLETED, FAILED, READY, SNAPSHO
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.models.apps import GIB, ProtectionState
 from backups.models.buckets import BucketState
+from backups.scenarios.progress import backup_columns
 
 # An app is backed up in about so many seconds, whatever its size.
 RUN_SECONDS = 10
@@ -53,11 +53,11 @@ class Fleet:
         self.item = item
         self.apps: int = item.get("apps")
         self.backups: int = item.get("backups")
-        over = parse_duration(item.get("over", "365d"))
+        over = item.duration("over", "365d")
         self._start = item.now - over
         self._step = over / (self.backups + 1)
-        self._smallest = max(parse_size(item.get("smallest", GIB)), 1)
-        self._largest = parse_size(item.get("largest", 64 * GIB))
+        self._smallest = max(item.size("smallest", GIB), 1)
+        self._largest = item.size("largest", 64 * GIB)
         if self._largest < self._smallest:
             raise item.error("The largest app is smaller than the smallest.", "largest")
         self._states = list(item.get("states", {COMPLETED: 1}).items())
@@ -69,7 +69,6 @@ class Fleet:
         if not self._buckets:
             raise item.error("The account has no bucket that is available.")
         self._labels = item.get("labelValues", {})
-        self._width = len(str(max(self.apps, self.backups) - 1))
         # Most fleets have far fewer apps than backups.
         self._base = functools.lru_cache(maxsize=20_000)(self._find_base)
 
@@ -145,7 +144,7 @@ class Fleet:
                 "app_id": base.app_id,
                 "bucket_id": self._buckets[number % len(self._buckets)].id,
                 "snapshot_id": base.snapshot_id,
-                "name": f"{base.name}-{number:0{self._width}}",
+                "name": f"{base.name}-{number:07}",
                 "total_bytes": base.size,
                 "labels": [
                     {"name": name, "value": values[int(chance * 9973) % len(values)]}
@@ -183,10 +182,10 @@ class Fleet:
                 fraction=0.5 if is_last else 0.0,
             )
         reasons = [_REASONS[state]] if state in _REASONS else []
-        columns = protection_columns(
-            APP_BACKUP, placement, state=state, values={"stateUnready": reasons}, fate=_HELD
+        columns = backup_columns(
+            placement, state=state, values={"stateUnready": reasons}, fate=_HELD, now=now
         )
-        return columns | {"full_at": placement.reached[-1], "snapshot_shown": True}
+        return columns | {"snapshot_shown": True}
 
     def _find_base(self, number: int) -> _Base:
         app_id, snapshot_id = self.app_id(number), self.snapshot_id(number)
@@ -210,4 +209,5 @@ class Fleet:
         return unit_interval(self.item.get("seed", self.item.seed), identifier, what)
 
     def _app_name(self, number: int) -> str:
-        return f"{self.item.name}-{number:0{self._width}}"
+        # Of the same length as long as there are fewer than a million, and so in order.
+        return f"{self.item.name}-{number:06}"

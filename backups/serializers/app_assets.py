@@ -30,7 +30,7 @@ class AppAssetLabel(ClosedSerializer):
 
 
 class AppAssetBody(ClosedSerializer):
-    """An instance in answers."""
+    """An instance in answers. `resource` is known, but never shown."""
 
     type = fields.EnumField([kinds.APP_ASSET.type])
     version = fields.EnumField(kinds.APP_ASSET.versions)
@@ -38,6 +38,7 @@ class AppAssetBody(ClosedSerializer):
     assetType = fields.StrictCharField(min_length=1, max_length=TEXT_MAX_LENGTH)
     creationTimestamp = fields.TimestampField()
     GVK = AppAssetGvk()
+    resource = fields.ObjectField(required=False)
     assetID = fields.IdentifierField()
     labels = fields.UniqueListField(child=AppAssetLabel())
     assetName = fields.StrictCharField(min_length=1, max_length=TEXT_MAX_LENGTH)

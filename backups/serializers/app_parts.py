@@ -33,6 +33,16 @@ class NamespaceScopedResource(ClosedSerializer):
     labelSelectors = fields.UniqueListField(child=fields.StrictCharField(), default=list)
 
 
+class StateTransition(ClosedSerializer):
+    """An element of `stateTransitions`."""
+
+    to = fields.UniqueListField(child=fields.StrictCharField())
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the members, `from` among them, which Python cannot spell as an attribute."""
+        return {"from": fields.StrictCharField(), **super().get_fields()}
+
+
 class NamespaceMapping(ClosedSerializer):
     """An element of `namespaceMapping`."""
 

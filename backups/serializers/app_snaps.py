@@ -26,7 +26,7 @@ class AppSnapCreate(ClosedSerializer):
 
 
 class AppSnapBody(ClosedSerializer):
-    """An instance in answers."""
+    """An instance in answers. `snapshotAppAsset` and `stateDetails` are known, but never shown."""
 
     type = fields.EnumField([kinds.APP_SNAP.type])
     version = fields.EnumField(kinds.APP_SNAP.versions)
@@ -34,8 +34,10 @@ class AppSnapBody(ClosedSerializer):
     name = fields.DnsLabelField()
     bucketID = fields.IdentifierField(required=False)
     scheduleID = fields.IdentifierField(required=False)
+    snapshotAppAsset = fields.IdentifierField(required=False)
     state = fields.EnumField(SNAPSHOT.states)
     stateUnready = fields.ReasonsField()
+    stateDetails = StateDetailsField(required=False)
     hookState = fields.EnumField(HookState.values, required=False)
     hookStateDetails = StateDetailsField(required=False)
     metadata = StrictMetadataSerializer()

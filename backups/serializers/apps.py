@@ -25,6 +25,7 @@ from backups.serializers.app_parts import (
     NamespaceMapping,
     NamespaceScopedResource,
     RestoreFilter,
+    StateTransition,
     StorageClassMapping,
     require_one_source,
 )
@@ -68,6 +69,7 @@ class AppReplace(AppCreate):
     name = fields.DnsLabelField(required=False)
     lastResourceCollectionTimestamp = fields.TimestampField(required=False)
     state = fields.EnumField(AppState.values, required=False)
+    stateTransitions = fields.UniqueListField(child=StateTransition(), required=False)
     stateDetails = StateDetailsField(required=False)
     protectionState = fields.EnumField(ProtectionState.values, required=False)
     protectionStateDetails = StateDetailsField(required=False)
@@ -93,7 +95,7 @@ class ShownNamespaceScopedResource(NamespaceScopedResource):
 
 
 class AppBody(ClosedSerializer):
-    """An instance in answers."""
+    """An instance in answers. `stateTransitions` and some others are known, but never shown."""
 
     type = fields.EnumField([kinds.APP.type])
     version = fields.EnumField(kinds.APP.versions)
@@ -104,6 +106,7 @@ class AppBody(ClosedSerializer):
     namespaceScopedResources = fields.UniqueListField(child=ShownNamespaceScopedResource())
     lastResourceCollectionTimestamp = fields.TimestampField(required=False)
     state = fields.EnumField(AppState.values)
+    stateTransitions = fields.UniqueListField(child=StateTransition(), required=False)
     stateDetails = StateDetailsField()
     protectionState = fields.EnumField(ProtectionState.values)
     protectionStateDetails = StateDetailsField()

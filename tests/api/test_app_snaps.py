@@ -10,9 +10,17 @@ from backups.models import App, Bucket
 from tests import world
 from tests.conftest import Api, number
 from tests.contract import BelowApp, Lists, Retrieves
+from tests.contract_writes import ABSENT, Creates, Deletes, Refused
+
+METADATA = {
+    "labels": [{"name": "team", "value": "a"}],
+    "creationTimestamp": "2022-10-06T20:58:16.305662Z",
+    "modificationTimestamp": "2022-10-06T20:58:16.305662Z",
+    "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269",
+}
 
 
-class TestAppSnaps(Lists, Retrieves, BelowApp):
+class TestAppSnaps(Lists, Retrieves, Creates, Deletes, BelowApp):
     kind = kinds.APP_SNAP
     path = "k8s/v1/apps/{app_id}/appSnaps"
     members = frozenset(
@@ -31,8 +39,43 @@ class TestAppSnaps(Lists, Retrieves, BelowApp):
         }
     )
 
+    valid = {
+        "nothing but type and version": {},
+        "the oldest version": {"version": "1.0"},
+        "a name": {"name": "a" * 63},
+        "labels": {"metadata": METADATA},
+    }
+    invalid = {
+        "a name that is no label": Refused({"name": "No"}, 8, ["name"]),
+        "a backup's type": Refused({"type": "application/astra-appBackup"}, 8, ["type"]),
+        "no version and a schedule": Refused(
+            {"version": ABSENT, "scheduleID": METADATA["createdBy"]}, 8, ["version", "scheduleID"]
+        ),
+        "labels alone": Refused(
+            {"metadata": {"labels": []}},
+            8,
+            [
+                "metadata.creationTimestamp",
+                "metadata.modificationTimestamp",
+                "metadata.createdBy",
+            ],
+        ),
+        "an unknown bucket": Refused({"bucketID": METADATA["createdBy"]}, 108, ["bucketID"]),
+        "a label of the service": Refused(
+            {
+                "metadata": METADATA
+                | {"labels": [{"name": "astra.netapp.io/labels/read-only/x", "value": ""}]}
+            },
+            10,
+            ["metadata.labels[0].name"],
+        ),
+    }
+
     def make(self, **values: Any) -> Described:
         return world.make_snapshot(self.app, **values)
+
+    def body(self) -> dict[str, Any]:
+        return {"type": "application/astra-appSnap", "version": "1.3"}
 
 
 def test_a_snapshot_says_what_is_stored_of_it(api: Api, app: App, bucket: Bucket) -> None:

@@ -12,9 +12,41 @@ from backups.models.apps import AppState
 from tests import world
 from tests.conftest import Api, number
 from tests.contract import Lists, Retrieves
+from tests.contract_writes import ABSENT, Creates, Deletes, Refused, Replaces
+
+CLUSTER = "0afbe357-a717-4c7a-8b3d-d0368959c8de"
+SCOPED = [{"namespace": "shop", "labelSelectors": []}]
+BAD = {
+    "a name that is no label": Refused({"name": "No"}, 8, ["name"]),
+    "a cluster that is no identifier": Refused({"clusterID": "east"}, 8, ["clusterID"]),
+    "namespaces twice": Refused(
+        {"namespaceScopedResources": SCOPED * 2}, 8, ["namespaceScopedResources"]
+    ),
+    "a namespace without its name": Refused(
+        {"namespaceScopedResources": [*SCOPED, {"labelSelectors": ["a=b"]}]},
+        8,
+        ["namespaceScopedResources[1].namespace"],
+    ),
+    "an incomplete kind": Refused(
+        {"clusterScopedResources": [{"GVK": {"group": "g"}}]},
+        8,
+        ["clusterScopedResources[0].GVK.kind", "clusterScopedResources[0].GVK.version"],
+    ),
+    "another type and version": Refused(
+        {"type": "application/astra-apps", "version": "1.0"}, 8, ["type", "version"]
+    ),
+    "two sources": Refused(
+        {"backupID": CLUSTER, "snapshotID": CLUSTER}, 9, ["backupID", "snapshotID"]
+    ),
+    "a label of the service": Refused(
+        {"metadata": {"labels": [{"name": "astra.netapp.io/labels/read-only/x", "value": ""}]}},
+        10,
+        ["metadata.labels[0].name"],
+    ),
+}
 
 
-class TestApps(Lists, Retrieves):
+class TestApps(Lists, Retrieves, Creates, Replaces, Deletes):
     kind = kinds.APP
     path = "k8s/v2/apps"
     members = frozenset(
@@ -39,8 +71,36 @@ class TestApps(Lists, Retrieves):
         }
     )
 
+    valid = {
+        "a name alone": {},
+        "a definition": {
+            "version": "2.0",
+            "clusterID": CLUSTER,
+            "namespaceScopedResources": SCOPED,
+            "clusterScopedResources": [{"GVK": {"group": "g", "kind": "k", "version": "v1"}}],
+        },
+        "labels": {"metadata": {"labels": [{"name": "team", "value": "a"}]}},
+    }
+    invalid = BAD | {
+        "no name": Refused({"name": ABSENT}, 8, ["name"]),
+        "a state": Refused({"state": "ready"}, 8, ["state"]),
+    }
+    replacements = {
+        "nothing": {},
+        "another name": {"name": "renamed"},
+        "labels": {"metadata": {"labels": [{"name": "team", "value": "a"}]}},
+        "what it is, sent back": {"state": "ready", "protectionState": "none"},
+    }
+    unacceptable = BAD | {
+        "another cluster": Refused({"clusterID": CLUSTER}, 10, ["clusterID"]),
+        "another state": Refused({"state": "failed"}, 10, ["state"]),
+    }
+
     def make(self, **values: Any) -> Described:
         return world.make_app(self.account, **values)
+
+    def body(self) -> dict[str, Any]:
+        return {"type": "application/astra-app", "version": "2.2", "name": "new"}
 
 
 def test_an_app_says_what_is_stored_of_it(api: Api) -> None:
@@ -77,19 +137,34 @@ def test_an_app_says_what_is_stored_of_it(api: Api) -> None:
         "clusterID": str(cluster),
         "clusterType": "openshift",
     }
-    assert [link["href"] for link in links] == [
-        f"/accounts/{api.account.id}/k8s/v1/apps/{app.id}/appBackups",
-        f"/accounts/{api.account.id}/k8s/v1/apps/{app.id}/appSnaps",
-    ]
+    account = f"/accounts/{api.account.id}"
+    below = f"{account}/k8s/v1/apps/{app.id}"
+    assert {link["title"]: link["href"] for link in links} == {
+        "disruptiveBackup": f"{below}/appBackups",
+        "nonDisruptiveBackup": f"{below}/appBackups",
+        "restore": f"{account}/k8s/v2/apps",
+        "snapshot": f"{below}/appSnaps",
+        "clone": f"{account}/k8s/v2/apps",
+        "inPlaceRestore": f"{account}/k8s/v2/apps/{app.id}",
+    }
 
 
 @pytest.mark.parametrize("state", list(AppState))
 def test_links_offer_a_backup_when_the_app_is_ready(api: Api, app: App, state: AppState) -> None:
     App.objects.filter(id=app.id).update(state=state)
     document = api.read(f"k8s/v2/apps/{app.id}")
-    allowed = [link["hints"]["allow"] for link in document["links"]]
+    allowed = {link["title"]: link["hints"]["allow"] for link in document["links"]}
     assert document["state"] == state
-    assert allowed == ([["POST"], ["POST"]] if state == "ready" else [[], []])
+    offered = {
+        "nonDisruptiveBackup": ["POST"],
+        "snapshot": ["POST"],
+        "restore": ["POST"],
+        "clone": ["POST"],
+        "inPlaceRestore": ["PUT"],
+    }
+    assert {title: methods for title, methods in allowed.items() if methods} == (
+        offered if state == "ready" else {}
+    )
 
 
 def test_an_unmanaged_app_is_neither_listed_nor_found(api: Api, app: App) -> None:

@@ -7,9 +7,33 @@ from backups import kinds
 from tests import world
 from tests.conftest import Api
 from tests.contract import Lists, Retrieves
+from tests.contract_writes import ABSENT, Creates, Deletes, Refused, Replaces
+
+CREDENTIAL = "0afbe357-a717-4c7a-8b3d-d0368959c8de"
+S3 = {"serverURL": "s3.example.com", "bucketName": "backups"}
+BAD = {
+    "an empty name": Refused({"name": ""}, 8, ["name"]),
+    "a name that is too long": Refused({"name": "x" * 257}, 8, ["name"]),
+    "an unknown provider": Refused({"provider": "ftp"}, 8, ["provider"]),
+    "a credential that is no identifier": Refused({"credentialID": "x"}, 8, ["credentialID"]),
+    "parameters without the bucket's name": Refused(
+        {"bucketParameters": {"s3": {"serverURL": "x"}}}, 8, ["bucketParameters.s3.bucketName"]
+    ),
+    "a server that is too long": Refused(
+        {"bucketParameters": {"s3": S3 | {"serverURL": "x" * 1024}}},
+        8,
+        ["bucketParameters.s3.serverURL"],
+    ),
+    "a retention": Refused({"retentionTime": 0}, 8, ["retentionTime"]),
+    "a label of the service": Refused(
+        {"metadata": {"labels": [{"name": "astra.netapp.io/labels/read-only/x", "value": ""}]}},
+        10,
+        ["metadata.labels[0].name"],
+    ),
+}
 
 
-class TestBuckets(Lists, Retrieves):
+class TestBuckets(Lists, Retrieves, Creates, Replaces, Deletes):
     kind = kinds.BUCKET
     path = "topology/v1/buckets"
     write_role = Role.ADMIN
@@ -29,8 +53,48 @@ class TestBuckets(Lists, Retrieves):
         }
     )
 
+    valid = {
+        "a name": {"name": "Cold storage"},
+        "no name": {},
+        "an older version": {"version": "1.0"},
+        "another cloud": {
+            "provider": "azure",
+            "bucketParameters": {"azure": {"storageAccount": "a", "bucketName": "b"}},
+        },
+        "labels": {"metadata": {"labels": [{"name": "team", "value": "a"}]}},
+    }
+    invalid = BAD | {
+        "no credential, provider and parameters": Refused(
+            {"credentialID": ABSENT, "provider": ABSENT, "bucketParameters": ABSENT},
+            8,
+            ["credentialID", "provider", "bucketParameters"],
+        ),
+        "parameters of another provider": Refused({"provider": "gcp"}, 9, ["bucketParameters"]),
+    }
+    replacements = {
+        "nothing": {},
+        "another name": {"name": "Warm storage"},
+        "another credential": {"credentialID": CREDENTIAL},
+        "labels": {"metadata": {"labels": [{"name": "team", "value": "a"}]}},
+        "what it is, sent back": {"state": "available", "provider": "generic-s3"},
+    }
+    unacceptable = BAD | {
+        "another provider": Refused({"provider": "aws"}, 10, ["provider"]),
+        "another place": Refused({"bucketParameters": {"s3": S3}}, 10, ["bucketParameters"]),
+        "another state": Refused({"state": "failed"}, 10, ["state"]),
+    }
+
     def make(self, **values: Any) -> Described:
         return world.make_bucket(self.account, **values)
+
+    def body(self) -> dict[str, Any]:
+        return {
+            "type": "application/astra-bucket",
+            "version": "1.2",
+            "credentialID": CREDENTIAL,
+            "provider": "generic-s3",
+            "bucketParameters": {"s3": S3},
+        }
 
 
 def test_a_bucket_says_what_is_stored_of_it(api: Api) -> None:

@@ -14,6 +14,7 @@ from tests.conftest import Api, number
 from tests.properties.fuzzing import fuzzed
 
 PATH = "topology/v1/appBackups"
+ID = "54fe651d-3d3b-5fa8-b85c-5db757885ff3"
 PARAMETERS = ["include", "limit", "skip", "count", "continue", "orderBy", "filter", "page", ""]
 VALUES = [
     "",
@@ -157,6 +158,10 @@ def test_any_continue_token_is_a_page_or_problem_5(
         ["", "name", "name desc", "percentDone", "totalBytes desc", "backupCreationTimestamp"]
     ),
 )
+@example(
+    ["backupCreationTimestamp", False, "0001-01-01T00:00:00+23:59", ID], "backupCreationTimestamp"
+)
+@example(["-", False, "0001-01-01T00:00:00+23:59", ID], "")
 def test_any_token_in_any_order_is_a_page_or_problem_5(
     api: Api, app: App, bucket: Bucket, key: list[Any], order: str
 ) -> None:

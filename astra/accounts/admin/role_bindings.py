@@ -32,7 +32,7 @@ class RoleBindingForm(ApiForm):
 
     class Meta:
         model = RoleBinding
-        fields = ("role", "constraints")
+        fields: tuple[str, ...] = ("role", "constraints")
 
     def perform(self, data: dict[str, Any]) -> RoleBinding:
         """Replace the binding as the API does."""
@@ -49,7 +49,7 @@ class RoleBindingAddForm(RoleBindingForm):
     """A role for a user who has none."""
 
     class Meta(RoleBindingForm.Meta):
-        fields = ("user", *RoleBindingForm.Meta.fields)
+        fields: tuple[str, ...] = ("user", *RoleBindingForm.Meta.fields)
 
     def perform(self, data: dict[str, Any]) -> RoleBinding:
         """Bind the role as the API does."""

@@ -60,7 +60,7 @@ class UserForm(ApiForm):
 
     class Meta:
         model = User
-        fields = ("email", *_TEXTS, "is_enabled", "labels")
+        fields: tuple[str, ...] = ("email", *_TEXTS, "is_enabled", "labels")
 
     def perform(self, data: dict[str, Any]) -> User:
         """Replace the user as the API does."""
@@ -81,7 +81,7 @@ class UserAddForm(UserForm):
     )
 
     class Meta(UserForm.Meta):
-        fields = ("account", "auth_provider", *UserForm.Meta.fields)
+        fields: tuple[str, ...] = ("account", "auth_provider", *UserForm.Meta.fields)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -246,7 +246,5 @@ class UserAdmin(AccountColumns[User]):
 
     def _put(self, users: Sequence[User], state: str) -> Done:
         for user in users:
-            _replace(
-                user, {"type": USER.type, "version": USER.versions[0], "state": state}
-            )
+            _replace(user, {"type": USER.type, "version": USER.versions[0], "state": state})
         return Done(f"Now {state}: {self.counted(len(users))}.")

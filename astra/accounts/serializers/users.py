@@ -66,7 +66,10 @@ class UserReplace(UserCreate):
 
 
 class UserBody(ClosedSerializer):
-    """An instance in answers, without `lastActTimestamp`: keeping it would cost every request a write."""
+    """An instance in answers.
+
+    `lastActTimestamp` is never shown: keeping it would cost every request a write.
+    """
 
     type = fields.EnumField([USER.type])
     version = fields.EnumField(USER.versions)
@@ -83,6 +86,7 @@ class UserBody(ClosedSerializer):
     postalAddress = PostalAddress(required=False)
     sendWelcomeEmail = fields.EnumField(["true", "false"])
     enableTimestamp = fields.TimestampField(required=False)
+    lastActTimestamp = fields.TimestampField(required=False)
     metadata = StrictMetadataSerializer()
 
 
@@ -92,6 +96,7 @@ MUTABLE = UserBody.members() - {
     "id",
     "authProvider",
     "enableTimestamp",
+    "lastActTimestamp",
     "metadata",
 }
 

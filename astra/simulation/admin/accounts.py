@@ -59,7 +59,7 @@ class AccountForm(ApiForm):
 
     class Meta:
         model = Account
-        fields = ("name", "labels", *_KNOBS)
+        fields: tuple[str, ...] = ("name", "labels", *_KNOBS)
 
     def perform(self, data: dict[str, Any]) -> Account:
         """Replace the account as the API does, and set how fast it is simulated."""

@@ -1,5 +1,6 @@
 """Seeding on the admin site: choose a scenario or upload one, see what it will do, load it."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -21,7 +22,8 @@ from astra.adminsite.records import RecordAdmin
 from astra.simulation.models import SeededScenario
 from astra.simulation.scenarios.errors import ScenarioError
 from astra.simulation.scenarios.library import library, read_library
-from astra.simulation.scenarios.loading import Report, load_scenario, preview
+from astra.simulation.scenarios.loading import load_scenario, preview
+from astra.simulation.scenarios.reports import Report
 
 MAX_UPLOAD_BYTES = 5 * 1024 * 1024
 
@@ -119,10 +121,9 @@ class SeededScenarioAdmin(RecordAdmin[SeededScenario]):
         if not form.is_valid():
             return self._page(request, form)
         source, text = _chosen(form.cleaned_data)
-        document = DocumentForm(
-            {"source": source, "document": text, "parameters": form.cleaned_data["numbers"]}
-        )
-        return self._look(request, document, source, text, form.cleaned_data["numbers"])
+        parameters = form.cleaned_data["numbers"]
+        told = {"source": source, "document": text, "parameters": json.dumps(parameters)}
+        return self._look(request, DocumentForm(told), source, text, parameters)
 
     def _look_or_load(self, request: HttpRequest) -> HttpResponse:
         form = DocumentForm(request.POST)

@@ -17,9 +17,7 @@ class TransitionAdmin(RecordAdmin[Transition]):
     list_display = ("at_cell", "kind", "record_cell", "step_cell", "reason", "account_cell")
     list_filter = (
         ("account", AutocompleteSelectFilter),
-        choice_filter(
-            "kind", "kind", ("appBackup", "appSnap", "app", "bucket")
-        ),
+        choice_filter("kind", "kind", ("appBackup", "appSnap", "app", "bucket")),
         choice_filter(
             "new state",
             "to_state",

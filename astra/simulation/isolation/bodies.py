@@ -13,6 +13,7 @@ from astra.api.clock import timestamp
 from astra.api.quantities import parse_duration, parse_instant
 from astra.api.serializers import ClosedSerializer, extended_error
 from astra.simulation.belongings import belongings
+from astra.simulation.clocks import represent_clock
 from astra.simulation.isolation.accounts import DEFAULT_SCENARIO, AccountWanted, NewAccount
 from astra.simulation.models import Checkpoint, Origin
 
@@ -122,12 +123,7 @@ def summary(account: Account) -> dict[str, Any]:
     document = {
         "id": str(account.id),
         "name": account.name,
-        "clock": {
-            "mode": account.clock_mode,
-            "rate": account.clock_rate,
-            "now": timestamp(account.now()),
-            "status": "ready",
-        },
+        "clock": represent_clock(account),
     }
     if account.expires_at is not None:
         document["expiresAt"] = timestamp(account.expires_at)

@@ -5,7 +5,7 @@ reset) has the same ids.
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ from astra.simulation.scenarios.documents import Document
 from astra.simulation.scenarios.errors import Finding, ScenarioError
 from astra.simulation.scenarios.history import write_history
 from astra.simulation.scenarios.library import read_library
-from astra.simulation.scenarios.loading import check_scenario
+from astra.simulation.scenarios.loading import build_rows, check_scenario
 from astra.simulation.scenarios.sections import Generator, Item, all_sections, sections_of
 
 SECTION = "accounts"
@@ -126,7 +126,7 @@ def instantiate(
 def _built(item: Item) -> Iterator[Model]:
     if isinstance(item.section, Generator):
         return
-    rows: Sequence[Model] = item.section.build(item)
+    rows = build_rows(item)
     item.row = rows[0]
     yield from rows
     for section in sections_of(item.section.name):

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_account_expiry'),
+        ('accounts', '0004_account_expiry'),
         ('simulation', '0001_initial'),
     ]
 

@@ -5,7 +5,7 @@ and changes nothing. What a kept row looks like by now is nobody's business here
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -161,7 +161,7 @@ class _Load:
     def _build(self, item: Item, *, write: bool) -> None:
         """Build the item if it is new, then what is in it."""
         if item.is_new and not isinstance(item.section, Generator):
-            rows = item.section.build(item)
+            rows = build_rows(item)
             item.row = rows[0]
             if write:
                 write_item(item, [row for row in rows if row.pk not in self._companions])
@@ -187,6 +187,14 @@ class _Load:
             if isinstance(section, Generator):
                 for item in self._items[section.name]:
                     yield section, item
+
+
+def build_rows(item: Item) -> Sequence[Model]:
+    """Return the rows of an item, its own first; raises ``ScenarioError``."""
+    try:
+        return item.section.build(item)
+    except OverflowError as error:
+        raise item.error("Its instants are beyond what a calendar has.") from error
 
 
 def _has_new(item: Item) -> bool:

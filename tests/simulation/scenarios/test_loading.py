@@ -9,6 +9,7 @@ from django.db import connection
 
 from astra.accounts.models import Account, User
 from astra.api.clock import clock_set_to
+from astra.simulation.advancing import advance
 from astra.simulation.models import SeededScenario, Transition
 from astra.simulation.scenarios.errors import ScenarioConflictError, ScenarioError
 from astra.simulation.scenarios.library import names, read_library
@@ -203,6 +204,37 @@ def test_a_backup_that_names_no_snapshot_made_one_of_its_own() -> None:
     assert backup.discovering_at is not None
     assert snapshot.modified_at <= backup.discovering_at
     assert Snapshot.objects.count() == 2
+
+
+def test_what_is_held_stays_where_it_is_and_so_does_its_progress() -> None:
+    held = "{name: second, state: running, percentDone: 35, fate: held}"
+    with clock_set_to(lambda: seeded.NOW):
+        text = SHOP.replace("    clock: {mode: manual, at: 2026-01-05T12:00:00Z}\n", "")
+        seeded.load_text(text.replace("{name: second, age: 2h}", held))
+        backup = AppBackup.objects.get(name="second")
+        assert backup.percent_done(seeded.NOW) == 35
+    for later in (timedelta(seconds=1), timedelta(days=400)):
+        with clock_set_to(lambda now=seeded.NOW + later: now):  # type: ignore[misc]
+            advance()
+            caller = seeded.call_as("owner@example.com")
+            found = caller.read(f"topology/v1/appBackups/{backup.id}")
+            shown = caller.read("topology/v1/appBackups?filter=percentDone eq '35'")["items"]
+        assert (found["state"], found["percentDone"]) == ("running", 35)
+        assert [each["name"] for each in shown] == ["second"]
+
+
+def test_a_backup_that_is_held_is_not_dragged_along_by_its_snapshot() -> None:
+    seeded.load_text(
+        SHOP.replace(
+            "        backups:",
+            "        snapshots: [{name: s, state: pending, fate: failed}]\n        backups:",
+        ).replace(
+            "{name: second, age: 2h}", "{name: second, state: pending, snapshot: s, fate: held}"
+        )
+    )
+    world.advance(Account.objects.get(), 60)
+    assert Snapshot.objects.get(name="s").state == "failed"
+    assert AppBackup.objects.get(name="second").state == "pending"
 
 
 @pytest.mark.django_db(transaction=True)

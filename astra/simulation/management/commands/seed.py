@@ -88,7 +88,7 @@ def _parameter(text: str) -> tuple[str, float]:
 def _progress(*, is_shown: bool) -> Iterator[Progress]:
     """Show what a long load is at, where there is a terminal to show it on."""
     tasks: dict[str, TaskID] = {}
-    is_shown = is_shown and sys.stderr.isatty()
+    is_shown = is_shown and is_terminal()
     with ProgressBar(console=Console(stderr=True), disable=not is_shown) as bar:
 
         def progress(what: str, done: int, total: int) -> None:
@@ -97,3 +97,8 @@ def _progress(*, is_shown: bool) -> Iterator[Progress]:
             bar.update(tasks[what], completed=done)
 
         yield progress
+
+
+def is_terminal() -> bool:
+    """Tell whether somebody watches."""
+    return sys.stderr.isatty()

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_labels_and_full_scope'),
+        ('accounts', '0003_clock_target'),
     ]
 
     operations = [

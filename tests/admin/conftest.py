@@ -1,0 +1,113 @@
+"""A person at the admin site, and a world with some of everything to look at."""
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User as Administrator
+from django.db.models import Model
+from django.http import HttpResponse
+from django.test import Client
+
+from astra.accounts.models import Account
+from astra.accounts.system import system_caller
+from astra.simulation.models import SeededScenario
+from backups.actions.app_backup_create import BackupWanted, app_backup_create
+from backups.models import App, AppBackup, Schedule
+from tests import world
+
+
+class Person:
+    """Somebody who is logged in at the admin site."""
+
+    def __init__(self, administrator: Administrator) -> None:
+        self.client = Client()
+        self.client.force_login(administrator)
+
+    def look(self, path: str, **query: Any) -> str:
+        """Open a page and return what it says; it must be there."""
+        response = self.client.get(path, query)
+        assert response.status_code == 200, (path, response.status_code)
+        return response.content.decode()
+
+    def send(self, path: str, **fields: Any) -> HttpResponse:
+        """Send a form."""
+        response: Any = self.client.post(path, fields)
+        return response
+
+    def run(self, action: str, *records: Model, **fields: Any) -> HttpResponse:
+        """Run an action on records selected in their list, confirmation included."""
+        selected = {"action": action, "_selected_action": [str(each.pk) for each in records]}
+        return self.send(list_of(records[0]), confirmed=action, **selected, **fields)
+
+    def messages(self) -> list[str]:
+        """Return what the next page tells about what was done."""
+        from django.contrib.messages import get_messages
+
+        request = self.client.get("/admin/").wsgi_request
+        return [str(message) for message in get_messages(request)]
+
+
+def list_of(model: Model | type[Model]) -> str:
+    options = model._meta
+    return f"/admin/{options.app_label}/{options.model_name}/"
+
+
+def page_of(record: Model) -> str:
+    return f"{list_of(record)}{record.pk}/change/"
+
+
+def errors(response: HttpResponse) -> dict[str, list[str]]:
+    """The errors of the form that was sent back."""
+    assert response.status_code == 200
+    context: Any = response.context  # type: ignore[attr-defined]
+    form = context["adminform"].form if "adminform" in context else context["form"]
+    return {name: list(texts) for name, texts in form.errors.items()}
+
+
+def text_of(page: str) -> str:
+    """What a page says, without its markup."""
+    bare = re.sub(r"<(script|style).*?</\1>", " ", page, flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub("<[^>]+>", " ", bare)).split())
+
+
+@pytest.fixture
+def person(db: None) -> Person:
+    return Person(Administrator.objects.create_superuser("ada", password="engine-engine"))
+
+
+def make_backup(app: App, **wanted: Any) -> AppBackup:
+    """A backup, pending, made as the API makes them."""
+    caller = system_caller(app.account)
+    return app_backup_create(
+        caller=caller, app_id=app.pk, wanted=BackupWanted(**({"version": "1.1"} | wanted))
+    )
+
+
+def some_of_everything() -> Mapping[str, Any]:
+    """Make one more of each model."""
+    account: Account = world.make_account(seed=world.some_id().int >> 65)
+    user = world.make_user(account)
+    world.make_token(user)
+    app = world.make_app(account, namespaces=["shop"])
+    bucket = world.make_bucket(account)
+    backup = make_backup(app)
+    schedule = Schedule.objects.create(
+        account=account,
+        app=app,
+        bucket=bucket,
+        name="nightly",
+        version="1.3",
+        granularity="daily",
+        hour="3",
+        snapshot_retention="1",
+        backup_retention="2",
+        **world.AWAKE,
+    )
+    SeededScenario.objects.create(name=f"scenario-{account.name}")
+    Administrator.objects.create_user(f"person-{account.name}", is_staff=True)
+    return {"account": account, "app": app, "bucket": bucket, "backup": backup, "user": user} | {
+        "schedule": schedule
+    }

@@ -1,0 +1,172 @@
+"""The document itself: committed, valid, complete, with good examples, and served with its page."""
+
+import importlib
+import re
+from io import StringIO
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.renderers import OpenApiYamlRenderer
+
+import astra
+from astra.api.serializers import ClosedSerializer
+from astra.api.views import ApiView
+from astra.apidocs.examples import examples_of
+from astra.apidocs.refusals import problems_of
+from astra.apidocs.views import document as written
+from astra.simulation import urls as control
+from tests.openapi.facts import METHODS, problem_numbers
+
+UPDATE = "python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"
+PACKAGES = ("backups.serializers", "astra.accounts.serializers")
+
+
+def test_the_committed_document_is_up_to_date() -> None:
+    committed = (settings.BASE_DIR / "docs/openapi.yaml").read_bytes()
+    assert committed == written(OpenApiYamlRenderer), f"update it: {UPDATE}"
+
+
+def test_the_document_is_valid_openapi_without_a_warning() -> None:
+    output = StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=output)
+    assert output.getvalue() == written(OpenApiYamlRenderer).decode()
+
+
+def test_every_operation_has_its_own_id(document: Any) -> None:
+    ids = [
+        item[method]["operationId"]
+        for item in document["paths"].values()
+        for method in METHODS
+        if method in item
+    ]
+    assert len(ids) == len(set(ids))
+    assert "createAppsAppBackup" in ids
+
+
+def _views(patterns: Any, prefix: str = "/") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern).replace("<str:", "{").replace(">", "}")
+        if isinstance(pattern, URLResolver):
+            found |= _views(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            found[route] = getattr(pattern.callback, "view_class", pattern.callback)
+    return found
+
+
+def test_every_path_of_the_api_is_described_with_its_methods(document: Any) -> None:
+    views = {
+        path: view
+        for path, view in _views(get_resolver().url_patterns).items()
+        if isinstance(view, type) and issubclass(view, ApiView) and "(?P" not in path
+    }
+    described = {
+        path: set(item) for path, item in document["paths"].items() if path.startswith("/accounts")
+    }
+    assert described == {
+        path: {name for name in METHODS if name in view.http_method_names and hasattr(view, name)}
+        for path, view in views.items()
+    }
+
+
+def test_every_path_of_the_control_surface_is_described_with_its_methods(document: Any) -> None:
+    views = _views(control.urlpatterns, "/simulator/v1/")
+    described = {
+        path: set(item) for path, item in document["paths"].items() if path.startswith("/simulator")
+    }
+    # What is no class answers GET.
+    assert described == {
+        path: {name for name in METHODS if hasattr(view, name)} or {"get"}
+        for path, view in views.items()
+    }
+
+
+def test_every_refusal_is_that_of_the_view(document: Any) -> None:
+    checked = 0
+    for path, view in _views(get_resolver().url_patterns).items():
+        for method, operation in document["paths"].get(path, {}).items():
+            if not path.startswith("/accounts"):
+                continue
+            listed = {
+                (int(status), number)
+                for status, response in operation["responses"].items()
+                for number in problem_numbers(document, response)
+            }
+            problems = problems_of(view, method.upper())
+            assert listed == {(problem.status, problem.number) for problem in problems}
+            checked += 1
+    assert checked == 59
+
+
+def _serializers(package: str) -> dict[str, type[ClosedSerializer]]:
+    folder = settings.BASE_DIR / package.replace(".", "/")
+    modules = [importlib.import_module(f"{package}.{file.stem}") for file in folder.glob("*.py")]
+    return {
+        name: value
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, type) and issubclass(value, ClosedSerializer)
+    }
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_example_is_valid_by_its_serializer(package: str) -> None:
+    serializers = _serializers(package)
+    examples = examples_of(package)
+    assert examples
+    for name, example in examples.items():
+        serializers[name].parse(example)
+
+
+def test_every_resource_and_body_has_an_example(document: Any) -> None:
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            if not path.startswith("/accounts"):
+                continue
+            bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+            for content in (body.get("content", {}) for body in bodies):
+                for media_type in content.values():
+                    name = media_type["schema"]["$ref"].rsplit("/", 1)[1]
+                    assert document["components"]["schemas"][name]["example"]
+
+
+def test_the_example_of_a_create_is_that_of_the_user_s_document(document: Any) -> None:
+    assert document["components"]["schemas"]["AppBackupCreate"]["example"] == {
+        "type": "application/astra-appBackup",
+        "version": "1.1",
+        "name": "app-name-245",
+    }
+
+
+def test_the_document_is_served_as_json_and_as_yaml(document: Any) -> None:
+    client = Client()
+    as_json = client.get("/api/openapi.json")
+    as_yaml = client.get("/api/openapi.yaml")
+    assert (as_json["Content-Type"], as_yaml["Content-Type"]) == (
+        "application/json",
+        "application/yaml",
+    )
+    assert as_json.json() == yaml.safe_load(as_yaml.content) == document
+    assert document["info"]["title"] == "Astra Simulator"
+    assert document["info"]["version"] == astra.__version__
+    assert document["servers"] == [{"url": "/", "description": "This service"}]
+
+
+def test_the_page_shows_the_document_with_files_of_the_service_alone() -> None:
+    page = Client().get("/api/docs/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert f"<title>Astra Simulator {astra.__version__}</title>" in text
+    assert 'url: "/api/openapi.json"' in text
+    assert re.findall(r'(?:src|href)="(?!/static/)', text) == []
+    for name in ("swagger-ui.css", "swagger-ui-bundle.js"):
+        path = f"/static/drf_spectacular_sidecar/swagger-ui-dist/{name}"
+        assert path in text
+        file = Client().get(path)
+        assert file.status_code == 200
+        file.close()
