@@ -72,7 +72,8 @@ def create_statement() -> Statement:
     return Statement(f"""
     {_steps(_WANTED_BY_CALL, _NOW)}
     SELECT EXISTS (SELECT FROM account), target.state, target.named_bucket_state,
-           target.bucket_id, target.source_app_id, target.source_state, {column_list(AppBackup, "new_backup")}
+           target.bucket_id, target.source_app_id, target.source_state,
+           {column_list(AppBackup, "new_backup")}
     FROM found AS target LEFT JOIN new_backup ON true
     """)
 

@@ -83,9 +83,9 @@ def account_reset(account_id: uuid.UUID) -> Account:
     """Put an account back to what it was made as: same ids, same token, clock where it started.
 
     Everything else of it is gone afterwards, checkpoints too; its time to live goes on. Raises
-    ``UnknownAccountError``, ``NoOriginError``, ``AccountBusyError``.
+    ``UnknownAccountError``, ``NoOriginError``, ``AccountAdvancingError``, ``AccountBusyError``.
     """
-    return with_account_held(account_id, lambda: _reset(account_id))
+    return with_account_held(account_id, lambda: _reset(account_id), resting=True)
 
 
 def account_delete(account_id: uuid.UUID, *, wait: bool = True) -> None:

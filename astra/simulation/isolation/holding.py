@@ -26,24 +26,29 @@ class UnknownAccountError(Exception):
     """There is no account of this id."""
 
 
+class AccountAdvancingError(Exception):
+    """The account's clock is on its way to an instant; whoever moves it would not notice."""
+
+
 class AccountBusyError(Exception):
     """Somebody else keeps the account, or rows of it, locked."""
 
 
-def with_account_held(account_id: uuid.UUID, work: Callable[[], T], *, wait: bool = True) -> T:
+def with_account_held(
+    account_id: uuid.UUID, work: Callable[[], T], *, wait: bool = True, resting: bool = False
+) -> T:
     """Do the work in one transaction that has the account to itself; return what it returns.
 
     It may be begun several times, each time after everything was rolled back. Raises
     ``UnknownAccountError``, and ``AccountBusyError`` when it had to give way too often, or at once
-    when ``wait`` is false.
+    when ``wait`` is false. With ``resting``, ``AccountAdvancingError`` while its clock is on its way.
     """
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
                 if not lock_account(account_id, wait=wait):
                     break
-                if not _lock_row(account_id):
-                    raise UnknownAccountError(f"There is no account {account_id}.")
+                _lock_row(account_id, resting=resting)
                 return work()
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) not in _GIVE_WAY:
@@ -53,8 +58,14 @@ def with_account_held(account_id: uuid.UUID, work: Callable[[], T], *, wait: boo
     raise AccountBusyError(f"The account {account_id} is busy.")
 
 
-def _lock_row(account_id: uuid.UUID) -> bool:
+def _lock_row(account_id: uuid.UUID, *, resting: bool) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
-        cursor.execute("SELECT FROM accounts_account WHERE id = %s FOR UPDATE", [account_id])
-        return cursor.fetchone() is not None
+        cursor.execute(
+            "SELECT clock_target FROM accounts_account WHERE id = %s FOR UPDATE", [account_id]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise UnknownAccountError(f"There is no account {account_id}.")
+    if resting and row[0] is not None:
+        raise AccountAdvancingError(f"The clock of the account {account_id} is on its way.")

@@ -21,7 +21,11 @@ from astra.simulation.isolation.accounts import (
     account_reset,
 )
 from astra.simulation.isolation.bodies import AccountBody, details, introduction, summary
-from astra.simulation.isolation.holding import AccountBusyError, UnknownAccountError
+from astra.simulation.isolation.holding import (
+    AccountAdvancingError,
+    AccountBusyError,
+    UnknownAccountError,
+)
 from astra.simulation.scenario_views import scenario_problems
 from astra.simulation.scenarios.errors import UnknownScenarioError
 
@@ -98,7 +102,7 @@ def account_of(text: str, missing: ProblemType = problems.COLLECTION_NOT_FOUND) 
 
 @contextmanager
 def isolation_problems(missing: ProblemType = problems.COLLECTION_NOT_FOUND) -> Iterator[None]:
-    """Raise 404, 409 (problem 10) or 503 (24) for what can be wrong with an account."""
+    """Raise 404, 409 (problem 10, or 164 while the clock is on its way) or 503 (24)."""
     try:
         yield
     except UnknownAccountError as error:
@@ -106,6 +110,8 @@ def isolation_problems(missing: ProblemType = problems.COLLECTION_NOT_FOUND) -> 
     except NoOriginError as error:
         fields = [Invalid("id", str(error))]
         raise ApiProblem(problems.CONFLICT, fields=fields) from error
+    except AccountAdvancingError as error:
+        raise ApiProblem(problems.UNEXPECTED_STATE, headers=_RETRY_AFTER) from error
     except AccountBusyError as error:
         raise ApiProblem(problems.SERVICE_UNAVAILABLE, headers=_RETRY_AFTER) from error
 

@@ -129,3 +129,12 @@ def test_the_worker_removes_what_has_expired_and_no_request_does() -> None:
         worker.advance()
         assert api_of(other).get("k8s/v2/apps").status_code == 200
     assert not Account.objects.filter(id=made["id"]).exists()
+
+
+def test_an_account_whose_clock_is_on_its_way_is_not_reset_but_deleted() -> None:
+    made = control().new()
+    account = Account.objects.get(id=made["id"])
+    account.clock_target = account.clock_sim + timedelta(days=1)
+    account.save(update_fields=["clock_target"])
+    assert number(control().call("POST", f"accounts/{made['id']}/reset")) == 164
+    assert control().call("DELETE", f"accounts/{made['id']}").status_code == 204
