@@ -1,4 +1,4 @@
-"""The control surface in the document: `control.yaml` describes the paths below `/simulator/v1`.
+"""The control surface in the document: `control*.yaml` describe the paths below `/simulator/v1`.
 
 They are no part of the simulated API and have no serializers; a test compares paths and methods with
 the URLs.
@@ -11,7 +11,7 @@ import yaml
 
 from astra.apidocs.texts import CONTROL_DESCRIPTION, CONTROL_TAG
 
-FILE = Path(__file__).with_name("control.yaml")
+FILES = sorted(Path(__file__).parent.glob("control*.yaml"))
 
 
 def add_control_surface(result: Any, generator: Any, request: Any, public: bool) -> Any:  # noqa: FBT001
@@ -20,8 +20,9 @@ def add_control_surface(result: Any, generator: Any, request: Any, public: bool)
     tags = sorted({tag for operation in operations for tag in operation["tags"]})
     control = {"name": CONTROL_TAG, "description": CONTROL_DESCRIPTION}
     result["tags"] = [*({"name": tag} for tag in tags), control]
-    described = yaml.safe_load(FILE.read_text())
-    result["paths"] |= described["paths"]
-    for kind, components in described["components"].items():
-        result["components"][kind] |= components
+    for file in FILES:
+        described = yaml.safe_load(file.read_text())
+        result["paths"] |= described["paths"]
+        for kind, components in described["components"].items():
+            result["components"].setdefault(kind, {}).update(components)
     return result
