@@ -7,7 +7,7 @@ It is not part of the simulated API: a token of its own opens it, for every acco
 import secrets
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -29,11 +29,13 @@ class ControlView(View):
     """
 
     http_method_names = ["get", "head", "post", "put", "delete"]
+    # The largest body, where it is not that of the API.
+    max_body_bytes: ClassVar[int | None] = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the request, or refuse it: 404 when switched off, 413, 401, 405."""
         try:
-            check_control(request)
+            check_control(request, max_body_bytes=self.max_body_bytes)
             return super().dispatch(request, *args, **kwargs)
         except Exception as error:
             return problem_response(request, translate(error))
@@ -46,12 +48,13 @@ class ControlView(View):
         raise ApiProblem(problems.METHOD_NOT_ALLOWED, headers={"Allow": allow})
 
 
-def check_control(request: HttpRequest) -> None:
+def check_control(request: HttpRequest, *, max_body_bytes: int | None = None) -> None:
     """Raise problem 2 when the surface is off, 85 for a large body, 3 or 4 without its token."""
     if not settings.ASTRA.control:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > settings.ASTRA.max_body_bytes:
+    most = max_body_bytes or settings.ASTRA.max_body_bytes
+    if not length.isdecimal() or int(length) > most:
         raise ApiProblem(problems.BODY_TOO_LARGE)
     scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
     token = token.strip()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from astra.simulation import clock_views, health, scenario_views
+from astra.simulation.isolation import checkpoint_views
 from astra.simulation.isolation import views as account_views
 
 urlpatterns = [
@@ -28,5 +29,20 @@ urlpatterns = [
         "accounts/<str:account_id>/reset",
         account_views.AccountReset.as_view(),
         name="account-reset",
+    ),
+    path(
+        "accounts/<str:account_id>/checkpoints",
+        checkpoint_views.Checkpoints.as_view(),
+        name="checkpoints",
+    ),
+    path(
+        "accounts/<str:account_id>/checkpoints/<str:name>",
+        checkpoint_views.CheckpointInstance.as_view(),
+        name="checkpoint",
+    ),
+    path(
+        "accounts/<str:account_id>/checkpoints/<str:name>/restore",
+        checkpoint_views.CheckpointRestore.as_view(),
+        name="checkpoint-restore",
     ),
 ]
