@@ -108,6 +108,8 @@ class Account(Described):
     # {"app-backup-run": 0.5}: seconds, by stage; {"immediate": ["appBackup"]}: without delay.
     stage_delays = models.JSONField(default=dict, blank=True)
     immediate_kinds = models.JSONField(default=list, blank=True)
+    # Kept by the actions on fault rules: a request of an account without rules asks for none.
+    has_faults = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ("created_at", "id")

@@ -11,9 +11,12 @@ class SimulationConfig(AppConfig):
     verbose_name = "Simulation"
 
     def ready(self) -> None:
-        """Register what every scenario holds."""
+        """Register what every scenario holds, and what steps in between requests and answers."""
+        from astra.api.ports import register_interceptor
+        from astra.simulation.faults.requests import intercept
         from astra.simulation.scenarios.people import AccountSection, UserSection
         from astra.simulation.scenarios.sections import register_section
 
         register_section(AccountSection())
         register_section(UserSection())
+        register_interceptor(intercept)
