@@ -30,9 +30,7 @@ urlpatterns = [
         app_backups.AccountAppBackups.as_view(),
         name="account-app-backups",
     ),
-    path(
-        ACCOUNT_BACKUP, app_backups.AccountAppBackupInstance.as_view(), name="account-app-backup"
-    ),
+    path(ACCOUNT_BACKUP, app_backups.AccountAppBackupInstance.as_view(), name="account-app-backup"),
     path("k8s/v2/apps", apps.Apps.as_view(), name="apps"),
     path("k8s/v2/apps/<str:app_id>", apps.AppInstance.as_view(), name="app"),
     path("topology/v1/buckets", buckets.Buckets.as_view(), name="buckets"),

@@ -12,6 +12,9 @@ ISO_DURATION = (
 )
 SIZE = rf"^{_NUMBER} ?(?:B|kB|MB|GB|TB|PB|KiB|MiB|GiB|TiB|PiB)$"
 
+# Exact in JSON, and more than any store holds.
+MAX_SIZE = 2**53
+
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _BYTES = {"B": 1} | {
     prefix + suffix: base ** (exponent + 1)
@@ -42,8 +45,13 @@ def parse_duration(text: str) -> timedelta:
 
 def parse_size(value: str | int) -> int:
     """Return the bytes of `4GiB`, `1.5 MB` or a plain number. Raises ``ValueError``."""
-    if isinstance(value, int):
-        return value
+    size = value if isinstance(value, int) else _read_size(value)
+    if size > MAX_SIZE:
+        raise ValueError(f"{value!r} is more than {MAX_SIZE} bytes")
+    return size
+
+
+def _read_size(value: str) -> int:
     if not re.fullmatch(SIZE, value):
         raise ValueError(f"{value!r} is no size such as 4GiB, 250 MB or a number of bytes")
     match = _SIZE_PARTS.fullmatch(value)

@@ -6,7 +6,8 @@ parsing, and the statement stays prepared all the same.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -26,6 +27,23 @@ class Statement:
 
     def fetch_one(self, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Execute; return the first row or None. Raises Django's database errors."""
+        with self._executed(parameters) as cursor:
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            return row
+
+    def fetch_all(self, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Execute; return the rows. Raises Django's database errors."""
+        with self._executed(parameters) as cursor:
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
+
+    def execute(self, parameters: Mapping[str, Any]) -> None:
+        """Execute a statement without rows. Raises Django's database errors."""
+        with self._executed(parameters):
+            pass
+
+    @contextmanager
+    def _executed(self, parameters: Mapping[str, Any]) -> Iterator[Any]:
         connection.ensure_connection()
         if connection.queries_logged:
             connection.queries_log.append({"sql": self._text.decode(), "time": "0"})
@@ -34,4 +52,4 @@ class Statement:
             psycopg.RawCursor(connection.connection) as cursor,
         ):
             cursor.execute(self._text, [parameters[name] for name in self._names])
-            return cursor.fetchone()
+            yield cursor

@@ -21,6 +21,7 @@ def banner(options: Options, access: Access) -> str:
         f"  API      {http.url}",
         f"           {https.url}  (authority: {options.data_dir / 'tls' / 'ca.pem'})",
         f"  Admin    {http.url}/admin/  user {administrator.USERNAME}, password {password}",
+        f"  Docs     {http.url}/api/docs/",
         *_client_lines(options, access, http.url),
         "",
         "Ctrl-C stops the service; its data stay.",

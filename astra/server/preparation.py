@@ -11,6 +11,7 @@ from astra.api.options import Options
 from astra.server.administrator import ensure_administrator
 from astra.server.client_config import ensure_client_config, ready_apps
 from astra.server.tls import server_certificate
+from astra.simulation.control import control_token
 from backups.models.apps import App
 
 
@@ -35,6 +36,9 @@ def prepare(options: Options) -> Access:
         raise DatabaseUnreachableError(f"the database does not answer: {error}".strip()) from error
     try:
         server_certificate(options)
+        if options.control:
+            # So that whoever wants to use the surface finds its token.
+            control_token(options)
         call_command("migrate", interactive=False, verbosity=0)
         if options.start_scenario and not Account.objects.exists():
             call_command("seed", options.start_scenario, verbosity=0)

@@ -6,29 +6,33 @@ the clock, so state and clock always agree and a long move can be left and taken
 design, 'Barriers keep order'.
 """
 
+import functools
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from astra.api.clock import real_now
-from astra.simulation.settling import Hop, lock_account, settle_account, settle_account_quietly
+from astra.api.statements import Statement
+from astra.simulation.registry import Registration, registrations
+from astra.simulation.settling import Hop, lock_account, settle_due
 
 # Whoever holds the clock's row shared (a create under way) ends before a manual clock moves, and
 # what it made is settled with the rest.
-_HOLD_CLOCK = """
+_HOLD_CLOCK = Statement("""
     SELECT FROM accounts_account
     WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s FOR NO KEY UPDATE
-"""
-_MOVE_CLOCK = """
+""")
+_MOVE_CLOCK = Statement("""
     UPDATE accounts_account
     SET clock_sim = %(to)s, clock_real = %(now)s,
         clock_target = CASE WHEN clock_target > %(to)s THEN clock_target END
     WHERE id = %(account)s AND clock_rate = 0
       AND (clock_sim < %(to)s OR clock_target <= %(to)s AND clock_sim = %(to)s)
-"""
+""")
+_LATER = Statement("SET LOCAL synchronous_commit = off")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,17 +86,20 @@ def advance_to(
         with transaction.atomic():
             if not lock_account(account_id, wait=wait or is_under_way):
                 return None
-            _on_clock(_HOLD_CLOCK, account_id, instant)
-            barrier = _next_barrier(account_id, instant)
+            clock = {"account": account_id, "to": instant, "now": real_now()}
+            _HOLD_CLOCK.execute(clock)
+            barrier, kinds = _due(account_id, instant)
             until = instant if barrier is None else barrier
-            settled = _settle(account_id, until, taken)
+            settled = settle_due(account_id, until, kinds=kinds, hops=taken)
             for source in _sources:
                 if settled:
                     source.after_settling(account_id)
-            _on_clock(_MOVE_CLOCK, account_id, until)
+            _MOVE_CLOCK.execute(clock | {"to": until})
             if barrier is not None:
                 for source in _sources:
                     source.fire(account_id, barrier)
+                # The last commit of the way waits for the disk, and with it for these.
+                _LATER.execute({})
         is_under_way = True
         count += settled
         if hops is not None and taken:
@@ -101,30 +108,32 @@ def advance_to(
             return count
 
 
-def _settle(account_id: uuid.UUID, until: datetime, hops: list[Hop] | None) -> int:
-    if hops is None:
-        return settle_account_quietly(account_id, until) or 0
-    taken = settle_account(account_id, until) or []
-    hops.extend(taken)
-    return len(taken)
+def _due(account_id: uuid.UUID, until: datetime) -> tuple[datetime | None, list[Registration]]:
+    """Return the earliest instant up to ``until`` at which something fires, and the kinds of which
+    anything is due by ``until``.
+    """
+    kinds = list(registrations())
+    row = _due_statement(tuple(kinds), tuple(_sources)).fetch_one({"account": account_id})
+    assert row is not None
+    barriers = [at for at in row[: len(_sources)] if at is not None and at <= until]
+    due = [
+        kind
+        for kind, at in zip(kinds, row[len(_sources) :], strict=True)
+        if at is not None and at <= until
+    ]
+    return min(barriers, default=None), due
 
 
-def _next_barrier(account_id: uuid.UUID, until: datetime) -> datetime | None:
-    """Return the earliest instant up to ``until`` at which something fires."""
-    earliest: datetime | None = None
-    with connection.cursor() as cursor:
-        for source in _sources:
-            cursor.execute(
-                f"SELECT min({source.column}) FROM {source.table}"
-                f" WHERE account_id = %s AND {source.column} <= %s",
-                [account_id, until],
-            )
-            row = cursor.fetchone()
-            if row and row[0] is not None:
-                earliest = row[0] if earliest is None else min(earliest, row[0])
-    return earliest
-
-
-def _on_clock(statement: str, account_id: uuid.UUID, to: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"account": account_id, "to": to, "now": real_now()})
+@functools.cache
+def _due_statement(
+    kinds: tuple[Registration, ...], sources: tuple[BarrierSource, ...]
+) -> Statement:
+    watched = [(item.table, item.column) for item in sources]
+    watched += [(item.table, "next_transition_at") for item in kinds]
+    return Statement(
+        "SELECT "
+        + ", ".join(
+            f"(SELECT min({column}) FROM {table} WHERE account_id = %(account)s)"
+            for table, column in watched
+        )
+    )

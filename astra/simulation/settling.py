@@ -8,12 +8,13 @@ one shared (it reads the clock) and a busy account would never be free to settle
 
 import functools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
 
+from astra.api.statements import Statement
 from astra.simulation.registry import Registration, registrations
 from astra.simulation.stages import Column, Lifecycle, Stage
 
@@ -50,38 +51,52 @@ def settle_account(
 
     One transaction. Returns None when another worker has the account and ``wait`` is false.
     """
+    hops: list[Hop] = []
     with transaction.atomic():
         if not lock_account(account_id, wait=wait):
             return None
-        hops = [hop for each in registrations() for hop in settle_rows(each, account_id, until)]
-    # Kinds are registered parents first: of equal instants the parent's hop comes first (stable).
-    hops.sort(key=lambda hop: hop.at)
+        settle_due(account_id, until, hops=hops)
     return hops
 
 
-def settle_account_quietly(
-    account_id: uuid.UUID, until: datetime, *, wait: bool = True
-) -> int | None:
-    """Do as ``settle_account`` does, but return only the number of hops, however many they are."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        if not lock_account(account_id, wait=wait):
-            return None
-        count = 0
-        for each in registrations():
-            statement = f"{settling_statement(each)} SELECT count(*) FROM history"
-            cursor.execute(statement, {"account": account_id, "until": until})
-            count += cursor.fetchone()[0]
-    return count
+def settle_due(
+    account_id: uuid.UUID,
+    until: datetime,
+    *,
+    kinds: Iterable[Registration] | None = None,
+    hops: list[Hop] | None = None,
+) -> int:
+    """Carry out what is due of the kinds (all, if none are named); return the number of hops.
+
+    They are added to ``hops``, in order, if that is given: nobody else holds millions in memory. The
+    caller holds the account's lock and the transaction.
+    """
+    parameters = {"account": account_id, "until": until}
+    kinds = registrations() if kinds is None else kinds
+    if hops is None:
+        counts = (_counting(each).fetch_one(parameters) for each in kinds)
+        return sum(int(row[0]) for row in counts if row)
+    taken = [
+        Hop(each.lifecycle.kind, *row)
+        for each in kinds
+        for row in _listing(each).fetch_all(parameters)
+    ]
+    # Kinds are registered parents first: of equal instants the parent's hop comes first (stable).
+    taken.sort(key=lambda hop: hop.at)
+    hops.extend(taken)
+    return len(taken)
 
 
-def settle_rows(registration: Registration, account_id: uuid.UUID, until: datetime) -> list[Hop]:
-    """Carry out what is due of one kind; the caller holds the account's lock."""
-    statement = f"""{settling_statement(registration)}
+@functools.cache
+def _counting(registration: Registration) -> Statement:
+    return Statement(f"{settling_statement(registration)} SELECT count(*) FROM history")
+
+
+@functools.cache
+def _listing(registration: Registration) -> Statement:
+    return Statement(f"""{settling_statement(registration)}
     SELECT resource_id, sequence, from_state, to_state, reason, at
-    FROM history ORDER BY at, resource_id, sequence"""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"account": account_id, "until": until})
-        return [Hop(registration.lifecycle.kind, *row) for row in cursor.fetchall()]
+    FROM history ORDER BY at, resource_id, sequence""")
 
 
 def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:

@@ -8,8 +8,7 @@ noticed. A snapshot that an unfinished backup is made from stays until that is d
 
 import uuid
 
-from django.db import connection
-
+from astra.api.statements import Statement
 from astra.simulation.history import DELETED
 from backups.lifecycle import APP_BACKUP, COMPLETED, SNAPSHOT
 
@@ -20,9 +19,10 @@ _GOES_AT = """greatest(at, (
     SELECT instant FROM unnest(instants[:place - 1]) AS instant
     ORDER BY instant LIMIT 1 OFFSET greatest(kept - 1, 0)::bigint))"""
 
-_BACKUPS = f"""
+_BACKUPS = Statement(f"""
     WITH finished AS (
-        SELECT backup.id, backup.schedule_id, backup.created_at, coalesce(backup.ends_at, backup.modified_at) AS at,
+        SELECT backup.id, backup.schedule_id, backup.created_at,
+               coalesce(backup.ends_at, backup.modified_at) AS at,
                schedule.backup_retention::numeric AS kept
         FROM backups_schedule AS schedule
         JOIN backups_appbackup AS backup ON backup.schedule_id = schedule.id
@@ -47,13 +47,14 @@ _BACKUPS = f"""
         (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
     SELECT account_id, '{APP_BACKUP.kind}', id, transition_count, state, '{DELETED}', %(reason)s, at
     FROM gone
-"""
+""")
 
-_SNAPSHOTS = f"""
+_SNAPSHOTS = Statement(f"""
     WITH finished AS (
         SELECT snapshot.id, snapshot.schedule_id, snapshot.created_at,
                greatest(coalesce(snapshot.ends_at, snapshot.modified_at), (
-                   SELECT max(coalesce(backup.ends_at, backup.modified_at)) FROM backups_appbackup AS backup
+                   SELECT max(coalesce(backup.ends_at, backup.modified_at))
+                   FROM backups_appbackup AS backup
                    WHERE backup.snapshot_id = snapshot.id)) AS at,
                schedule.snapshot_retention::numeric AS kept
         FROM backups_schedule AS schedule
@@ -81,19 +82,17 @@ _SNAPSHOTS = f"""
         (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
     SELECT account_id, '{SNAPSHOT.kind}', id, transition_count, state, '{DELETED}', %(reason)s, at
     FROM gone
-"""
+""")
 
 
 def retain(account_id: uuid.UUID) -> None:
     """Delete what the account's schedules need not keep, within the transaction of a settling."""
-    with connection.cursor() as cursor:
-        for statement, lifecycle in ((_BACKUPS, APP_BACKUP), (_SNAPSHOTS, SNAPSHOT)):
-            cursor.execute(
-                statement,
-                {
-                    "account": account_id,
-                    "final": list(lifecycle.final),
-                    "unfinished": list(APP_BACKUP.unfinished),
-                    "reason": REASON,
-                },
-            )
+    for statement, lifecycle in ((_BACKUPS, APP_BACKUP), (_SNAPSHOTS, SNAPSHOT)):
+        statement.execute(
+            {
+                "account": account_id,
+                "final": list(lifecycle.final),
+                "unfinished": list(APP_BACKUP.unfinished),
+                "reason": REASON,
+            }
+        )

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Model
 
-from astra.api.quantities import parse_size
 from astra.simulation.scenarios.placing import (
     Fate,
     Placement,
@@ -66,7 +65,7 @@ class BackupSection(Section):
         """Return the backup, and the snapshot that it made if it names none."""
         assert item.parent is not None
         app: App = item.parent.row
-        total = parse_size(item.get("totalBytes", app.size_bytes))
+        total = item.size("totalBytes", app.size_bytes)
         state = item.get("state", COMPLETED)
         fate = fate_of(item, APP_BACKUP, "stateUnready")
         placement = place(item, APP_BACKUP, _seconds(item, app, total), state=state)

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Model
 
-from astra.api.quantities import parse_size
 from astra.simulation.scenarios.people import IMMEDIATE_KINDS, STAGE_DELAYS, pace
 from astra.simulation.scenarios.placing import fate_of, place, stage_seconds, staged_columns
 from astra.simulation.scenarios.schema import TEXT, ref
@@ -84,7 +83,7 @@ class AppSection(Section):
             reasons=details,
             further={"state_details": details},
         )
-        throughput = parse_size(item.get("throughput", GIB // 2))
+        throughput = item.size("throughput", GIB // 2)
         if throughput == 0:
             raise item.error("Must be greater than zero.", "throughput")
         return [
@@ -97,7 +96,7 @@ class AppSection(Section):
                 protection_state=item.get("protectionState", ProtectionState.NONE),
                 protection_state_details=item.get("protectionStateDetails", []),
                 collected_at=staged["modified_at"] if state in APP.final else None,
-                size_bytes=parse_size(item.get("size", 2 * GIB)),
+                size_bytes=item.size("size", 2 * GIB),
                 throughput_bytes_per_second=throughput,
             )
         ]

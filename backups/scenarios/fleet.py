@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 from astra.api.dice import unit_interval
-from astra.api.quantities import parse_duration, parse_size
 from astra.simulation.scenarios.placing import (
     Fate,
     next_stage,
@@ -54,11 +53,11 @@ class Fleet:
         self.item = item
         self.apps: int = item.get("apps")
         self.backups: int = item.get("backups")
-        over = parse_duration(item.get("over", "365d"))
+        over = item.duration("over", "365d")
         self._start = item.now - over
         self._step = over / (self.backups + 1)
-        self._smallest = max(parse_size(item.get("smallest", GIB)), 1)
-        self._largest = parse_size(item.get("largest", 64 * GIB))
+        self._smallest = max(item.size("smallest", GIB), 1)
+        self._largest = item.size("largest", 64 * GIB)
         if self._largest < self._smallest:
             raise item.error("The largest app is smaller than the smallest.", "largest")
         self._states = list(item.get("states", {COMPLETED: 1}).items())

@@ -76,7 +76,7 @@ def test_what_became_wrong_since_the_look_is_told(person: Person) -> None:
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
-        ({}, "Choose one scenario, or a file."),
+        ({}, "Choose a scenario, or a file."),
         ({"name": "demo", "numbers": "backups"}, "backups: it must be name=number."),
         ({"name": "nowhere"}, "Select a valid choice. nowhere is not one of the available"),
     ],
@@ -88,10 +88,10 @@ def test_a_choice_that_is_none_is_refused(
     assert text in text_of(response.content.decode())
 
 
-def test_a_file_beside_a_choice_is_refused(person: Person) -> None:
+def test_a_file_comes_before_a_choice(person: Person) -> None:
     file = SimpleUploadedFile("mine.yaml", MINIMAL.encode())
     response = person.send(SEED, name="demo", file=file, _look="")
-    assert "Choose one scenario, or a file." in text_of(response.content.decode())
+    assert "What “mine” will do" in text_of(response.content.decode())
 
 
 def test_a_file_that_is_too_large_is_refused(person: Person) -> None:

@@ -79,7 +79,7 @@ def test_every_path_of_the_control_surface_is_described_with_its_methods(documen
     described = {
         path: set(item) for path, item in document["paths"].items() if path.startswith("/simulator")
     }
-    # What is no class answers GET.
+    # Describe a new one in astra/apidocs/control.yaml. What is no class answers GET.
     assert described == {
         path: {name for name in METHODS if hasattr(view, name)} or {"get"}
         for path, view in views.items()

@@ -46,11 +46,13 @@ class AccountForm(ApiForm):
     labels = LabelsField()
     stage_delays = forms.JSONField(
         required=False,
+        initial=dict,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         help_text='Seconds by stage, for all its apps, for example {"app-backup-run": 0.5}.',
     )
     immediate_kinds = forms.JSONField(
         required=False,
+        initial=list,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         help_text='Kinds that are finished at once, for example ["appBackup", "appSnap"].',
     )

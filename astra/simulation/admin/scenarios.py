@@ -29,7 +29,7 @@ MAX_UPLOAD_BYTES = 5 * 1024 * 1024
 
 
 class ScenarioForm(forms.Form):
-    """Which scenario: one of the library, a file, or the text that a preview has shown."""
+    """Which scenario: one of the library, or a file, which comes first."""
 
     name = forms.ChoiceField(
         label="From the library", required=False, widget=UnfoldAdminRadioSelectWidget
@@ -38,7 +38,8 @@ class ScenarioForm(forms.Form):
         label="Or a file of your own",
         required=False,
         widget=UnfoldAdminFileFieldWidget,
-        help_text="YAML or JSON, as the published JSON Schema describes it.",
+        help_text="YAML or JSON, as the published JSON Schema describes it. It comes before the"
+        " choice above.",
     )
     numbers = LinesField(
         label="Parameters",
@@ -71,10 +72,10 @@ class ScenarioForm(forms.Form):
         return parameters
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a form that names no scenario, or two."""
+        """Refuse a form that names no scenario."""
         data = super().clean() or {}
-        if bool(data.get("name")) == bool(data.get("file")) and not self.errors:
-            raise forms.ValidationError("Choose one scenario, or a file.")
+        if not (data.get("name") or data.get("file") or self.errors):
+            raise forms.ValidationError("Choose a scenario, or a file.")
         return data
 
 

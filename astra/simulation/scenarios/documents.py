@@ -1,5 +1,6 @@
 """Scenario documents: YAML (and JSON, which is YAML) read so that every value knows its line."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -114,7 +115,7 @@ class _Reading:
         if isinstance(node, yaml.SequenceNode):
             return [self._read(value, (*path, index)) for index, value in enumerate(node.value)]
         try:
-            return self._loader.construct_object(node)
+            return _storable(self._loader.construct_object(node))
         except ValueError as error:
             raise _failure(self._source, line, f"{error}.") from error
 
@@ -130,6 +131,19 @@ class _Reading:
             seen.add(name)
             self.lines[(*path, name)] = line
             yield name, value
+
+
+def _storable(value: Any) -> Any:
+    """Return a scalar that a database can store; raises ``ValueError`` for another."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("NUL is part of no text")
+        value.encode()
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is no number to count with")
+    elif not isinstance(value, bool | int | float | None):
+        raise ValueError(f"{type(value).__name__} is no type of JSON")
+    return value
 
 
 def substitute(document: Document, overrides: Mapping[str, float]) -> Document:

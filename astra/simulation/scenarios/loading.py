@@ -193,7 +193,7 @@ class _Load:
     def _build(self, item: Item, *, write: bool) -> None:
         """Build the item if it is new, then what is in it."""
         if item.is_new and not isinstance(item.section, Generator):
-            rows = item.section.build(item)
+            rows = _built(item)
             item.row = rows[0]
             if write:
                 write_item(item, [row for row in rows if row.pk not in self._companions])
@@ -219,6 +219,13 @@ class _Load:
             if isinstance(section, Generator):
                 for item in self._items[section.name]:
                     yield section, item
+
+
+def _built(item: Item) -> Sequence[Model]:
+    try:
+        return item.section.build(item)
+    except OverflowError as error:
+        raise item.error("Its instants are beyond what a calendar has.") from error
 
 
 def _has_new(item: Item) -> bool:

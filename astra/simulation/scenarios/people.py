@@ -19,7 +19,6 @@ from astra.accounts.models import (
 )
 from astra.api.clock import real_now
 from astra.api.dice import NIL_ID, unit_interval
-from astra.api.quantities import parse_instant
 from astra.simulation.registry import registrations
 from astra.simulation.scenarios.schema import TEXT, ref
 from astra.simulation.scenarios.sections import ROOT, Item, Section
@@ -147,7 +146,7 @@ class AccountSection(Section):
             raise item.error("Only a scaled clock has a rate.", "clock", "rate")
         if mode == ClockMode.REAL and "at" in clock:
             raise item.error("A real clock cannot be set.", "clock", "at")
-        sim: datetime = parse_instant(clock["at"]) if "at" in clock else real
+        sim: datetime = item.instant("clock", "at") if "at" in clock else real
         rates = {ClockMode.REAL: 1.0, ClockMode.MANUAL: 0.0}
         return {
             "clock_mode": mode,

@@ -8,18 +8,19 @@ nothing. The loader finds out what is there already, and writes the rest.
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model
 
 from astra.accounts.models import Account, Described
 from astra.api.dice import NIL_ID
 from astra.api.patterns import parse_identifier
-from astra.api.quantities import parse_duration, parse_instant
+from astra.api.quantities import parse_duration, parse_instant, parse_size
 from astra.simulation.scenarios.documents import Document, Path
 from astra.simulation.scenarios.errors import ScenarioError
 
+T = TypeVar("T")
 Schema = Mapping[str, Any]
 
 
@@ -85,6 +86,28 @@ class Item:
         """Return the error that says what is wrong with the item, or with a member of it."""
         return self.document.error((*self.path, *members), reason)
 
+    def size(self, member: str, default: int) -> int:
+        """Return the bytes that a member says; raises ``ScenarioError`` at it for too many."""
+        return self._parsed(parse_size, self.get(member, default), member)
+
+    def duration(self, member: str, default: str = "") -> timedelta:
+        """Return the duration that a member says; raises ``ScenarioError`` at it."""
+        return self._parsed(parse_duration, self.get(member, default), member)
+
+    def instant(self, *members: str) -> datetime:
+        """Return the instant that a member, or a member of it, says; raises ``ScenarioError``."""
+        value: Any = self.values
+        for member in members:
+            value = value[member]
+        return self._parsed(parse_instant, value, *members)
+
+    def _parsed(self, parse: Callable[[Any], T], value: Any, *members: str) -> T:
+        # The schema has seen that it looks right; a 31 February does.
+        try:
+            return parse(value)
+        except (ValueError, OverflowError) as error:
+            raise self.error(f"{error}.", *members) from error
+
     @property
     def account(self) -> "Item":
         """The account that the item belongs to."""
@@ -107,10 +130,8 @@ class Item:
     def created_at(self) -> datetime | None:
         """The instant that `age` or `createdAt` names, None if neither is there."""
         if "createdAt" in self.values:
-            return parse_instant(self.values["createdAt"])
-        if "age" in self.values:
-            return self.now - parse_duration(self.values["age"])
-        return None
+            return self.instant("createdAt")
+        return None if "age" not in self.values else self.now - self.duration("age")
 
     @property
     def created_where(self) -> str:

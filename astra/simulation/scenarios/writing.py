@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import JSONField, Model
 
 from astra.simulation.models import Staged
@@ -30,11 +30,13 @@ def reporting_conflicts(item: Item) -> Iterator[None]:
         # A savepoint, so that the load ends with our message and not with the next statement's.
         with transaction.atomic():
             yield
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:
         diagnosis = getattr(error.__cause__, "diag", None)
-        detail = getattr(diagnosis, "message_detail", None) or str(error)
-        constraint = getattr(diagnosis, "constraint_name", None) or "a constraint"
-        reason = f"The database refuses it ({constraint}): {detail}"
+        reason = f"The database refuses it: {error}".strip()
+        if diagnosis is not None and diagnosis.constraint_name and diagnosis.message_detail:
+            reason = (
+                f"The database refuses it ({diagnosis.constraint_name}): {diagnosis.message_detail}"
+            )
         raise ScenarioConflictError([item.document.finding(item.path, reason)]) from error
 
 

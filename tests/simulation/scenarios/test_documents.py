@@ -43,6 +43,11 @@ def app(members: str) -> str:
         ("a: !python/object:os.system x", "could not determine a constructor"),
         ("a: 1\n--- \nb: 2", "my.yaml:2: but found another document."),
         ("a: *nothing", "my.yaml:1: found undefined alias."),
+        ('a: "x\\0y"', "my.yaml:1: NUL is part of no text."),
+        ('a: "\\ud800"', "my.yaml:1:"),
+        ("a: .nan", "my.yaml:1: nan is no number to count with."),
+        ("a: -.inf", "my.yaml:1: -inf is no number to count with."),
+        ("a: !!binary aGVsbG8=", "my.yaml:1: bytes is no type of JSON."),
         ("[" * 5000, "my.yaml"),
     ],
 )
@@ -254,6 +259,35 @@ def test_members_that_do_not_go_together(members: str, place: str, reason: str) 
     line, where, why = found.split(": ", 2)
     assert line in ("my.yaml:10", "my.yaml:11")
     assert where == f"accounts[0].apps[0].{place}"
+    assert why.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("members", "place", "reason"),
+    [
+        ("createdAt: 2026-02-31T00:00:00Z", ".createdAt", "day is out of range for month."),
+        ("createdAt: 0000-01-01T00:00:00Z", ".createdAt", "year 0 is out of range."),
+        ("age: 999999w", ".age", "'999999w' is longer than a thousand years."),
+        ("size: 9999999PiB", ".size", "'9999999PiB' is more than 9007199254740992 bytes."),
+        (
+            "{size: 8000TiB, throughput: 1, backups: [{name: b, state: pending}]}",
+            ".backups[0]",
+            "Its instants are beyond what a calendar has.",
+        ),
+        (
+            "stageDelays: {app-discover: 1000000000000}",
+            ".stageDelays.app-discover",
+            "1000000000000",
+        ),
+    ],
+)
+def test_numbers_beyond_all_measure(members: str, place: str, reason: str) -> None:
+    text = app(members)
+    if members.startswith("{"):
+        text = f"{HEAD}    apps:\n      - {{name: shop, {members[1:]}\n"
+    (found,) = findings(text)
+    where, why = found.split(": ", 2)[1:]
+    assert where == f"accounts[0].apps[0]{place}"
     assert why.startswith(reason)
 
 

@@ -1,0 +1,179 @@
+"""A person with a browser: logs in, makes a token, takes a backup, fails it, reads its timeline."""
+
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User as Administrator
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support import expected_conditions as arrives
+from selenium.webdriver.support.ui import WebDriverWait
+
+from backups.models import AppBackup
+from tests import world
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+SECONDS = 30
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1440,900",
+)
+
+pytestmark = [
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="Debian's chromium is not installed"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+class Browser:
+    """What a person does with a browser, waiting until the page is there."""
+
+    def __init__(self, driver: webdriver.Chrome, home: str) -> None:
+        self.driver = driver
+        self.home = home
+        self.patience = WebDriverWait(driver, SECONDS, poll_frequency=0.05)
+
+    def go(self, path: str) -> None:
+        self.driver.get(self.home + path)
+
+    def see(self, selector: str) -> WebElement:
+        found: WebElement = self.patience.until(
+            arrives.visibility_of_element_located((By.CSS_SELECTOR, selector))
+        )
+        return found
+
+    def click_on(self, text: str) -> None:
+        link = self.patience.until(arrives.element_to_be_clickable((By.PARTIAL_LINK_TEXT, text)))
+        link.click()
+
+    def press(self, text: str) -> None:
+        path = f"//button[normalize-space()='{text}']"
+        self.patience.until(arrives.element_to_be_clickable((By.XPATH, path))).click()
+
+    def type_in(self, name: str, text: str) -> None:
+        field = self.see(f"[name='{name}']")
+        field.clear()
+        field.send_keys(text)
+
+    def width_of_page(self) -> int:
+        return int(self.driver.execute_script("return document.documentElement.scrollWidth"))
+
+
+@pytest.fixture
+def browser(live_server: Any, tmp_path: Path) -> Iterator[Browser]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+    try:
+        yield Browser(driver, live_server.url)
+    finally:
+        driver.quit()
+
+
+def log_in(browser: Browser) -> None:
+    Administrator.objects.create_superuser("ada", password="engine-engine")
+    browser.go("/admin/")
+    browser.type_in("username", "ada")
+    browser.type_in("password", "engine-engine")
+    browser.press("Log in arrow_forward")
+    browser.see(".astra-tiles")
+
+
+def test_from_login_to_a_failed_backup_by_mouse(browser: Browser) -> None:
+    account = world.make_account(name="lab")
+    world.make_user(account, email="owner@example.com")
+    world.make_bucket(account)
+    world.make_app(account, name="shop")
+    log_in(browser)
+
+    browser.click_on("Users")
+    browser.click_on("owner@example.com")
+    browser.click_on("Create token…")
+    browser.type_in("name", "laptop")
+    browser.press("Create token")
+    token = browser.see(".astra-secret").text
+    request = urllib.request.Request(
+        f"{browser.home}/accounts/{account.pk}/k8s/v2/apps",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 200
+
+    browser.click_on("Apps")
+    browser.click_on("shop")
+    browser.click_on("Take a backup now…")
+    browser.press("Take backup")
+    assert browser.see("#timeline .astra-badge").text == "pending"
+
+    browser.click_on("Advance…")
+    browser.press("Advance")
+    browser.see("#timeline .astra-busy:not(.astra-ahead)")
+    browser.click_on("End")
+    browser.click_on("Fail…")
+    browser.type_in("reason", "the volume went away")
+    browser.type_in("hook_title", "pre-snapshot hook failed")
+    browser.press("Fail")
+    timeline = browser.see("#timeline li.astra-bad .astra-reason")
+    assert timeline.text == "the volume went away"
+    backup = AppBackup.objects.get()
+    assert (backup.state, backup.hook_state) == ("failed", "failed")
+    assert "pre-snapshot hook failed" in browser.see("#content-main").text
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_pages_fit_a_phone_and_a_desktop(width: int, browser: Browser) -> None:
+    account = world.make_account(name="lab")
+    backup = world.make_backup(world.make_app(account), world.make_bucket(account))
+    log_in(browser)
+    browser.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 1000},
+    )
+    for path in (
+        "",
+        "backups/appbackup/",
+        "backups/appbackup/add/",
+        f"backups/appbackup/{backup.pk}/change/",
+        f"backups/appbackup/{backup.pk}/fail/",
+        "simulation/transition/",
+        "simulation/seededscenario/seed/",
+    ):
+        browser.go(f"/admin/{path}")
+        browser.see("#main")
+        assert browser.width_of_page() <= width, path
+    logged: list[dict[str, str]] = browser.driver.get_log("browser")  # type: ignore[no-untyped-call]
+    assert [entry for entry in logged if entry["level"] == "SEVERE"] == []
+
+
+def test_a_running_backup_moves_on_under_the_eyes(browser: Browser) -> None:
+    account = world.make_account(mode="real")
+    world.make_bucket(account)
+    from astra.simulation.settling import settle_account
+    from tests.admin.conftest import make_backup
+
+    backup = make_backup(world.make_app(account))
+    log_in(browser)
+    browser.go(f"/admin/backups/appbackup/{backup.pk}/change/")
+    assert browser.see("#timeline li:not(.astra-ahead) .astra-badge").text == "pending"
+
+    def has_moved_on(driver: Any) -> bool:
+        settle_account(account.pk, account.now())
+        done = driver.find_elements(By.CSS_SELECTOR, "#timeline li.astra-busy:not(.astra-ahead)")
+        return bool(done)
+
+    browser.patience.until(has_moved_on)
