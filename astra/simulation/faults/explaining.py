@@ -1,5 +1,6 @@
 """What the rules would do to a call, and why each would not: nothing is counted."""
 
+import uuid
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -10,40 +11,68 @@ from astra.accounts.models import Account
 from astra.accounts.system import system_caller
 from astra.api.patterns import parse_identifier
 from astra.api.views import ApiView
-from astra.simulation.faults.effects.registered import EFFECTS
 from astra.simulation.faults.matching import abstentions, mismatches
 from astra.simulation.faults.models import FaultRule
-from astra.simulation.faults.names import FATE_EFFECTS
+from astra.simulation.faults.names import FATE_EFFECTS, REQUEST_EFFECTS
 from astra.simulation.faults.subjects import Subject, subject_of_call
+
+EARLIER = "An earlier rule decides"
 
 
 def explain(account: Account, call: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return for each rule of the account, in order, whether it would act, and if not, why."""
     path = _path(account, call["path"])
     subject = _subject(account, path, call["method"], call.get("body"))
-    decided: dict[bool, FaultRule] = {}
-    items = []
-    for rule in FaultRule.objects.filter(account=account).order_by("position"):
-        is_fate = rule.effect in FATE_EFFECTS
-        reasons = _reasons(account, rule, subject, path)
-        earlier = decided.get(False) or (decided.get(True) if is_fate else None)
-        if not reasons and earlier is not None:
-            reasons = [f"An earlier rule decides: {earlier}."]
-        matches = not reasons
-        if matches and rule.effect != "delay":
-            decided.setdefault(is_fate, rule)
-        item: dict[str, Any] = {"id": rule.id}
-        if rule.name:
-            item["name"] = rule.name
-        items.append(item | {"effect": rule.effect, "matches": matches, "reasons": reasons})
-    return items
+    nowhere = f"No operation of the account answers {call['method']} at {path}."
+    rules = list(FaultRule.objects.filter(account=account).order_by("position"))
+    reasons = {
+        rule.id: [*mismatches(rule, subject), *abstentions(rule, account, rule.seen + 1)]
+        if subject
+        else [nowhere]
+        for rule in rules
+    }
+    on_call = [rule for rule in rules if rule.effect in REQUEST_EFFECTS]
+    on_fate = [rule for rule in rules if rule.effect in FATE_EFFECTS]
+    answering = _leave_to_first(on_call, reasons)
+    _leave_to_first(on_fate, reasons)
+    if answering and not _lets_through(answering):
+        reason = f"A rule about the call decides before anything is made: {answering}."
+        for rule in on_fate:
+            reasons[rule.id] = [each for each in reasons[rule.id] if EARLIER not in each] or [
+                reason
+            ]
+    return [_item(rule, reasons[rule.id]) for rule in rules]
 
 
-def _reasons(account: Account, rule: FaultRule, subject: Subject | None, path: str) -> list[str]:
-    if subject is None:
-        return [f"No operation of the account answers at {path}."]
-    assert rule.effect in EFFECTS
-    return [*mismatches(rule, subject), *abstentions(rule, account, rule.seen + 1)]
+def _leave_to_first(
+    rules: list[FaultRule], reasons: dict[uuid.UUID, list[str]]
+) -> FaultRule | None:
+    """Give every rule behind the first that acts (other than by a delay) a reason; return that."""
+    decides: FaultRule | None = None
+    for rule in rules:
+        if reasons[rule.id]:
+            continue
+        if decides is not None:
+            reasons[rule.id] = [f"{EARLIER}: {decides}."]
+        elif rule.effect != "delay":
+            decides = rule
+    return decides
+
+
+def _lets_through(rule: FaultRule) -> bool:
+    """Tell whether the operation is carried out all the same."""
+    return rule.effect == "truncate" or rule.parameters.get("when") == "after"
+
+
+def _item(rule: FaultRule, reasons: list[str]) -> dict[str, Any]:
+    named = {"name": rule.name} if rule.name else {}
+    return {
+        "id": rule.id,
+        **named,
+        "effect": rule.effect,
+        "matches": not reasons,
+        "reasons": reasons,
+    }
 
 
 def _path(account: Account, path: str) -> str:

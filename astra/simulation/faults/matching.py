@@ -1,5 +1,6 @@
 """Whether a rule matches, and if not, why: each criterion in a sentence of its own."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import UTC
 from fnmatch import fnmatchcase
@@ -101,9 +102,17 @@ def abstentions(rule: FaultRule, account: Account, number: int) -> Iterator[str]
     if rule.every and number % rule.every:
         yield f"It acts on every {rule.every} matches, and this is number {number}."
     if rule.probability is not None:
-        thrown = unit_interval(account.seed, rule.id, str(number))
+        thrown = throw(rule, account, str(number))
         if thrown >= rule.probability:
             yield (
                 f"The dice show {thrown:.6f} for match number {number}, which is not below the"
                 f" probability {rule.probability:g}."
             )
+
+
+def throw(rule: FaultRule, account: Account, what: str) -> float:
+    """Return a number in [0, 1) by the account's seed, the rule's position and what it is for.
+
+    The position, not the id: accounts of one seed see the same.
+    """
+    return unit_interval(account.seed, uuid.UUID(int=rule.position), what)

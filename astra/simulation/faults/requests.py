@@ -11,11 +11,10 @@ from django.db import transaction
 
 from astra.accounts.models import Account
 from astra.api import media, problems
-from astra.api.dice import unit_interval
 from astra.api.ports import Answered
 from astra.simulation.faults.effects.base import Hit, Interference, RequestEffect
 from astra.simulation.faults.effects.registered import EFFECTS
-from astra.simulation.faults.matching import ask, matches
+from astra.simulation.faults.matching import ask, matches, throw
 from astra.simulation.faults.models import FaultRule
 from astra.simulation.faults.names import REQUEST_EFFECTS
 from astra.simulation.faults.subjects import subject_of_call
@@ -63,7 +62,7 @@ def _use(rule_id: uuid.UUID, failure: problems.ProblemType) -> Hit | None:
             held.save(update_fields=["seen", "hits"])
     if not acts:
         return None
-    return Hit(failure=failure, unit=unit_interval(account.seed, held.id, f"{held.seen}:effect"))
+    return Hit(failure=failure, unit=throw(held, account, f"{held.seen}:effect"))
 
 
 def _carry_out(view: Any, interference: Interference) -> bool:
