@@ -19,7 +19,8 @@ run: $(VENV)/run.stamp ## Serve until Ctrl-C: API, admin site, lifecycle worker,
 	@$(RUN) manage.py serve --with-parent $(ARGS)
 
 test: $(VENV)/dev.stamp ## Run the whole test suite on a database of its own
-	@$(RUN) -m pytest $(ARGS)
+# A part of the suite covers a part of the code: only the whole is gated.
+	@$(RUN) -m pytest $(if $(ARGS),$(ARGS),--cov --cov-report=term)
 
 lint: lint-style lint-format lint-types lint-layers lint-migrations ## Check all but behaviour
 

@@ -48,7 +48,7 @@ def _database(url: str) -> dict[str, Any]:
         # mode may not support it, hence ASTRA_PREPARE.
         "server_side_binding": ASTRA.prepare_statements,
         "prepare_threshold": 0 if ASTRA.prepare_statements else None,
-        "pool": {"min_size": 1, "max_size": ASTRA.db_pool_size, "timeout": 30},
+        "pool": {"min_size": 1, "max_size": ASTRA.db_pool_size, "timeout": 10},
     }
     return config
 

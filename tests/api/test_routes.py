@@ -2,6 +2,7 @@
 may call it. Source: design, 'Order of refusals' and 'Roles'.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from astra.accounts.models import Account, Role
+from astra.api.query import COLLECTION_PARAMETERS
 from astra.api.views import UnknownRoute
 from tests import world
-from tests.conftest import Api, number
-from tests.contract import ALL_METHODS
+from tests.conftest import Api, invalid, number
+from tests.contract import ALL_METHODS, QUERY_COUNTS
 from tests.reference import load
 
 WRITES = {"POST", "PUT", "DELETE", "PATCH"}
@@ -192,3 +194,69 @@ def test_an_account_id_that_is_none_is_not_the_caller_s(api: Api, account_id: st
     text = account_id.format(upper=str(api.account.id).upper())
     for below in ("", "/k8s/v2/apps", "/nowhere"):
         assert number(api.call("GET", f"/accounts/{text}{below}", root=True)) == 11
+
+
+def _published_parameters(route: Route, account: Account) -> set[str]:
+    judge = load()
+    if judge is None:
+        pytest.skip("the published document is not here")
+    operation = judge.operation("GET", route.path(account))
+    assert operation is not None
+    template = operation.name.removeprefix("GET ")
+    declared = judge.document["paths"][template]["get"].get("parameters", [])
+    return {parameter["name"] for parameter in declared if parameter["in"] == "query"}
+
+
+@every_route
+def test_a_strict_service_takes_the_published_parameters_and_no_others(
+    route: Route, account: Account, api: Api, settings: Any
+) -> None:
+    published = _published_parameters(route, account)
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, strict_queries=True)
+    for name in sorted(COLLECTION_PARAMETERS):
+        # Malformed on purpose: a parameter that is taken is problem 5, any other 6.
+        response = api.call("GET", f"{route.path(account)}?{name}=%21", root=True)
+        assert (number(response), invalid(response)) == (5 if name in published else 6, [name])
+
+
+# Operations whose statements are not counted; the list only shrinks.
+UNCOUNTED = {
+    ("delete", "accounts"),
+    *(
+        (name, f"{parent}/appAssets")
+        for name in ("list", "retrieve")
+        for parent in (
+            "k8s/v1/apps/{app_id}",
+            "k8s/v1/apps/{app_id}/appBackups/{appBackup_id}",
+            "k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}",
+            "topology/v1/appBackups/{appBackup_id}",
+        )
+    ),
+    *(
+        (name, path)
+        for name in ("list", "retrieve", "create", "replace", "delete")
+        for path in ("k8s/v1/apps/{app_id}/schedules", "core/v1/users/{user_id}/roleBindings")
+    ),
+}
+
+
+def _operations() -> Iterator[tuple[str, str]]:
+    """Every operation of the API as the contract calls it, and the path of its collection."""
+    names = {"POST": "create", "PUT": "replace", "DELETE": "delete"}
+    for route in ROUTES:
+        path = re.sub("<str:([^>]+)>", r"{\1}", route.pattern)
+        is_list = route.view.is_list
+        collection = path if is_list else path.rpartition("/")[0]
+        below = collection.removeprefix("accounts/{account_id}").strip("/")
+        below = below.removeprefix("accounts") or "accounts"
+        for method in sorted(route.methods - {"HEAD"}):
+            name = names.get(method, "list" if is_list else "retrieve")
+            if (name, below) != ("list", "accounts"):
+                yield name, below
+
+
+def test_every_operation_has_a_reviewed_number_of_statements() -> None:
+    """Which its contract test compares; so no resource can go without one."""
+    counted = {tuple(key.split(" ")) for key in QUERY_COUNTS}
+    assert set(_operations()) - counted == UNCOUNTED
+    assert counted <= set(_operations())
