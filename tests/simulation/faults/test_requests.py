@@ -171,7 +171,9 @@ def test_a_streamed_answer_is_truncated(caller: Caller) -> None:
 
 def test_rules_match_by_method_path_and_operation(caller: Caller, faults: Faults) -> None:
     faults.add("refuse", problem=107, match={"path": "/topology/v1/bucket?", "method": "GET"})
-    faults.add("refuse", problem=148, match={"path": f"/accounts/{faults.account.id}/k8s/v2/apps/*"})
+    faults.add(
+        "refuse", problem=148, match={"path": f"/accounts/{faults.account.id}/k8s/v2/apps/*"}
+    )
     faults.add("refuse", problem=11, match={"operation": "app.list"})
     assert number(caller.send("GET", BUCKETS)) == 107
     assert caller.send("HEAD", BUCKETS).status_code == problems.CATALOGUE[107].status
