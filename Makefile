@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench fmt clean
+.PHONY: help run test check lint docs fuzz bench fmt clean
 .PHONY: lint-style lint-format lint-types lint-layers lint-migrations
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -42,6 +42,13 @@ lint-migrations: $(VENV)/dev.stamp
 # All of it runs, whatever fails; the tests come last, so their summary is the last thing to read.
 check: $(VENV)/dev.stamp ## Run everything that must pass before a change is merged
 	@$(MAKE) --keep-going --jobs=1 lint test
+
+fuzz: $(VENV)/dev.stamp ## Send thousands of requests made from the OpenAPI documents
+	@ASTRA_FUZZ_EXAMPLES=$${ASTRA_FUZZ_EXAMPLES:-30} $(RUN) -m pytest -m fuzz $(ARGS)
+
+docs: $(VENV)/dev.stamp ## Write what is generated in docs/: the OpenAPI document, the page on fidelity
+	@$(RUN) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	@$(RUN) manage.py fidelity
 
 bench: $(VENV)/dev.stamp ## Measure, as ratios to a fixed floor
 	@$(RUN) -m benchmarks $(ARGS)

@@ -11,7 +11,12 @@ from django.db.models import Model
 from astra.simulation.registry import registration
 from astra.simulation.scenarios.schema import DNS_LABEL, PARAMETER, ref
 from astra.simulation.scenarios.sections import Count, Generator, Item, Progress
-from astra.simulation.scenarios.writing import Copying, analyze, reporting_conflicts
+from astra.simulation.scenarios.writing import (
+    Copying,
+    analyze,
+    references_checked_at_once,
+    reporting_conflicts,
+)
 from backups.lifecycle import APP, APP_BACKUP, COMPLETED, SNAPSHOT
 from backups.models import App, AppBackup, Snapshot
 from backups.scenarios.fleet import Fleet
@@ -78,7 +83,7 @@ class FleetSection(Generator):
     def generate(self, item: Item, progress: Progress) -> Mapping[type[Model], Count]:
         """Make what is missing of the fleet."""
         fleet = Fleet(item)
-        with reporting_conflicts(item):
+        with reporting_conflicts(item), references_checked_at_once():
             made: dict[type[Model], Count] = {
                 App: _write(item, APP.kind, fleet.app_id, fleet.apps, _each(fleet.app)),
                 Snapshot: _write(

@@ -1,18 +1,21 @@
 """What pages show: the overview, timelines, links, and how far a long list goes."""
 
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from astra.accounts.models import Account
+from astra.accounts.models import Account, User
 from astra.adminsite import cells
 from astra.adminsite.paging import BoundedPaginator
 from astra.simulation.models import SeededScenario, Transition
 from backups.actions import steering
-from backups.models import App, AppBackup, Bucket
+from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.admin.conftest import Person, list_of, make_backup, page_of, some_of_everything, text_of
 
@@ -126,6 +129,30 @@ def test_pages_come_in_order_and_none_is_lost(app: App, bucket: Bucket) -> None:
     paginator = BoundedPaginator(AppBackup.objects.order_by("name"), 2)
     found = [row.name for number in paginator.page_range for row in paginator.page(number)]
     assert found == sorted(names)
+
+
+@pytest.mark.parametrize("model", [AppBackup, Snapshot, User])
+def test_the_newest_of_all_accounts_come_first(model: Any, db: None) -> None:
+    for minutes in (3, 1, 2, 1):
+        made = some_of_everything()
+        moved = made["account"].created_at + timedelta(minutes=minutes)
+        for each in (AppBackup, Snapshot, User):
+            each.objects.filter(account=made["account"]).update(created_at=moved)
+    newest = model.objects.order_by("-created_at", "-id")
+    paginator = BoundedPaginator(newest.order_by(*newest.query.order_by * 2), 3)
+    assert paginator.num_pages == 2
+    assert [*paginator.page(1), *paginator.page(2)] == list(newest)
+
+
+def test_a_long_list_takes_one_query_more(
+    person: Person, app: App, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin.site._registry[AppBackup], "list_per_page", 2)
+    names = [world.make_backup(app, bucket, name=f"b-{number}").name for number in range(5)]
+    with CaptureQueriesContext(connection) as queries:
+        page = text_of(person.look(list_of(AppBackup), p=3))
+    assert len(queries) == 5
+    assert sum(name in page for name in names) == 1
 
 
 @pytest.mark.parametrize("state", ["pending", "running", "completed", "failed", "unknown"])

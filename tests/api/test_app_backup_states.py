@@ -5,6 +5,7 @@ state'. Every stage has a fixed delay here: the snapshot is complete 3 seconds a
 backup runs at 6 and is complete at 16.
 """
 
+import uuid
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from astra.accounts.callers import caller_of
 from astra.accounts.models import Account
 from astra.simulation.stages import Fate
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
+from backups.actions.steering import end_backups
 from backups.models import App, AppBackup, Bucket
 from tests import world
 from tests.conftest import Api
@@ -143,6 +145,20 @@ def test_a_backup_that_ends_badly_keeps_the_progress_it_had(
         assert set(document) == BASE | SNAPSHOT | PROGRESS
         assert (document["bytesDone"], document["percentDone"]) == (4_250, 42)
         assert document["totalBytes"] == 10_000
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(2, BASE), (5, BASE | SNAPSHOT)])
+@pytest.mark.parametrize("outcome", ["failed", "removed", "unknown"])
+def test_a_backup_that_is_ended_before_it_runs_never_had_progress(
+    backup: Backup, seconds: float, shown: set[str], outcome: str
+) -> None:
+    backup.at(seconds)
+    end_backups(ids=[uuid.UUID(backup.id)], outcome=outcome, reason="Somebody said so.")
+    for later in (seconds, 1000):
+        document = backup.at(later)
+        assert document["state"] == outcome
+        assert document["stateUnready"] == ["Somebody said so."]
+        assert set(document) == shown
 
 
 def test_a_backup_that_fails_at_its_very_end_is_not_done(

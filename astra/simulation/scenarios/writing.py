@@ -100,6 +100,15 @@ class Copying:
         return json.dumps(value, ensure_ascii=False) if value else "[]" if value == [] else "{}"
 
 
+@contextmanager
+def references_checked_at_once() -> Iterator[None]:
+    """Let the database check foreign keys with each statement, not remember millions to the end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def analyze(*models: type[Model]) -> None:
     """Tell the planner of many new rows at once; it would find out by itself, but later."""
     tables = ", ".join(model._meta.db_table for model in models)
