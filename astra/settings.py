@@ -12,7 +12,7 @@ import environs
 import astra
 from astra.adminsite.theme import UNFOLD as ADMIN_THEME
 from astra.api.options import Options
-from astra.apidocs.texts import API_DESCRIPTION, PAGE_SETTINGS
+from astra.apidocs.texts import API_DESCRIPTION
 
 # Lets Django's generic classes be written with their parameters at run time too.
 django_stubs_ext.monkeypatch()
@@ -142,10 +142,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DESCRIPTION": API_DESCRIPTION,
     "SERVERS": [{"url": "/", "description": "This service"}],
     "POSTPROCESSING_HOOKS": ["astra.apidocs.control.add_control_surface"],
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": PAGE_SETTINGS,
 }
 
 UNFOLD = ADMIN_THEME

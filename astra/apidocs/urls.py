@@ -7,5 +7,5 @@ from astra.apidocs import views
 urlpatterns = [
     path("openapi.json", views.document_as_json, name="openapi-json"),
     path("openapi.yaml", views.document_as_yaml, name="openapi-yaml"),
-    path("docs/", views.SwaggerPage.as_view(), name="openapi-page"),
+    path("docs/", views.page, name="openapi-page"),
 ]

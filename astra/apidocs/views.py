@@ -4,36 +4,58 @@ import functools
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.http import require_safe
-from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
-from drf_spectacular.views import SpectacularSwaggerView
 
 import astra
+from astra.apidocs.texts import PAGE_SETTINGS
+
+FORMATS = {"json": "OpenApiJsonRenderer", "yaml": "OpenApiYamlRenderer"}
 
 
 @functools.cache
-def document(renderer: type[OpenApiJsonRenderer | OpenApiYamlRenderer]) -> bytes:
-    """Return the document, written by a renderer; it is the same for the life of the process."""
+def document(written_as: str) -> bytes:
+    """Return the document, as `json` or `yaml`; it is the same for the life of the process."""
+    # The generator takes long to import, and most processes never need it.
+    from drf_spectacular import renderers
+    from drf_spectacular.generators import SchemaGenerator
+
     schema = SchemaGenerator().get_schema(request=None, public=True)
-    written: bytes = renderer().render(schema, renderer_context={})
+    renderer = getattr(renderers, FORMATS[written_as])()
+    written: bytes = renderer.render(schema, renderer_context={})
     return written
 
 
 @require_safe
 def document_as_json(request: HttpRequest) -> HttpResponse:
     """Answer with the document as JSON."""
-    return HttpResponse(document(OpenApiJsonRenderer), content_type="application/json")
+    return HttpResponse(document("json"), content_type="application/json")
 
 
 @require_safe
 def document_as_yaml(request: HttpRequest) -> HttpResponse:
     """Answer with the document as YAML."""
-    return HttpResponse(document(OpenApiYamlRenderer), content_type="application/yaml")
+    return HttpResponse(document("yaml"), content_type="application/yaml")
 
 
-class SwaggerPage(SpectacularSwaggerView):
-    """Swagger UI, from the files that come with the service."""
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Answer with Swagger UI, from the files that come with the service."""
+    context = {
+        "title": f"{settings.SPECTACULAR_SETTINGS['TITLE']} {astra.__version__}",
+        "swagger_ui_css": _file("swagger-ui.css"),
+        "swagger_ui_bundle": _file("swagger-ui-bundle.js"),
+        "swagger_ui_standalone": _file("swagger-ui-standalone-preset.js"),
+        "favicon_href": _file("favicon-32x32.png"),
+        "schema_url": reverse("openapi-json"),
+        "settings": PAGE_SETTINGS,
+        "schema_auth_names": "[]",
+        "template_name_js": "drf_spectacular/swagger_ui.js",
+    }
+    return render(request, "drf_spectacular/swagger_ui.html", context)
 
-    url_name = "openapi-json"
-    title = f"{settings.SPECTACULAR_SETTINGS['TITLE']} {astra.__version__}"
+
+def _file(name: str) -> str:
+    return static(f"drf_spectacular_sidecar/swagger-ui-dist/{name}")

@@ -23,6 +23,7 @@ from backups.actions.finding import bucket_of_backup, unavailable_bucket
 from backups.lifecycle import COMPLETED
 from backups.models import AppBackup
 from backups.models.apps import AppState
+from backups.models.buckets import BucketState
 
 NO_FAULT = Fate(COMPLETED)
 SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
@@ -157,7 +158,8 @@ def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -
 def _bucket_problem(wanted: uuid.UUID | None, state: str | None) -> ApiProblem:
     if wanted is None:
         return ApiProblem(problems.BUCKET_UNAVAILABLE)
-    if state is None:
+    if state is None or state == BucketState.AVAILABLE:
+        # Available and yet not to be had: it was removed while this create waited for it.
         unknown = Invalid("bucketID", "The account has no such bucket.")
         return ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
     return unavailable_bucket(state)

@@ -103,8 +103,12 @@ _FOUND = f"""
            named_bucket.state AS named_bucket_state, chosen_bucket.id AS bucket_id,
            source.app_id AS source_app_id, source.state AS source_state
     FROM wanted
-    LEFT JOIN backups_app AS app
-        ON app.id = wanted.app_id AND app.account_id = %(account)s AND app.deleted_at IS NULL
+    LEFT JOIN LATERAL (
+        SELECT name, state, size_bytes, throughput_bytes_per_second, stage_delays, immediate_kinds
+        FROM backups_app
+        WHERE id = wanted.app_id AND account_id = %(account)s AND deleted_at IS NULL
+        FOR KEY SHARE
+    ) AS app ON true
     LEFT JOIN backups_bucket AS named_bucket
         ON named_bucket.id = wanted.named_bucket_id AND named_bucket.account_id = %(account)s
     LEFT JOIN LATERAL (

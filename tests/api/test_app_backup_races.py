@@ -31,6 +31,12 @@ def account(db: None) -> Account:
     return world.make_account(mode=ClockMode.REAL)
 
 
+@pytest.fixture(autouse=True)
+def _judged_before(api: Api) -> None:
+    """What judges the answers is loaded once, before there are threads."""
+    api.get("")
+
+
 def _at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
     """Make the calls on threads that start together; return the answers in the calls' order."""
     calls = list(calls)
@@ -123,3 +129,45 @@ def test_lists_and_creates_do_not_disturb_each_other(api: Api, app: App, bucket:
     answers = _at_once([*create, *read])
     assert _statuses(answers) == {201: 16, 200: 16}
     assert api.read("topology/v1/appBackups?count=true")["metadata"]["count"] == 16
+
+
+ROUNDS = 5
+
+
+def test_a_snapshot_is_either_deleted_or_used(api: Api, app: App, bucket: Bucket) -> None:
+    for _ in range(ROUNDS):
+        snapshot = world.make_snapshot(app)
+        path = f"k8s/v1/apps/{app.id}/appSnaps/{snapshot.id}"
+        create = [lambda s=snapshot: api.create_backup(app, snapshotID=str(s.id))] * 7
+        deleted, *created = _at_once([lambda p=path: api.delete(p), *create])
+        if deleted.status_code == 204:
+            assert {number(answer) for answer in created} == {46}
+        else:
+            assert number(deleted) == 144
+            assert _statuses(created) == {201: 7}
+
+
+def test_a_bucket_is_either_removed_or_used(api: Api, app: App, bucket: Bucket) -> None:
+    for _ in range(ROUNDS):
+        named = world.make_bucket(api.account)
+        path = f"topology/v1/buckets/{named.id}"
+        create = [lambda b=named: api.create_backup(app, bucketID=str(b.id))] * 7
+        deleted, *created = _at_once([lambda p=path: api.delete(p), *create])
+        if deleted.status_code == 204:
+            assert {number(answer) for answer in created} == {108}
+        else:
+            assert number(deleted) == 83
+            assert _statuses(created) == {201: 7}
+
+
+def test_an_app_is_either_unmanaged_or_backed_up(api: Api, bucket: Bucket) -> None:
+    for _ in range(ROUNDS):
+        app = world.make_app(api.account)
+        path = f"k8s/v2/apps/{app.id}"
+        create = [lambda a=app: api.create_backup(a)] * 7
+        deleted, *created = _at_once([lambda p=path: api.delete(p), *create])
+        if deleted.status_code == 204:
+            assert {number(answer) for answer in created} == {2}
+        else:
+            assert number(deleted) == 157
+            assert _statuses(created) == {201: 7}
