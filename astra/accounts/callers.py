@@ -16,7 +16,7 @@ _WHO_CALLS = Statement("""
            caller.is_enabled AND caller.state = %(user_active)s
                AND account.is_enabled AND account.state = %(account_active)s,
            account.clock_sim, account.clock_real, account.clock_rate, account.seed,
-           account.clock_target IS NOT NULL
+           account.clock_target IS NOT NULL, account.has_faults
     FROM accounts_token token
     JOIN accounts_user caller ON caller.id = token.user_id
     JOIN accounts_account account ON account.id = token.account_id
@@ -41,6 +41,8 @@ class Caller:
     clock_rate: float
     dice: Dice
     is_advancing: bool = False
+    # The account has fault rules, so that they must be asked.
+    has_faults: bool = False
 
     # DRF and Django ask a request's user for these.
     is_authenticated = True
@@ -66,7 +68,7 @@ def caller_of(token: str) -> Caller:
     )
     if row is None:
         raise ApiProblem(INVALID_TOKEN)
-    account_id, user_id, role, expires_at, enabled, sim, real, rate, seed, advancing = row
+    account_id, user_id, role, expires_at, enabled, sim, real, rate, seed, advancing, faults = row
     dice = RANDOM_DICE if rate else SeededDice(seed, functools.partial(draw_number, account_id))
     if expires_at is not None and expires_at <= clock_instant(sim, real, rate):
         raise ApiProblem(INVALID_TOKEN)
@@ -81,6 +83,7 @@ def caller_of(token: str) -> Caller:
         clock_rate=rate,
         is_advancing=advancing,
         dice=dice,
+        has_faults=faults,
     )
 
 

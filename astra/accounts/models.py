@@ -111,6 +111,8 @@ class Account(Described):
     expires_at = models.DateTimeField(
         null=True, blank=True, help_text="Real instant from which the worker may remove it."
     )
+    # Kept by the actions on fault rules: a request of an account without rules asks for none.
+    has_faults = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ("created_at", "id")

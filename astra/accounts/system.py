@@ -24,6 +24,7 @@ def system_caller(account: Account, user_id: uuid.UUID = NIL_ID) -> Caller:
         clock_real=account.clock_real,
         clock_rate=account.clock_rate,
         dice=SeededDice(account.seed, draw) if is_manual else RANDOM_DICE,
+        has_faults=account.has_faults,
     )
 
 

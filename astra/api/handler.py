@@ -17,11 +17,13 @@ from django.db import (
     connection,
 )
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework import exceptions
 
 from astra.api import problems
 from astra.api.dice import RANDOM_DICE, Dice
 from astra.api.media import write_json
+from astra.api.ports import Answered
 from astra.api.problems import ApiProblem, ProblemType
 
 logger = logging.getLogger(__name__)
@@ -32,8 +34,10 @@ _FOREIGN_KEY_VIOLATION = "23503"
 _CONNECTION_STATES = ("08", "57P01", "57P02", "57P03", "53300")
 
 
-def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
-    """DRF's exception handler: return the problem document for any exception."""
+def handle(error: Exception, context: dict[str, Any]) -> HttpResponseBase:
+    """DRF's exception handler: return the problem document for any exception but ``Answered``."""
+    if isinstance(error, Answered):
+        return error.answer
     view, request = context["view"], context["request"]
     fallback = getattr(view, "failures", {}).get(request.method, problems.INTERNAL_ERROR)
     return problem_response(request, translate(error, fallback))

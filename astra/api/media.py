@@ -83,7 +83,19 @@ def read_json(request: HttpRequest, *, max_bytes: int) -> Any:
         raise ApiProblem(INVALID_JSON) from error
 
 
+def peek_json(request: HttpRequest, *, max_bytes: int) -> Any:
+    """Return the parsed body and leave it for ``read_json``; None when that would refuse it."""
+    request._sent = _read(request, max_bytes)  # type: ignore[attr-defined]
+    try:
+        return read_json(request, max_bytes=max_bytes)
+    except ApiProblem:
+        return None
+
+
 def _read(request: HttpRequest, max_bytes: int) -> bytes:
+    sent: bytes | None = getattr(request, "_sent", None)
+    if sent is not None:
+        return sent
     if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         # Django reads as many bytes as Content-Length says, here none; the server ends the stream.
         stream = request.META.get("wsgi.input")

@@ -5,7 +5,7 @@ order: design, 'Order of refusals'.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from astra.api import media, problems
+from astra.api import media, ports, problems
 from astra.api.handler import RETRY_AFTER_SECONDS
 from astra.api.patterns import parse_identifier
 from astra.api.problems import ApiProblem, Invalid, ProblemType
@@ -61,6 +61,8 @@ class ApiView(APIView):
     ids: dict[str, uuid.UUID]
     query: Query
     media_type: str
+    # Set by what steps in between: makes another answer of the one that was rendered.
+    change_answer: Callable[[HttpResponseBase], HttpResponseBase] | None = None
 
     @property
     def caller(self) -> Any:
@@ -75,6 +77,8 @@ class ApiView(APIView):
         self.ids = self._parse_ids(kwargs)
         self._check_method(request)
         self._check_role(request)
+        if self.caller.has_faults:
+            ports.intercept(self)
         self.query = self._parse_query(request)
         self.media_type = self._negotiate(request)
 
@@ -153,9 +157,9 @@ class ApiView(APIView):
         return HttpResponse(status=204)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Hand the response on as it is: it was rendered where it was made."""
+        """Hand the response on: it was rendered where it was made."""
         assert isinstance(response, HttpResponseBase)
-        return response
+        return response if self.change_answer is None else self.change_answer(response)
 
 
 class UnknownRoute(ApiView):

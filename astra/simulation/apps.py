@@ -11,7 +11,11 @@ class SimulationConfig(AppConfig):
     verbose_name = "Simulation"
 
     def ready(self) -> None:
-        """Register what every scenario holds, and what belongs to every account."""
+        """Register what every scenario holds, what belongs to every account, and what steps in
+        between requests and answers.
+        """
+        from astra.api.ports import register_interceptor
+        from astra.simulation.faults.requests import intercept
         from astra.simulation.isolation.belongings import register_own_belongings
         from astra.simulation.scenarios.people import AccountSection, UserSection
         from astra.simulation.scenarios.sections import register_section
@@ -19,3 +23,4 @@ class SimulationConfig(AppConfig):
         register_section(AccountSection())
         register_section(UserSection())
         register_own_belongings()
+        register_interceptor(intercept)

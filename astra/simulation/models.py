@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from astra.accounts.models import NAME_MAX_LENGTH, Account, Resource
 from astra.api.clock import real_now
 from astra.api.dice import new_id
+from astra.simulation.faults.models import FaultRule  # noqa: F401 (Django looks for models here)
 from astra.simulation.stages import Lifecycle
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from astra.simulation import clock_views, health, scenario_views
+from astra.simulation.faults import views as fault_views
 from astra.simulation.isolation import checkpoint_views
 from astra.simulation.isolation import views as account_views
 
@@ -14,6 +15,17 @@ urlpatterns = [
         "accounts/<str:account_id>/clock/advance",
         clock_views.ClockAdvance.as_view(),
         name="clock-advance",
+    ),
+    path("accounts/<str:account_id>/faults", fault_views.FaultRules.as_view(), name="faults"),
+    path(
+        "accounts/<str:account_id>/faults/explain",
+        fault_views.FaultExplanation.as_view(),
+        name="faults-explain",
+    ),
+    path(
+        "accounts/<str:account_id>/faults/<str:fault_id>",
+        fault_views.FaultRuleInstance.as_view(),
+        name="fault",
     ),
     path("scenario.schema.json", scenario_views.ScenarioSchema.as_view(), name="scenario-schema"),
     path("scenarios", scenario_views.Scenarios.as_view(), name="scenarios"),

@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from astra.accounts.callers import Caller
 from astra.api import problems
@@ -14,15 +15,17 @@ from astra.api.clock import real_now
 from astra.api.problems import ApiProblem, Invalid
 from astra.api.rows import instance
 from astra.api.serializers import read_only_labels
+from astra.simulation.faults.fates import creation, fate_rules
 from astra.simulation.stages import Fate
 from backups import kinds
 from backups.actions.create_statement import create_statement
-from backups.actions.finding import unavailable_bucket
+from backups.actions.finding import bucket_of_backup, unavailable_bucket
 from backups.lifecycle import COMPLETED
 from backups.models import AppBackup
 from backups.models.apps import AppState
 from backups.models.buckets import BucketState
 
+NO_FAULT = Fate(COMPLETED)
 SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
 
 
@@ -40,8 +43,8 @@ class BackupWanted:
     snapshot_id: uuid.UUID | None = None
     schedule_id: uuid.UUID | None = None
     labels: list[dict[str, str]] = field(default_factory=list)
-    fate: Fate = Fate(COMPLETED)
-    snapshot_fate: Fate = Fate(COMPLETED)
+    fate: Fate = NO_FAULT
+    snapshot_fate: Fate = NO_FAULT
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "BackupWanted":
@@ -61,6 +64,14 @@ def app_backup_create(*, caller: Caller, app_id: uuid.UUID, wanted: BackupWanted
     Raises the problems of the user's document: 2 (no such app), 112 (app not ready), 108, 9 or 127
     (bucket), 46, 47 or 111 (snapshot), 10 (read-only label), 143 (name taken).
     """
+    if not caller.has_faults:
+        return _create(caller, app_id, wanted)
+    # What a rule counts belongs to the creation: one that is refused uses up nothing.
+    with transaction.atomic():
+        return _create(caller, app_id, fated_backup(caller, app_id, wanted))
+
+
+def _create(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> AppBackup:
     refused = read_only_labels(wanted.labels)
     try:
         backup = _try_create(caller, app_id, wanted, check_only=bool(refused))
@@ -77,6 +88,31 @@ def app_backup_create(*, caller: Caller, app_id: uuid.UUID, wanted: BackupWanted
     return backup
 
 
+def fated_backup(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> BackupWanted:
+    """Return what is wanted with the fate that the account's fault rules decide.
+
+    A fate that was asked for stays. To be called in the transaction that creates.
+    """
+    if wanted.fate != NO_FAULT or wanted.snapshot_fate != NO_FAULT:
+        return wanted
+    with fate_rules(caller.account_id) as rules:
+        chosen = rules.choose(
+            creation(
+                f"{kinds.APP_BACKUP.name}.create",
+                app_id=app_id,
+                name=wanted.name,
+                bucket_id=lambda: bucket_of_backup(caller.account_id, wanted.bucket_id),
+                now=rules.account.now(),
+                path=f"/accounts/{caller.account_id}/k8s/v1/apps/{app_id}/appBackups",
+            )
+        )
+    return replace(
+        wanted,
+        fate=chosen.own or wanted.fate,
+        snapshot_fate=chosen.snapshot or wanted.snapshot_fate,
+    )
+
+
 def _try_create(
     caller: Caller, app_id: uuid.UUID, wanted: BackupWanted, *, check_only: bool
 ) -> AppBackup | None:
@@ -86,7 +122,9 @@ def _try_create(
     """
     parameters = _parameters(caller, app_id, wanted) | {"check_only": check_only}
     try:
-        row = create_statement().fetch_one(parameters)
+        # Within a transaction, a name that is taken must not end it.
+        with transaction.atomic() if caller.has_faults else nullcontext():
+            row = create_statement().fetch_one(parameters)
     except IntegrityError as error:
         if SNAPSHOT_NAME_CONSTRAINT in str(error):
             raise SnapshotNameTaken from error

@@ -10,13 +10,16 @@ from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
 from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
+from astra.simulation.faults.fates import creation, fate_rules
 from astra.simulation.planning import plan_new
 from astra.simulation.stages import Fate
+from backups import kinds
 from backups.actions.finding import bucket_to_use, ready_app
 from backups.lifecycle import COMPLETED, PENDING, SNAPSHOT
 from backups.models import Snapshot
 from backups.naming import system_name
 
+NO_FAULT = Fate(COMPLETED)
 NAME_CONSTRAINT = "snapshot_name_is_unique"
 
 
@@ -25,7 +28,7 @@ def app_snap_create(
     caller: Caller,
     app_id: uuid.UUID,
     body: Mapping[str, Any],
-    fate: Fate = Fate(COMPLETED),
+    fate: Fate = NO_FAULT,
 ) -> Snapshot:
     """Create the snapshot, pending, from a validated request body.
 
@@ -41,7 +44,17 @@ def app_snap_create(
         name = body.get("name") or system_name(
             app.name, "snapshot", columns["created_at"], columns["id"]
         )
-        snapshot = Snapshot(app=app, name=name, bucket_id=bucket_id, state=PENDING, **columns)
+        if caller.has_faults and fate == NO_FAULT:
+            fate = _fate_by_rules(caller, app_id, body)
+        snapshot = Snapshot(
+            app=app,
+            name=name,
+            bucket_id=bucket_id,
+            state=PENDING,
+            outcome_hook_state=fate.hook_state,
+            outcome_hook_details=list(fate.hook_details),
+            **columns,
+        )
         try:
             with transaction.atomic():
                 snapshot.save(force_insert=True)
@@ -52,3 +65,19 @@ def app_snap_create(
             raise ApiProblem(problems.SNAPSHOT_NAME_TAKEN, fields=[taken]) from error
         plan_new(SNAPSHOT.kind, snapshot.id, fate)
     return snapshot
+
+
+def _fate_by_rules(caller: Caller, app_id: uuid.UUID, body: Mapping[str, Any]) -> Fate:
+    """Return the fate that the account's fault rules decide."""
+    with fate_rules(caller.account_id) as rules:
+        chosen = rules.choose(
+            creation(
+                f"{kinds.APP_SNAP.name}.create",
+                app_id=app_id,
+                name=body.get("name"),
+                bucket_id=lambda: body.get("bucketID"),
+                now=rules.account.now(),
+                path=f"/accounts/{caller.account_id}/k8s/v1/apps/{app_id}/appSnaps",
+            )
+        )
+    return chosen.own or chosen.snapshot or NO_FAULT

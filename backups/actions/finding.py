@@ -45,6 +45,15 @@ def bucket_to_use(account_id: uuid.UUID, bucket_id: uuid.UUID) -> Bucket:
     return bucket
 
 
+def bucket_of_backup(account_id: uuid.UUID, named_id: uuid.UUID | None) -> uuid.UUID | None:
+    """Return the bucket that a backup goes to: the named one, or the one that is chosen for it."""
+    if named_id is not None:
+        return named_id
+    available = Bucket.objects.filter(account_id=account_id, state=BucketState.AVAILABLE)
+    chosen = available.order_by("-is_default", "stored_bytes", "created_at", "id")
+    return chosen.values_list("id", flat=True).first()
+
+
 def unavailable_bucket(state: str) -> ApiProblem:
     """Return the problem about a named bucket in another state than available."""
     reason = f"The bucket is {state}, not {BucketState.AVAILABLE}."

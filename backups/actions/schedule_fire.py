@@ -18,6 +18,7 @@ from astra.api.dice import NIL_ID
 from astra.api.statements import Statement
 from backups import kinds
 from backups.actions.create_statement import fire_statement
+from backups.actions.schedule_faults import let_rules_decide
 from backups.lifecycle import COMPLETED
 from backups.models import Schedule
 from backups.recurrence import next_firing
@@ -46,12 +47,15 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
     )
     if not due:
         return
-    seed = Account.objects.values_list("seed", flat=True).get(id=account_id)
+    account = Account.objects.only("seed", "has_faults").get(id=account_id)
+    wanted = [_wanted(each, account.seed, at) for each in due]
+    if account.has_faults:
+        let_rules_decide(account_id, at, wanted)
     fire_statement().fetch_one(
         {
             "account": account_id,
             "at": at,
-            "wanted": orjson.dumps([_wanted(each, seed, at) for each in due]).decode(),
+            "wanted": orjson.dumps(wanted).decode(),
             "snapshot_version": kinds.APP_SNAP.versions[0],
         }
     )

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_account_expiry'),
+        ('accounts', '0005_account_expiry'),
         ('backups', '0003_schedules_fire'),
     ]
 

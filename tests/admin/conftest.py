@@ -13,6 +13,7 @@ from django.test import Client
 
 from astra.accounts.models import Account
 from astra.accounts.system import system_caller
+from astra.simulation.faults.models import FaultRule
 from astra.simulation.models import SeededScenario
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
 from backups.models import App, AppBackup, Schedule
@@ -105,6 +106,9 @@ def some_of_everything() -> Mapping[str, Any]:
         snapshot_retention="1",
         backup_retention="2",
         **world.AWAKE,
+    )
+    FaultRule.objects.create(
+        account=account, position=0, name="flaky", effect="backup-fail", created_at=world.START
     )
     SeededScenario.objects.create(name=f"scenario-{account.name}")
     Administrator.objects.create_user(f"person-{account.name}", is_staff=True)

@@ -2,6 +2,7 @@
 
 from astra.accounts.models import Account, RoleBinding, Token, User
 from astra.simulation.belongings import Belonging, register_belongings
+from astra.simulation.faults.models import FaultRule
 from astra.simulation.models import Checkpoint, CheckpointPart, Origin, Transition
 
 
@@ -13,6 +14,7 @@ def register_own_belongings() -> None:
         Belonging(RoleBinding),
         Belonging(Token),
         Belonging(Transition),
+        Belonging(FaultRule),
         Belonging(Origin, is_state=False, survives_reset=True),
         Belonging(Checkpoint, is_state=False),
         Belonging(CheckpointPart, is_state=False),

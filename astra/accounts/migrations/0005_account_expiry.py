@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_clock_target'),
+        ('accounts', '0004_account_has_faults'),
     ]
 
     operations = [

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_account_expiry'),
-        ('simulation', '0001_initial'),
+        ('accounts', '0005_account_expiry'),
+        ('simulation', '0002_fault_rule'),
     ]
 
     operations = [

@@ -1,0 +1,67 @@
+"""Fault rules of the account, for what its schedules are about to make."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from astra.simulation.faults.fates import creation, fate_rules
+from astra.simulation.faults.subjects import Subject
+from backups import kinds
+from backups.actions.finding import bucket_of_backup
+from backups.models import App, Bucket
+from backups.models.apps import AppState
+from backups.models.buckets import BucketState
+
+Wanted = dict[str, Any]
+
+
+def let_rules_decide(account_id: uuid.UUID, at: datetime, wanted: list[Wanted]) -> None:
+    """Set the fates in the rows of the firing statement, in the order of firing.
+
+    So that 'the next n' are the same however the clock moves. Within the firing's transaction.
+    """
+    with fate_rules(account_id) as rules:
+        for each in _able(account_id, wanted):
+            fates = rules.choose(_subject(account_id, at, each))
+            if fates.own is not None:
+                each |= {
+                    "outcome": fates.own.outcome,
+                    "fraction": fates.own.at_fraction,
+                    "reasons": fates.own.reasons,
+                    "hook_state": fates.own.hook_state,
+                    "hook_details": fates.own.hook_details,
+                }
+            if fates.snapshot is not None:
+                each |= {
+                    "snapshot_outcome": fates.snapshot.outcome,
+                    "snapshot_fraction": fates.snapshot.at_fraction,
+                    "snapshot_reasons": fates.snapshot.reasons,
+                }
+
+
+def _able(account_id: uuid.UUID, wanted: list[Wanted]) -> Iterable[Wanted]:
+    """Return those that will be made: the others use up no rule."""
+    apps = App.objects.filter(account_id=account_id, state=AppState.READY, deleted_at=None)
+    ready = set(
+        apps.filter(id__in={each["app_id"] for each in wanted}).values_list("id", flat=True)
+    )
+    available = Bucket.objects.filter(account_id=account_id, state=BucketState.AVAILABLE)
+    buckets = set(available.values_list("id", flat=True))
+    for each in wanted:
+        named = each["named_bucket_id"]
+        has_bucket = named in buckets if named else bool(buckets)
+        if each["app_id"] in ready and (has_bucket or not each["makes_backup"]):
+            yield each
+
+
+def _subject(account_id: uuid.UUID, at: datetime, wanted: Wanted) -> Subject:
+    """Return what fault rules are matched against."""
+    kind = kinds.APP_BACKUP if wanted["makes_backup"] else kinds.APP_SNAP
+    return creation(
+        f"{kind.name}.create",
+        app_id=wanted["app_id"],
+        name=wanted["backup_name"],
+        bucket_id=lambda: bucket_of_backup(account_id, wanted["named_bucket_id"]),
+        now=at,
+    )
