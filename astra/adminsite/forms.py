@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from astra.adminsite.refusals import add_problem
 from astra.adminsite.units import human_bytes
 from astra.api.problems import ApiProblem
+from astra.api.quantities import parse_size
 
 if TYPE_CHECKING:
     AnyModelForm = forms.ModelForm[Any]
@@ -105,11 +106,8 @@ def given(**members: Any) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
-_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([kmgtpe]?)(i?b)?(?:ytes?)?", re.IGNORECASE)
-
-
 class SizeField(forms.CharField):
-    """A number of bytes, written as people do: `512 MiB`, `2 GiB`, `10000`; units are binary."""
+    """A number of bytes, written as people do: `512 MiB`, `2 GiB`, `10000`."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", UnfoldAdminTextInputWidget)
@@ -120,15 +118,14 @@ class SizeField(forms.CharField):
         text = super().to_python(value)
         if not text:
             return None
-        match = _SIZE.fullmatch(text.strip())
-        if match is None:
-            raise forms.ValidationError("Write a size such as 512 MiB or 2 GiB.")
-        number, unit = float(match[1]), match[2].lower()
-        return int(number * 1024 ** (" kmgtpe".index(unit) if unit else 0))
+        try:
+            return parse_size(int(text) if text.isdecimal() else text)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
     def prepare_value(self, value: Any) -> Any:
         """Return a stored number with its unit, where that loses nothing."""
         if not isinstance(value, int):
             return value
-        text = human_bytes(value)
+        text = human_bytes(value) if value >= 1024 else str(value)
         return text if self.to_python(text) == value else str(value)

@@ -67,7 +67,7 @@ class BoundedPaginator(AnyPaginator):
         number = self.validate_number(number)
         start = (number - 1) * self.per_page
         keys = self._newest(parent, start, min(start + self.per_page, self.count))
-        return self._get_page(self._rows.filter(pk__in=keys), number, self)
+        return Page(self._rows.filter(pk__in=keys), number, self)
 
     @property
     def _rows(self) -> QuerySet[Any]:

@@ -102,7 +102,18 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _page("Transitions", "timeline", "simulation", "transition"),
                     _page("Scenarios", "movie", "simulation", "seededscenario"),
+                ],
+            },
+            {
+                "title": "Site",
+                "separator": True,
+                "items": [
                     _page("Administrators", "shield_person", "auth", "user"),
+                    {
+                        "title": "API documentation",
+                        "icon": "menu_book",
+                        "link": reverse_lazy("openapi-page"),
+                    },
                 ],
             },
         ],

@@ -70,10 +70,27 @@ def end_now(
     lifecycle = registration.lifecycle
     if outcome not in lifecycle.failures:
         raise ValueError(f"{lifecycle.kind} cannot be made to end {outcome}")
+    parameters = {
+        "account": account_id,
+        "ids": list(ids),
+        "from": [state for state, to in lifecycle.by_hand.items() if outcome in to],
+        "final": list(lifecycle.final),
+        "outcome": outcome,
+        "reasons": orjson.dumps([reason[:REASON_MAX_LENGTH]] if reason else []).decode(),
+        "kind": lifecycle.kind,
+        "reason": reason,
+        "now": now,
+    }
+    rows = _run(_ending_statement(registration), parameters)
+    return [Hop(lifecycle.kind, *row) for row in rows]
+
+
+def _ending_statement(registration: Registration) -> str:
+    """Compile the conditional UPDATE of an arrow: a row in another state stays as it is."""
     reasons = "".join(
         f", {column} = %(reasons)s::jsonb" for column in _reason_columns(registration)
     )
-    statement = f"""
+    return f"""
         WITH chosen AS (
             SELECT id, state FROM {registration.table}
             WHERE account_id = %(account)s AND id = ANY(%(ids)s) AND state = ANY(%(from)s)
@@ -92,19 +109,6 @@ def end_now(
         SELECT resource_id, sequence, from_state, to_state, reason, at
         FROM history ORDER BY resource_id
     """
-    parameters = {
-        "account": account_id,
-        "ids": list(ids),
-        "from": [state for state, to in lifecycle.by_hand.items() if outcome in to],
-        "final": list(lifecycle.final),
-        "outcome": outcome,
-        "reasons": orjson.dumps([reason[:REASON_MAX_LENGTH]] if reason else []).decode(),
-        "kind": lifecycle.kind,
-        "reason": reason,
-        "now": now,
-    }
-    rows = _run(statement, parameters)
-    return [Hop(lifecycle.kind, *row) for row in rows]
 
 
 def hasten(

@@ -131,7 +131,8 @@ class Worker:
                 turn = self._turn()
                 count += advance_to(due.account_id, due.instant, wait=False, go_on=turn) or 0
             except Exception as error:
-                if not connection.is_usable():
+                # Django may have replaced a lost connection by now, without a word.
+                if connection.connection is not self._session or not connection.is_usable():
                     raise
                 self._set_aside(due.account_id, error)
             else:

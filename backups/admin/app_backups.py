@@ -144,7 +144,7 @@ class AppBackupAdmin(ProtectionAdmin[AppBackup]):
             {
                 "fields": (
                     ("created_at", "modified_at"),
-                    ("version", "schedule_id"),
+                    ("version", "schedule_cell"),
                     "labels_cell",
                     "api_cell",
                 )

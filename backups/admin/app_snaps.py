@@ -128,7 +128,7 @@ class SnapshotAdmin(ProtectionAdmin[Snapshot]):
             {
                 "fields": (
                     ("created_at", "modified_at"),
-                    ("version", "schedule_id"),
+                    ("version", "schedule_cell"),
                     "labels_cell",
                     "api_cell",
                 )

@@ -17,6 +17,7 @@ from astra.simulation.ending import REASON_MAX_LENGTH
 from astra.simulation.models import Protection
 from backups.actions.steering import Steered
 from backups.admin.fates import HookFields
+from backups.models import Schedule
 
 P = TypeVar("P", bound=Protection)
 
@@ -77,6 +78,14 @@ class ProtectionAdmin(StagedAdmin[P]):
             "<p><strong>{}</strong><br>{}</p>",
             ((each["title"], each["detail"]) for each in record.hook_state_details),
         )
+
+    @admin.display(description="Schedule")
+    def schedule_cell(self, record: Any) -> SafeString | str:
+        """The schedule that made it, linked by the start of its id."""
+        if record.schedule_id is None:
+            return cells.NOTHING
+        path = cells.page_of(Schedule, record.schedule_id)
+        return cells.link(path, cells.short_identifier(record.schedule_id))
 
     @admin.display(description="In the API")
     def api_cell(self, record: Any) -> SafeString:

@@ -117,6 +117,7 @@ class ScheduleAdmin(AccountColumns[Schedule]):
         "enabled_cell",
         "granularity",
         "time_cell",
+        "next_cell",
         "retention_cell",
         "app_cell",
         "bucket_cell",
@@ -139,7 +140,7 @@ class ScheduleAdmin(AccountColumns[Schedule]):
     _keeps: Any = ("What it makes", {"fields": (*RETENTIONS, "bucket")})
     add_fieldsets = ((None, {"fields": ("app", "name", "labels")}), _when, _keeps)
     fieldsets = (
-        (None, {"fields": ("id_cell", "name", "app_cell", "account_cell", "labels")}),
+        (None, {"fields": ("id_cell", "name", "app_cell", "account_cell", "next_cell", "labels")}),
         _when,
         _keeps,
         ("Metadata", {"fields": ("version", "created_at", "modified_at")}),
@@ -160,6 +161,11 @@ class ScheduleAdmin(AccountColumns[Schedule]):
         if schedule.day_of_week:
             return f"{time}, day {schedule.day_of_week} of the week"
         return f"{time}, day {schedule.day_of_month}" if schedule.day_of_month else time
+
+    @admin.display(description="Fires next", ordering="next_firing_at")
+    def next_cell(self, schedule: Schedule) -> SafeString | str:
+        """When it fires next, by the account's clock."""
+        return cells.instant(schedule.next_firing_at)
 
     @admin.display(description="Keeps")
     def retention_cell(self, schedule: Schedule) -> str:

@@ -98,6 +98,14 @@ def test_records_link_to_each_other(person: Person, app: App, bucket: Bucket) ->
     assert f'href="{page_of(backup)}"' in person.look(list_of(Transition))
 
 
+def test_a_backup_links_to_the_schedule_that_made_it(person: Person) -> None:
+    made = some_of_everything()
+    backup, schedule = made["backup"], made["schedule"]
+    assert page_of(schedule) not in person.look(page_of(backup))
+    AppBackup.objects.filter(pk=backup.pk).update(schedule_id=schedule.pk)
+    assert page_of(schedule) in person.look(page_of(backup))
+
+
 def test_the_history_of_a_kind_that_is_gone_has_no_link(person: Person, account: Account) -> None:
     stranger = world.some_id()
     Transition.objects.create(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from astra.accounts.models import Account, Role, RoleBinding, Token, User
 from astra.accounts.tokens import digest
+from backups.models import Schedule
 from tests import world
 from tests.admin.conftest import Person, errors, list_of, page_of, text_of
 
@@ -256,6 +258,97 @@ def test_settle_now_carries_out_what_is_due(person: Person, account: Account) ->
     person.run("settle_now", account)
     assert person.messages() == ["Settled 1 account: 6 transitions."]
     assert AppBackup.objects.get().state == "completed"
+
+
+def test_a_still_clock_is_moved(person: Person, account: Account) -> None:
+    from backups.models import AppBackup
+    from tests.admin.conftest import make_backup
+
+    world.make_bucket(account)
+    make_backup(world.make_app(account))
+    person.run("move_clock", account, how="step", by="")
+    account.refresh_from_db()
+    assert world.START < account.clock_sim < world.START + timedelta(seconds=1)
+    person.run("move_clock", account, how="by", by="1s")
+    assert AppBackup.objects.get().state == "pending"
+    person.run("move_clock", account, how="drain")
+    assert AppBackup.objects.get().state == "completed"
+    told = person.messages()
+    assert told[0] == "Moved the clock of 1 account: 1 transitions."
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"how": ""}, {"how": ["This field is required."]}),
+        (
+            {"how": "by", "by": "soon"},
+            {"by": ["'soon' is no duration such as 3d2h, 90s or PT1H30M"]},
+        ),
+    ],
+)
+def test_a_move_that_is_none_is_refused(
+    fields: dict[str, str], expected: dict[str, list[str]], person: Person, account: Account
+) -> None:
+    assert errors(person.run("move_clock", account, **fields)) == expected
+
+
+def test_only_a_still_clock_is_moved(person: Person) -> None:
+    account = world.make_account(mode="real")
+    assert errors(person.run("move_clock", account, how="step")) == {
+        "__all__": ["Only a manual clock can be moved; this one is real."]
+    }
+
+
+def test_a_long_move_is_left_to_the_worker(
+    person: Person, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("astra.simulation.admin.clocks.WAIT_SECONDS", -1.0)
+    app = world.make_app(account)
+    Schedule.objects.create(
+        account=account,
+        app=app,
+        name="hourly",
+        version="1.3",
+        granularity="hourly",
+        snapshot_retention="1",
+        backup_retention="0",
+        next_firing_at=world.START + timedelta(hours=1),
+        **world.AWAKE,
+    )
+    person.run("move_clock", account, how="by", by="3h")
+    assert person.messages()[0] == "It is a long way: the worker goes on with it."
+    assert "advancing" in person.look(list_of(account))
+
+
+def test_a_clock_is_set(person: Person, account: Account) -> None:
+    person.run("set_clock", account, mode="scaled", rate="60")
+    account.refresh_from_db()
+    assert (account.clock_mode, account.clock_rate) == ("scaled", 60.0)
+    assert "60× faster" in person.look(list_of(account))
+    person.run("set_clock", account, mode="manual", now_0="2026-02-01", now_1="00:00:00")
+    account.refresh_from_db()
+    assert account.now().isoformat() == "2026-02-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (
+            {"mode": "scaled"},
+            {"rate": ["A scaled clock has a rate, the others have none."]},
+        ),
+        (
+            {"mode": "manual", "now_0": "2020-01-01", "now_1": "00:00:00"},
+            {"now": ["The account's time is 2026-01-05T12:00:00.123456Z already."]},
+        ),
+    ],
+)
+def test_a_clock_that_cannot_be_is_refused(
+    fields: dict[str, str], expected: dict[str, list[str]], person: Person, account: Account
+) -> None:
+    assert errors(person.run("set_clock", account, **fields)) == expected
 
 
 def test_an_administrator_gets_a_password_that_is_not_stored_clear(person: Person) -> None:

@@ -70,7 +70,10 @@ def test_an_app_can_be_made_to_fail(person: Person, account: Account) -> None:
             {"cluster_id": "x"},
             {"cluster_id": ["Must be an Astra identifier (a lower-case UUID)."]},
         ),
-        ({"size_bytes": "big"}, {"size_bytes": ["Write a size such as 512 MiB or 2 GiB."]}),
+        (
+            {"size_bytes": "big"},
+            {"size_bytes": ["'big' is no size such as 4GiB, 250 MB or a number of bytes"]},
+        ),
     ],
 )
 def test_a_bad_app_is_refused(

@@ -47,18 +47,17 @@ def test_a_span_is_told_in_its_two_largest_units(seconds: float, text: str) -> N
     [
         ("10000", 10000),
         ("512 MiB", 512 * 1024**2),
-        ("2GB", 2 * 1024**3),
-        ("1.5 k", 1536),
-        ("7 bytes", 7),
+        ("2GiB", 2 * 1024**3),
+        ("1.5 kB", 1500),
     ],
 )
 def test_a_size_is_read_with_its_unit(text: str, count: int) -> None:
     assert SizeField().clean(text) == count
 
 
-@pytest.mark.parametrize("text", ["much", "-1", "2 XB", "1 2"])
+@pytest.mark.parametrize("text", ["much", "-1", "2 XB", "1 2", "9" * 17])
 def test_what_is_no_size_is_refused(text: str) -> None:
-    with pytest.raises(forms.ValidationError, match="Write a size such as 512 MiB or 2 GiB"):
+    with pytest.raises(forms.ValidationError, match=r"no size such as|more than"):
         SizeField().clean(text)
 
 
@@ -67,7 +66,14 @@ def test_an_empty_size_is_none_where_it_may_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "text"), [(2 * 1024**3, "2.0 GiB"), (2 * 1024**3 + 1, "2147483649"), ("x", "x")]
+    ("count", "text"),
+    [
+        (0, "0"),
+        (1000, "1000"),
+        (2 * 1024**3, "2.0 GiB"),
+        (2 * 1024**3 + 1, "2147483649"),
+        ("x", "x"),
+    ],
 )
 def test_a_stored_size_is_offered_so_that_it_stays_the_same(count: int, text: str) -> None:
     assert SizeField().prepare_value(count) == text

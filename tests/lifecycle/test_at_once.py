@@ -16,6 +16,7 @@ from django.db.models import Count
 from astra.accounts.models import Account
 from astra.simulation.advancing import advance
 from astra.simulation.models import Transition
+from astra.simulation.settling import settle_account
 from backups.actions.steering import end_backups
 from backups.models import App, AppBackup, Bucket
 from tests import world
@@ -154,6 +155,16 @@ def test_a_command_waits_for_an_account_that_somebody_has(app: App, bucket: Buck
             assert row(backup, "state") == {"state": "pending"}
         assert moving.result().clocks == {app.account_id: after(20)}
     assert row(backup, "state") == {"state": "completed"}
+
+
+def test_settling_without_waiting_leaves_an_account_to_who_has_it(app: App, bucket: Bucket) -> None:
+    backup = make(app)
+    with psycopg.connect(connection.connection.info.dsn) as elsewhere:
+        elsewhere.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [0x0A57, str(app.account_id)]
+        )
+        assert settle_account(app.account_id, after(20), wait=False) is None
+    assert row(backup, "state") == {"state": "pending"}
 
 
 def test_actions_by_hand_and_passes_at_once_keep_the_books(app: App, bucket: Bucket) -> None:

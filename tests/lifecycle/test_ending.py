@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db import transaction
 
+from astra.simulation.ending import hold_account
 from backups.actions.steering import end_backups, end_snapshots
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
 from backups.models import App, AppBackup, Bucket
@@ -170,6 +172,11 @@ def test_what_does_not_exist_is_refused_beside_what_ends(app: App, bucket: Bucke
     steered = end_backups(ids=[nothing, backup.id], outcome="failed", reason=REASON)
     assert [hop.resource_id for hop in steered.hops] == [backup.id]
     assert steered.refused == {nothing: "does not exist"}
+
+
+def test_an_account_that_does_not_exist_cannot_be_held(db: None) -> None:
+    with transaction.atomic(), pytest.raises(LookupError, match="there is no account"):
+        hold_account(world.some_id())
 
 
 def test_a_backup_cannot_be_made_to_end_well(app: App, bucket: Bucket) -> None:

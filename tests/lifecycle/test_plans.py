@@ -18,7 +18,7 @@ from tests.lifecycle.test_at_once import fill
 
 pytestmark = pytest.mark.django_db
 
-MANY, DUE = 20_000, 50
+MANY, DUE = 10_000, 50
 
 
 @pytest.fixture

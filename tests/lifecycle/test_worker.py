@@ -17,6 +17,7 @@ from django.db import connection
 
 from astra.accounts.models import Account
 from astra.api.clock import clock_set_to, real_now
+from astra.simulation import barriers
 from astra.simulation.advancing import worker_is_alive
 from astra.simulation.worker import (
     FIRST_PAUSE,
@@ -132,6 +133,24 @@ def test_it_survives_the_loss_of_the_database(
         "the database fails the worker, which tries again",
         "the database serves the worker again",
     ]
+
+
+def test_an_account_is_not_blamed_for_the_loss_of_the_database(
+    backups: list[AppBackup], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The connection is cut while the first account is being settled."""
+    elsewhere, settle = connection.connection, barriers.settle_due
+
+    def cut(*args: Any, **kwargs: Any) -> int:
+        monkeypatch.undo()
+        pid = connection.connection.info.backend_pid
+        elsewhere.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
+        return settle(*args, **kwargs)
+
+    monkeypatch.setattr(barriers, "settle_due", cut)
+    watch(interval_seconds=0.25, stopping=Passes(2))
+    assert states(backups) == ["completed", "completed"]
+    assert "set aside" not in caplog.text
 
 
 def test_it_tries_a_lost_database_less_and_less_often(

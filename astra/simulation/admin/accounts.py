@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.widgets import (
@@ -34,7 +34,8 @@ from astra.adminsite.forms import ApiForm, LabelsField
 from astra.api.clock import real_now
 from astra.api.problems import CONFLICT, ApiProblem
 from astra.api.serializers import read_only_labels
-from astra.simulation.settling import settle_account
+from astra.simulation.admin.clocks import ClockForm, MoveForm, move, set_clock
+from astra.simulation.barriers import advance_to
 
 _KNOBS = ("stage_delays", "immediate_kinds")
 
@@ -183,8 +184,8 @@ class AccountAdmin(AccountColumns[Account]):
     search_fields = ("name",)
     search_help_text = "Search by name or id"
     ordering = ("-created_at", "-id")
-    actions = ("settle_now",)
-    actions_detail = ("settle_now",)
+    actions = ("move_clock", "set_clock", "settle_now")
+    actions_detail = ("move_clock", "set_clock", "settle_now")
     add_fieldsets = (
         (None, {"fields": ("name", "owner_email", "labels")}),
         ("Clock", {"fields": ("clock_mode", "clock_rate", "starts_at", "seed")}),
@@ -200,6 +201,8 @@ class AccountAdmin(AccountColumns[Account]):
     @admin.display(description="Clock", ordering="clock_mode")
     def clock_cell(self, account: Account) -> SafeString:
         """How the account's time relates to real time."""
+        if account.clock_target:
+            return cells.badge("advancing", "busy")
         if account.clock_mode == ClockMode.SCALED:
             return cells.badge(f"{account.clock_rate:g}× faster", "busy")
         tone = "warning" if account.clock_mode == ClockMode.MANUAL else "good"
@@ -240,5 +243,39 @@ class AccountAdmin(AccountColumns[Account]):
     )
     def settle_now(self, request: HttpRequest, accounts: Sequence[Account], data: Any) -> Done:
         """Carry out what is due in the accounts."""
-        hops = sum(len(settle_account(each.pk, each.now()) or ()) for each in accounts)
+        hops = sum(advance_to(each.pk, each.now()) or 0 for each in accounts)
         return Done(f"Settled {self.counted(len(accounts))}: {hops} transitions.")
+
+    @confirmed(
+        "Move clock",
+        explanation="A clock that stands still is moved on; what becomes due on the way is carried"
+        " out, in order.",
+        button="Move",
+        icon="more_time",
+        form=MoveForm,
+    )
+    def move_clock(
+        self, request: HttpRequest, accounts: Sequence[Account], data: dict[str, Any]
+    ) -> Done:
+        """Move the clocks of the accounts."""
+        moves = [move(each, data) for each in accounts]
+        count = sum(each.event_count for each in moves)
+        if not all(each.is_over for each in moves):
+            messages.warning(request, "It is a long way: the worker goes on with it.")
+        return Done(f"Moved the clock of {self.counted(len(accounts))}: {count} transitions.")
+
+    @confirmed(
+        "Set clock",
+        explanation="A real clock shows the real time, a scaled one runs faster, a manual one stands"
+        " still until it is moved.",
+        button="Set",
+        icon="schedule",
+        form=ClockForm,
+    )
+    def set_clock(
+        self, request: HttpRequest, accounts: Sequence[Account], data: dict[str, Any]
+    ) -> Done:
+        """Set the clocks of the accounts."""
+        for each in accounts:
+            set_clock(each, data)
+        return Done(f"Set the clock of {self.counted(len(accounts))}.")

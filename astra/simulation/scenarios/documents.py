@@ -78,8 +78,9 @@ def parse_document(text: str | bytes | Mapping[str, Any], *, source: str) -> Doc
         mark = error.problem_mark or error.context_mark
         reason = f"{error.problem or error.context}."
         raise _failure(source, mark.line + 1 if mark else None, reason) from error
-    except yaml.YAMLError as error:
-        raise _failure(source, None, f"{error}.") from error
+    except yaml.reader.ReaderError as error:
+        line = text.encode().count(b"\n", 0, error.position) + 1
+        raise _failure(source, line, f"{error.reason}.") from error
     except RecursionError as error:
         raise _failure(source, None, "The document is nested too deeply.") from error
 

@@ -7,7 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from astra.api import problems
 from astra.simulation.faults.effects import delay, drop_connection, truncate
@@ -215,6 +215,25 @@ def test_every_other_call_and_then_no_more(caller: Caller, faults: Faults) -> No
     statuses = [caller.send("GET", BUCKETS).status_code for _ in range(6)]
     refused = problems.CATALOGUE[107].status
     assert statuses == [200, refused, 200, refused, 200, 200]
+
+
+def test_the_same_calls_meet_the_same_faults_byte_for_byte(
+    caller: Caller, faults: Faults, backups_of: str
+) -> None:
+    def play() -> Any:
+        with transaction.atomic():
+            faults.add("refuse", problem=107, match={"probability": 0.4})
+            faults.add("backup-fail", match={"probability": 0.5})
+            answers = [caller.send("POST", backups_of, BACKUP) for _ in range(12)]
+            played = [(each.status_code, each.items(), each.content) for each in answers]
+            outcomes = list(AppBackup.objects.order_by("id").values_list("id", "outcome"))
+            hits = faults.hits()
+            transaction.set_rollback(True)
+        return [(status, dict(items), body) for status, items, body in played], outcomes, hits
+
+    first = play()
+    assert play() == first
+    assert all(0 < hits < 12 for hits in first[2])
 
 
 def test_delay_by_its_unit() -> None:

@@ -39,6 +39,7 @@ def app(members: str) -> str:
         ("a: 1\na: 2\n", "my.yaml:2: The member a is there twice."),
         ("? [a]\n: 1\n", "my.yaml:1: A member's name must be a string."),
         (b"a: \xff", "my.yaml: The document is not UTF-8."),
+        ("a: 1\nb: \x01", "my.yaml:2: control characters are not allowed."),
         ("a: !!int x", "my.yaml:1: invalid literal for int() with base 10: 'x'."),
         ("a: !python/object:os.system x", "could not determine a constructor"),
         ("a: 1\n--- \nb: 2", "my.yaml:2: but found another document."),
