@@ -22,6 +22,8 @@ class StrictCharField(serializers.CharField):
         "invalid": "Must be a string.",
         "pattern": "Must match {pattern}.",
         "blank": "Must not be empty.",
+        # The key is the code by which the error counts as extended validation (problem 9).
+        "extended": "Must not contain NUL.",
     }
 
     def __init__(self, *, pattern: str | None = None, **kwargs: Any) -> None:
@@ -29,8 +31,8 @@ class StrictCharField(serializers.CharField):
         kwargs.setdefault("allow_blank", kwargs.get("min_length", 0) == 0)
         super().__init__(**kwargs)
         self.pattern = re.compile(pattern) if pattern else None
-        # DRF refuses NUL in every string as a schema error; where it can occur it is checked as
-        # extended validation instead (problem 9), see LabelSerializer.
+        # DRF refuses NUL as a schema error; but the schema allows it, only no part of the service can
+        # store it.
         self.validators = [
             validator
             for validator in self.validators
@@ -41,7 +43,10 @@ class StrictCharField(serializers.CharField):
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if data == "" and not self.allow_blank:
             self.fail("blank")
-        return serializers.Field.run_validation(self, data)
+        value = serializers.Field.run_validation(self, data)
+        if isinstance(value, str) and "\0" in value:
+            self.fail("extended")
+        return value
 
     def to_internal_value(self, data: Any) -> str:
         """Return the string; fails with `invalid` or `pattern`."""

@@ -69,17 +69,6 @@ class LabelSerializer(ClosedSerializer):
     name = fields.StrictCharField()
     value = fields.StrictCharField()
 
-    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        """Refuse NUL, which no part of the service can store (problem 9)."""
-        bad = {
-            name: ErrorDetail("Must not contain NUL.", code=EXTENDED)
-            for name, text in attrs.items()
-            if "\0" in text
-        }
-        if bad:
-            raise ValidationError(bad)
-        return attrs
-
 
 class LabelsField(fields.UniqueListField):
     """The labels of a resource: a list without equal elements."""

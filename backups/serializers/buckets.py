@@ -63,7 +63,7 @@ class BucketCreate(ClosedSerializer):
     metadata = MetadataSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse parameters that are not the provider's, and NUL (problem 9)."""
+        """Refuse parameters that are not the provider's (problem 9)."""
         return validate_parameters(attrs)
 
 

@@ -3,12 +3,9 @@
 import re
 from typing import Any
 
-from rest_framework.exceptions import ErrorDetail, ValidationError
-
 from astra.accounts.metadata import represent_metadata
 from astra.api import fields, filters
 from astra.api.serializers import (
-    EXTENDED,
     ClosedSerializer,
     MetadataSerializer,
     StrictMetadataSerializer,
@@ -76,11 +73,10 @@ class ScheduleReplace(ClosedSerializer):
     metadata = MetadataSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Drop what does not apply; refuse NUL and a rule that is none (problem 9)."""
+        """Drop what does not apply."""
         for name in ("minute", *OPTIONAL_TIME_FIELDS):
             if attrs.get(name) == NOT_APPLICABLE:
                 del attrs[name]
-        _refuse_nul(attrs)
         return attrs
 
 
@@ -115,11 +111,6 @@ class ScheduleBody(ClosedSerializer):
     bucketID = fields.IdentifierField(required=False)
     replicate = fields.EnumField(["true", "false"])
     metadata = StrictMetadataSerializer()
-
-
-def _refuse_nul(attrs: dict[str, Any]) -> None:
-    if "\0" in attrs.get("name", ""):
-        raise ValidationError({"name": [ErrorDetail("Must not contain NUL.", code=EXTENDED)]})
 
 
 def time_errors(granularity: str, values: dict[str, str | None]) -> dict[str, str]:

@@ -21,10 +21,8 @@ class TextField(fields.StrictCharField):
         self.storable_length = storable_length
 
     def to_internal_value(self, data: Any) -> str:
-        """Return the string; fails as extended validation for NUL and for too long a text."""
+        """Return the string; fails as extended validation for too long a text."""
         value = super().to_internal_value(data)
-        if "\0" in value:
-            raise _extended("Must not contain NUL.")
         if self.storable_length is not None and len(value) > self.storable_length:
             raise _extended(f"Must have at most {self.storable_length} characters.")
         return value
