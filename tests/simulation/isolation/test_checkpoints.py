@@ -158,9 +158,7 @@ def test_time_to_live_is_no_part_of_it(api: Api) -> None:
 
 @pytest.mark.parametrize("mode", ["real", "scaled"])
 def test_a_running_clock_goes_on(mode: str) -> None:
-    clock = (
-        {"mode": "real"} if mode == "real" else {"mode": mode, "rate": 60.0, "at": STILL["at"]}
-    )
+    clock = {"mode": "real"} if mode == "real" else {"mode": mode, "rate": 60.0, "at": STILL["at"]}
     made = account_new(AccountWanted(clock=clock))
     api = Api(Account.objects.get(id=made.account.id), made.token)
     saved = json.loads(call(api, "POST", body={"name": "a"}).content)
