@@ -50,7 +50,8 @@ def _statement(registration: Registration) -> str:
                coalesce(lag(step.to_state) OVER steps, '') AS step_from
         FROM {registration.table} AS seeded
         CROSS JOIN LATERAL (VALUES
-            (0, {_beginning(lifecycle)}, seeded.created_at){between}, ({last}, seeded.state, seeded.ends_at)
+            (0, {_beginning(lifecycle)}, seeded.created_at){between},
+            ({last}, seeded.state, seeded.ends_at)
         ) AS step (ordinal, to_state, at)
         WHERE seeded.id = ANY(%(ids)s) AND step.at IS NOT NULL
           AND CASE WHEN seeded.state IN ({_literals(lifecycle.final)}) THEN true
