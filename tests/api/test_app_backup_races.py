@@ -5,24 +5,28 @@ Source: design, 'Data rules': races for a name are decided by the constraint.
 
 import json
 import re
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import transaction
 
 from astra.accounts.models import Account, ClockMode
+from astra.api.clock import real_now, timestamp
 from astra.simulation.models import Transition
+from backups.actions.app_delete import app_delete
+from backups.actions.app_snap_delete import app_snap_delete
+from backups.actions.bucket_delete import bucket_delete
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.conftest import Api, invalid, number
+from tests.threads import PATIENCE_SECONDS, at_once, blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CALLERS = 32
-PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
@@ -37,23 +41,6 @@ def _judged_before(api: Api) -> None:
     api.get("")
 
 
-def _at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
-    """Make the calls on threads that start together; return the answers in the calls' order."""
-    calls = list(calls)
-    together = Barrier(len(calls), timeout=PATIENCE_SECONDS)
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            together.wait()
-            return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-        futures = [pool.submit(run, call) for call in calls]
-        return [future.result(PATIENCE_SECONDS) for future in futures]
-
-
 def _statuses(answers: list[Any]) -> dict[int, int]:
     statuses = [answer.status_code for answer in answers]
     return {status: statuses.count(status) for status in set(statuses)}
@@ -62,7 +49,7 @@ def _statuses(answers: list[Any]) -> dict[int, int]:
 def test_of_many_creates_with_one_name_exactly_one_succeeds(
     api: Api, app: App, bucket: Bucket
 ) -> None:
-    answers = _at_once([lambda: api.create_backup(app, name="nightly")] * CALLERS)
+    answers = at_once([lambda: api.create_backup(app, name="nightly")] * CALLERS)
     assert _statuses(answers) == {201: 1, 409: CALLERS - 1}
     refused = [answer for answer in answers if answer.status_code == 409]
     assert {(number(answer), *invalid(answer)) for answer in refused} == {(143, "name")}
@@ -77,7 +64,7 @@ def test_of_many_creates_with_one_name_and_snapshot_exactly_one_succeeds(
 ) -> None:
     snapshot = world.make_snapshot(app)
     members = {"name": "nightly", "snapshotID": str(snapshot.id)}
-    answers = _at_once([lambda: api.create_backup(app, **members)] * CALLERS)
+    answers = at_once([lambda: api.create_backup(app, **members)] * CALLERS)
     assert _statuses(answers) == {201: 1, 409: CALLERS - 1}
     assert Snapshot.objects.get() == snapshot
 
@@ -90,7 +77,7 @@ def test_many_creates_without_a_name_all_succeed_under_names_of_their_own(
         Account.objects.filter(id=account.id).update(
             clock_mode=mode, clock_rate=0, clock_sim=world.START
         )
-    answers = _at_once([lambda: api.create_backup(app)] * CALLERS)
+    answers = at_once([lambda: api.create_backup(app)] * CALLERS)
     assert _statuses(answers) == {201: CALLERS}
     documents = [json.loads(answer.content) for answer in answers]
     names = {document["name"] for document in documents}
@@ -106,7 +93,7 @@ def test_a_name_that_is_deleted_and_created_at_once_is_taken_or_free_but_never_t
     backup = world.make_backup(app, bucket, name="nightly", state="failed")
     delete = [lambda: api.delete(f"topology/v1/appBackups/{backup.id}")] * 4
     create = [lambda: api.create_backup(app, name="nightly")] * 8
-    answers = _at_once([*delete, *create])
+    answers = at_once([*delete, *create])
     assert _statuses(answers[:4]) == {204: 1, 404: 3}
     created = _statuses(answers[4:])
     assert set(created) <= {201, 409}
@@ -116,7 +103,7 @@ def test_a_name_that_is_deleted_and_created_at_once_is_taken_or_free_but_never_t
 def test_of_many_deletes_of_one_backup_exactly_one_succeeds(api: Api, app: App) -> None:
     bucket = world.make_bucket(api.account, stored_bytes=10_000)
     backup = world.make_backup(app, bucket)
-    answers = _at_once([lambda: api.delete(f"topology/v1/appBackups/{backup.id}")] * 16)
+    answers = at_once([lambda: api.delete(f"topology/v1/appBackups/{backup.id}")] * 16)
     assert _statuses(answers) == {204: 1, 404: 15}
     assert {number(answer) for answer in answers if answer.status_code == 404} == {1}
     bucket.refresh_from_db()
@@ -126,7 +113,7 @@ def test_of_many_deletes_of_one_backup_exactly_one_succeeds(api: Api, app: App) 
 def test_lists_and_creates_do_not_disturb_each_other(api: Api, app: App, bucket: Bucket) -> None:
     create = [lambda: api.create_backup(app)] * 16
     read = [lambda: api.get("topology/v1/appBackups?limit=5&count=true")] * 16
-    answers = _at_once([*create, *read])
+    answers = at_once([*create, *read])
     assert _statuses(answers) == {201: 16, 200: 16}
     assert api.read("topology/v1/appBackups?count=true")["metadata"]["count"] == 16
 
@@ -139,7 +126,7 @@ def test_a_snapshot_is_either_deleted_or_used(api: Api, app: App, bucket: Bucket
         snapshot = world.make_snapshot(app)
         path = f"k8s/v1/apps/{app.id}/appSnaps/{snapshot.id}"
         create = [lambda s=snapshot: api.create_backup(app, snapshotID=str(s.id))] * 7
-        deleted, *created = _at_once([lambda p=path: api.delete(p), *create])
+        deleted, *created = at_once([lambda p=path: api.delete(p), *create])
         if deleted.status_code == 204:
             assert {number(answer) for answer in created} == {46}
         else:
@@ -152,7 +139,7 @@ def test_a_bucket_is_either_removed_or_used(api: Api, app: App, bucket: Bucket) 
         named = world.make_bucket(api.account)
         path = f"topology/v1/buckets/{named.id}"
         create = [lambda b=named: api.create_backup(app, bucketID=str(b.id))] * 7
-        deleted, *created = _at_once([lambda p=path: api.delete(p), *create])
+        deleted, *created = at_once([lambda p=path: api.delete(p), *create])
         if deleted.status_code == 204:
             assert {number(answer) for answer in created} == {108}
         else:
@@ -165,9 +152,67 @@ def test_an_app_is_either_unmanaged_or_backed_up(api: Api, bucket: Bucket) -> No
         app = world.make_app(api.account)
         path = f"k8s/v2/apps/{app.id}"
         create = [lambda a=app: api.create_backup(a)] * 7
-        deleted, *created = _at_once([lambda p=path: api.delete(p), *create])
+        deleted, *created = at_once([lambda p=path: api.delete(p), *create])
         if deleted.status_code == 204:
             assert {number(answer) for answer in created} == {2}
         else:
             assert number(deleted) == 157
             assert _statuses(created) == {201: 7}
+
+
+def _created_while(api: Api, app: App, change: Callable[[], Any], **members: Any) -> Any:
+    """Create a backup that meets a change which is not committed yet; return the answer."""
+    with ExitStack() as stack:
+        with transaction.atomic():
+            change()
+            creation = stack.enter_context(blocked(lambda: api.create_backup(app, **members)))
+        return creation.result(PATIENCE_SECONDS)
+
+
+def test_a_create_waits_for_an_app_that_is_being_unmanaged(
+    api: Api, app: App, bucket: Bucket
+) -> None:
+    apps = App.objects.filter(id=app.id)
+    assert number(_created_while(api, app, lambda: app_delete(apps))) == 2
+    assert not AppBackup.objects.exists()
+
+
+def test_a_create_waits_for_a_bucket_that_is_being_removed(api: Api, app: App) -> None:
+    bucket = world.make_bucket(api.account)
+    buckets = Bucket.objects.filter(id=bucket.id)
+    response = _created_while(api, app, lambda: bucket_delete(buckets), bucketID=str(bucket.id))
+    assert (number(response), invalid(response)) == (108, ["bucketID"])
+
+
+def test_a_create_waits_for_a_snapshot_that_is_being_deleted(
+    api: Api, app: App, bucket: Bucket
+) -> None:
+    snapshot = world.make_snapshot(app)
+    snapshots = Snapshot.objects.filter(id=snapshot.id)
+    members = {"snapshotID": str(snapshot.id)}
+    response = _created_while(api, app, lambda: app_snap_delete(snapshots), **members)
+    assert (number(response), invalid(response)) == (46, ["snapshotID"])
+
+
+def test_a_create_waits_for_a_clock_that_is_being_moved(
+    api: Api, app: App, bucket: Bucket, account: Account
+) -> None:
+    """It would otherwise be created before an instant that the account has passed."""
+    later = real_now() + timedelta(days=1)
+
+    def move() -> None:
+        Account.objects.filter(id=account.id).update(
+            clock_mode=ClockMode.SCALED, clock_rate=2, clock_sim=later, clock_real=real_now()
+        )
+
+    response = _created_while(api, app, move)
+    metadata = json.loads(response.content)["metadata"]
+    assert metadata["creationTimestamp"] >= timestamp(later)
+
+
+def test_a_create_waits_for_one_of_the_same_name(api: Api, app: App, bucket: Bucket) -> None:
+    response = _created_while(
+        api, app, lambda: world.make_backup(app, bucket, name="nightly"), name="nightly"
+    )
+    assert (number(response), invalid(response)) == (143, ["name"])
+    assert not Snapshot.objects.exists()

@@ -60,10 +60,11 @@ class TestBucket:
         response = api.create_backup(app, bucketID=str(world.some_id()))
         assert _refused(response) == (108, 400, ["bucketID"])
 
+    @pytest.mark.parametrize("state", list(BucketState))
     def test_a_bucket_of_another_account_is_problem_108(
-        self, api: Api, app: App, bucket: Bucket, stranger: Api
+        self, api: Api, app: App, bucket: Bucket, stranger: Api, state: str
     ) -> None:
-        theirs = world.make_bucket(stranger.account)
+        theirs = world.make_bucket(stranger.account, state=state)
         assert _refused(api.create_backup(app, bucketID=str(theirs.id))) == (108, 400, ["bucketID"])
 
     @pytest.mark.parametrize("state", UNAVAILABLE)

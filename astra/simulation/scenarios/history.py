@@ -8,6 +8,7 @@ from django.db import connection
 
 from astra.simulation.registry import Registration
 from astra.simulation.scenarios.placing import is_aside, next_stage
+from astra.simulation.stages import Lifecycle
 
 
 def write_history(registration: Registration, ids: Sequence[uuid.UUID]) -> None:
@@ -39,13 +40,6 @@ def _statement(registration: Registration) -> str:
         f", ({ordinal}, '{stage.to_state}', seeded.{stage.instant_column})"
         for ordinal, stage in enumerate(lifecycle.stages[:-1], start=1)
     )
-    aside = [state for state in lifecycle.unfinished if is_aside(lifecycle, state)]
-    began = (
-        f"CASE WHEN seeded.state IN ({_literals(aside)}) THEN seeded.state"
-        f" ELSE '{lifecycle.initial}' END"
-        if aside
-        else f"'{lifecycle.initial}'"
-    )
     leaving = " ".join(
         f"WHEN '{state}' THEN {next_stage(lifecycle, state) + 1}" for state in lifecycle.unfinished
     )
@@ -56,7 +50,8 @@ def _statement(registration: Registration) -> str:
                coalesce(lag(step.to_state) OVER steps, '') AS step_from
         FROM {registration.table} AS seeded
         CROSS JOIN LATERAL (VALUES
-            (0, {began}, seeded.created_at){between}, ({last}, seeded.state, seeded.ends_at)
+            (0, {_beginning(lifecycle)}, seeded.created_at){between},
+            ({last}, seeded.state, seeded.ends_at)
         ) AS step (ordinal, to_state, at)
         WHERE seeded.id = ANY(%(ids)s) AND step.at IS NOT NULL
           AND CASE WHEN seeded.state IN ({_literals(lifecycle.final)}) THEN true
@@ -74,6 +69,17 @@ def _statement(registration: Registration) -> str:
     FROM step
     ORDER BY step_at, id, number
     """
+
+
+def _beginning(lifecycle: Lifecycle) -> str:
+    """Compile the state that a row was made in."""
+    aside = [state for state in lifecycle.unfinished if is_aside(lifecycle, state)]
+    if not aside:
+        return f"'{lifecycle.initial}'"
+    return (
+        f"CASE WHEN seeded.state IN ({_literals(aside)}) THEN seeded.state"
+        f" ELSE '{lifecycle.initial}' END"
+    )
 
 
 def _literals(values: Iterable[str]) -> str:

@@ -257,10 +257,9 @@ def staged_columns(
         "outcome_reasons": list(reasons if is_final else fate.reasons),
     }
     stages = lifecycle.stages
-    for index, (stage, at) in enumerate(zip(stages[:-1], between, strict=True)):
-        # What ended early, or came in from aside, never took it.
-        is_skipped = index >= placement.taken and (is_final or index < leaving)
-        columns[stage.instant_column] = None if is_skipped else at
+    never = range(placement.taken, leaving)  # what ended early, or came in from aside
+    for index, at in enumerate(between):
+        columns[stages[index].instant_column] = None if index in never else at
     for stage in (*stages[: placement.taken], *(stages[-1:] if is_final else ())):
         for column, value in stage.sets.items():
             columns[column] = columns[value.name] if isinstance(value, Column) else value

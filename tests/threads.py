@@ -1,0 +1,51 @@
+"""Calls on threads, each with a database connection of its own."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier, Event
+from typing import Any
+
+from django.db import connection, connections
+
+from astra.api.clock import real_now
+
+PATIENCE_SECONDS = 60
+
+
+def at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
+    """Make the calls on threads that start together; return the answers in the calls' order."""
+    calls = list(calls)
+    together = Barrier(len(calls), timeout=PATIENCE_SECONDS)
+
+    def run(call: Callable[[], Any]) -> Any:
+        together.wait()
+        return _closing(call)
+
+    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
+        futures = [pool.submit(run, call) for call in calls]
+        return [future.result(PATIENCE_SECONDS) for future in futures]
+
+
+@contextmanager
+def blocked(call: Callable[[], Any]) -> Iterator[Future[Any]]:
+    """Start the call on a thread; enter the block once it waits for a lock (of this transaction)."""
+    deadline = real_now().timestamp() + PATIENCE_SECONDS
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        future = pool.submit(_closing, call)
+        with connection.cursor() as cursor:
+            while True:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone()[0]:
+                    break
+                assert not future.done(), "the call did not wait"
+                assert real_now().timestamp() < deadline, "the call neither waited nor ended"
+                Event().wait(0.005)
+        yield future
+
+
+def _closing(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    finally:
+        connections.close_all()
