@@ -222,6 +222,7 @@ class AccountAdmin(AccountColumns[Account]):
             "buckets": "backups.bucket",
             "users": "accounts.user",
             "history": "simulation.transition",
+            "fault rules": "simulation.faultrule",
         }
         return cells.in_line(
             *(
