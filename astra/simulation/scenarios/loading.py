@@ -14,16 +14,15 @@ from django.db.models import Model
 from astra.accounts.models import Account
 from astra.simulation.ending import hold_account
 from astra.simulation.models import SeededScenario
+from astra.simulation.scenarios.collecting import collect_items
 from astra.simulation.scenarios.documents import Document, parse_document, substitute
 from astra.simulation.scenarios.errors import ScenarioConflictError
 from astra.simulation.scenarios.reports import Report
 from astra.simulation.scenarios.schema import check_schema
 from astra.simulation.scenarios.sections import (
-    ROOT,
     Generator,
     Item,
     Progress,
-    Section,
     all_sections,
     sections_of,
 )
@@ -91,12 +90,8 @@ class _Load:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._scenario: str = document.data["scenario"]
-        self._seed: int = document.data.get("seed", 0)
-        self._items: dict[str, list[Item]] = {section.name: [] for section in all_sections()}
-        self._ids: set[uuid.UUID] = set()
+        self._items = collect_items(document, scenario=self._scenario)
         self._companions: set[uuid.UUID] = set()
-        for section in sections_of(ROOT):
-            self._collect(section, document.data.get(section.name, ()), None)
 
     def run(self, progress: Progress) -> Report:
         """Write what is missing."""
@@ -124,33 +119,6 @@ class _Load:
         for section, item in self._generators():
             report.add_all(section.count(item))
         return report
-
-    def _collect(self, section: Section, values: Sequence[Any], parent: Item | None) -> None:
-        place = parent.path if parent else ()
-        names: dict[str, Item] = {}
-        for index, members in enumerate(values):
-            name = str(members[section.key])
-            item = Item(
-                section=section,
-                scenario=self._scenario,
-                seed=self._seed,
-                document=self._document,
-                values=members,
-                path=(*place, section.name, index),
-                key=f"{parent.key}/{section.name}/{name}" if parent else f"{section.name}/{name}",
-                parent=parent,
-            )
-            if name in names:
-                raise item.error(f"Another of the {section.name} is called {name}.", section.key)
-            if item.id in self._ids:
-                raise item.error("This id is there twice.", "id")
-            names[name] = item
-            self._ids.add(item.id)
-            self._items[section.name].append(item)
-            for child in sections_of(section.name):
-                self._collect(child, members.get(child.name, ()), item)
-        if parent is not None:
-            parent.children[section.name] = list(names.values())
 
     def _find_rows(self) -> None:
         """Note which items have a row; raises ``ScenarioConflictError`` for an alien one."""
@@ -193,7 +161,7 @@ class _Load:
     def _build(self, item: Item, *, write: bool) -> None:
         """Build the item if it is new, then what is in it."""
         if item.is_new and not isinstance(item.section, Generator):
-            rows = _built(item)
+            rows = build_rows(item)
             item.row = rows[0]
             if write:
                 write_item(item, [row for row in rows if row.pk not in self._companions])
@@ -221,7 +189,8 @@ class _Load:
                     yield section, item
 
 
-def _built(item: Item) -> Sequence[Model]:
+def build_rows(item: Item) -> Sequence[Model]:
+    """Return the rows of an item, its own first; raises ``ScenarioError``."""
     try:
         return item.section.build(item)
     except OverflowError as error:
