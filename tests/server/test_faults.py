@@ -1,7 +1,9 @@
 """Faults of the connection, over a socket against the service as it runs."""
 
+import itertools
 import json
 import socket
+import ssl
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -14,10 +16,19 @@ from tests.server.service import Service
 SECONDS = 20.0
 
 
-def exchange(service: Service, method: str, path: str) -> bytes:
+def connect(service: Service, *, tls: bool) -> socket.socket:
+    port = service.https_port if tls else service.http_port
+    plain = socket.create_connection(("127.0.0.1", port), timeout=SECONDS)
+    if not tls:
+        return plain
+    context = ssl.create_default_context(cafile=str(service.data_dir / "tls" / "ca.pem"))
+    return context.wrap_socket(plain, server_hostname="127.0.0.1")
+
+
+def exchange(service: Service, method: str, path: str, *, tls: bool = False) -> bytes:
     """Send one request; return all bytes until the server closes the connection."""
     headers: dict[str, str] = service.config["headers"]  # type: ignore[assignment]
-    with socket.create_connection(("127.0.0.1", service.http_port), timeout=SECONDS) as connection:
+    with connect(service, tls=tls) as connection:
         lines = [
             f"{method} /accounts/{service.config['uid']}/{path} HTTP/1.1",
             "Host: 127.0.0.1",
@@ -46,9 +57,9 @@ def add(service: Service, effect: dict[str, Any]) -> None:
 @pytest.mark.server
 def test_connections_are_dropped_and_answers_break_off(service: Service) -> None:
     service.start()
-    for when in ("before", "after"):
+    for when, tls in itertools.product(("before", "after"), (False, True)):
         add(service, {"type": "drop-connection", "when": when})
-        assert exchange(service, "GET", "topology/v1/buckets") == b""
+        assert exchange(service, "GET", "topology/v1/buckets", tls=tls) == b""
 
     add(service, {"type": "truncate", "bytes": 10})
     head, body = exchange(service, "GET", "topology/v1/buckets").split(b"\r\n\r\n", 1)
