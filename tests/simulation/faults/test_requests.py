@@ -27,6 +27,11 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waits
 
 
+@pytest.fixture(autouse=True)
+def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(truncate, "pause", lambda seconds: None)
+
+
 @pytest.fixture
 def backups_of(app: App, bucket: Bucket) -> str:
     return f"k8s/v1/apps/{app.id}/appBackups"

@@ -1,5 +1,6 @@
 """truncate: the answer breaks off."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -8,6 +9,10 @@ from django.http.response import HttpResponseBase
 
 from astra.api.serializers import ClosedSerializer
 from astra.simulation.faults.effects.base import Hit, IntegerField, Interference, RequestEffect
+
+FLUSH_SECONDS = 0.2
+
+pause = time.sleep
 
 
 class TruncateParameters(ClosedSerializer):
@@ -64,3 +69,6 @@ def _stream(answer: HttpResponseBase, body: bytes, length: int) -> HttpResponseB
 def _pieces(body: bytes) -> Iterator[bytes]:
     if body:
         yield body
+    # A stream that ends too early closes the connection at once, and what the web server has not
+    # sent by then is lost: it sends what it has while it waits for more.
+    pause(FLUSH_SECONDS)
