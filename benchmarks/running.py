@@ -41,6 +41,7 @@ class Service:
     base: str
     token: str
     database_url: str
+    control_token: str
 
     def call(self, path: str, method: str = "GET", body: object = None) -> dict[str, object]:
         """Return the JSON that one call answers."""
@@ -80,6 +81,7 @@ def service() -> Iterator[Service]:
             base=f"http://127.0.0.1:{http}/accounts/{config['uid']}",
             token=config["headers"]["Authorization"].removeprefix("Bearer "),
             database_url=_database_url(environment),
+            control_token=(folder / "var" / "control_token").read_text().strip(),
         )
     finally:
         process.terminate()

@@ -33,7 +33,7 @@ class Schedules(CollectionView):
     filters = ScheduleFilters
     failures = {"GET": problems.RESOURCES_NOT_LISTED, "POST": problems.SCHEDULE_NOT_ADDED}
     refusals = {"POST": (problems.BUCKET_NOT_FOUND, problems.DUPLICATE_SCHEDULE)}
-    simplified = {"POST": "it is stored and checked, but does not fire."}
+    simplified = {"POST": "snapshots and backups are taken, but nothing is replicated."}
 
     def rows(self) -> QuerySet[Schedule]:
         """Return the schedules of the app."""
@@ -64,7 +64,7 @@ class ScheduleInstance(InstanceView):
         "DELETE": problems.RESOURCE_NOT_DELETED,
     }
     refusals = {"PUT": (problems.BUCKET_NOT_FOUND, problems.DUPLICATE_SCHEDULE)}
-    simplified = {"PUT": "it is stored and checked, but does not fire."}
+    simplified = {"PUT": "snapshots and backups are taken, but nothing is replicated."}
 
     def rows(self) -> QuerySet[Schedule]:
         """Return the schedules among which the id is looked for."""
