@@ -10,6 +10,7 @@ from django.test import Client
 
 from astra.accounts.models import Account, User
 from astra.simulation.models import SeededScenario
+from astra.simulation.scenarios.library import names
 from astra.simulation.scenarios.schema import compile_schema
 from backups.models import AppBackup
 from tests import world
@@ -66,7 +67,7 @@ def load(path: str, body: Any = "", *, status: int = 201) -> Any:
 def test_the_list_says_what_there_is_and_what_is_loaded() -> None:
     seeded.load("empty")
     items = {item["name"]: item for item in read("scenarios")["items"]}
-    assert list(items) == ["demo", "empty", "failures", "large"]
+    assert list(items) == names()
     assert items["empty"] == {
         "name": "empty",
         "title": "One account with an owner, and nothing else",
