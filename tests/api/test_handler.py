@@ -1,0 +1,74 @@
+"""What Django and DRF raise by themselves is written as a problem of the API too."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.http import Http404
+from django.test import RequestFactory
+from rest_framework import exceptions
+
+from astra.api import handler
+from astra.api.problems import BACKUP_NOT_CREATED, NOT_PERMITTED, ApiProblem, Invalid
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ApiProblem(NOT_PERMITTED), 11),
+        (Http404(), 2),
+        (exceptions.MethodNotAllowed("PATCH"), 69),
+        (PermissionDenied(), 11),
+        (exceptions.PermissionDenied(), 11),
+        (RequestDataTooBig(), 85),
+        (exceptions.ParseError(), 7),
+        (DataError("secret"), 94),
+        (IntegrityError("secret"), 94),
+        (ZeroDivisionError(), 94),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_exception_stands_for_a_problem(error: Exception, expected: int) -> None:
+    assert handler.translate(error, BACKUP_NOT_CREATED).type.number == expected
+
+
+def _caused(error: Exception, sqlstate: str | None) -> Exception:
+    cause: Any = RuntimeError()
+    cause.sqlstate = sqlstate
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "lost"),
+    [
+        (_caused(OperationalError(), "57P01"), True),
+        (_caused(OperationalError(), "57P03"), True),
+        (_caused(OperationalError(), "08006"), True),
+        (_caused(OperationalError(), "53300"), True),
+        (_caused(OperationalError(), None), True),
+        (_caused(OperationalError(), "40P01"), False),
+        (_caused(OperationalError(), "53100"), False),
+        (InterfaceError("connection already closed"), True),
+        (_caused(DataError(), "57P01"), False),
+        (RuntimeError(), False),
+    ],
+)
+def test_a_lost_server_is_told_from_a_failed_statement(error: Exception, lost: bool) -> None:
+    assert handler.is_connection_loss(error) == lost
+
+
+def test_what_fails_outside_of_a_view_is_a_problem_document() -> None:
+    request = RequestFactory().get("/accounts")
+    for answer, status in ((handler.server_error(request), 500), (handler.not_found(request), 404)):
+        assert answer.status_code == status
+        assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_problem_tells_its_reasons_where_it_is_logged() -> None:
+    problem = ApiProblem(
+        NOT_PERMITTED, fields=[Invalid("a", "One.")], params=[Invalid("b", "Two.")]
+    )
+    assert str(problem) == "11 Operation not permitted (a: One.; b: Two.)"
+    assert str(ApiProblem(NOT_PERMITTED)) == "11 Operation not permitted"
