@@ -103,6 +103,7 @@ UNFOLD: dict[str, Any] = {
                     _page("Transitions", "timeline", "simulation", "transition"),
                     _page("Fault rules", "bolt", "simulation", "faultrule"),
                     _page("Scenarios", "movie", "simulation", "seededscenario"),
+                    _page("Checkpoints", "save", "simulation", "checkpoint"),
                 ],
             },
             {

@@ -54,12 +54,9 @@ class SnapshotForm(FateFields, ApiForm):
         """Take the snapshot as the API does."""
         app: App = data["app"]
         caller = system_caller(app.account)
-        snapshot = app_snap_create(
+        return app_snap_create(
             caller=caller, app_id=app.pk, body=app_snap_body(data, caller), fate=fate_of(data)
         )
-        if details := hook_details(data):
-            steering.fail_snapshot_hooks(ids=[snapshot.pk], details=details)
-        return Snapshot.objects.get(pk=snapshot.pk)
 
 
 @admin.register(Snapshot)

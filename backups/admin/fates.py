@@ -46,7 +46,7 @@ class FateFields(HookFields):
     outcome = forms.ChoiceField(
         label="It will end",
         choices=[
-            (COMPLETED, "completed"),
+            (COMPLETED, "completed, unless a fault rule says otherwise"),
             *((state, state) for state in APP_BACKUP.failures),
             (NEVER, "never: it stays running"),
         ],
@@ -90,7 +90,8 @@ def fate_of(data: Mapping[str, Any]) -> Fate:
     return Fate(
         outcome,
         reasons=tuple(data["reasons"]),
-        at_fraction=(50 if percent is None else percent) / 100,
+        # Half a percent more: what is shown is rounded down.
+        at_fraction=((50 if percent is None else percent) + 0.5) / 100,
         hook_state=hooks,
         hook_details=tuple(details),
     )

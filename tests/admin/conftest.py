@@ -14,6 +14,7 @@ from django.test import Client
 from astra.accounts.models import Account
 from astra.accounts.system import system_caller
 from astra.simulation.faults.models import FaultRule
+from astra.simulation.isolation.checkpoints import checkpoint_save
 from astra.simulation.models import SeededScenario
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
 from backups.models import App, AppBackup, Schedule
@@ -111,6 +112,7 @@ def some_of_everything() -> Mapping[str, Any]:
         account=account, position=0, name="flaky", effect="backup-fail", created_at=world.START
     )
     SeededScenario.objects.create(name=f"scenario-{account.name}")
+    checkpoint_save(account_id=account.pk, name="before")
     Administrator.objects.create_user(f"person-{account.name}", is_staff=True)
     return {"account": account, "app": app, "bucket": bucket, "backup": backup, "user": user} | {
         "schedule": schedule

@@ -1,6 +1,5 @@
 """A person with a browser: logs in, makes a token, takes a backup, fails it, reads its timeline."""
 
-import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,29 +7,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User as Administrator
-from selenium import webdriver
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support import expected_conditions as arrives
-from selenium.webdriver.support.ui import WebDriverWait
 
 from backups.models import AppBackup
 from tests import world
-
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-SECONDS = 30
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1440,900",
-)
+from tests.admin.browser import CHROMIUM, DRIVER, Browser, start_chromium
 
 pytestmark = [
     pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="Debian's chromium is not installed"),
@@ -38,47 +19,9 @@ pytestmark = [
 ]
 
 
-class Browser:
-    """What a person does with a browser, waiting until the page is there."""
-
-    def __init__(self, driver: webdriver.Chrome, home: str) -> None:
-        self.driver = driver
-        self.home = home
-        self.patience = WebDriverWait(driver, SECONDS, poll_frequency=0.05)
-
-    def go(self, path: str) -> None:
-        self.driver.get(self.home + path)
-
-    def see(self, selector: str) -> WebElement:
-        found: WebElement = self.patience.until(
-            arrives.visibility_of_element_located((By.CSS_SELECTOR, selector))
-        )
-        return found
-
-    def click_on(self, text: str) -> None:
-        link = self.patience.until(arrives.element_to_be_clickable((By.PARTIAL_LINK_TEXT, text)))
-        link.click()
-
-    def press(self, text: str) -> None:
-        path = f"//button[normalize-space()='{text}']"
-        self.patience.until(arrives.element_to_be_clickable((By.XPATH, path))).click()
-
-    def type_in(self, name: str, text: str) -> None:
-        field = self.see(f"[name='{name}']")
-        field.clear()
-        field.send_keys(text)
-
-    def width_of_page(self) -> int:
-        return int(self.driver.execute_script("return document.documentElement.scrollWidth"))
-
-
 @pytest.fixture
 def browser(live_server: Any, tmp_path: Path) -> Iterator[Browser]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(flag)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+    driver = start_chromium(tmp_path / "profile")
     try:
         yield Browser(driver, live_server.url)
     finally:
@@ -140,10 +83,7 @@ def test_pages_fit_a_phone_and_a_desktop(width: int, browser: Browser) -> None:
     account = world.make_account(name="lab")
     backup = world.make_backup(world.make_app(account), world.make_bucket(account))
     log_in(browser)
-    browser.driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 1000},
-    )
+    browser.set_size(width, 900)
     for path in (
         "",
         "backups/appbackup/",
