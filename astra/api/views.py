@@ -116,7 +116,7 @@ class ApiView(APIView):
             raise ApiProblem(problems.NOT_PERMITTED)
         if request.method not in READS and self.caller.is_advancing:
             headers = {"Retry-After": RETRY_AFTER_SECONDS}
-            raise ApiProblem(problems.UNEXPECTED_STATE, headers=headers)
+            raise ApiProblem(problems.CONFLICT, headers=headers)
 
     def _parse_query(self, request: Request) -> Query:
         allowed = self.allowed_parameters() if request.method in READS else frozenset()
