@@ -3,13 +3,14 @@
 The worker is one process with one connection of its own; any number of them share the accounts.
 """
 
+import contextlib
+import functools
 import logging
 import os
 import select
 import signal
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from typing import Any, Self
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 
 from astra.api.clock import real_now, timestamp
-from astra.simulation.advancing import Advance, announce_worker, due_accounts
+from astra.simulation.advancing import Advance, DueAccount, announce_worker, due_accounts
 from astra.simulation.barriers import advance_to
 from astra.simulation.isolation.accounts import account_delete, expired_accounts
 from astra.simulation.isolation.holding import AccountBusyError, UnknownAccountError
@@ -81,6 +82,7 @@ def watch(*, interval_seconds: float, stopping: Stopping) -> None:
     with own_connection():
         while not stopping(seconds):
             try:
+                worker.announce()
                 worker.advance()
             except Error as error:
                 # Whatever it was, a new connection is the way to a known state.
@@ -112,43 +114,8 @@ class Worker:
     _pauses: dict[uuid.UUID, _Pause] = field(default_factory=dict)
     _session: Any = None
 
-    def advance(self) -> int:
-        """Pass once over the accounts with something due; return the number of hops.
-
-        An account that raises is set aside for a while, and so is one that somebody else has until
-        the next pass. Raises ``django.db.Error`` when the database itself fails.
-        """
-        self._announce()
-        self._remove_expired()
-        count = 0
-        for due in due_accounts():
-            pause = self._pauses.get(due.account_id)
-            if pause is not None and real_now() < pause.ends_at:
-                continue
-            if not self._goes_on():
-                break
-            try:
-                turn = self._turn()
-                count += advance_to(due.account_id, due.instant, wait=False, go_on=turn) or 0
-            except Exception as error:
-                # Django may have replaced a lost connection by now, without a word.
-                if connection.connection is not self._session or not connection.is_usable():
-                    raise
-                self._set_aside(due.account_id, error)
-            else:
-                self._take_back(due.account_id)
-        return count
-
-    def _goes_on(self) -> bool:
-        return not self.stopping(0)
-
-    def _turn(self) -> Callable[[], bool]:
-        """Return what says whether an account's turn goes on: a long move shall not keep the rest."""
-        ends_at = real_now() + LONGEST_TURN
-        return lambda: real_now() < ends_at and self._goes_on()
-
-    def _announce(self) -> None:
-        """Announce the worker on a connection that is new."""
+    def announce(self) -> None:
+        """Announce the worker, on a connection that is new; for who has one of its own."""
         connection.ensure_connection()
         if connection.connection is not self._session:
             with connection.cursor() as cursor:
@@ -156,16 +123,46 @@ class Worker:
             announce_worker()
             self._session = connection.connection
 
-    def _remove_expired(self) -> None:
-        """Delete the accounts whose time to live is over; what is busy is for the next pass."""
+    def advance(self) -> int:
+        """Pass once over the accounts with something due; return the number of hops.
+
+        An account that raises is set aside for a while, and so is one that somebody else has until
+        the next pass. Accounts whose time to live is over are deleted. Raises ``django.db.Error``
+        when the database itself fails.
+        """
         for account_id in expired_accounts():
-            if self.stopping(0):
-                break
-            try:
-                account_delete(account_id, wait=False)
-            except (AccountBusyError, UnknownAccountError):
-                # Another worker was there, or its user.
-                continue
+            self._attempt(account_id, functools.partial(_remove, account_id))
+        return sum(
+            self._attempt(due.account_id, functools.partial(self._settle, due))
+            for due in due_accounts()
+        )
+
+    def _attempt(self, account_id: uuid.UUID, act: Callable[[], int]) -> int:
+        """Do something to one account, unless it is set aside or it is time to stop."""
+        pause = self._pauses.get(account_id)
+        if (pause is not None and real_now() < pause.ends_at) or self.stopping(0):
+            return 0
+        connection.ensure_connection()
+        session = connection.connection
+        try:
+            count = act()
+        except Exception as error:
+            # Django may have replaced a lost connection by now, without a word.
+            if connection.connection is not session or not connection.is_usable():
+                raise
+            self._set_aside(account_id, error)
+            return 0
+        self._take_back(account_id)
+        return count
+
+    def _settle(self, due: DueAccount) -> int:
+        """Bring the account to its instant; a long way is left for the next pass, at a barrier."""
+        ends_at = real_now() + LONGEST_TURN
+
+        def goes_on() -> bool:
+            return real_now() < ends_at and not self.stopping(0)
+
+        return advance_to(due.account_id, due.instant, wait=False, go_on=goes_on) or 0
 
     def _set_aside(self, account_id: uuid.UUID, error: Exception) -> None:
         before = self._pauses.get(account_id)
@@ -183,7 +180,14 @@ class Worker:
             logger.warning("account %s is settled again", account_id)
 
 
-@contextmanager
+def _remove(account_id: uuid.UUID) -> int:
+    """Delete an account whose time is over; one that is busy or gone is for others, or for later."""
+    with contextlib.suppress(AccountBusyError, UnknownAccountError):
+        account_delete(account_id, wait=False)
+    return 0
+
+
+@contextlib.contextmanager
 def own_connection() -> Iterator[None]:
     """Within the block, this thread has a connection of its own, outside any pool.
 

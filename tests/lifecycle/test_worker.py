@@ -24,7 +24,6 @@ from astra.simulation.worker import (
     LONGEST_PAUSE,
     StopSignals,
     Worker,
-    own_connection,
     watch,
 )
 from backups.models import AppBackup
@@ -181,7 +180,7 @@ def test_an_account_that_raises_is_set_aside_for_longer_and_longer(
 
     def pass_at(seconds: float) -> int:
         caplog.clear()
-        with own_connection(), clock_set_to(lambda: start + timedelta(seconds=seconds)):
+        with clock_set_to(lambda: start + timedelta(seconds=seconds)):
             worker.advance()
         return len(caplog.records)
 
@@ -208,7 +207,7 @@ def test_no_account_is_set_aside_for_more_than_minutes(
     now = real_now()
     for _ in range(12):
         now += LONGEST_PAUSE
-        with own_connection(), clock_set_to(lambda instant=now: instant):
+        with clock_set_to(lambda instant=now: instant):
             worker.advance()
     assert FIRST_PAUSE * 2**11 > LONGEST_PAUSE
     assert caplog.records[-1].getMessage().endswith("it is set aside for 300 s")
