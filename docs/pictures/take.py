@@ -26,6 +26,7 @@ class Photographer:
     def take(self, name: str, height: int = 700, width: int = WIDTH) -> None:
         """Keep a picture of what is to be seen."""
         self.browser.set_size(width, height, scale=SCALE if width == WIDTH else 1)
+        self.browser.driver.execute_script("document.activeElement.blur()")
         self.browser.see("#main")
         self.browser.driver.save_screenshot(str(FOLDER / f"{name}.png"))
 
@@ -118,7 +119,9 @@ class Photographer:
         self.browser.see("#report")
         self.take("seed", 820)
         self.browser.press("Load it")
+        self.browser.see("#result_list")
         self.browser.go("/admin/")
+        self.browser.see(".astra-tiles")
         self.take("overview", 760)
 
 
