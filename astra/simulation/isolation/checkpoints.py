@@ -8,6 +8,7 @@ import json
 import uuid
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from itertools import groupby, islice
 from typing import Any, TypeAlias
@@ -57,8 +58,8 @@ def checkpoint_save(*, account_id: uuid.UUID, name: str) -> Checkpoint:
     Nothing is locked: it is read as of one instant. Raises ``UnknownAccountError`` and
     ``CheckpointExistsError``.
     """
-    with transaction.atomic():
-        rows = state_rows(account_id)
+    # Closed whatever happens: the cursor behind the rows must not outlive the transaction.
+    with transaction.atomic(), closing(state_rows(account_id)) as rows:
         first = next(rows, None)
         if first is None or first[0] != ACCOUNT:
             raise UnknownAccountError(f"There is no account {account_id}.")

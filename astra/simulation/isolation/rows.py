@@ -6,7 +6,7 @@ type in use, timestamps to the microsecond and floats to the last bit.
 
 import functools
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -63,10 +63,11 @@ def delete_rows(account_id: uuid.UUID, items: Sequence[Belonging]) -> None:
         cursor.execute(f"WITH {steps} SELECT 1", {"account": account_id})
 
 
-def state_rows(account_id: uuid.UUID) -> Iterator[tuple[str, str]]:
+def state_rows(account_id: uuid.UUID) -> Generator[tuple[str, str]]:
     """Yield (label, JSON text) of every row of the account's state, all as of one instant.
 
-    One statement, so one snapshot, read through a cursor: to be used within a transaction.
+    One statement, so one snapshot, read through a cursor: to be used within a transaction, and closed
+    there when not read to the end.
     """
     selects = " UNION ALL ".join(
         f"(SELECT '{item.label}' AS label, (to_jsonb(own.*){_without_key(item)})::text"
