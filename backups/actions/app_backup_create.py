@@ -18,7 +18,7 @@ from astra.api.serializers import read_only_labels
 from astra.simulation.faults.fates import creation, fate_rules
 from astra.simulation.stages import Fate
 from backups import kinds
-from backups.actions.create_statement import create_statement
+from backups.actions.create_statement import ANSWERED, create_statement
 from backups.actions.finding import bucket_of_backup, unavailable_bucket
 from backups.lifecycle import COMPLETED
 from backups.models import AppBackup
@@ -131,11 +131,11 @@ def _try_create(
         raise
     assert row is not None
     _refuse_what_is_missing(row, app_id, wanted)
-    return instance(AppBackup, row[6:]) if row[6] is not None else None
+    return instance(AppBackup, row[5:], ANSWERED) if row[5] is not None else None
 
 
 def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -> None:
-    is_there, app_state, bucket_state, bucket_id, snapshot_app_id, snapshot_state = row[:6]
+    is_there, app_state, bucket_state, snapshot_app_id, snapshot_state = row[:5]
     if not is_there:
         # Deleted since the caller was asked who it is.
         raise ApiProblem(problems.NOT_PERMITTED)
@@ -143,7 +143,7 @@ def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
     if app_state != AppState.READY:
         raise ApiProblem(problems.APP_NOT_READY)
-    if bucket_id is None:
+    if bucket_state != BucketState.AVAILABLE:
         raise _bucket_problem(wanted.bucket_id, bucket_state)
     if wanted.snapshot_id is None:
         return
@@ -161,8 +161,7 @@ def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -
 def _bucket_problem(wanted: uuid.UUID | None, state: str | None) -> ApiProblem:
     if wanted is None:
         return ApiProblem(problems.BUCKET_UNAVAILABLE)
-    if state is None or state == BucketState.AVAILABLE:
-        # Available and yet not to be had: it was removed while this create waited for it.
+    if state is None:
         unknown = Invalid("bucketID", "The account has no such bucket.")
         return ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
     return unavailable_bucket(state)

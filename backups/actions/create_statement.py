@@ -29,6 +29,26 @@ _SNAPSHOT_END = partway(
 _BACKUP_END = partway(
     "app_backup_run_stage.running_at", "app_backup_complete_stage.ends_at", "target.fraction"
 )
+# What a call is answered with: all that a backup which has just begun shows, and whose it is.
+ANSWERED = (
+    "id",
+    "account_id",
+    "app_id",
+    "bucket_id",
+    "snapshot_id",
+    "snapshot_shown",
+    "schedule_id",
+    "name",
+    "version",
+    "labels",
+    "state",
+    "state_unready",
+    "hook_state",
+    "created_at",
+    "modified_at",
+    "created_by",
+    "modified_by",
+)
 _NOW = "clock_sim + (%(now)s - clock_real) * clock_rate"
 # One backup, as a call asks for it.
 _WANTED_BY_CALL = """
@@ -67,13 +87,13 @@ def system_name(middle: str, identifier: str) -> str:
 @functools.cache
 def create_statement() -> Statement:
     """Return the statement of a call. Its result is one row: whether the account is still there, what
-    was found of each thing asked for, then the backup's columns, all NULL when none was made.
+    was found of each thing asked for, then ``ANSWERED`` of the backup, all NULL when none was made.
     """
     return Statement(f"""
     {_steps(_WANTED_BY_CALL, _NOW)}
-    SELECT EXISTS (SELECT FROM account), target.state, target.named_bucket_state,
-           target.bucket_id, target.source_app_id, target.source_state,
-           {column_list(AppBackup, "new_backup")}
+    SELECT EXISTS (SELECT FROM account), target.state, target.bucket_state,
+           target.source_app_id, target.source_state,
+           {column_list(AppBackup, "new_backup", ANSWERED)}
     FROM found AS target LEFT JOIN new_backup ON true
     """)
 
@@ -101,8 +121,8 @@ _FOUND = f"""
     SELECT wanted.*, wanted.source_id IS NULL AS makes_snapshot,
            app.name AS app_name, app.state, app.size_bytes, app.throughput_bytes_per_second,
            app.stage_delays, app.immediate_kinds,
-           named_bucket.state AS named_bucket_state, chosen_bucket.id AS bucket_id,
-           source.app_id AS source_app_id, source.state AS source_state
+           bucket.id AS bucket_id, bucket.state AS bucket_state, source.app_id AS source_app_id,
+           source.state AS source_state
     FROM wanted
     LEFT JOIN LATERAL (
         SELECT name, state, size_bytes, throughput_bytes_per_second, stage_delays, immediate_kinds
@@ -110,15 +130,14 @@ _FOUND = f"""
         WHERE id = wanted.app_id AND account_id = %(account)s AND deleted_at IS NULL
         FOR KEY SHARE
     ) AS app ON true
-    LEFT JOIN backups_bucket AS named_bucket
-        ON named_bucket.id = wanted.named_bucket_id AND named_bucket.account_id = %(account)s
     LEFT JOIN LATERAL (
-        SELECT id FROM backups_bucket
-        WHERE account_id = %(account)s AND state = '{BucketState.AVAILABLE}'
-          AND (wanted.named_bucket_id IS NULL OR id = wanted.named_bucket_id)
+        SELECT id, state FROM backups_bucket
+        WHERE account_id = %(account)s
+          AND CASE WHEN wanted.named_bucket_id IS NULL THEN state = '{BucketState.AVAILABLE}'
+                   ELSE id = wanted.named_bucket_id END
         ORDER BY is_default DESC, stored_bytes, created_at, id LIMIT 1
         FOR KEY SHARE
-    ) AS chosen_bucket ON true
+    ) AS bucket ON true
     LEFT JOIN LATERAL (
         SELECT app_id, state FROM backups_snapshot
         WHERE id = wanted.source_id AND account_id = %(account)s
@@ -155,12 +174,12 @@ def _draft() -> str:
         FROM account CROSS JOIN found AS target
         {snapshot_stages}
         CROSS JOIN LATERAL (SELECT CASE WHEN target.snapshot_outcome IS NOT NULL
-                            THEN {_SNAPSHOT_END} END AS ends_at) AS snapshot_fate
+                            THEN {_SNAPSHOT_END} END AS ends_at OFFSET 0) AS snapshot_fate
         {backup_stages}
         CROSS JOIN LATERAL (SELECT NOT target.makes_snapshot
             OR target.snapshot_outcome IS NOT DISTINCT FROM '{COMPLETED}' AS is_good) AS source
         WHERE target.state = '{AppState.READY}' AND NOT target.check_only
-          AND (target.bucket_id IS NOT NULL OR NOT target.makes_backup)
+          AND (target.bucket_state = '{BucketState.AVAILABLE}' OR NOT target.makes_backup)
           AND (target.makes_snapshot
                OR target.source_app_id = target.app_id AND target.source_state = '{COMPLETED}')
     """
@@ -183,7 +202,7 @@ _NEW_BACKUP = f"""
         hook_state, hook_details, coalesce(discovering_at, ends_at)
     FROM draft WHERE makes_backup
     ON CONFLICT (app_id, name) DO NOTHING
-    RETURNING *
+    RETURNING {column_list(AppBackup, "backups_appbackup", ANSWERED)}
 """
 
 _NEW_SNAPSHOT = f"""
@@ -200,7 +219,7 @@ _NEW_SNAPSHOT = f"""
         draft.snapshot_discovering_at
     FROM draft LEFT JOIN new_backup ON new_backup.id = draft.backup_id
     WHERE draft.makes_snapshot AND (new_backup.id IS NOT NULL OR NOT draft.makes_backup)
-    RETURNING *
+    RETURNING id, account_id, state, created_at
 """
 
 _HISTORY = f"""

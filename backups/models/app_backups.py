@@ -92,7 +92,7 @@ class AppBackup(Protection):
 
     def has_progress(self) -> bool:
         """Tell whether the backup got as far as running, so that it has bytes to show."""
-        if self.running_at is None or self.state not in (RUNNING, *APP_BACKUP.final):
+        if self.state not in (RUNNING, *APP_BACKUP.final) or self.running_at is None:
             return False
         if self.state in (RUNNING, COMPLETED):
             return True
