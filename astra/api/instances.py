@@ -32,7 +32,8 @@ class InstanceView(ApiView):
 
     def row(self) -> Any:
         """Return the instance. Raises the operation's 404."""
-        found = self.rows().filter(id=self.ids[self.id_name]).first()
+        # Not `first`, which would have one row put in order.
+        found = next(iter(self.rows().filter(id=self.ids[self.id_name]).order_by()), None)
         if found is None:
             raise self.not_found()
         return found
