@@ -60,6 +60,7 @@ class Call:
         sent, is_sent_cut = _request_body(request)
         request_body, request_body_cut = _kept(sent, token)
         response_body, response_body_cut = _kept(body, token)
+        faults = acted_on(request, is_refused=problem is not None)
         passed = real_now() - self.started_at
         query = query_without_secrets(request.META.get("QUERY_STRING", ""), token)
         return {
@@ -80,7 +81,8 @@ class Call:
             "response_body": response_body,
             "response_body_cut": response_body_cut or is_cut,
             "correlation": correlation_id if is_answered else None,
-            "faults": acted_on(request, is_refused=problem is not None),
+            # An array's literal costs less than an array.
+            "faults": f"{{{','.join(map(str, faults))}}}",
         }
 
 

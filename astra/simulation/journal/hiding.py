@@ -7,7 +7,7 @@ call itself is hidden wherever else it was put.
 
 import re
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus, urlencode
+from urllib.parse import parse_qsl, unquote, unquote_plus, urlencode
 
 import orjson
 
@@ -60,22 +60,27 @@ def without_secrets(body: str, token: str) -> str:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
         return HIDDEN if _NAMED.search(body) else body
-    return orjson.dumps(document).decode() if _hide(document) else body
+    if not _hide(document):
+        return body
+    try:
+        return orjson.dumps(document).decode()
+    except TypeError:
+        # Deeper than what can be written again.
+        return HIDDEN
 
 
 def query_without_secrets(query: str, token: str) -> str:
     """Return the query string with its secrets hidden; as it came if it has none."""
     if not query:
         return query
-    plain = unquote_plus(query)
-    shown = without_token(plain, token)
-    if shown == plain and not _may_have_secrets(plain):
+    query = without_token(query, token)
+    # A plus may be one, or a blank.
+    if any(without_token(plain, token) != plain for plain in (unquote(query), unquote_plus(query))):
+        return HIDDEN
+    if not _may_have_secrets(unquote_plus(query)):
         return query
     pairs = parse_qsl(query, keep_blank_values=True)
-    safe = [
-        (without_token(name, token), HIDDEN if is_secret(name) else without_token(value, token))
-        for name, value in pairs
-    ]
+    safe = [(name, HIDDEN if is_secret(name) else value) for name, value in pairs]
     return query if safe == pairs else urlencode(safe, safe="*")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -132,8 +133,13 @@ def represent_found(result: Found) -> dict[str, Any]:
 def _body(name: str, text: str, *, is_cut: bool) -> dict[str, Any]:
     document: dict[str, Any] = {}
     if text:
-        document[name] = text if is_cut else json_or_text(text)
+        document[name] = text if is_cut else _json_or_text(text)
     return document | {f"{name}Cut": True} if is_cut else document
+
+
+def _json_or_text(body: str) -> Any:
+    """Return what stands for a body in an answer: JSON as it came, however deep; or else its text."""
+    return body if json_or_text(body) is body else orjson.Fragment(body)
 
 
 def _page(sequences: list[int], wanted: Mapping[str, Any]) -> list[int]:
