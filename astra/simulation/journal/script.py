@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from shlex import quote as quote_word
+from string import punctuation
 from urllib.parse import quote
 
 from astra.accounts.models import Account
@@ -84,7 +85,8 @@ def _title(entry: JournalEntry) -> str:
 
 
 def _target(entry: JournalEntry) -> str:
-    query = f"?{entry.query}" if entry.query else ""
+    # A query is kept escaped, as it came; what no request line may have is escaped anyhow.
+    query = f"?{quote(entry.query, safe=punctuation)}" if entry.query else ""
     return quote(entry.path, safe=_SAFE_IN_PATH) + query
 
 
