@@ -1,5 +1,7 @@
 """The journal on the admin site: calls of accounts, newest first, with what was asked and answered."""
 
+import re
+
 import orjson
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -19,6 +21,7 @@ from astra.simulation.journal.calls import NO_ANSWER
 from astra.simulation.journal.models import JournalEntry
 from astra.simulation.journal.views import script_response
 
+_IDS = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH")
 _STATUSES = sorted(
     {200, 201, 204, 405, 414, 429, *(item.status for item in problems.CATALOGUE.values())}
@@ -109,8 +112,9 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
 
     @admin.display(description="Path", ordering="path")
     def path_cell(self, entry: JournalEntry) -> SafeString:
-        """The path behind the account, linked to the call; all of it on hover."""
+        """The path behind the account, its ids cut, linked to the call; all of it on hover."""
         below = entry.path.removeprefix(f"/accounts/{entry.account_id}/") or entry.path
+        below = _IDS.sub(lambda found: f"{found[0][:8]}…", below)
         target = f"{entry.path}?{entry.query}" if entry.query else entry.path
         return cells.long_link(cells.page_of(JournalEntry, entry.pk), below, hover=target)
 

@@ -41,14 +41,14 @@ class JournalEntry(models.Model):
     class Meta:
         ordering = ("sequence",)
         verbose_name = "call"
-        verbose_name_plural = "journal"
+        verbose_name_plural = "calls"
         indexes = (
             # the calls of an account in order, from either end: searching, trimming, emptying
             models.Index(fields=("account", "sequence"), name="journal_entry_by_account"),
         )
 
     def __str__(self) -> str:
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.path.removeprefix(f'/accounts/{self.account_id}/')}"
 
 
 class JournalLoss(models.Model):

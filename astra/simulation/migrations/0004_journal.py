@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'call',
-                'verbose_name_plural': 'journal',
+                'verbose_name_plural': 'calls',
                 'ordering': ('sequence',),
                 'indexes': [models.Index(fields=['account', 'sequence'], name='journal_entry_by_account')],
             },
