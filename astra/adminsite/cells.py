@@ -103,6 +103,18 @@ def link(path: str, text: Any) -> SafeString:
     return format_html('<a class="astra-link" href="{}">{}</a>', path, text)
 
 
+def long_link(path: str, text: str, *, hover: str) -> SafeString:
+    """Return a link whose text is cut where there is no room, all of it on hover."""
+    return format_html(
+        '<a class="astra-link astra-long" href="{}" title="{}">{}</a>', path, hover, text
+    )
+
+
+def text_block(text: str) -> SafeString | str:
+    """Return lines of text as they are, to be read and copied."""
+    return format_html('<pre class="astra-text">{}</pre>', text) if text else NOTHING
+
+
 def list_path(label: str, **lookups: Any) -> str:
     """Return the path of a list (`backups.app`), narrowed by lookups."""
     path = reverse(f"admin:{label.replace('.', '_')}_changelist")

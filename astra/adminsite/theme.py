@@ -101,6 +101,7 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _page("Transitions", "timeline", "simulation", "transition"),
+                    _page("Journal", "receipt_long", "simulation", "journalentry"),
                     _page("Fault rules", "bolt", "simulation", "faultrule"),
                     _page("Scenarios", "movie", "simulation", "seededscenario"),
                     _page("Checkpoints", "save", "simulation", "checkpoint"),

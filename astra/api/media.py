@@ -74,7 +74,7 @@ def negotiate(request: HttpRequest, kind: str | None) -> str:
 
 def read_json(request: HttpRequest, *, max_bytes: int) -> Any:
     """Return the parsed body, whatever its Content-Type. Raises problem 7, or 85 when too large."""
-    body = _read(request, max_bytes)
+    body = read_body(request, max_bytes=max_bytes)
     if len(body) > max_bytes:
         raise ApiProblem(BODY_TOO_LARGE)
     try:
@@ -85,17 +85,21 @@ def read_json(request: HttpRequest, *, max_bytes: int) -> Any:
 
 def peek_json(request: HttpRequest, *, max_bytes: int) -> Any:
     """Return the parsed body and leave it for ``read_json``; None when that would refuse it."""
-    request._sent = _read(request, max_bytes)  # type: ignore[attr-defined]
     try:
         return read_json(request, max_bytes=max_bytes)
     except ApiProblem:
         return None
 
 
-def _read(request: HttpRequest, max_bytes: int) -> bytes:
+def read_body(request: HttpRequest, *, max_bytes: int) -> bytes:
+    """Return the body as it came, up to one byte more than ``max_bytes``; it can be read again."""
     sent: bytes | None = getattr(request, "_sent", None)
-    if sent is not None:
-        return sent
+    if sent is None:
+        sent = request._sent = _read(request, max_bytes)  # type: ignore[attr-defined]
+    return sent
+
+
+def _read(request: HttpRequest, max_bytes: int) -> bytes:
     if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         # Django reads as many bytes as Content-Length says, here none; the server ends the stream.
         stream = request.META.get("wsgi.input")

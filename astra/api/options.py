@@ -30,6 +30,7 @@ class Options:
     strict_queries: bool
     start_scenario: str
     worker_interval_seconds: float
+    journal_cap: int
     db_pool_size: int
     allowed_hosts: tuple[str, ...]
     trusted_origins: tuple[str, ...]
@@ -53,6 +54,7 @@ class Options:
                 strict_queries=env.bool("STRICT_QUERIES", False),
                 start_scenario=env.str("START_SCENARIO", "demo"),
                 worker_interval_seconds=env.float("WORKER_INTERVAL", 0.25, validate=_positive),
+                journal_cap=env.int("JOURNAL_CAP", 10_000, validate=_not_negative),
                 db_pool_size=env.int("DB_POOL_SIZE", 8, validate=_positive),
                 allowed_hosts=tuple(env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])),
                 trusted_origins=tuple(env.list("TRUSTED_ORIGINS", [])),
@@ -80,3 +82,8 @@ def _port(value: int) -> None:
 def _positive(value: float) -> None:
     if value <= 0:
         raise environs.ValidationError("not greater than zero")
+
+
+def _not_negative(value: float) -> None:
+    if value < 0:
+        raise environs.ValidationError("less than zero")

@@ -17,7 +17,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-API_PREFIXES = ("/accounts", "/simulator/")
+ACCOUNTS_PREFIX = "/accounts"
+API_PREFIXES = (ACCOUNTS_PREFIX, "/simulator/")
 
 
 def is_api_call(request: HttpRequest) -> bool:

@@ -59,6 +59,19 @@ def parse_query(query_string: str, allowed: frozenset[str]) -> Query:
     """Return the parsed parameters. Raises problem 6 or 5 naming each bad parameter."""
     if not query_string:
         return EMPTY
+    values = parse_parameters(query_string, allowed)
+    invalid = [
+        Invalid(name, reason)
+        for name, given in values.items()
+        if (reason := _why_invalid(name, given)) is not None
+    ]
+    if invalid:
+        raise ApiProblem(INVALID_QUERY, params=invalid)
+    return _build(values)
+
+
+def parse_parameters(query_string: str, allowed: frozenset[str]) -> dict[str, list[str]]:
+    """Return the values of each parameter. Raises problem 5 for what is no UTF-8, 6 for the unknown."""
     pairs = parse_qsl(query_string, keep_blank_values=True, max_num_fields=None)
     undecodable = sorted({name for name, value in pairs if REPLACEMENT in name + value})
     if undecodable:
@@ -75,14 +88,7 @@ def parse_query(query_string: str, allowed: frozenset[str]) -> Query:
     for name, value in pairs:
         # The published patterns of `filter` and `orderBy` let a literal %20 stand for a blank.
         values.setdefault(name, []).append(value.replace("%20", " "))
-    invalid = [
-        Invalid(name, reason)
-        for name, given in values.items()
-        if (reason := _why_invalid(name, given)) is not None
-    ]
-    if invalid:
-        raise ApiProblem(INVALID_QUERY, params=invalid)
-    return _build(values)
+    return values
 
 
 def _why_invalid(name: str, given: list[str]) -> str | None:

@@ -8,6 +8,7 @@ from astra.accounts.models import NAME_MAX_LENGTH, Account, Resource
 from astra.api.clock import real_now
 from astra.api.dice import new_id
 from astra.simulation.faults.models import FaultRule  # noqa: F401 (Django looks for models here)
+from astra.simulation.journal.models import JournalEntry, JournalLoss  # noqa: F401 (as above)
 from astra.simulation.stages import Lifecycle
 
 

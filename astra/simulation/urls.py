@@ -6,6 +6,7 @@ from astra.simulation import clock_views, health, scenario_views
 from astra.simulation.faults import views as fault_views
 from astra.simulation.isolation import checkpoint_views
 from astra.simulation.isolation import views as account_views
+from astra.simulation.journal import views as journal_views
 
 urlpatterns = [
     path("health", health.health, name="health"),
@@ -26,6 +27,22 @@ urlpatterns = [
         "accounts/<str:account_id>/faults/<str:fault_id>",
         fault_views.FaultRuleInstance.as_view(),
         name="fault",
+    ),
+    path("accounts/<str:account_id>/journal", journal_views.Journal.as_view(), name="journal"),
+    path(
+        "accounts/<str:account_id>/journal/verify",
+        journal_views.JournalVerification.as_view(),
+        name="journal-verify",
+    ),
+    path(
+        "accounts/<str:account_id>/journal/script",
+        journal_views.JournalScript.as_view(),
+        name="journal-script",
+    ),
+    path(
+        "accounts/<str:account_id>/journal/<str:sequence>",
+        journal_views.JournalEntryInstance.as_view(),
+        name="journal-entry",
     ),
     path("scenario.schema.json", scenario_views.ScenarioSchema.as_view(), name="scenario-schema"),
     path("scenarios", scenario_views.Scenarios.as_view(), name="scenarios"),

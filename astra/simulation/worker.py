@@ -24,6 +24,7 @@ from astra.simulation.advancing import Advance, DueAccount, announce_worker, due
 from astra.simulation.barriers import advance_to
 from astra.simulation.isolation.accounts import account_delete, expired_accounts
 from astra.simulation.isolation.holding import AccountBusyError, UnknownAccountError
+from astra.simulation.journal.trimming import Trimmer
 from astra.simulation.settling import Hop
 
 logger = logging.getLogger(__name__)
@@ -84,6 +85,7 @@ def watch(*, interval_seconds: float, stopping: Stopping) -> None:
             try:
                 worker.announce()
                 worker.advance()
+                worker.trim()
             except Error as error:
                 # Whatever it was, a new connection is the way to a known state.
                 connection.close()
@@ -112,6 +114,7 @@ class Worker:
 
     stopping: Stopping
     _pauses: dict[uuid.UUID, _Pause] = field(default_factory=dict)
+    _trimmer: Trimmer = field(default_factory=Trimmer)
     _session: Any = None
 
     def announce(self) -> None:
@@ -136,6 +139,10 @@ class Worker:
             self._attempt(due.account_id, functools.partial(self._settle, due))
             for due in due_accounts()
         )
+
+    def trim(self) -> int:
+        """Keep the journals within their cap, every few seconds; return how many calls were dropped."""
+        return self._trimmer.trim()
 
     def _attempt(self, account_id: uuid.UUID, act: Callable[[], int]) -> int:
         """Do something to one account, unless it is set aside or it is time to stop."""

@@ -15,6 +15,7 @@ from astra.accounts.models import Account
 from astra.accounts.system import system_caller
 from astra.simulation.faults.models import FaultRule
 from astra.simulation.isolation.checkpoints import checkpoint_save
+from astra.simulation.journal.models import JournalEntry
 from astra.simulation.models import SeededScenario
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
 from backups.models import App, AppBackup, Schedule
@@ -110,6 +111,15 @@ def some_of_everything() -> Mapping[str, Any]:
     )
     FaultRule.objects.create(
         account=account, position=0, name="flaky", effect="backup-fail", created_at=world.START
+    )
+    JournalEntry.objects.create(
+        account=account,
+        at=world.START,
+        real_at=world.START,
+        duration_milliseconds=1.5,
+        method="GET",
+        path=f"/accounts/{account.pk}/k8s/v2/apps",
+        status=200,
     )
     SeededScenario.objects.create(name=f"scenario-{account.name}")
     checkpoint_save(account_id=account.pk, name="before")

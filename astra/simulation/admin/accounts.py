@@ -95,6 +95,7 @@ class AccountAdmin(AccountColumns[Account]):
             "history": "simulation.transition",
             "checkpoints": "simulation.checkpoint",
             "fault rules": "simulation.faultrule",
+            "journal": "simulation.journalentry",
         }
         return cells.in_line(
             *(

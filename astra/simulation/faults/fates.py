@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from astra.accounts.models import Account
+from astra.simulation.faults.acting import note_on_creation
 from astra.simulation.faults.effects.base import FateEffect, Fates
 from astra.simulation.faults.effects.registered import EFFECTS
 from astra.simulation.faults.matching import ask, matches
@@ -32,6 +33,8 @@ class FateRules:
             if matches(rule, subject) and ask(rule, self.account):
                 effect = EFFECTS[rule.effect]
                 assert isinstance(effect, FateEffect)
+                if subject.path is not None:
+                    note_on_creation(rule.id)
                 return effect.fates(rule.parameters)
         return Fates()
 

@@ -46,11 +46,11 @@ def _mismatches_of_call(rule: FaultRule, subject: Subject) -> Iterator[str]:
         return
     if subject.path is None:
         yield f"{BY_SCHEDULE} of a path like {rule.path_pattern}."
-    elif not any(fnmatchcase(path, rule.path_pattern) for path in _spellings(subject.path)):
+    elif not any(fnmatchcase(path, rule.path_pattern) for path in spellings(subject.path)):
         yield f"The path {subject.path} is not like {rule.path_pattern}."
 
 
-def _spellings(path: str) -> tuple[str, ...]:
+def spellings(path: str) -> tuple[str, ...]:
     """Return the path as it is, and as it continues below `/accounts/{account_id}`."""
     parts = path.split("/", 3)
     if len(parts) == 4 and parts[1] == "accounts":

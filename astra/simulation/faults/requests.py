@@ -12,6 +12,7 @@ from django.db import transaction
 from astra.accounts.models import Account
 from astra.api import media, problems
 from astra.api.ports import Answered
+from astra.simulation.faults.acting import begin
 from astra.simulation.faults.effects.base import Hit, Interference, RequestEffect
 from astra.simulation.faults.effects.registered import EFFECTS
 from astra.simulation.faults.matching import ask, matches, throw
@@ -27,6 +28,7 @@ def intercept(view: Any) -> None:
     ends it. A delay goes on to the next rule.
     """
     request = view.request._request
+    acted = begin(request)
     subject = subject_of_call(
         view,
         request.path_info,
@@ -41,8 +43,7 @@ def intercept(view: Any) -> None:
         hit = _use(rule.id, view.failures.get(view.request.method, problems.INTERNAL_ERROR))
         if hit is None:
             continue
-        # Kept with the request, for whoever records what happened to it.
-        request._fault_ids = (*getattr(request, "_fault_ids", ()), rule.id)
+        acted.on_call.append(rule.id)
         effect = EFFECTS[rule.effect]
         assert isinstance(effect, RequestEffect)
         if _carry_out(view, effect.act(rule.parameters, hit)):

@@ -3,6 +3,7 @@
 from astra.accounts.models import Account, RoleBinding, Token, User
 from astra.simulation.belongings import Belonging, register_belongings
 from astra.simulation.faults.models import FaultRule
+from astra.simulation.journal.models import JournalEntry, JournalLoss
 from astra.simulation.models import Checkpoint, CheckpointPart, Origin, Transition
 
 
@@ -18,4 +19,6 @@ def register_own_belongings() -> None:
         Belonging(Origin, is_state=False, survives_reset=True),
         Belonging(Checkpoint, is_state=False),
         Belonging(CheckpointPart, is_state=False),
+        Belonging(JournalEntry, is_state=False),
+        Belonging(JournalLoss, is_state=False),
     )

@@ -48,5 +48,10 @@ def no_answer() -> HttpResponseBase:
     return answer
 
 
+def is_no_answer(answer: HttpResponseBase) -> bool:
+    """Tell whether the response is one that is not sent."""
+    return answer.get("Content-Length") == "-1"
+
+
 def _nothing() -> Iterator[bytes]:
     yield from ()

@@ -60,6 +60,8 @@ def _body(answer: HttpResponseBase) -> bytes:
 
 def _stream(answer: HttpResponseBase, body: bytes, length: int) -> HttpResponseBase:
     part = StreamingHttpResponse(_pieces(body), status=answer.status_code)
+    # For whoever records what was sent: the stream must not be read ahead.
+    part._sent = body  # type: ignore[attr-defined]
     for name, value in answer.items():
         part[name] = value
     part["Content-Length"] = str(length)
