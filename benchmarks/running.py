@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,16 @@ class Service:
     token: str
     database_url: str
     control_token: str
+    environment: Mapping[str, str]
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command beside it; return what it prints."""
+        return subprocess.check_output(
+            [sys.executable, "manage.py", *arguments],
+            env={**self.environment, "DATABASE_URL": self.database_url},
+            text=True,
+            cwd=HERE.parent,
+        )
 
     def call(self, path: str, method: str = "GET", body: object = None) -> dict[str, object]:
         """Return the JSON that one call answers."""
@@ -82,6 +92,7 @@ def service() -> Iterator[Service]:
             token=config["headers"]["Authorization"].removeprefix("Bearer "),
             database_url=_database_url(environment),
             control_token=(folder / "var" / "control_token").read_text().strip(),
+            environment=environment,
         )
     finally:
         process.terminate()
