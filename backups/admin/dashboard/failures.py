@@ -6,7 +6,7 @@ from backups.admin.dashboard.newest import newest_in_state
 from backups.admin.dashboard.scope import Scope
 from backups.lifecycle import FAILED
 
-SHOWN = 6
+SHOWN = 5
 
 
 def fill(scope: Scope) -> dict[str, Any]:

@@ -55,7 +55,7 @@ _COUNTS = f"""
             ORDER BY at DESC LIMIT %(most)s
         ) AS step
         LIMIT %(most)s
-    ), chosen AS (
+    ), chosen AS MATERIALIZED (
         SELECT coalesce(
             %(width)s,
             (SELECT min(each) FROM unnest(%(widths)s::bigint[]) AS each

@@ -10,7 +10,7 @@ from backups.admin.dashboard.scope import Scope
 from backups.lifecycle import RUNNING
 from backups.models import AppBackup
 
-SHOWN = 8
+SHOWN = 6
 
 
 def fill(scope: Scope) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from astra.simulation.admin.transitions import record_of
 from astra.simulation.models import Transition
 from backups.admin.dashboard.scope import Scope
 
-SHOWN = 10
+SHOWN = 8
 
 
 def fill(scope: Scope) -> dict[str, Any]:
