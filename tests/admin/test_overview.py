@@ -21,6 +21,7 @@ from backups.models import App, Bucket
 from tests import world
 from tests.admin.conftest import Person, make_backup, page_of, some_of_everything, text_of
 from tests.admin.test_lists import COUNTS
+from tests.conftest import Api
 
 LIVE = "/admin/overview/live/"
 HTMX = {"HX-Request": "true"}
@@ -98,6 +99,15 @@ def test_the_panels_tell_of_the_chosen_account(
         assert known not in page
 
 
+def test_the_journals_tail_tells_of_calls_newest_first(person: Person, api: Api) -> None:
+    some_of_everything()
+    api.get("k8s/v2/apps")
+    api.post("topology/v1/buckets", "{")
+    told = parts(person.look(LIVE, account=str(api.account.pk)))["journal"]
+    assert re.search(r"400 POST topology/v1/buckets [\d.]+ ms .* 200 GET k8s/v2/apps", told)
+    assert told.count(" ms ") == 2
+
+
 def test_the_panels_tell_of_all_accounts(person: Person) -> None:
     made = [some_of_everything(), some_of_everything()]
     for each in made:
@@ -106,7 +116,7 @@ def test_the_panels_tell_of_all_accounts(person: Person) -> None:
     told = parts(person.look(LIVE))
     assert told["tiles"].startswith("backup 4 Backups sync 2 Under way error 2 Failed")
     for each in made:
-        for panel in ("clock", "running", "failures", "faults", "transitions"):
+        for panel in ("clock", "running", "failures", "faults", "transitions", "journal"):
             assert str(each["account"]) in told[panel], panel
 
 
@@ -130,6 +140,7 @@ def test_empty_panels_say_so(person: Person, account: Account) -> None:
     assert "No backup has failed." in told["failures"]
     assert "There is no rule" in told["faults"]
     assert "Nothing has happened yet." in told["transitions"]
+    assert "Nobody has called the API yet." in told["journal"]
 
 
 def test_an_account_that_is_gone_is_told(person: Person, account: Account) -> None:

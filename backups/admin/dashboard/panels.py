@@ -9,6 +9,7 @@ from backups.admin.dashboard import (
     failures,
     faults,
     history,
+    journal,
     running,
     tiles,
     transitions,
@@ -38,6 +39,7 @@ PANELS = (
     Panel("failures", "backups.view_appbackup", failures.fill),
     Panel("faults", "simulation.view_faultrule", faults.fill),
     Panel("transitions", "simulation.view_transition", transitions.fill),
+    Panel("journal", "simulation.view_journalentry", journal.fill),
 )
 
 
