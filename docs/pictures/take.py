@@ -140,7 +140,7 @@ class Photographer:
         self.browser.see("#result_list")
         self.browser.go(f"/admin/?account={account}&range=week")
         self.browser.see("#live-running li:nth-child(3)")
-        self.take("overview", 1120)
+        self.take("overview", 1560)
         self.take("phone", 1500, 390)
 
 
