@@ -19,7 +19,7 @@ from backups.admin.dashboard import history
 from backups.admin.dashboard.spans import distance_label, suitable
 from backups.models import App, Bucket
 from tests import world
-from tests.admin.conftest import Person, make_backup, page_of, some_of_everything, text_of
+from tests.admin.conftest import Person, list_of, make_backup, page_of, some_of_everything, text_of
 from tests.admin.test_lists import COUNTS
 from tests.conftest import Api
 
@@ -124,6 +124,7 @@ def test_the_only_account_is_chosen_by_itself(person: Person, account: Account) 
     assert "2026-01-05 12:00:00 manual Move on by" in parts(person.look("/admin/"))["clock"]
     world.make_account(name="another")
     assert "Move on by" not in person.look("/admin/")
+    assert f'href="/admin/?account={account.pk}"' in person.look(list_of(account))
 
 
 def test_a_clock_on_its_way_says_where_to(person: Person, account: Account) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from astra.accounts.actions.accounts import account_delete
@@ -93,10 +94,11 @@ class AccountAdmin(AccountColumns[Account]):
             "journal": "simulation.journalentry",
         }
         return cells.in_line(
+            cells.link(f"{reverse('admin:index')}?account={account.pk}", "overview"),
             *(
                 cells.link(cells.list_path(label, account__id__exact=account.pk), text)
                 for text, label in lists.items()
-            )
+            ),
         )
 
     def delete_record(self, record: Account) -> None:

@@ -35,7 +35,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def _paths(scope: Scope) -> dict[str, str]:
     account = scope.account
-    for_account = "?" + urlencode({"account": account.pk}) if account else ""
+    for_account = "?" + urlencode({"account": str(account.pk)}) if account else ""
     return {
         "add_account": reverse("admin:accounts_account_add"),
         "add_backup": reverse("admin:backups_appbackup_add"),
