@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/<str:account_id>/", include("backups.urls")),
     path("", include("astra.accounts.urls")),
     path("simulator/v1/", include("astra.simulation.urls")),
+    path("admin/overview/", include("backups.admin.dashboard.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("astra.apidocs.urls")),
     re_path("^accounts/(?P<account_id>[^/]*)/(?P<rest>.*)$", UnknownRoute.as_view()),

@@ -51,14 +51,21 @@ def state_badge(state: str | None) -> SafeString | str:
     return badge(state, tone_of(state)) if state else NOTHING
 
 
-def progress_bar(percent: int, state: str) -> SafeString:
-    """Return a bar that is filled to ``percent``, in the colour of the state."""
+def progress_bar(percent: int, state: str, of: Model | None = None) -> SafeString:
+    """Return a bar that is filled to ``percent``, in the colour of the state.
+
+    ``of``: the record that it is about, where several bars stand on a page.
+    """
     return format_html(
         '<span class="astra-progress astra-{}"><span class="astra-track" role="progressbar"'
-        ' aria-valuenow="{}" aria-valuemin="0" aria-valuemax="100">'
-        '<span style="width:{}%"></span></span><span class="astra-percent">{}&#8201;%</span></span>',
+        ' aria-label="{}" aria-valuenow="{}" aria-valuemin="0" aria-valuemax="100">'
+        '<span id="{}" style="width:{}%"></span></span>'
+        '<span class="astra-percent">{}&#8201;%</span></span>',
         tone_of(state),
+        f"Progress of {of}" if of else "Progress",
         percent,
+        # By its id a bar that is replaced is known again, and grows instead of jumping.
+        f"done-{of.pk}" if of else "done",
         percent,
         percent,
     )

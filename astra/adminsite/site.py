@@ -30,7 +30,7 @@ class Choices(AutocompleteJsonView):
 class AstraAdminSite(UnfoldAdminSite):
     """The site under `/admin/`."""
 
-    index_template = "adminsite/index.html"
+    index_template = "backups/dashboard/page.html"
     index_title = "Overview"
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:

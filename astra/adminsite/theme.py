@@ -49,7 +49,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
     "STYLES": [_static("adminsite/astra.css")],
-    "DASHBOARD_CALLBACK": "backups.admin.dashboard.fill",
+    "DASHBOARD_CALLBACK": "backups.admin.dashboard.page.fill",
     "COLORS": {
         "primary": {
             "50": "oklch(97.1% .014 240)",

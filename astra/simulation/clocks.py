@@ -147,7 +147,10 @@ def _target(
     if to is not None:
         return to
     if by is not None:
-        return account.clock_sim + by
+        try:
+            return account.clock_sim + by
+        except OverflowError:
+            raise _conflict("by", "The account's time cannot go beyond the year 9999.") from None
     if step:
         watched = [(item.table, "next_transition_at") for item in registrations()]
         watched += [(item.table, item.column) for item in barrier_sources()]

@@ -113,6 +113,10 @@ class Transition(models.Model):
         indexes = (
             # what advanced in an account, newest first (dashboard, admin)
             models.Index(fields=("account", "at", "id"), name="transition_by_instant"),
+            # which states the records of a kind came to in a span of time (dashboard)
+            models.Index(
+                fields=("account", "kind", "at"), include=("to_state",), name="transition_by_kind"
+            ),
         )
 
     def __str__(self) -> str:

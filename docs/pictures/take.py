@@ -7,6 +7,7 @@ python -m docs.pictures.take http://127.0.0.1:8000 secret
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from tests.admin.browser import Browser, start_chromium
 
@@ -45,7 +46,7 @@ class Photographer:
         self.browser.type_in("name", "lab")
         self.browser.type_in("owner_email", "owner@example.com")
         self.take("account-add", 640)
-        self.browser.press("Save")
+        self.save()
         self.browser.click_on("Users")
         self.browser.click_on("owner@example.com")
         self.browser.click_on("Create token…")
@@ -62,13 +63,18 @@ class Photographer:
         self.browser.type_in("server_url", "s3.example.com")
         self.browser.type_in("bucket_name", "primary")
         self.take("bucket-add", 900)
-        self.browser.press("Save")
+        self.save()
         self.browser.go("/admin/backups/app/add/")
         self.browser.choose("account", "lab")
         self.browser.type_in("name", "web-shop")
         self.browser.type_in("size_bytes", "20 GiB")
-        self.browser.press("Save")
+        self.save()
         self.wait_for_state("app", "web-shop", "ready")
+
+    def save(self) -> None:
+        """Send a form and wait for the list that comes back."""
+        self.browser.press("Save")
+        self.browser.see("#result_list")
 
     def wait_for_state(self, kind: str, name: str, state: str) -> None:
         """Look at a list until the record has come to the state."""
@@ -94,8 +100,6 @@ class Photographer:
         self.take("backup-running", 820)
         self.browser.see("#timeline li.astra-bad:not(.astra-ahead)")
         self.take("backup-failed", 820)
-        self.take("phone", 844, 390)
-        self.browser.set_size(WIDTH, 700)
 
     def fail_from_the_list(self) -> None:
         """Another backup, failed from the list."""
@@ -120,9 +124,24 @@ class Photographer:
         self.take("seed", 820)
         self.browser.press("Load it")
         self.browser.see("#result_list")
+
+    def look_around(self) -> None:
+        """The control room while backups run, on a desk and on a phone."""
         self.browser.go("/admin/")
-        self.browser.see(".astra-tiles")
-        self.take("overview", 760)
+        self.browser.see("#overview-account")
+        self.browser.pick("#overview-account", "main")
+        self.browser.see("#clock-moves")
+        account = parse_qs(urlsplit(self.browser.driver.current_url).query)["account"][0]
+        self.browser.go(f"/admin/backups/app/?account__id__exact={account}&state=ready")
+        self.browser.see("#action-toggle").click()
+        self.browser.select("action", "back_up")
+        self.browser.press("Run")
+        self.browser.press("Take backup")
+        self.browser.see("#result_list")
+        self.browser.go(f"/admin/?account={account}&range=week")
+        self.browser.see("#live-running li:nth-child(3)")
+        self.take("overview", 1560)
+        self.take("phone", 1500, 390)
 
 
 def main(home: str, password: str) -> None:
@@ -137,6 +156,7 @@ def main(home: str, password: str) -> None:
             photographer.take_backup()
             photographer.fail_from_the_list()
             photographer.look_at_a_scenario()
+            photographer.look_around()
         finally:
             driver.quit()
 

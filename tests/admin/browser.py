@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support import expected_conditions as arrives
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 SECONDS = 30
@@ -41,7 +42,10 @@ class Browser:
     def __init__(self, driver: webdriver.Chrome, home: str) -> None:
         self.driver = driver
         self.home = home
-        self.patience = WebDriverWait(driver, SECONDS, poll_frequency=0.05)
+        # A page that is just being left may still answer.
+        self.patience = WebDriverWait(
+            driver, SECONDS, 0.05, ignored_exceptions=(StaleElementReferenceException,)
+        )
 
     def go(self, path: str) -> None:
         self.driver.get(self.home + path)
@@ -78,6 +82,10 @@ class Browser:
     def select(self, name: str, value: str) -> None:
         option = f"[name='{name}'] option[value='{value}']"
         self.see(option).click()
+
+    def pick(self, selector: str, text: str) -> None:
+        """Choose an option by what it says."""
+        Select(self.see(selector)).select_by_visible_text(text)
 
     def set_size(self, width: int, height: int, *, scale: float = 1) -> None:
         metrics: dict[str, Any] = {"deviceScaleFactor": scale, "mobile": width < 1000}

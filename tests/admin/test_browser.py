@@ -9,9 +9,12 @@ import pytest
 from django.contrib.auth.models import User as Administrator
 from selenium.webdriver.common.by import By
 
+from astra.simulation.faults.models import FaultRule
+from astra.simulation.settling import settle_account
 from backups.models import AppBackup
 from tests import world
 from tests.admin.browser import CHROMIUM, DRIVER, Browser, start_chromium
+from tests.admin.conftest import make_backup
 
 pytestmark = [
     pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="Debian's chromium is not installed"),
@@ -81,11 +84,23 @@ def test_from_login_to_a_failed_backup_by_mouse(browser: Browser) -> None:
 @pytest.mark.parametrize("width", [390, 1440])
 def test_pages_fit_a_phone_and_a_desktop(width: int, browser: Browser) -> None:
     account = world.make_account(name="lab")
-    backup = world.make_backup(world.make_app(account), world.make_bucket(account))
+    app, bucket = world.make_app(account, name="a" * 63), world.make_bucket(account)
+    backup = world.make_backup(app, bucket, name="b" * 63, state="running")
+    world.make_backup(app, bucket, name="c" * 63, state="failed", state_unready=["d" * 127])
+    make_backup(app)
+    FaultRule.objects.create(
+        account=account,
+        position=0,
+        name="e" * 63,
+        effect="backup-never-ends",
+        created_at=world.START,
+    )
+    world.make_account(name="f" * 63)
     log_in(browser)
     browser.set_size(width, 900)
     for path in (
         "",
+        f"?account={account.pk}",
         "backups/appbackup/",
         "backups/appbackup/add/",
         f"backups/appbackup/{backup.pk}/change/",
@@ -103,9 +118,6 @@ def test_pages_fit_a_phone_and_a_desktop(width: int, browser: Browser) -> None:
 def test_a_running_backup_moves_on_under_the_eyes(browser: Browser) -> None:
     account = world.make_account(mode="real")
     world.make_bucket(account)
-    from astra.simulation.settling import settle_account
-    from tests.admin.conftest import make_backup
-
     backup = make_backup(world.make_app(account))
     log_in(browser)
     browser.go(f"/admin/backups/appbackup/{backup.pk}/change/")
@@ -117,3 +129,46 @@ def test_a_running_backup_moves_on_under_the_eyes(browser: Browser) -> None:
         return bool(done)
 
     browser.patience.until(has_moved_on)
+
+
+def test_the_overview_moves_on_without_a_reload(browser: Browser) -> None:
+    account = world.make_account(name="lab")
+    world.make_bucket(account)
+    make_backup(world.make_app(account), name="watched")
+    world.advance(account, 7)
+    log_in(browser)
+    browser.driver.execute_script("window.isTheSamePage = true")
+
+    def percent(driver: Any) -> int:
+        bar = "[aria-label='Progress of watched']"
+        return int(driver.execute_script(f"return document.querySelector(`{bar}`).ariaValueNow"))
+
+    def drawn(driver: Any, state: str) -> int:
+        return int(
+            driver.execute_script(
+                "return Chart.getChart('history-chart').data.datasets"
+                ".find((each) => each.label === arguments[0]).data.reduce((a, b) => a + b)",
+                state,
+            )
+        )
+
+    before = percent(browser.driver)
+    assert (drawn(browser.driver, "running"), drawn(browser.driver, "completed")) == (1, 0)
+    browser.select("mode", "scaled")
+    browser.type_in("rate", "12")
+    world.advance(account, 3)
+    browser.patience.until(lambda driver: percent(driver) > before)
+    assert browser.see("[name='rate']").get_attribute("value") == "12"
+
+    browser.press("10 min")
+    message = browser.see("#overview-messages li").text
+    assert "lab: 1 transition." in message
+    browser.patience.until(lambda driver: drawn(driver, "completed") == 1)
+    assert "No backup is running." in browser.see("#live-running").text
+    assert browser.see("#live-clock time").text == "2026-01-05 12:10:10"
+
+    browser.press("Set")
+    browser.see("#clock-moves:disabled")
+    shown = browser.see("#live-clock time").text
+    browser.patience.until(lambda driver: browser.see("#live-clock time").text > shown)
+    assert browser.driver.execute_script("return window.isTheSamePage") is True

@@ -38,7 +38,8 @@ def test_every_model_of_ours_has_a_page() -> None:
 
 
 def test_the_reviewed_file_counts_exactly_the_lists_there_are() -> None:
-    assert sorted(COUNTS) == sorted(MODELS)
+    overview = {name for name in COUNTS if name.startswith("overview")}
+    assert sorted(set(COUNTS) - overview) == sorted(MODELS)
 
 
 @pytest.mark.parametrize("label", sorted(MODELS))

@@ -1,4 +1,4 @@
-"""What pages show: the overview, timelines, links, and how far a long list goes."""
+"""What pages show: timelines, links, and how far a long list goes."""
 
 import re
 from datetime import timedelta
@@ -25,17 +25,6 @@ def test_the_first_page_of_an_empty_database_says_what_to_do(person: Person) -> 
     assert "Nothing is here yet" in page
     assert 'href="/admin/accounts/account/add/"' in page
     assert 'href="/admin/simulation/seededscenario/seed/"' in page
-
-
-def test_the_overview_counts_and_tells_what_happened_last(person: Person) -> None:
-    made = some_of_everything()
-    with CaptureQueriesContext(connection) as queries:
-        page = text_of(person.look("/admin/"))
-    assert "1 Backups" in page
-    assert "0 Failed" in page
-    assert f"appBackup {str(made['backup'].pk)[:8]} pending" in page
-    assert f"{made['account']} manual 2026-01-05 12:00:00" in page
-    assert len(queries) == 9
 
 
 def test_the_timeline_tells_what_was_and_what_will_be(

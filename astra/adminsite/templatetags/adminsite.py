@@ -2,7 +2,7 @@
 
 from django import template
 
-from astra.adminsite import cells
+from astra.adminsite import cells, units
 
 register = template.Library()
 
@@ -11,3 +11,4 @@ register.filter("state_badge", cells.state_badge)
 register.filter("tone", cells.tone_of)
 register.filter("instant", cells.instant)
 register.filter("record_link", cells.record_link)
+register.filter("thousands", units.human_number)

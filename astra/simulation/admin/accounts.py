@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from astra.accounts.actions.accounts import account_delete
@@ -16,7 +17,7 @@ from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import DayFilter, choice_filter
 from astra.simulation.admin.account_forms import KNOBS, AccountAddForm, AccountForm
 from astra.simulation.admin.checkpoints import NameForm, save_checkpoint
-from astra.simulation.admin.clocks import ClockForm, MoveForm, move, set_clock
+from astra.simulation.admin.clocks import ClockForm, MoveForm, clock_badge, move, set_clock
 from astra.simulation.barriers import advance_to
 from astra.simulation.isolation import accounts as isolation
 from astra.simulation.isolation.views import isolation_problems
@@ -72,12 +73,7 @@ class AccountAdmin(AccountColumns[Account]):
     @admin.display(description="Clock", ordering="clock_mode")
     def clock_cell(self, account: Account) -> SafeString:
         """How the account's time relates to real time."""
-        if account.clock_target:
-            return cells.badge("advancing", "busy")
-        if account.clock_mode == ClockMode.SCALED:
-            return cells.badge(f"{account.clock_rate:g}× faster", "busy")
-        tone = "warning" if account.clock_mode == ClockMode.MANUAL else "good"
-        return cells.badge(account.clock_mode, tone)
+        return clock_badge(account)
 
     @admin.display(description="Its time now")
     def now_cell(self, account: Account) -> SafeString | str:
@@ -98,10 +94,11 @@ class AccountAdmin(AccountColumns[Account]):
             "journal": "simulation.journalentry",
         }
         return cells.in_line(
+            cells.link(f"{reverse('admin:index')}?account={account.pk}", "overview"),
             *(
                 cells.link(cells.list_path(label, account__id__exact=account.pk), text)
                 for text, label in lists.items()
-            )
+            ),
         )
 
     def delete_record(self, record: Account) -> None:

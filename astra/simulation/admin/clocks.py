@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.safestring import SafeString
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminRadioSelectWidget,
@@ -13,6 +14,7 @@ from unfold.widgets import (
 )
 
 from astra.accounts.models import Account, ClockMode
+from astra.adminsite import cells
 from astra.api.clock import timestamp
 from astra.api.quantities import parse_duration
 from astra.simulation.clock_views import ClockBody
@@ -68,6 +70,16 @@ class ClockForm(forms.Form):
         widget=UnfoldAdminSplitDateTimeWidget,
         help_text="In UTC, and not before its present time. Left empty, it goes on from there.",
     )
+
+
+def clock_badge(account: Account) -> SafeString:
+    """Return how the account's time relates to real time."""
+    if account.clock_target:
+        return cells.badge("advancing", "busy")
+    if account.clock_mode == ClockMode.SCALED:
+        return cells.badge(f"{account.clock_rate:g}× faster", "busy")
+    tone = "warning" if account.clock_mode == ClockMode.MANUAL else "good"
+    return cells.badge(account.clock_mode, tone)
 
 
 def move(account: Account, data: dict[str, Any]) -> Move:

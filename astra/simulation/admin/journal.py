@@ -121,10 +121,7 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
     @admin.display(description="Status", ordering="status")
     def status_cell(self, entry: JournalEntry) -> SafeString:
         """The status as a badge, coloured by what it means."""
-        if entry.status == NO_ANSWER:
-            return cells.badge("dropped", "bad")
-        tone = {2: "good", 4: "warning", 5: "bad"}.get(entry.status // 100, "neutral")
-        return cells.badge(str(entry.status), tone)
+        return status_badge(entry)
 
     @admin.display(description="Problem", ordering="problem")
     def problem_cell(self, entry: JournalEntry) -> str:
@@ -179,6 +176,14 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
         """Return all calls of the account as `curl` commands."""
         entry = get_object_or_404(JournalEntry.objects.select_related("account"), pk=object_id)
         return script_response(entry.account, {})
+
+
+def status_badge(entry: JournalEntry) -> SafeString:
+    """Return the status as a badge, coloured by what it means."""
+    if entry.status == NO_ANSWER:
+        return cells.badge("dropped", "bad")
+    tone = {2: "good", 4: "warning", 5: "bad"}.get(entry.status // 100, "neutral")
+    return cells.badge(str(entry.status), tone)
 
 
 def _body(text: str, *, is_cut: bool) -> SafeString | str:

@@ -1,0 +1,89 @@
+"""What the overview is asked to show: one account or all, which span of time, and to whom."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from astra.accounts.models import Account
+from astra.adminsite import cells
+from astra.api.patterns import parse_identifier
+from backups.admin.dashboard.spans import SPANS
+
+CHOICES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What to show; ``accounts``: the newest ones, to choose from; ``account``: None for all.
+
+    ``is_missing``: an account was asked for that does not exist. ``span``: a name in ``SPANS``, or
+    "" for the one that suits.
+    """
+
+    user: AbstractBaseUser | AnonymousUser
+    accounts: list[Account]
+    account: Account | None
+    is_missing: bool
+    span: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Scope":
+        """Read `account` and `range` from the query; only those who may view accounts choose one."""
+        user = request.user
+        if not user.has_perm("accounts.view_account"):
+            return cls(user, [], None, is_missing=False, span=_span(request))
+        accounts = list(Account.objects.order_by("-created_at", "-id")[:CHOICES])
+        wanted = request.GET.get("account", "")
+        account = _find(wanted, accounts)
+        if not wanted and len(accounts) == 1:
+            account = accounts[0]
+        return cls(user, accounts, account, bool(wanted) and account is None, _span(request))
+
+    @property
+    def choices(self) -> list[Account]:
+        """The accounts to choose from, the chosen one among them."""
+        if self.account is None or self.account in self.accounts:
+            return self.accounts
+        return [self.account, *self.accounts]
+
+    @property
+    def query(self) -> str:
+        """The query of the overview's path that shows the same."""
+        return self.query_for(self.span)
+
+    def query_for(self, span: str) -> str:
+        """Return the query that shows the same accounts over another span."""
+        account = str(self.account.pk) if self.account else ""
+        named = {"account": account, "range": span}
+        return urlencode({name: value for name, value in named.items() if value})
+
+    def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return those rows that belong to the chosen account."""
+        return rows.filter(account=self.account) if self.account else rows
+
+    def list_path(self, label: str, **lookups: Any) -> str:
+        """Return the path of a list, narrowed to the chosen account."""
+        if self.account is not None:
+            lookups["account__id__exact"] = self.account.pk
+        return cells.list_path(label, **lookups)
+
+    def can(self, permission: str) -> bool:
+        """Tell whether the person has a permission."""
+        return self.user.has_perm(permission)  # type: ignore[union-attr]
+
+
+def _span(request: HttpRequest) -> str:
+    name = request.GET.get("range", "")
+    return name if name in SPANS else ""
+
+
+def _find(wanted: str, accounts: list[Account]) -> Account | None:
+    identifier = parse_identifier(wanted) if wanted else None
+    if identifier is None:
+        return None
+    near = next((each for each in accounts if each.pk == identifier), None)
+    return near or Account.objects.filter(pk=identifier).first()

@@ -1,0 +1,119 @@
+"""What the overview asks for while it is open: its panels anew, and the clock's controls."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from astra.accounts.models import Account
+from astra.adminsite.refusals import add_problem
+from astra.api.problems import ApiProblem
+from astra.simulation.admin.clocks import ClockForm, MoveForm, move, set_clock
+from backups.admin.dashboard.panels import panels_of
+from backups.admin.dashboard.scope import Scope
+
+View = Callable[..., HttpResponse]
+
+
+def for_staff(view: View) -> View:
+    """Guard a view like every page of the site; an open overview is told to go to the login."""
+    page = admin.site.admin_view(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if _is_update(request) and not admin.site.has_permission(request):
+            return HttpResponse(status=403, headers={"HX-Refresh": "true"})
+        return page(request, *args, **kwargs)
+
+    return guarded
+
+
+@for_staff
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """Return every panel as it is now."""
+    return _panels(request)
+
+
+@for_staff
+@require_POST
+def clock_set(request: HttpRequest, account_id: uuid.UUID) -> HttpResponse:
+    """Set an account's clock: a mode, and a rate if it is scaled."""
+
+    def perform(account: Account, data: dict[str, Any]) -> str:
+        return f"{account}: the clock is {set_clock(account, data).clock_mode} now."
+
+    return _control(request, account_id, ClockForm(request.POST), "Set clock", perform)
+
+
+@for_staff
+@require_POST
+def clock_move(request: HttpRequest, account_id: uuid.UUID) -> HttpResponse:
+    """Move an account's manual clock: by a span, by one step, or until nothing is under way."""
+
+    def perform(account: Account, data: dict[str, Any]) -> str:
+        moved = move(account, data)
+        more = "" if moved.is_over else " It is a long way: the worker goes on with it."
+        count = moved.event_count
+        return f"{account}: {count} transition{'' if count == 1 else 's'}.{more}"
+
+    return _control(request, account_id, MoveForm(request.POST), "Move clock", perform)
+
+
+def _control(
+    request: HttpRequest,
+    account_id: uuid.UUID,
+    form: forms.Form,
+    title: str,
+    perform: Callable[[Account, dict[str, Any]], str],
+) -> HttpResponse:
+    accounts: Any = admin.site.get_model_admin(Account)
+    if not accounts.has_operate_permission(request):
+        raise PermissionDenied
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None:
+        messages.error(request, "This account does not exist any more.")
+    elif form.is_valid():
+        try:
+            message = perform(account, form.cleaned_data)
+        except ApiProblem as problem:
+            add_problem(form, problem)
+        else:
+            accounts.log_change(request, account, title)
+            messages.success(request, message)
+    for name, reasons in form.errors.items():
+        for reason in reasons:
+            messages.error(request, _told(form, name, str(reason)))
+    if _is_update(request):
+        return _panels(request, with_messages=True)
+    return HttpResponseRedirect(f"{reverse('admin:index')}?{Scope.of(request).query}")
+
+
+def _told(form: forms.Form, name: str, reason: str) -> str:
+    field = form[name].label if name in form.fields else None
+    return f"{field}: {reason}" if field else reason
+
+
+def _panels(request: HttpRequest, *, with_messages: bool = False) -> HttpResponse:
+    scope = Scope.of(request)
+    if scope.is_missing:
+        return HttpResponse(status=200, headers={"HX-Refresh": "true"})
+    context = {
+        "scope": scope,
+        "panels": panels_of(scope),
+        "is_update": True,
+        "with_messages": with_messages,
+    }
+    return render(request, "backups/dashboard/live.html", context)
+
+
+def _is_update(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
