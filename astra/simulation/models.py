@@ -111,11 +111,11 @@ class Transition(models.Model):
             ),
         )
         indexes = (
-            # what advanced in an account, newest first (dashboard, admin)
-            models.Index(fields=("account", "at", "id"), name="transition_by_instant"),
-            # which states the records of a kind came to in a span of time (dashboard)
+            # what advanced in an account, newest first, and which states that led to (dashboard, admin)
             models.Index(
-                fields=("account", "kind", "at"), include=("to_state",), name="transition_by_kind"
+                fields=("account", "at", "id"),
+                include=("kind", "to_state"),
+                name="transition_by_instant",
             ),
         )
 
