@@ -89,6 +89,8 @@ class Call:
 def account_of(request: HttpRequest) -> uuid.UUID | None:
     """Return the account of the path; of `/accounts` itself, the caller's."""
     parts = request.path_info.split("/", 3)
+    if parts[1] != "accounts":
+        return None
     if len(parts) > 2:
         return parse_identifier(parts[2])
     caller = getattr(request, "_caller", None)

@@ -138,7 +138,12 @@ def test_the_list_of_accounts_belongs_to_the_callers_own(api: Api, journal: Jour
 
 
 def test_what_is_no_call_of_an_account_is_not_written_down(api: Api, journal: Journal) -> None:
-    for path in (f"/accounts/{world.some_id()}", "/accounts/x/nowhere", "/accountsx"):
+    for path in (
+        f"/accounts/{world.some_id()}",
+        "/accounts/x/nowhere",
+        "/accountsx",
+        f"/accountsx/{api.account.id}",
+    ):
         api.call("GET", path, root=True)
     journal.all()
     assert not JournalEntry.objects.exists()
