@@ -1,0 +1,20 @@
+"""Durations as people write them, turned into what the control surface takes."""
+
+import re
+from datetime import timedelta
+
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PART = r"(\d+(?:\.\d+)?)(ms|[smhdw])"
+
+
+def iso_duration(duration: timedelta | str) -> str:
+    """Return `PT5400S` for `1h30m`; any other text as it is, for the service to judge."""
+    if isinstance(duration, timedelta):
+        seconds = duration.total_seconds()
+    elif re.fullmatch(f"(?:{_PART})+", duration):
+        seconds = sum(
+            float(number) * _SECONDS[unit] for number, unit in re.findall(_PART, duration)
+        )
+    else:
+        return duration
+    return f"PT{seconds:.6f}".rstrip("0").rstrip(".") + "S"
