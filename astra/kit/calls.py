@@ -66,7 +66,7 @@ class Entry(Record):
     def __str__(self) -> str:
         """Return a line for people."""
         path = f"{self.path}?{self.query}" if self.query else self.path
-        status = "no answer" if self.status is None else str(self.status)
+        status = str(self.status) if self.status else "no answer"
         problem = "" if self.problem is None else f" (problem {self.problem})"
         fault = " by a fault rule" if self.fault_ids else ""
         return f"#{self.sequence} {self.method} {path} → {status}{problem}{fault}"
@@ -95,13 +95,33 @@ class JournalPage(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """A call that nearly matched, and why it does not."""
+
+    entry: Entry
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, document: Json) -> Self:
+        """Return what the JSON says."""
+        return cls(Entry.from_json(document), tuple(document["reasons"]))
+
+    def __str__(self) -> str:
+        """Return a line for people."""
+        return f"{self.entry} – {' '.join(self.reasons)}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Verdict(Record):
-    """Whether the journal has the calls that were asked for; true in a condition if it has."""
+    """Whether the journal has the calls that were asked for; true in a condition if it has.
+
+    ``count`` is how many match; where an order was asked for, how many came in it.
+    """
 
     verified: bool
-    count: int | None
-    reason: str | None
-    nearest: Any
+    count: int
+    reason: str
+    nearest: tuple[Near, ...]
 
     @classmethod
     def from_json(cls, document: Json) -> Self:
@@ -109,11 +129,16 @@ class Verdict(Record):
         return cls(
             document=document,
             verified=document["verified"],
-            count=document.get("count"),
-            reason=document.get("reason"),
-            nearest=document.get("nearest"),
+            count=document["count"],
+            reason=document["reason"],
+            nearest=tuple(Near.from_json(each) for each in document["nearest"]),
         )
 
     def __bool__(self) -> bool:
         """Return whether it is verified: `assert journal.verify(…)`."""
         return self.verified
+
+    def __repr__(self) -> str:
+        """Return what a failed assertion should say."""
+        begin = f"{'verified' if self.verified else 'not verified'}: {self.reason}"
+        return "\n".join([begin, *(f"  near: {each}" for each in self.nearest)])

@@ -1,7 +1,6 @@
 """The controls of one account: its clock, its fault rules, its checkpoints, its journal."""
 
 import time
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Unpack
 
@@ -186,15 +185,11 @@ class JournalControls(Controls):
         order: str | None = None,
         **match: Unpack[CallMatch],
     ) -> JournalPage:
-        """Return the calls that match, from one sequence number on; ``order``: `asc` or `desc`."""
-        query = {
-            **match,
-            "since": None if since is None else since.isoformat(),
-            "until": None if until is None else until.isoformat(),
-            "limit": limit,
-            "after": after,
-            "order": order,
-        }
+        """Return the calls that match, a text ``body`` being looked for in both bodies.
+
+        ``order`` is `asc` or `desc`; ``after`` a sequence number, behind which the page begins.
+        """
+        query = _criteria(match, since, until) | {"limit": limit, "after": after, "order": order}
         answer = self._transport.call("GET", f"{self._path}/journal", query=query)
         return JournalPage.from_json(answer.json())
 
@@ -213,20 +208,40 @@ class JournalControls(Controls):
         at_least: int | None = None,
         at_most: int | None = None,
         exactly: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
         **match: Unpack[CallMatch],
     ) -> Verdict:
-        """Say whether so many calls match; at least one, if no number is given."""
+        """Say whether so many calls match; at least one, if no number is given.
+
+        Of a JSON ``body``, a part is enough.
+        """
         counts = {"atLeast": at_least, "atMost": at_most, "exactly": exactly}
-        return self._verify({"match": match, **(given(counts) or {"atLeast": 1})})
+        return self._verify({"match": _criteria(match, since, until), **given(counts)})
 
-    def verify_in_order(self, matches: Sequence[CallMatch]) -> Verdict:
+    def verify_in_order(self, *matches: CallMatch) -> Verdict:
         """Say whether such calls came in this order, whatever came between them."""
-        return self._verify({"inOrder": list(matches)})
+        return self._verify({"inOrder": matches})
 
-    def script(self) -> str:
-        """Return the calls as a shell script that makes them again."""
-        return self._transport.call("GET", f"{self._path}/journal/script").text()
+    def script(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        **match: Unpack[CallMatch],
+    ) -> str:
+        """Return the calls that match as a shell script that makes them again."""
+        query = _criteria(match, since, until)
+        return self._transport.call("GET", f"{self._path}/journal/script", query=query).text()
 
     def _verify(self, body: dict[str, Any]) -> Verdict:
         answer = self._transport.call("POST", f"{self._path}/journal/verify", body)
         return Verdict.from_json(answer.json())
+
+
+def _criteria(match: CallMatch, since: datetime | None, until: datetime | None) -> dict[str, Any]:
+    times = {
+        "since": None if since is None else since.isoformat(),
+        "until": None if until is None else until.isoformat(),
+    }
+    return {**match, **given(times)}

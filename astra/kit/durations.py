@@ -8,13 +8,15 @@ _PART = r"(\d+(?:\.\d+)?)(ms|[smhdw])"
 
 
 def iso_duration(duration: timedelta | str) -> str:
-    """Return `PT5400S` for `1h30m`; any other text as it is, for the service to judge."""
+    """Return `PT5400S` for `1h30m`; ISO 8601 as it is. Raises ``ValueError`` for other texts."""
     if isinstance(duration, timedelta):
         seconds = duration.total_seconds()
     elif re.fullmatch(f"(?:{_PART})+", duration):
         seconds = sum(
             float(number) * _SECONDS[unit] for number, unit in re.findall(_PART, duration)
         )
-    else:
+    elif duration.startswith("P"):
         return duration
+    else:
+        raise ValueError(f"{duration!r} is no duration such as 90s, 1h30m or PT1H30M")
     return f"PT{seconds:.6f}".rstrip("0").rstrip(".") + "S"

@@ -21,6 +21,7 @@ READY_SECONDS = 120.0
 _STOP_SECONDS = 30.0
 _POLL_SECONDS = 0.05
 _HOST = "127.0.0.1"
+_LOG = "service.log"
 _ROOT = Path(__file__).resolve().parents[2]
 # Settings of whoever starts the service that are not meant for it: a test session may be about a
 # Django project with a database of its own.
@@ -98,8 +99,8 @@ class TemporaryService:
     def start(self) -> None:
         """Start the service; returns when it is ready. Raises `ServiceError` with what it said."""
         try:
-            with self._log.open("wb") as log:
-                self._process = subprocess.Popen(  # noqa: S603 - the command is ours
+            with (self._folder / _LOG).open("wb") as log:
+                process = subprocess.Popen(  # noqa: S603 - the command is ours
                     command(parent=os.getpid()),
                     env=self._environment,
                     cwd=self._folder,
@@ -109,7 +110,8 @@ class TemporaryService:
                     # Ctrl-C reaches the tests alone, which still need it while they end.
                     start_new_session=True,
                 )
-            self._wait()
+            self._process = process
+            self._wait(process)
         except BaseException:
             self.stop()
             raise
@@ -126,15 +128,10 @@ class TemporaryService:
             self._process = None
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    @property
-    def _log(self) -> Path:
-        return self._folder / "service.log"
-
-    def _wait(self) -> None:
-        # Not imported with the plugin: see there.
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        # Not imported where the service is only run.
         from astra.kit.client import Simulator
 
-        assert self._process is not None
         deadline = time.monotonic() + READY_SECONDS
         # HTTPS comes last: its authority is a file that the start makes.
         for url, ca_file in (
@@ -143,10 +140,15 @@ class TemporaryService:
         ):
             with Simulator(url, ca_file=ca_file) as simulator:
                 while not simulator.is_ready():
-                    if self._process.poll() is not None or time.monotonic() > deadline:
-                        text = self._log.read_text(errors="replace").strip()
-                        raise ServiceError(f"the service did not get ready:\n{text}")
+                    if process.poll() is not None or time.monotonic() > deadline:
+                        raise ServiceError(f"the service did not get ready:\n{self._said()}")
                     time.sleep(_POLL_SECONDS)
+
+    def _said(self) -> str:
+        try:
+            return (self._folder / _LOG).read_text(errors="replace").strip()
+        except OSError:
+            return "(it was stopped)"
 
 
 def _free_ports() -> tuple[int, int]:

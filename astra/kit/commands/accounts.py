@@ -4,7 +4,7 @@ import click
 
 from astra.kit.commands.documents import is_file, read_scenario
 from astra.kit.commands.output import describe, instant, print_account, print_table
-from astra.kit.commands.sessions import Session, numbers, service_command
+from astra.kit.commands.sessions import Session, duration, numbers, service_command
 from astra.kit.records import Account, ClockSetting, Json
 
 _MODES = ("real", "scaled", "manual")
@@ -21,7 +21,9 @@ def account() -> None:
 @click.option("--clock", "mode", type=click.Choice(_MODES), help="The scenario's own if absent.")
 @click.option("--rate", type=float, help="How many times faster a scaled clock is.")
 @click.option("--now", help="Where the clock starts, such as 2026-01-05T12:00:00Z.")
-@click.option("--ttl", help="How long it lives, such as 10m; then the service deletes it.")
+@click.option(
+    "--ttl", callback=duration, help="How long it lives, such as 10m; then the service deletes it."
+)
 @click.option("--seed", type=int, help="Decides the ids.")
 @click.option("--set", "parameters", multiple=True, metavar="NAME=NUMBER", callback=numbers)
 @service_command

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from astra.kit.commands.output import describe, print_move
-from astra.kit.commands.sessions import Session, account_option, service_command
+from astra.kit.commands.sessions import Session, account_option, duration, service_command
 from astra.kit.records import Clock, Move
 
 _wait_option = click.option(
@@ -58,7 +58,7 @@ def freeze(session: Session, account_id: str | None) -> None:
 
 
 @clock.command()
-@click.argument("by", metavar="[DURATION]", required=False)
+@click.argument("by", metavar="[DURATION]", required=False, callback=duration)
 @click.option("--to", type=_instant, help="An instant, in UTC, instead of a duration.")
 @_wait_option
 @account_option

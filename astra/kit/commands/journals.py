@@ -76,11 +76,12 @@ def verify(
 
 
 @journal.command()
+@_criteria
 @account_option
 @service_command
-def script(session: Session, account_id: str | None) -> None:
-    """Print the calls as a shell script that makes them again."""
-    text = session.account(account_id).journal.script()
+def script(session: Session, match: dict[str, Any], account_id: str | None) -> None:
+    """Print the calls that match as a shell script that makes them again."""
+    text = session.account(account_id).journal.script(**match)
     session.show({"script": text}, lambda: click.echo(text, nl=False))
 
 
@@ -100,7 +101,7 @@ def _print_page(page: JournalPage) -> None:
             instant(each.at),
             each.method,
             f"{each.path}?{each.query}" if each.query else each.path,
-            "–" if each.status is None else each.status,
+            each.status or "–",
             "" if each.problem is None else each.problem,
             f"{each.duration_milliseconds:g} ms",
         )
@@ -116,9 +117,8 @@ def _print_page(page: JournalPage) -> None:
 
 def _print_verdict(verdict: Verdict) -> None:
     if verdict:
-        calls = "call matches" if verdict.count == 1 else "calls match"
-        click.secho(f"Verified: {verdict.count} {calls}.", fg="green")
+        click.secho(f"Verified: {verdict.reason}", fg="green")
         return
     click.secho(f"Not verified: {verdict.reason}", fg="red")
-    if verdict.nearest:
-        click.echo(f"Nearest: {verdict.nearest}")
+    for near in verdict.nearest:
+        click.echo(f"  near: {near}")

@@ -81,5 +81,5 @@ def describe(clock: Clock) -> str:
 
 
 def instant(moment: datetime) -> str:
-    """Return an instant, to the second unless it is between two."""
-    return moment.isoformat(timespec="auto").replace("+00:00", "Z")
+    """Return an instant, to the millisecond."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

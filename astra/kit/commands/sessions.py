@@ -9,6 +9,7 @@ import click
 
 from astra.kit.client import AccountControls, Simulator
 from astra.kit.commands.output import print_json
+from astra.kit.durations import iso_duration
 from astra.kit.errors import ServiceError, SimulatorError
 from astra.kit.finding import DATA_DIR, Found, find
 
@@ -111,3 +112,11 @@ def numbers(
         except ValueError as error:
             raise click.BadParameter(f"{pair!r} is not NAME=NUMBER") from error
     return result
+
+
+def duration(context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
+    """Return the duration that people write as the service takes it."""
+    try:
+        return None if text is None else iso_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
