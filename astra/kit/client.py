@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
-from astra.kit.durations import iso_duration
+from astra.kit.times import iso_duration
 from astra.kit.errors import ServiceError, UnreachableError
 from astra.kit.records import Account, ClockSetting, Json, Readiness, Scenario, SeedReport
 from astra.kit.transport import TIMEOUT_SECONDS, Transport, given, segment

@@ -1,11 +1,11 @@
 """The controls of one account: its clock, its fault rules, its checkpoints, its journal."""
 
-import time
 from datetime import datetime, timedelta
+from time import monotonic, sleep
 from typing import Any, Unpack
 
 from astra.kit.calls import CallMatch, Entry, JournalPage, Verdict
-from astra.kit.durations import iso_duration
+from astra.kit.times import iso_duration, iso_instant
 from astra.kit.errors import ServiceError
 from astra.kit.records import Checkpoint, Clock, Explanation, Fault, FaultMatch, Json, Move
 from astra.kit.transport import Transport, given, segment
@@ -13,6 +13,7 @@ from astra.kit.transport import Transport, given, segment
 # What the service waits at most before it answers while a clock still moves.
 _MOST_WAIT_SECONDS = 300.0
 _POLL_SECONDS = 0.05
+# `monotonic` and `sleep` are taken by name: tests put `ClockControls.sleep` in the place of `time.sleep`.
 
 
 class Controls:
@@ -34,7 +35,7 @@ class ClockControls(Controls):
 
     def set(self, mode: str, *, rate: float | None = None, now: datetime | None = None) -> Clock:
         """Change how time goes (`real`, `scaled` with a rate, `manual`), or move on to ``now``."""
-        body = {"mode": mode, "rate": rate, "now": None if now is None else now.isoformat()}
+        body = {"mode": mode, "rate": rate, "now": None if now is None else iso_instant(now)}
         return Clock.from_json(
             self._transport.call("PUT", f"{self._path}/clock", given(body)).json()
         )
@@ -56,7 +57,7 @@ class ClockControls(Controls):
         """
         body = {
             "by": None if by is None else iso_duration(by),
-            "to": None if to is None else to.isoformat(),
+            "to": None if to is None else iso_instant(to),
         }
         return self._move(given(body), wait_seconds)
 
@@ -70,11 +71,11 @@ class ClockControls(Controls):
 
     def wait(self, *, timeout_seconds: float = 60.0) -> Clock:
         """Wait until it is no longer on its way. Raises `ServiceError` after the time-out."""
-        deadline = time.monotonic() + timeout_seconds
+        deadline = monotonic() + timeout_seconds
         while (clock := self.read()).status != "ready":
-            if time.monotonic() > deadline:
+            if monotonic() > deadline:
                 raise ServiceError(f"the clock is still on its way after {timeout_seconds:g} s")
-            time.sleep(_POLL_SECONDS)
+            sleep(_POLL_SECONDS)
         return clock
 
     def sleep(self, seconds: float) -> None:
@@ -241,7 +242,7 @@ class JournalControls(Controls):
 
 def _criteria(match: CallMatch, since: datetime | None, until: datetime | None) -> dict[str, Any]:
     times = {
-        "since": None if since is None else since.isoformat(),
-        "until": None if until is None else until.isoformat(),
+        "since": None if since is None else iso_instant(since),
+        "until": None if until is None else iso_instant(until),
     }
     return {**match, **given(times)}

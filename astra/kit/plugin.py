@@ -4,6 +4,7 @@ Tests that use none of its fixtures pay for nothing: only with them the client i
 service started.
 """
 
+import json
 import os
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -171,5 +172,5 @@ def _tail(access: "Access") -> str:
     for entry in reversed(page.items):
         lines.append(str(entry))
         if entry.status and entry.status >= 400 and entry.response_body is not None:
-            lines.append(f"   {entry.response_body}"[:_BODY_LENGTH])
+            lines.append(f"   {json.dumps(entry.response_body)}"[:_BODY_LENGTH])
     return "\n".join(lines) or "It had no calls."

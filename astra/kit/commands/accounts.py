@@ -38,7 +38,7 @@ def new(
     seed: int | None,
     parameters: dict[str, float],
 ) -> None:
-    """Make an account from a scenario, throwaway if absent; print it with its token."""
+    """Make an account from a scenario (throwaway); print its token."""
     source: str | Json = read_scenario(scenario)[1] if is_file(scenario) else scenario
     made = session.simulator.accounts.new(
         source,

@@ -70,7 +70,7 @@ def advance(
     wait_seconds: float,
     account_id: str | None,
 ) -> None:
-    """Move it by a duration, such as 1h30m, or to an instant; print what happened."""
+    """Move it by a duration, such as 1h30m, or to an instant."""
     if (by is None) == (to is None):
         raise click.UsageError("give either a duration or --to")
     controls = session.account(account_id).clock

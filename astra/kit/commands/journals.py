@@ -110,7 +110,7 @@ def _print_page(page: JournalPage) -> None:
     headers = ("#", "AT", "METHOD", "PATH", "STATUS", "PROBLEM", "TOOK")
     print_table(headers, rows, empty="No call matches.")
     if (earlier := page.total - len(page.items)) > 0:
-        click.echo(f"{earlier} earlier ones match as well (--limit).")
+        click.echo(f"Earlier ones that match: {earlier}; see --limit.")
     if page.dropped:
         click.echo(f"{page.dropped} calls are not kept any more: the journal holds {page.cap}.")
 

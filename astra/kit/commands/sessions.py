@@ -9,7 +9,7 @@ import click
 
 from astra.kit.client import AccountControls, Simulator
 from astra.kit.commands.output import print_json
-from astra.kit.durations import iso_duration
+from astra.kit.times import iso_duration
 from astra.kit.errors import ServiceError, SimulatorError
 from astra.kit.finding import DATA_DIR, Found, find
 

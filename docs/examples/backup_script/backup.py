@@ -32,22 +32,24 @@ class Astra:
 
     def __init__(self, config: dict[str, Any], *, timeout_seconds: float) -> None:
         self._base = f"https://{config['astra_project']}/accounts/{config['uid']}"
-        self._timeout_seconds = timeout_seconds
+        # Said with each call: `REQUESTS_CA_BUNDLE` would have its way over the session.
+        self._always = {"verify": config["verifySSL"], "timeout": timeout_seconds}
         self._session = requests.Session()
         self._session.headers.update(config["headers"])
-        self._session.verify = config["verifySSL"]
         # Too many requests, or no service for now: nothing was done, so ask again when it says.
         retry = urllib3.Retry(
-            total=5, read=0, backoff_factor=1, status_forcelist=(429, 503), allowed_methods=None,
+            total=5,
+            read=0,
+            backoff_factor=1,
+            status_forcelist=(429, 503),
+            allowed_methods=None,
             raise_on_status=False,
-        )  # fmt: skip
+        )
         self._session.mount("https://", HTTPAdapter(max_retries=retry))
 
     def call(self, method: str, path: str, **options: Any) -> Any:
         """Return the JSON of the answer. Raises `RefusedError`."""
-        answer = self._session.request(
-            method, f"{self._base}/{path}", timeout=self._timeout_seconds, **options
-        )
+        answer = self._session.request(method, f"{self._base}/{path}", **self._always, **options)
         if answer.ok:
             return answer.json()
         problem = answer.json()
@@ -81,7 +83,9 @@ def back_up(astra: Astra, options: argparse.Namespace) -> int:
             return TOO_LATE
         try:
             if backup is None:
-                backup = astra.call("POST", path, json=body, headers={"Content-Type": BACKUP + "+json"})
+                backup = astra.call(
+                    "POST", path, json=body, headers={"Content-Type": BACKUP + "+json"}
+                )
             else:
                 backup = astra.call("GET", f"{path}/{backup['id']}")
         except BusyError as error:
@@ -90,7 +94,9 @@ def back_up(astra: Astra, options: argparse.Namespace) -> int:
     if backup["state"] == "completed":
         print(f"{backup['name']}: completed, {backup['totalBytes']} bytes")
         return COMPLETED
-    print(f"{backup['name']}: {backup['state']}: {' '.join(backup['stateUnready'])}", file=sys.stderr)
+    print(
+        f"{backup['name']}: {backup['state']}: {' '.join(backup['stateUnready'])}", file=sys.stderr
+    )
     return ENDED_OTHERWISE
 
 

@@ -1,7 +1,7 @@
-"""Durations as people write them, turned into what the control surface takes."""
+"""Instants and durations, turned into the texts that the control surface takes."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = r"(\d+(?:\.\d+)?)(ms|[smhdw])"
@@ -20,3 +20,10 @@ def iso_duration(duration: timedelta | str) -> str:
     else:
         raise ValueError(f"{duration!r} is no duration such as 90s, 1h30m or PT1H30M")
     return f"PT{seconds:.6f}".rstrip("0").rstrip(".") + "S"
+
+
+def iso_instant(instant: datetime) -> str:
+    """Return the text of an instant. Raises ``ValueError`` for one without a time zone."""
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant} has no time zone; say for example tzinfo=datetime.UTC")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
