@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
-from astra.kit.times import iso_duration
 from astra.kit.errors import ServiceError, UnreachableError
 from astra.kit.records import Account, ClockSetting, Json, Readiness, Scenario, SeedReport
+from astra.kit.times import iso_duration
 from astra.kit.transport import TIMEOUT_SECONDS, Transport, given, segment
 
 _POLL_SECONDS = 0.1

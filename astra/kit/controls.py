@@ -5,9 +5,9 @@ from time import monotonic, sleep
 from typing import Any, Unpack
 
 from astra.kit.calls import CallMatch, Entry, JournalPage, Verdict
-from astra.kit.times import iso_duration, iso_instant
 from astra.kit.errors import ServiceError
 from astra.kit.records import Checkpoint, Clock, Explanation, Fault, FaultMatch, Json, Move
+from astra.kit.times import iso_duration, iso_instant
 from astra.kit.transport import Transport, given, segment
 
 # What the service waits at most before it answers while a clock still moves.

@@ -28,10 +28,8 @@ def find(*, url: str | None, token: str | None, data_dir: Path) -> Found:
     """
     config = _config(data_dir / "config.yaml")
     authority = data_dir / "tls" / "ca.pem"
-    if url is None:
-        url = f"https://{config['astra_project']}" if config else _local_url()
     return Found(
-        url=url,
+        url=url or _read(data_dir / "url") or _local_url(),
         token=token or _read(data_dir / "control_token"),
         ca_file=str(authority) if authority.exists() else None,
         account_id=str(config["uid"]) if config else None,
@@ -39,7 +37,7 @@ def find(*, url: str | None, token: str | None, data_dir: Path) -> Found:
 
 
 def _config(path: Path) -> dict[str, Any] | None:
-    """Return the client configuration, None if there is none or it does not say where."""
+    """Return the client configuration, None if there is none or it names no account."""
     text = _read(path)
     if text is None:
         return None
@@ -50,8 +48,7 @@ def _config(path: Path) -> dict[str, Any] | None:
         config = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ServiceError(f"{path} is no YAML") from error
-    is_whole = isinstance(config, dict) and {"astra_project", "uid"} <= config.keys()
-    return config if is_whole else None
+    return config if isinstance(config, dict) and "uid" in config else None
 
 
 def _read(path: Path) -> str | None:

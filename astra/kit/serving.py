@@ -22,6 +22,9 @@ _STOP_SECONDS = 30.0
 _POLL_SECONDS = 0.05
 _HOST = "127.0.0.1"
 _LOG = "service.log"
+# -P: whatever the folder of the user has in it is not imported.
+_PYTHON = (sys.executable, "-P", "-m")
+_RUN = (*_PYTHON, "astra.kit", "run")
 _ROOT = Path(__file__).resolve().parents[2]
 # Settings of whoever starts the service that are not meant for it: a test session may be about a
 # Django project with a database of its own.
@@ -40,8 +43,7 @@ class Address:
 
 def command(*, parent: int | None) -> list[str]:
     """Return the command that serves until it is stopped, or until the process ``parent`` ends."""
-    # -P: whatever the folder of the user has in it is not imported.
-    serve = [sys.executable, "-P", "-m", "astra", "serve"]
+    serve = [*_PYTHON, "astra", "serve"]
     return serve if parent is None else [*serve, f"--with-parent={parent}"]
 
 
@@ -101,7 +103,7 @@ class TemporaryService:
         try:
             with (self._folder / _LOG).open("wb") as log:
                 process = subprocess.Popen(  # noqa: S603 - the command is ours
-                    command(parent=os.getpid()),
+                    [*_RUN, f"--with-parent={os.getpid()}"],
                     env=self._environment,
                     cwd=self._folder,
                     stdin=subprocess.DEVNULL,

@@ -72,7 +72,10 @@ def show(session: Session, account_id: str) -> None:
 @click.argument("account_id", metavar="ID")
 @service_command
 def reset(session: Session, account_id: str) -> None:
-    """Put an account back to what it was made as: the same ids, the same token."""
+    """Put an account back to what it was made as.
+
+    It has the same ids and the same token.
+    """
     found = session.simulator.accounts.reset(account_id)
     session.show(found.document, lambda: print_account(found))
 

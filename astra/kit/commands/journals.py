@@ -80,7 +80,7 @@ def verify(
 @account_option
 @service_command
 def script(session: Session, match: dict[str, Any], account_id: str | None) -> None:
-    """Print the calls that match as a shell script that makes them again."""
+    """Print the calls that match as a shell script."""
     text = session.account(account_id).journal.script(**match)
     session.show({"script": text}, lambda: click.echo(text, nl=False))
 

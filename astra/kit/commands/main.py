@@ -43,14 +43,22 @@ def main() -> None:
     show_envvar=True,
     help="Seeded into an empty database: demo.",
 )
-@click.option("--with-parent", is_flag=True, help="Stop also when the calling process dies.")
+@click.option(
+    "--with-parent",
+    "parent",
+    type=int,
+    is_flag=False,
+    flag_value=os.getppid(),
+    metavar="[PID]",
+    help="Stop also when the calling process, of that id, dies.",
+)
 def run(
     data_dir: Path,
     host: str | None,
     http_port: int | None,
     https_port: int | None,
     scenario: str | None,
-    with_parent: bool,  # noqa: FBT001 - click hands it over by name
+    parent: int | None,
 ) -> None:
     """Serve until Ctrl-C: database, web servers, worker.
 
@@ -65,7 +73,7 @@ def run(
         "ASTRA_START_SCENARIO": scenario,
     }
     options = {name: str(value) for name, value in given.items() if value is not None}
-    words = serving.command(parent=os.getppid() if with_parent else None)
+    words = serving.command(parent=parent)
     # In place of this process, so that signals reach the service itself.
     os.execve(words[0], words, serving.environment(**options))  # noqa: S606
 

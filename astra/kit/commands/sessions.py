@@ -9,9 +9,9 @@ import click
 
 from astra.kit.client import AccountControls, Simulator
 from astra.kit.commands.output import print_json
-from astra.kit.times import iso_duration
 from astra.kit.errors import ServiceError, SimulatorError
 from astra.kit.finding import DATA_DIR, Found, find
+from astra.kit.times import iso_duration
 
 data_dir_option = click.option(
     "--data-dir",
