@@ -1,6 +1,7 @@
 """The pytest plugin, in a pytest of its own, as somebody uses it."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -99,17 +100,18 @@ def test_the_example_passes(tests: Tests, there: dict[str, str]) -> None:
 
 @pytest.mark.server
 def test_each_test_has_the_account_that_its_markers_say(
-    tests: Tests, there: dict[str, str], astra_simulator: Simulator
+    tests: Tests, there: dict[str, str], astra_simulator: Simulator, tmp_path: Path
 ) -> None:
-    before = {account.id for account in astra_simulator.accounts.list()}
     process = tests(
         """
+        from pathlib import Path
         import pytest
 
         pytestmark = pytest.mark.astra(clock="real", name="module")
 
         @pytest.mark.astra(name="mine", seed=4711)
         def test_one(astra_account, astra_clock):
+            Path("id").write_text(astra_account.id)
             assert astra_account.account.name == "mine"
             assert astra_clock.read().mode == "real"
             assert astra_account.url.endswith(f"/accounts/{astra_account.id}")
@@ -133,7 +135,8 @@ def test_each_test_has_the_account_that_its_markers_say(
     output = end(process, 1)
     assert "2 passed, 1 error" in output
     assert "the marker astra takes only scenario, parameters, name, clock, ttl, seed" in output
-    assert {account.id for account in astra_simulator.accounts.list()} <= before
+    listed = {account.id for account in astra_simulator.accounts.list()}
+    assert (tmp_path / "id").read_text() not in listed
 
 
 @pytest.mark.server
@@ -171,8 +174,9 @@ def test_workers_share_one_service_that_ends_even_when_pytest_is_killed(
         import pytest
 
         @pytest.mark.parametrize("number", [1, 2])
-        def test_it(astra_account, number):
-            Path(f"{number}.new").write_text(astra_account.service.url)
+        def test_it(astra_service, number, pytestconfig):
+            socket = pytestconfig.workerinput["astra_service_socket"]
+            Path(f"{number}.new").write_text(f"{astra_service.url} {socket}")
             Path(f"{number}.new").rename(f"{number}.url")
             while True:
                 time.sleep(1)
@@ -184,12 +188,17 @@ def test_workers_share_one_service_that_ends_even_when_pytest_is_killed(
         lambda: all(file.exists() for file in files) or process.poll() is not None, "the service"
     )
     assert process.poll() is None, end(process, 0)
-    [url] = {file.read_text() for file in files}
+    [found] = {file.read_text() for file in files}
+    url, socket = found.split()
     port = url.rpartition(":")[2]
-    assert serving(port)
+    folders = {Path(each.environ()["ASTRA_DATA_DIR"]).parent for each in serving(port)}
+    assert len(folders) == 1
     process.kill()
     process.communicate(timeout=SECONDS)
     eventually(lambda: not serving(port), "the end of the service")
+    # Only these are left, and nobody is there to remove them.
+    for folder in (*folders, Path(socket).parent):
+        shutil.rmtree(folder)
 
 
 def test_a_service_that_does_not_start_says_why(tests: Tests) -> None:
