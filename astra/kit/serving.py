@@ -66,10 +66,10 @@ class TemporaryService:
 
     def __init__(self) -> None:
         """Choose ports and a folder; nothing runs before `start`."""
-        self._folder = Path(tempfile.mkdtemp(prefix="astra-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="astra-"))
         self._process: subprocess.Popen[bytes] | None = None
         http_port, https_port = _free_ports()
-        data_dir = self._folder / "var"
+        data_dir = self.folder / "var"
         self.address = Address(
             url=f"http://{_HOST}:{http_port}",
             control_token=secrets.token_urlsafe(32),
@@ -101,11 +101,11 @@ class TemporaryService:
     def start(self) -> None:
         """Start the service; returns when it is ready. Raises `ServiceError` with what it said."""
         try:
-            with (self._folder / _LOG).open("wb") as log:
+            with (self.folder / _LOG).open("wb") as log:
                 process = subprocess.Popen(  # noqa: S603 - the command is ours
                     [*_RUN, f"--with-parent={os.getpid()}"],
                     env=self._environment,
-                    cwd=self._folder,
+                    cwd=self.folder,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -128,7 +128,7 @@ class TemporaryService:
                 self._process.kill()
                 self._process.wait()
             self._process = None
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         # Not imported where the service is only run.
@@ -148,7 +148,7 @@ class TemporaryService:
 
     def _said(self) -> str:
         try:
-            return (self._folder / _LOG).read_text(errors="replace").strip()
+            return (self.folder / _LOG).read_text(errors="replace").strip()
         except OSError:
             return "(it was stopped)"
 

@@ -4,6 +4,7 @@ The controller owns it, because it outlives its workers, whatever becomes of the
 service when the first of them asks, and when it dies, the kernel tells the service to stop.
 """
 
+import functools
 import json
 import socket
 import socketserver
@@ -28,7 +29,8 @@ class Owner:
         self._lock = threading.Lock()
         self._server = _Server(self.path, self)
         # The service ends with the thread that started it; this one lasts as long as the process.
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        serve = functools.partial(self._server.serve_forever, poll_interval=0.05)
+        threading.Thread(target=serve, daemon=True).start()
 
     def answer(self) -> dict[str, object]:
         """Return the address of the service, started if need be, or why there is none."""

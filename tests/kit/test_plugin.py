@@ -199,10 +199,3 @@ def test_workers_share_one_service_that_ends_even_when_pytest_is_killed(
     # Only these are left, and nobody is there to remove them.
     for folder in (*folders, Path(socket).parent):
         shutil.rmtree(folder)
-
-
-def test_a_service_that_does_not_start_says_why(tests: Tests) -> None:
-    process = tests("def test_it(astra_service): ...", "-n1", ASTRA_WORKER_INTERVAL="soon")
-    output = end(process, 1)
-    assert "the service did not get ready:" in output
-    assert "ASTRA_WORKER_INTERVAL" in output

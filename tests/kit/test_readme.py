@@ -60,6 +60,8 @@ def processes_of(folder: Path) -> list[str]:
 
 
 @pytest.mark.server
+# Half of it is the installation.
+@pytest.mark.timeout(300)
 def test_what_the_readme_says_works_in_a_clean_environment(tmp_path: Path) -> None:
     assert SECTION is not None
     for name in CHECKOUT:
