@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
@@ -24,8 +24,9 @@ Tests = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def tests(tmp_path: Path) -> Tests:
-    """Start pytest, in a folder of its own, on a module with this text."""
+def tests(tmp_path: Path) -> Iterator[Tests]:
+    """Start pytest, in a folder of its own, on a module with this text; it is gone afterwards."""
+    started: list[subprocess.Popen[str]] = []
     environment = {name: text for name, text in os.environ.items() if not name.startswith(OURS)}
     environment["PYTHONPATH"] = str(ROOT)
 
@@ -51,8 +52,13 @@ def tests(tmp_path: Path) -> Tests:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        started.append(process)
+        return process
 
-    return start
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.fixture
