@@ -60,7 +60,7 @@ fmt: $(VENV)/dev.stamp ## Format the code and repair what the linter can
 	$(VENV)/bin/ruff format
 
 clean: ## Remove what was built and installed; the data in var/ stay
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf .coverage .coverage.* htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,17 +1,7 @@
 #!/usr/bin/env python
 """Django's command line for Astra Simulator."""
 
-import os
-import sys
-
-
-def main() -> None:
-    """Run one management command; `python manage.py help` lists them."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "astra.settings")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
-
+from astra.__main__ import main
 
 if __name__ == "__main__":
     main()

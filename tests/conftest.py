@@ -13,10 +13,17 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from astra.accounts.models import Account, Role
+from astra.kit import plugin
 from backups.models import App, Bucket
 from tests import wire, world
 
 BACKUP = {"type": "application/astra-appBackup", "version": "1.1"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the plugin of the test kit, as if the package was installed."""
+    if not config.pluginmanager.has_plugin("astra_simulator"):
+        config.pluginmanager.register(plugin, "astra_simulator")
 
 
 @functools.cache

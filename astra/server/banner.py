@@ -33,7 +33,7 @@ def banner(options: Options, access: Access) -> str:
 def _client_lines(options: Options, access: Access, url: str) -> list[str]:
     config, app = access.client_config, access.app
     if config is None:
-        return ["", "  No account yet: python manage.py seed demo"]
+        return ["", "  No account yet: python -m astra seed demo"]
     token = token_of(config)
     lines = [
         f"  Account  {config['uid']}",

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from astra.api.options import Options
 from astra.server import processes
 from astra.server.addresses import Listener
 
+# The folder that this code is imported from: a checkout, or `site-packages`.
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # A child that ran this long was fine: what ends it then is a new accident.
 _FINE_SECONDS = 30.0
@@ -78,17 +80,21 @@ class Program:
     def __init__(self, command: list[str], options: Options) -> None:
         """Keep the command; nothing runs before `start`."""
         self._command = command
-        paths = [str(BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])]
-        self._environment = {
-            "PYTHONPATH": os.pathsep.join(paths),
-            "ASTRA_DATA_DIR": str(options.data_dir),
-        }
+        self._environment = {"ASTRA_DATA_DIR": str(options.data_dir)}
+        if not is_installed():
+            paths = [str(BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])]
+            self._environment["PYTHONPATH"] = os.pathsep.join(paths)
+        self._folder = options.data_dir
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it. There is nobody to drain for once the supervisor is dead: then it is killed."""
         self.process = processes.spawn(
-            self._command, death_signal=signal.SIGKILL, environment=self._environment
+            self._command,
+            death_signal=signal.SIGKILL,
+            environment=self._environment,
+            # The web server imports from its folder first: never from whatever is in a user's.
+            folder=self._folder,
         )
 
     def exit_code(self) -> int | None:
@@ -123,7 +129,12 @@ def web_command(listener: Listener, *, workers: int, certificate: Path | None) -
 
 def lifecycle_command() -> list[str]:
     """Return the command of the lifecycle worker."""
-    return [sys.executable, str(BASE_DIR / "manage.py"), "advance_backups", "--watch"]
+    return [sys.executable, "-P", "-m", "astra", "advance_backups", "--watch"]
+
+
+def is_installed() -> bool:
+    """Say whether this code was installed, so that every Python of this environment finds it."""
+    return Path(sysconfig.get_path("purelib")) == BASE_DIR
 
 
 def _describe(code: int) -> str:

@@ -31,6 +31,7 @@ def spawn(
     identity: Identity | None = None,
     output: IO[bytes] | int | None = None,
     environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own; it gets ``death_signal`` when this thread ends.
 
@@ -49,6 +50,7 @@ def spawn(
         stdout=output,
         stderr=subprocess.STDOUT if output is not None else None,
         env=None if environment is None else {**os.environ, **environment},
+        cwd=folder,
         start_new_session=True,
     )
 

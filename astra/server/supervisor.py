@@ -85,6 +85,9 @@ class Supervisor:
     def _start(self) -> None:
         for listener in listeners(self._options):
             listener.probe()
+        if not self._only_web:
+            # So that commands beside it find it, whatever its ports.
+            (self._options.data_dir / "url").write_text(f"{listeners(self._options)[0].url}\n")
         if self._postgres is not None:
             postgres = Child(_DATABASE, self._postgres.start, self._postgres.exit_code)
             postgres.start()

@@ -195,6 +195,6 @@ def test_the_banner_says_how_to_get_in(options: Options, owned: Account, app: Ap
 
 def test_the_banner_without_an_account_says_what_to_do(options: Options) -> None:
     text = banner(options, Access(None, None, None))
-    assert "python manage.py seed demo" in text
+    assert "python -m astra seed demo" in text
     assert "as you changed it" in text
     assert "curl" not in text

@@ -1,5 +1,6 @@
 """`python manage.py serve`: run the service until Ctrl-C."""
 
+import os
 import signal
 from argparse import ArgumentParser
 from contextlib import suppress
@@ -40,14 +41,21 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--with-parent",
-            action="store_true",
-            help="stop, in order, also when the process that started this one dies",
+            nargs="?",
+            type=int,
+            const=os.getppid(),
+            metavar="PID",
+            help="stop, in order, also when the process that started this one dies; with its id, "
+            "also if it is dead already",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the supervisor in this process."""
-        if options["with_parent"]:
+        if options["with_parent"] is not None:
             die_with_parent(signal.SIGTERM)
+            if os.getppid() != options["with_parent"]:
+                # It died before the kernel knew of the request.
+                return
         try:
             Supervisor(settings.ASTRA, only_web=options["only"] == "web", say=self._say).run()
         except _REFUSALS as error:

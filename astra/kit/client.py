@@ -1,0 +1,193 @@
+"""A client of the control surface: `Simulator` is where to begin."""
+
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
+from astra.kit.errors import ServiceError, UnreachableError
+from astra.kit.records import Account, ClockSetting, Json, Readiness, Scenario, SeedReport
+from astra.kit.times import iso_duration
+from astra.kit.transport import TIMEOUT_SECONDS, Transport, given, segment
+
+_POLL_SECONDS = 0.1
+
+
+class Simulator:
+    """A running service, steered through `/simulator/v1`.
+
+    ``with Simulator(url, control_token) as simulator: simulator.accounts.new()``. For HTTPS,
+    ``ca_file`` is the service's `tls/ca.pem`. Threads may share one.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        control_token: str | None = None,
+        *,
+        ca_file: str | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
+        """Keep the address; nothing is sent yet. Health and readiness need no token."""
+        self._transport = Transport(
+            base_url, control_token, ca_file=ca_file, timeout_seconds=timeout_seconds
+        )
+        self.base_url = self._transport.base_url
+        self.accounts = Accounts(self._transport)
+        self.scenarios = Scenarios(self._transport)
+
+    def __enter__(self) -> Self:
+        """Return the client itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close its connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._transport.close()
+
+    def account(self, account_id: str) -> "AccountControls":
+        """Return the controls of an account; nothing is sent yet."""
+        return AccountControls(self._transport, account_id)
+
+    def health(self) -> bool:
+        """Say whether the service is alive."""
+        try:
+            return self._transport.call("GET", "health").status == 200
+        except UnreachableError:
+            return False
+
+    def ready(self) -> Readiness:
+        """Ask whether the service can serve. Raises `UnreachableError` when nothing answers."""
+        return Readiness.from_json(self._transport.call("GET", "ready", accepts=(503,)).json())
+
+    def is_ready(self) -> bool:
+        """Say whether the service can serve; not while nothing answers."""
+        return self._why_not_ready() is None
+
+    def wait(self, *, timeout_seconds: float = 60.0) -> None:
+        """Wait until the service can serve. Raises `ServiceError` after the time-out."""
+        deadline = time.monotonic() + timeout_seconds
+        while (reason := self._why_not_ready()) is not None:
+            if time.monotonic() > deadline:
+                raise ServiceError(f"not ready after {timeout_seconds:g} s: {reason}")
+            time.sleep(_POLL_SECONDS)
+
+    def _why_not_ready(self) -> str | None:
+        try:
+            readiness = self.ready()
+        except UnreachableError as error:
+            return str(error)
+        return None if readiness.is_ready else " ".join(readiness.reasons)
+
+
+class Accounts:
+    """All accounts of the service."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Keep how to reach the service."""
+        self._transport = transport
+
+    def new(
+        self,
+        scenario: str | Json | None = None,
+        *,
+        parameters: Mapping[str, float] | None = None,
+        name: str | None = None,
+        clock: str | ClockSetting | None = None,
+        ttl: timedelta | str | None = None,
+        seed: int | None = None,
+    ) -> Account:
+        """Make an account from a scenario (`throwaway`); the answer alone has its token.
+
+        ``clock`` is a mode or a whole setting, ``ttl`` a duration or a text such as `10m`, after
+        which the service deletes the account. One seed gives the same ids, one account after another.
+        """
+        body = {
+            "scenario": scenario,
+            "parameters": parameters,
+            "name": name,
+            "clock": {"mode": clock} if isinstance(clock, str) else clock,
+            "ttl": None if ttl is None else iso_duration(ttl),
+            "seed": seed,
+        }
+        return Account.from_json(self._transport.call("POST", "accounts", given(body)).json())
+
+    def list(self) -> tuple[Account, ...]:
+        """Return all accounts, oldest first, without their apps and buckets."""
+        items = self._transport.call("GET", "accounts").json()["items"]
+        return tuple(Account.from_json(item) for item in items)
+
+    def get(self, account_id: str) -> Account:
+        """Return an account, with its apps and buckets."""
+        return Account.from_json(
+            self._transport.call("GET", f"accounts/{segment(account_id)}").json()
+        )
+
+    def reset(self, account_id: str) -> Account:
+        """Put an account back to what it was made as: the same ids, the same token."""
+        path = f"accounts/{segment(account_id)}/reset"
+        return Account.from_json(self._transport.call("POST", path).json())
+
+    def delete(self, account_id: str) -> None:
+        """Delete an account with everything in it."""
+        self._transport.call("DELETE", f"accounts/{segment(account_id)}")
+
+
+class AccountControls:
+    """The controls of one account."""
+
+    def __init__(self, transport: Transport, account_id: str) -> None:
+        """Keep how to reach the account."""
+        self.account_id = account_id
+        self.clock = ClockControls(transport, account_id)
+        self.faults = FaultControls(transport, account_id)
+        self.checkpoints = CheckpointControls(transport, account_id)
+        self.journal = JournalControls(transport, account_id)
+
+
+class Scenarios:
+    """The scenarios of the service's library, and those that are sent to it."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Keep how to reach the service."""
+        self._transport = transport
+
+    def list(self) -> tuple[Scenario, ...]:
+        """Return the scenarios of the library."""
+        items = self._transport.call("GET", "scenarios").json()["items"]
+        return tuple(Scenario.from_json(item) for item in items)
+
+    def seed(
+        self,
+        name: str,
+        document: str | Json | None = None,
+        *,
+        parameters: Mapping[str, float] | None = None,
+    ) -> SeedReport:
+        """Load a scenario: of the library, or a document (YAML, or an object) of that name."""
+        return self._send(f"scenarios/{segment(name)}", document, parameters)
+
+    def preview(
+        self,
+        name: str,
+        document: str | Json | None = None,
+        *,
+        parameters: Mapping[str, float] | None = None,
+    ) -> SeedReport:
+        """Say what `seed` would do."""
+        return self._send(f"scenarios/{segment(name)}/preview", document, parameters)
+
+    def _send(self, path: str, document: Any, parameters: Mapping[str, float] | None) -> SeedReport:
+        kind = "application/yaml" if isinstance(document, str) else "application/json"
+        answer = self._transport.call("POST", path, document, query=parameters, content_type=kind)
+        return SeedReport.from_json(answer.json())

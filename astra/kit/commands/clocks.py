@@ -1,0 +1,107 @@
+"""`astra-simulator clock`: the clock of an account."""
+
+from datetime import UTC, datetime
+
+import click
+
+from astra.kit.commands.output import describe, print_move
+from astra.kit.commands.sessions import Session, account_option, duration, service_command
+from astra.kit.records import Clock, Move
+
+_wait_option = click.option(
+    "--wait",
+    "wait_seconds",
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for its end; then the service goes on by itself.",
+)
+_instant = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ"])
+
+
+@click.group()
+def clock() -> None:
+    """Read, set and move the clock of an account."""
+
+
+@clock.command()
+@account_option
+@service_command
+def show(session: Session, account_id: str | None) -> None:
+    """Show what it says."""
+    _show(session, session.account(account_id).clock.read())
+
+
+@clock.command("set")
+@click.argument("mode", type=click.Choice(["real", "scaled", "manual"]))
+@click.option("--rate", type=float, help="How many times faster a scaled clock is.")
+@click.option("--now", type=_instant, help="An instant to move on to, in UTC.")
+@account_option
+@service_command
+def set_clock(
+    session: Session,
+    mode: str,
+    rate: float | None,
+    now: datetime | None,
+    account_id: str | None,
+) -> None:
+    """Let it go in real time, n times faster, or by hand."""
+    _show(session, session.account(account_id).clock.set(mode, rate=rate, now=_utc(now)))
+
+
+@clock.command()
+@account_option
+@service_command
+def freeze(session: Session, account_id: str | None) -> None:
+    """Let it stand still from now on."""
+    _show(session, session.account(account_id).clock.freeze())
+
+
+@clock.command()
+@click.argument("by", metavar="[DURATION]", required=False, callback=duration)
+@click.option("--to", type=_instant, help="An instant, in UTC, instead of a duration.")
+@_wait_option
+@account_option
+@service_command
+def advance(
+    session: Session,
+    by: str | None,
+    to: datetime | None,
+    wait_seconds: float,
+    account_id: str | None,
+) -> None:
+    """Move it by a duration, such as 1h30m, or to an instant."""
+    if (by is None) == (to is None):
+        raise click.UsageError("give either a duration or --to")
+    controls = session.account(account_id).clock
+    _moved(session, controls.advance(by, to=_utc(to), wait_seconds=wait_seconds))
+
+
+@clock.command()
+@_wait_option
+@account_option
+@service_command
+def step(session: Session, wait_seconds: float, account_id: str | None) -> None:
+    """Move it to the next instant at which something happens."""
+    _moved(session, session.account(account_id).clock.step(wait_seconds=wait_seconds))
+
+
+@clock.command()
+@_wait_option
+@account_option
+@service_command
+def drain(session: Session, wait_seconds: float, account_id: str | None) -> None:
+    """Move it on until nothing is under way."""
+    _moved(session, session.account(account_id).clock.drain(wait_seconds=wait_seconds))
+
+
+def _show(session: Session, read: Clock) -> None:
+    session.show(read.document, lambda: click.echo(describe(read)))
+
+
+def _moved(session: Session, move: Move) -> None:
+    session.show(move.document, lambda: print_move(move))
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.replace(tzinfo=UTC)

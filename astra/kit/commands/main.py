@@ -1,0 +1,125 @@
+"""`astra-simulator`: run the service, and steer one that runs."""
+
+import functools
+import os
+from pathlib import Path
+
+import click
+
+import astra
+from astra.kit import serving
+from astra.kit.commands.accounts import account
+from astra.kit.commands.clocks import clock
+from astra.kit.commands.documents import is_file, read_scenario
+from astra.kit.commands.faults import faults
+from astra.kit.commands.journals import journal
+from astra.kit.commands.output import print_table
+from astra.kit.commands.sessions import Session, data_dir_option, numbers, service_command
+from astra.kit.records import SeedReport
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(astra.__version__, prog_name="astra-simulator")
+def main() -> None:
+    """Simulate the Astra Control API: run the service, and steer one that runs.
+
+    The commands find a running service by --url and --token, by ASTRA_URL and ASTRA_CONTROL_TOKEN,
+    or by its data folder.
+    """
+
+
+@main.command()
+@data_dir_option
+@click.option("--host", envvar="ASTRA_HOST", show_envvar=True, help="The address to listen on.")
+@click.option(
+    "--http-port", envvar="ASTRA_HTTP_PORT", show_envvar=True, type=int, help="8000 if absent."
+)
+@click.option(
+    "--https-port", envvar="ASTRA_HTTPS_PORT", show_envvar=True, type=int, help="8443 if absent."
+)
+@click.option(
+    "--scenario",
+    envvar="ASTRA_START_SCENARIO",
+    show_envvar=True,
+    help="Seeded into an empty database: demo.",
+)
+@click.option(
+    "--with-parent",
+    "parent",
+    type=int,
+    is_flag=False,
+    flag_value=os.getppid(),
+    metavar="[PID]",
+    help="Stop also when the calling process, of that id, dies.",
+)
+def run(
+    data_dir: Path,
+    host: str | None,
+    http_port: int | None,
+    https_port: int | None,
+    scenario: str | None,
+    parent: int | None,
+) -> None:
+    """Serve until Ctrl-C: database, web servers, worker.
+
+    The first time, it sets itself up; the data stay in the data folder. The database is an embedded
+    PostgreSQL, or the one that DATABASE_URL names.
+    """
+    given = {
+        "ASTRA_DATA_DIR": data_dir.absolute(),
+        "ASTRA_HOST": host,
+        "ASTRA_HTTP_PORT": http_port,
+        "ASTRA_HTTPS_PORT": https_port,
+        "ASTRA_START_SCENARIO": scenario,
+    }
+    options = {name: str(value) for name, value in given.items() if value is not None}
+    words = serving.command(parent=parent)
+    # In place of this process, so that signals reach the service itself.
+    os.execve(words[0], words, serving.environment(**options))  # noqa: S606
+
+
+@main.command()
+@click.option("--timeout", default=60.0, show_default=True, metavar="SECONDS")
+@functools.partial(service_command, needs_token=False)
+def wait(session: Session, timeout: float) -> None:
+    """Wait until the service is ready; exit code 1 if it is late."""
+    session.simulator.wait(timeout_seconds=timeout)
+    document = {"status": "ready", "url": session.simulator.base_url}
+    session.show(document, lambda: click.echo(f"Ready: {document['url']}"))
+
+
+@main.command()
+@click.argument("scenario", metavar="NAME|FILE")
+@click.option("--set", "parameters", multiple=True, metavar="NAME=NUMBER", callback=numbers)
+@click.option("--preview", is_flag=True, help="Only say what it would do.")
+@service_command
+def seed(
+    session: Session,
+    scenario: str,
+    parameters: dict[str, float],
+    preview: bool,  # noqa: FBT001 - click hands it over by name
+) -> None:
+    """Load a scenario: of the library by its name, or from a file.
+
+    Loading one twice changes nothing.
+    """
+    text = None
+    if is_file(scenario):
+        text, document = read_scenario(scenario)
+        scenario = document["scenario"]
+    scenarios = session.simulator.scenarios
+    load = scenarios.preview if preview else scenarios.seed
+    report = load(scenario, text, parameters=parameters)
+    session.show(report.document, lambda: _print_report(report))
+
+
+def _print_report(report: SeedReport) -> None:
+    kinds = [kind for kind in report.created if report.created[kind] or report.kept[kind]]
+    rows = [(kind, report.created[kind], report.kept[kind]) for kind in kinds]
+    print_table(("KIND", "NEW", "KEPT"), rows, empty="The scenario is empty.")
+
+
+main.add_command(account)
+main.add_command(clock)
+main.add_command(faults)
+main.add_command(journal)

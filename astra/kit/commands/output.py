@@ -1,0 +1,85 @@
+"""How the commands print: lines for people, or the service's own JSON."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+from astra.kit.records import Account, Clock, Move
+
+
+def print_json(document: Any) -> None:
+    """Print a JSON document."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+    """Print rows in columns, or what is said when there are none."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if not cells:
+        click.echo(empty)
+        return
+    widths = [max(map(len, column)) for column in zip(headers, *cells, strict=True)]
+
+    def line(row: Sequence[str]) -> str:
+        return "  ".join(
+            f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+
+    click.secho(line(headers), bold=True)
+    for row in cells:
+        click.echo(line(row))
+
+
+def print_account(account: Account) -> None:
+    """Print an account with what it has."""
+    lines = [
+        ("Account", f"{account.id}  {account.name}"),
+        ("Scenario", account.scenario),
+        ("Clock", describe(account.clock)),
+        ("Token", account.token),
+        ("User", account.user_id),
+        ("Expires", None if account.expires_at is None else instant(account.expires_at)),
+    ]
+    for title, named in (("Apps", account.apps), ("Buckets", account.buckets)):
+        for index, each in enumerate(named):
+            lines.append(("" if index else title, f"{each.id}  {each.name}"))
+    for title, text in lines:
+        if text is not None:
+            click.echo(click.style(f"{title:10}", bold=True) + text)
+
+
+def print_move(move: Move) -> None:
+    """Print what happened while a clock moved, and where it is."""
+    rows = [
+        (
+            instant(each.at),
+            each.kind,
+            each.id,
+            f"{each.from_state or '–'} → {each.to_state}",
+            each.reason,
+        )
+        for each in move.events
+    ]
+    print_table(("AT", "KIND", "ID", "STATE", "REASON"), rows, empty="Nothing happened.")
+    if (more := move.event_count - len(move.events)) > 0:
+        click.echo(f"… and {more} more.")
+    click.echo(f"Clock: {describe(move.clock)}")
+
+
+def describe(clock: Clock) -> str:
+    """Return a clock in words."""
+    going = {
+        "real": "real time",
+        "scaled": f"{clock.rate:g} times as fast as real time",
+        "manual": "stands still",
+    }
+    text = f"{instant(clock.now)}, {going.get(clock.mode, clock.mode)}"
+    return text if clock.target is None else f"{text}, on its way to {instant(clock.target)}"
+
+
+def instant(moment: datetime) -> str:
+    """Return an instant, to the millisecond."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

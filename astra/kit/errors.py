@@ -1,0 +1,50 @@
+"""What can go wrong between the kit and the service."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class SimulatorError(Exception):
+    """Anything that the kit raises on purpose; the text is one line for people."""
+
+
+class UnreachableError(SimulatorError):
+    """No answer came: nothing listens there, the connection broke, or it took too long."""
+
+
+class ServiceError(SimulatorError):
+    """The service could not be found, did not start, or did not get ready in time."""
+
+
+class ProblemError(SimulatorError):
+    """The service refused; ``document`` is its problem document, as it came."""
+
+    def __init__(self, status: int, document: Mapping[str, Any]) -> None:
+        """Keep the status and the document; a body that is no problem document is an empty one."""
+        self.status = status
+        self.document = document
+        super().__init__(self._line())
+
+    @property
+    def number(self) -> int | None:
+        """The problem's number in the catalogue, None where it has none."""
+        tail = str(self.document.get("type", "")).rpartition("/")[2]
+        return int(tail) if tail.isdecimal() else None
+
+    @property
+    def invalid(self) -> dict[str, str]:
+        """The reason for each field or parameter that was refused, by its path."""
+        items = [
+            *self.document.get("invalidFields", []),
+            *self.document.get("invalidParams", []),
+        ]
+        return {str(item.get("name")): str(item.get("reason")) for item in items}
+
+    def _line(self) -> str:
+        problem = f" (problem {self.number})" if self.number is not None else ""
+        title = str(self.document.get("title") or "the answer has no problem document")
+        text = f"{self.status}{problem}: {title}"
+        details = [f"{name}: {reason}" for name, reason in self.invalid.items()]
+        if not details and self.document.get("detail"):
+            details = [str(self.document["detail"])]
+        return " – ".join([text, *details])

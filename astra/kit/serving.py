@@ -1,0 +1,166 @@
+"""Starts the service in a process of its own, and stops it."""
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from astra.kit.errors import ServiceError
+
+READY_SECONDS = 120.0
+_STOP_SECONDS = 30.0
+_POLL_SECONDS = 0.05
+_HOST = "127.0.0.1"
+_LOG = "service.log"
+# -P: whatever the folder of the user has in it is not imported.
+_PYTHON = (sys.executable, "-P", "-m")
+_RUN = (*_PYTHON, "astra.kit", "run")
+_ROOT = Path(__file__).resolve().parents[2]
+# Settings of whoever starts the service that are not meant for it: a test session may be about a
+# Django project with a database of its own.
+_FOREIGN = ("DATABASE_URL", "DJANGO_", "GRANIAN_", "PYTEST_")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """How to reach a service; what is not known of one that somebody else runs is None."""
+
+    url: str
+    control_token: str
+    https_url: str | None = None
+    ca_file: str | None = None
+
+
+def command(*, parent: int | None) -> list[str]:
+    """Return the command that serves until it is stopped, or until the process ``parent`` ends."""
+    serve = [*_PYTHON, "astra", "serve"]
+    return serve if parent is None else [*serve, f"--with-parent={parent}"]
+
+
+def environment(**options: str) -> dict[str, str]:
+    """Return the environment for `command`: that of this process, with options of the service."""
+    variables = {**os.environ, **options, "DJANGO_SETTINGS_MODULE": "astra.settings"}
+    if Path(sysconfig.get_path("purelib")) != _ROOT:
+        # Not installed: this is a checkout.
+        paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+        variables["PYTHONPATH"] = os.pathsep.join(paths)
+    return variables
+
+
+class TemporaryService:
+    """A service on new data, for as long as the tests last; gone when this process is.
+
+    Whatever ends this process, the kernel tells the service to stop. Strictly, it does so when the
+    thread ends that called `start`, so call it in one that lives as long as it is wanted.
+    """
+
+    def __init__(self) -> None:
+        """Choose ports and a folder; nothing runs before `start`."""
+        self.folder = Path(tempfile.mkdtemp(prefix="astra-"))
+        self._process: subprocess.Popen[bytes] | None = None
+        http_port, https_port = _free_ports()
+        data_dir = self.folder / "var"
+        self.address = Address(
+            url=f"http://{_HOST}:{http_port}",
+            control_token=secrets.token_urlsafe(32),
+            https_url=f"https://{_HOST}:{https_port}",
+            ca_file=str(data_dir / "tls" / "ca.pem"),
+        )
+        self._environment = _without_foreign(
+            environment(
+                ASTRA_DATA_DIR=str(data_dir),
+                ASTRA_HOST=_HOST,
+                ASTRA_HTTP_PORT=str(http_port),
+                ASTRA_HTTPS_PORT=str(https_port),
+                ASTRA_CONTROL="on",
+                ASTRA_CONTROL_TOKEN=self.address.control_token,
+                # Every test makes its own account.
+                ASTRA_START_SCENARIO="",
+            )
+        )
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Stop it."""
+        self.stop()
+
+    def start(self) -> None:
+        """Start the service; returns when it is ready. Raises `ServiceError` with what it said."""
+        try:
+            with (self.folder / _LOG).open("wb") as log:
+                process = subprocess.Popen(  # noqa: S603 - the command is ours
+                    [*_RUN, f"--with-parent={os.getpid()}"],
+                    env=self._environment,
+                    cwd=self.folder,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    # Ctrl-C reaches the tests alone, which still need it while they end.
+                    start_new_session=True,
+                )
+            self._process = process
+            self._wait(process)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the service and remove its data; again, it does nothing."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        # Not imported where the service is only run.
+        from astra.kit.client import Simulator
+
+        deadline = time.monotonic() + READY_SECONDS
+        # HTTPS comes last: its authority is a file that the start makes.
+        for url, ca_file in (
+            (self.address.url, None),
+            (str(self.address.https_url), self.address.ca_file),
+        ):
+            with Simulator(url, ca_file=ca_file) as simulator:
+                while not simulator.is_ready():
+                    if process.poll() is not None or time.monotonic() > deadline:
+                        raise ServiceError(f"the service did not get ready:\n{self._said()}")
+                    time.sleep(_POLL_SECONDS)
+
+    def _said(self) -> str:
+        try:
+            return (self.folder / _LOG).read_text(errors="replace").strip()
+        except OSError:
+            return "(it was stopped)"
+
+
+def _free_ports() -> tuple[int, int]:
+    """Return two ports that nobody listens on."""
+    with socket.socket() as first, socket.socket() as second:
+        for probe in (first, second):
+            probe.bind((_HOST, 0))
+        return int(first.getsockname()[1]), int(second.getsockname()[1])
+
+
+def _without_foreign(variables: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: text for name, text in variables.items() if not name.startswith(_FOREIGN)}
+    return kept | {"DJANGO_SETTINGS_MODULE": variables["DJANGO_SETTINGS_MODULE"]}

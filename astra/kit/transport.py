@@ -1,0 +1,110 @@
+"""Calls of the control surface over HTTP, on connections that are kept."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import urllib3
+
+from astra.kit.errors import ProblemError, UnreachableError
+
+PREFIX = "/simulator/v1"
+TIMEOUT_SECONDS = 30.0
+# What the answer to a call that waits may take beyond its wait.
+_MARGIN_SECONDS = 10.0
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is no refusal."""
+
+    status: int
+    data: bytes
+
+    def json(self) -> Any:
+        """Return the parsed body."""
+        return json.loads(self.data)
+
+    def text(self) -> str:
+        """Return the body as text."""
+        return self.data.decode()
+
+
+class Transport:
+    """One service: its address and the token of its control surface. May be shared by threads."""
+
+    def __init__(
+        self, base_url: str, token: str | None, *, ca_file: str | None, timeout_seconds: float
+    ) -> None:
+        """Keep the address; nothing is sent before `call`."""
+        self.base_url = base_url.rstrip("/")
+        self._headers = {"Accept": _JSON} | ({"Authorization": f"Bearer {token}"} if token else {})
+        self._timeout_seconds = timeout_seconds
+        self._pool = urllib3.PoolManager(ca_certs=ca_file, retries=False, maxsize=4)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        content_type: str = _JSON,
+        wait_seconds: float = 0.0,
+        accepts: tuple[int, ...] = (),
+    ) -> Answer:
+        """Send a call; ``path`` begins behind ``/simulator/v1``.
+
+        A body that is no text is sent as JSON. ``wait_seconds`` is how long the service itself may
+        wait before it answers. Raises `ProblemError` for an answer from 400 on, unless its status is
+        in ``accepts``, and `UnreachableError` when there is none.
+        """
+        url = f"{self.base_url}{PREFIX}/{path}"
+        if query and (sent := given(query)):
+            url += "?" + urlencode(sent)
+        headers = dict(self._headers)
+        if body is not None:
+            headers["Content-Type"] = content_type
+            body = body if isinstance(body, str | bytes) else json.dumps(body)
+        timeout = max(self._timeout_seconds, wait_seconds + _MARGIN_SECONDS)
+        try:
+            response = self._pool.request(method, url, body=body, headers=headers, timeout=timeout)
+        except urllib3.exceptions.HTTPError as error:
+            raise UnreachableError(f"{self.base_url} does not answer: {_reason(error)}") from error
+        if response.status >= 400 and response.status not in accepts:
+            raise ProblemError(response.status, _document(response.data))
+        return Answer(response.status, response.data)
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._pool.clear()
+
+
+def segment(text: str) -> str:
+    """Return a name as one step of a path."""
+    return quote(text, safe="")
+
+
+def given(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that have a value."""
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _document(data: bytes) -> Mapping[str, Any]:
+    try:
+        document = json.loads(data)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _reason(error: BaseException) -> str:
+    """Return the innermost reason, in the system's words where there are any."""
+    while isinstance(inner := error.__cause__ or error.__context__, BaseException):
+        error = inner
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error) or type(error).__name__

@@ -1,0 +1,249 @@
+"""`astra-simulator`, against a service that runs."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from astra.kit.access import Access
+from astra.kit.client import Simulator
+from astra.kit.commands.main import main
+from astra.kit.serving import Address
+
+STILL = pytest.mark.astra(clock={"mode": "manual", "now": "2026-01-05T12:00:00Z"})
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(astra_service: Address, astra_account: Access) -> Run:
+    """Give a command; it finds service and account in the environment."""
+    environment = {
+        "ASTRA_URL": astra_service.url,
+        "ASTRA_CONTROL_TOKEN": astra_service.control_token,
+        "ASTRA_ACCOUNT": astra_account.id,
+    }
+
+    def run(*words: str, code: int = 0, **variables: str | None) -> Result:
+        result = CliRunner().invoke(main, words, env=environment | variables)
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+def documents(result: Result) -> Any:
+    return json.loads(result.output)
+
+
+@pytest.mark.server
+def test_wait_ends_when_the_service_is_ready(run: Run, astra_service: Address) -> None:
+    assert run("wait").output == f"Ready: {astra_service.url}\n"
+    late = run("wait", "--timeout", "0", "--url", "http://127.0.0.1:1", code=1)
+    assert late.output == (
+        "Error: not ready after 0 s: http://127.0.0.1:1 does not answer: connection refused\n"
+    )
+
+
+@pytest.mark.server
+def test_accounts_are_made_shown_reset_and_deleted(run: Run, astra_simulator: Simulator) -> None:
+    made = documents(run("account", "new", "--ttl", "10m", "--name", "mine", "--json"))
+    assert made["token"]
+    shown = run("account", "show", made["id"]).output.splitlines()
+    assert shown[0] == f"Account   {made['id']}  mine"
+    assert shown[-1] == f"          {made['buckets'][1]['id']}  offsite-backups"
+    listed = run("account", "list").output
+    assert f"\n{made['id']}  mine  " in listed
+    assert listed.startswith("ID ")
+    assert run("account", "reset", made["id"]).output.splitlines()[0] == shown[0]
+    assert run("account", "delete", made["id"]).output == f"Deleted {made['id']}.\n"
+    refused = run("account", "show", made["id"], code=1)
+    assert refused.output.startswith("Error: 404 (problem 2): Collection not found – ")
+    assert len(refused.output.splitlines()) == 1
+
+
+@pytest.mark.server
+def test_an_account_is_made_of_a_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "scenario: mine\ntitle: Mine\naccounts:\n- name: mine\n  users: [{email: a@b.ch, role: owner}]"
+    )
+    words = ("--clock", "scaled", "--rate", "60", "--now", "2026-01-05T12:00:00Z")
+    made = documents(run("account", "new", str(file), *words, "--json"))
+    assert (made["name"], made["clock"]["rate"]) == ("mine", 60)
+    run("account", "delete", made["id"])
+
+
+@STILL
+@pytest.mark.server
+def test_the_clock_is_shown_set_and_moved(run: Run, back_up: Callable[[], int]) -> None:
+    assert run("clock", "show").output == "2026-01-05T12:00:00.000Z, stands still\n"
+    assert run("clock", "step").output.startswith("Nothing happened.\nClock: 2026-01-05T12:00:00")
+    assert back_up() == 201
+    stepped = run("clock", "step").output.splitlines()
+    assert stepped[0].split() == ["AT", "KIND", "ID", "STATE", "REASON"]
+    assert "appSnap" in stepped[1]
+    assert "pending → discovering" in stepped[1]
+    assert documents(run("clock", "drain", "--json"))["events"][-1]["to"] == "completed"
+    moved = run("clock", "advance", "--to", "2026-01-06T00:00:00Z").output
+    assert moved.endswith("Clock: 2026-01-06T00:00:00.000Z, stands still\n")
+    assert "2026-01-06T01:30:00.000Z" in run("clock", "advance", "1h30m").output
+    set_ = run("clock", "set", "scaled", "--rate", "60", "--now", "2026-01-07T00:00:00Z").output
+    assert set_.endswith(", 60 times as fast as real time\n")
+    assert run("clock", "freeze").output.endswith(", stands still\n")
+
+
+@pytest.mark.server
+def test_faults_are_added_listed_explained_and_deleted(run: Run) -> None:
+    assert run("faults", "list").output == "The account has no fault rules.\n"
+    words = ("-m", "operation=appBackup.create", "-m", "next=3", "-m", "name=1*")
+    rule = documents(
+        run("faults", "add", "backup-fail", "at=0.4", 'reasons=["Full."]', *words, "--json")
+    )
+    assert rule["effect"] == {"type": "backup-fail", "at": 0.4, "reasons": ["Full."]}
+    assert rule["match"] == {"operation": "appBackup.create", "next": 3, "name": "1*"}
+    assert " slow  0     drop-connection  when=after  everything\n" in (
+        run("faults", "add", "drop-connection", "when=after", "--name", "slow").output
+    )
+    explained = run("faults", "explain", "get", "k8s/v2/apps").output.splitlines()
+    assert explained[0].split() == ["RULE", "EFFECT", "ACTS", "WHY", "NOT"]
+    assert explained[2].split() == ["slow", "drop-connection", "yes"]
+    assert run("faults", "delete", rule["id"]).output == "Deleted.\n"
+    assert len(run("faults", "list").output.splitlines()) == 2
+    run("faults", "delete", "--all")
+    assert documents(run("faults", "list", "--json")) == []
+
+
+@pytest.mark.server
+def test_the_journal_is_listed_verified_and_cleared(run: Run, back_up: Callable[[], int]) -> None:
+    assert run("journal", "list").output == "No call matches.\n"
+    assert [back_up(), back_up()] == [201, 201]
+    listed = run("journal", "list", "--method", "POST", "--limit", "1").output.splitlines()
+    assert listed[0].split() == ["#", "AT", "METHOD", "PATH", "STATUS", "PROBLEM", "TOOK"]
+    assert listed[1].split()[2] == "POST"
+    assert listed[2] == "Earlier ones that match: 1; see --limit."
+    verified = run("journal", "verify", "--operation", "appBackup.create", "--exactly", "2")
+    assert verified.output == "Verified: Expected exactly 2 calls; 2 calls matched.\n"
+    missed = run("journal", "verify", "--status", "500", code=1).output.splitlines()
+    assert missed[0] == "Not verified: Expected at least 1 call; 0 calls matched."
+    assert missed[1].endswith(" – The status is 201, not 500.")
+    assert run("journal", "script").output.startswith("#!/bin/sh\n")
+    run("journal", "clear")
+    assert documents(run("journal", "list", "--json"))["metadata"]["total"] == 0
+
+
+@pytest.mark.server
+def test_a_scenario_is_previewed_and_seeded(
+    run: Run, tmp_path: Path, astra_simulator: Simulator
+) -> None:
+    file = tmp_path / "kit-command.yaml"
+    file.write_text("scenario: kit-command\ntitle: Kit\naccounts:\n- name: kit\n")
+    assert run("seed", str(file), "--preview").output.splitlines()[1].split() == [
+        "accounts",
+        "1",
+        "0",
+    ]
+    report = documents(run("seed", str(file), "--json"))
+    assert report["counts"]["accounts"] == {"create": 1, "keep": 0}
+    astra_simulator.accounts.delete(report["accounts"][0])
+    large = run("seed", "large", "--set", "backups=7", "--preview").output
+    assert ["backups", "7", "0"] in [line.split() for line in large.splitlines()]
+
+
+@pytest.mark.server
+def test_the_service_is_found_by_its_data_folder(
+    run: Run, astra_service: Address, astra_account: Access, tmp_path: Path
+) -> None:
+    assert astra_service.ca_file is not None
+    folder = Path(astra_service.ca_file).parents[1]
+    assert (folder / "url").read_text() == f"{astra_service.url}\n"
+    (tmp_path / "url").write_bytes((folder / "url").read_bytes())
+    (tmp_path / "control_token").write_text(f"{astra_service.control_token}\n")
+    config = astra_account.write_config(tmp_path / "config.yaml")
+    assert yaml.safe_load(config.read_text()) == astra_account.config()
+    nothing = dict.fromkeys(("ASTRA_URL", "ASTRA_CONTROL_TOKEN", "ASTRA_ACCOUNT"))
+    shown = run("faults", "list", "--data-dir", str(tmp_path), **nothing)
+    assert shown.output == "The account has no fault rules.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("account", "list"), "no token of the control surface: there is no nowhere/control_token"),
+        (("clock", "show", "--token", "x"), "which account? give --account, or set ASTRA_ACCOUNT"),
+        (("seed", "no.yaml", "--token", "x"), "no.yaml: no such file or directory"),
+        (("account", "list", "--token", "x"), "http://127.0.0.1:1 does not answer: connection"),
+    ],
+)
+def test_what_goes_wrong_is_one_line(words: tuple[str, ...], said: str) -> None:
+    environment = {"ASTRA_DATA_DIR": "nowhere", "ASTRA_HTTP_PORT": "1"}
+    result = CliRunner().invoke(main, words, env=environment)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: {said}")
+    assert len(result.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize("text", ["- 1", "title: x", "a: [", "\tx"])
+def test_a_file_that_is_no_scenario_is_refused(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "scenario.yaml"
+    file.write_text(text)
+    result = CliRunner().invoke(main, ("seed", str(file), "--token", "x"))
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: {file} is no ")
+    assert len(result.output.splitlines()) == 1
+
+
+def test_a_broken_client_configuration_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("a: [")
+    result = CliRunner().invoke(main, ("wait", "--data-dir", str(tmp_path)))
+    assert (result.exit_code, result.output) == (1, f"Error: {tmp_path}/config.yaml is no YAML\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("clock", "advance"),
+        ("clock", "advance", "5x"),
+        ("clock", "advance", "1h", "--to", "2026-01-06T00:00:00Z"),
+        ("account", "new", "--rate", "3"),
+        ("account", "new", "--ttl", "soon"),
+        ("faults", "delete"),
+        ("faults", "add", "delay", "seconds"),
+        ("faults", "add", "delay", "-m", "next"),
+        ("faults", "explain", "GET", "/", "{"),
+        ("seed", "large", "--set", "backups"),
+    ],
+)
+def test_a_wrong_command_line_is_refused(words: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(main, (*words, "--token", "x", "--url", "http://127.0.0.1:1"))
+    assert result.exit_code == 2
+    assert "Error: " in result.output
+
+
+def test_run_becomes_the_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    called: list[Any] = []
+    monkeypatch.setattr(os, "execve", lambda *arguments: called.extend(arguments))
+    words = ("run", "--data-dir", str(tmp_path), "--http-port", "81", "--scenario", "")
+    result = CliRunner().invoke(main, [*words, "--with-parent"])
+    assert result.exit_code == 0, result.output
+    program, command, environment = called
+    assert program == sys.executable
+    assert command[1:] == ["-P", "-m", "astra", "serve", f"--with-parent={os.getppid()}"]
+    assert environment["ASTRA_DATA_DIR"] == str(tmp_path)
+    assert (environment["ASTRA_HTTP_PORT"], environment["ASTRA_START_SCENARIO"]) == ("81", "")
+
+
+@pytest.mark.parametrize("words", [(), ("account",), ("clock",), ("faults",), ("journal",)])
+def test_every_command_has_a_line_of_help_that_fits(words: tuple[str, ...]) -> None:
+    output = CliRunner().invoke(main, [*words, "--help"]).output
+    commands = output.partition("Commands:\n")[2].splitlines()
+    assert commands
+    for line in commands:
+        assert len(line.split()) > 2, line
+        assert not line.endswith("..."), line

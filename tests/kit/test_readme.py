@@ -1,0 +1,86 @@
+"""'Test your backup script in five minutes', as the README has it, in a clean environment."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from astra import __version__
+from tests.server.service import ROOT
+
+SECTION = re.search(
+    r"^## Test your backup script in five minutes\n(.*?)^## ",
+    (ROOT / "README.md").read_text(),
+    re.DOTALL | re.MULTILINE,
+)
+# What a checkout has; what is built or installed in ours is not in the copy.
+CHECKOUT = ("astra", "backups", "README.md", "pyproject.toml", "requirements.txt")
+
+
+def files(text: str) -> dict[str, str]:
+    """Return the files that the section shows, each named in the paragraph before it."""
+    return dict(re.findall(r"`(\w+\.py)`.*\n\n```python\n((?s:.*?))```", text))
+
+
+def commands(text: str) -> list[list[str]]:
+    """Return the commands that the section tells to type, in order."""
+    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    assert all(line.startswith("$ ") for line in lines)
+    commands = [shlex.split(line.removeprefix("$ ")) for line in lines]
+    # The Python of this suite is new enough, whatever `python3` is.
+    return [[sys.executable if word == "python3" else word for word in each] for each in commands]
+
+
+def run(words: list[str], folder: Path) -> str:
+    # As from a terminal of somebody who has never heard of this repository's tests.
+    kept = ("PATH", "HOME", "PIP_", "LANG", "TMPDIR")
+    environment = {name: text for name, text in os.environ.items() if name.startswith(kept)}
+    result = subprocess.run(
+        words, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Return the commands that run from a folder."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if any(str(folder) in word for word in words):
+            found.append(" ".join(words))
+    return found
+
+
+@pytest.mark.server
+# Half of it is the installation.
+@pytest.mark.timeout(300)
+def test_what_the_readme_says_works_in_a_clean_environment(tmp_path: Path) -> None:
+    assert SECTION is not None
+    for name in CHECKOUT:
+        source, target = ROOT / name, tmp_path / "astra-simulator" / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    shown = files(SECTION[1])
+    assert set(shown) == {"backup.py", "test_backup.py"}
+    for name, text in shown.items():
+        (tmp_path / name).write_text(text)
+    # What is called like a part of the service is not taken for it.
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "__init__.py").write_text("raise RuntimeError")
+
+    output = [run(words, tmp_path) for words in commands(SECTION[1])]
+    assert " 3 passed in " in output[-1]
+    assert processes_of(tmp_path) == []
+
+    command = str(tmp_path / "venv" / "bin" / "astra-simulator")
+    assert run([command, "--version"], tmp_path) == f"astra-simulator, version {__version__}\n"
