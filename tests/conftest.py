@@ -3,7 +3,7 @@
 import functools
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
+from django.test.utils import override_settings
 
 from astra.accounts.models import Account, Role
 from astra.kit import plugin
@@ -26,9 +27,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(plugin, "astra_simulator")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def lazy_static_files() -> Iterator[None]:
+    """Look a static file up when it is asked for: every client would look at all of them."""
+    with override_settings(WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
 @functools.cache
 def _handler() -> ClientHandler:
-    """The middleware, loaded once: WhiteNoise looks at every static file."""
+    """The middleware, loaded once."""
     handler = ClientHandler(enforce_csrf_checks=False)
     handler.load_middleware()
     return handler
