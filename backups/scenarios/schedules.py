@@ -15,6 +15,7 @@ from backups.models.schedules import (
     RETENTION_PATTERN,
     Granularity,
 )
+from backups.recurrence import next_firing
 from backups.serializers.schedules import (
     DAY_OF_MONTH_PATTERN,
     DAY_OF_WEEK_PATTERN,
@@ -59,29 +60,29 @@ class ScheduleSection(Section):
     }
 
     def build(self, item: Item) -> Sequence[Model]:
-        """Return the schedule; raises ``ScenarioError`` for times that its granularity has not."""
+        """Return the schedule, to fire next after now; raises ``ScenarioError`` for times that its granularity has not."""
         assert item.parent is not None
         times: dict[str, Any] = {
             name: item.get(name) for name in ("hour", "dayOfWeek", "dayOfMonth", "recurrenceRule")
         }
         for member, reason in time_errors(item.get("granularity"), times).items():
             raise item.error(reason, member)
-        return [
-            Schedule(
-                **item.described(kinds.SCHEDULE.versions[0]),
-                account=item.account_row,
-                app=item.parent.row,
-                bucket=item.find("buckets", "bucket").row if "bucket" in item.values else None,
-                name=item.name,
-                granularity=item.get("granularity"),
-                minute=item.get("minute", "0"),
-                hour=times["hour"],
-                day_of_week=times["dayOfWeek"],
-                day_of_month=times["dayOfMonth"],
-                recurrence_rule=times["recurrenceRule"],
-                snapshot_retention=item.get("snapshotRetention"),
-                backup_retention=item.get("backupRetention"),
-                enabled=item.get("enabled", True),
-                replicate=item.get("replicate", False),
-            )
-        ]
+        schedule = Schedule(
+            **item.described(kinds.SCHEDULE.versions[0]),
+            account=item.account_row,
+            app=item.parent.row,
+            bucket=item.find("buckets", "bucket").row if "bucket" in item.values else None,
+            name=item.name,
+            granularity=item.get("granularity"),
+            minute=item.get("minute", "0"),
+            hour=times["hour"],
+            day_of_week=times["dayOfWeek"],
+            day_of_month=times["dayOfMonth"],
+            recurrence_rule=times["recurrenceRule"],
+            snapshot_retention=item.get("snapshotRetention"),
+            backup_retention=item.get("backupRetention"),
+            enabled=item.get("enabled", True),
+            replicate=item.get("replicate", False),
+        )
+        schedule.next_firing_at = next_firing(schedule, item.now)
+        return [schedule]
