@@ -39,7 +39,9 @@ def world(apps: int) -> dict[str, Any]:
                 "clock": {"mode": "manual", "at": START},
                 "users": [{"email": "owner@month.example.com", "role": "owner"}],
                 "buckets": [{"name": "bucket", "provider": "generic-s3", "isDefault": True}],
-                "apps": [{"name": f"app-{number}", "schedules": [schedule]} for number in range(apps)],
+                "apps": [
+                    {"name": f"app-{number}", "schedules": [schedule]} for number in range(apps)
+                ],
             }
         ],
     }
@@ -81,7 +83,9 @@ def main() -> None:
         account = control(running, "POST", "", {"scenario": world(options.apps)})["id"]
         before = memory()
         start = time.perf_counter()
-        control(running, "POST", f"/{account}/clock/advance", {"by": f"P{options.days}D", "wait": 0})
+        control(
+            running, "POST", f"/{account}/clock/advance", {"by": f"P{options.days}D", "wait": 0}
+        )
         most, answers = dict(before), []
         while (clock := control(running, "GET", f"/{account}/clock")).get("status") == "advancing":
             answers.append(clock["now"])

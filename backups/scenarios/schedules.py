@@ -60,7 +60,10 @@ class ScheduleSection(Section):
     }
 
     def build(self, item: Item) -> Sequence[Model]:
-        """Return the schedule, to fire next after now; raises ``ScenarioError`` for times that its granularity has not."""
+        """Return the schedule, to fire next after now.
+
+        Raises ``ScenarioError`` for times that its granularity has not.
+        """
         assert item.parent is not None
         times: dict[str, Any] = {
             name: item.get(name) for name in ("hour", "dayOfWeek", "dayOfMonth", "recurrenceRule")

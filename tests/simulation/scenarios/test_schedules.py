@@ -34,4 +34,7 @@ def test_a_seeded_schedule_fires_from_the_next_instant_on() -> None:
         "off": None,
     }
     advance(at=datetime(2026, 1, 5, 14, 0, tzinfo=UTC))
-    assert [backup.created_at.hour for backup in AppBackup.objects.order_by("created_at")] == [12, 13]
+    assert [backup.created_at.hour for backup in AppBackup.objects.order_by("created_at")] == [
+        12,
+        13,
+    ]
