@@ -24,10 +24,10 @@ from backups.naming import app_name_cut
 _SNAPSHOT_END = partway(
     "app_snap_run_stage.running_at",
     "app_snap_complete_stage.ends_at",
-    "target.snapshot_fraction",
+    "wanted.snapshot_fraction",
 )
 _BACKUP_END = partway(
-    "app_backup_run_stage.running_at", "app_backup_complete_stage.ends_at", "target.fraction"
+    "app_backup_run_stage.running_at", "app_backup_complete_stage.ends_at", "wanted.fraction"
 )
 # What a call is answered with: all that a backup which has just begun shows, and whose it is.
 ANSWERED = (
@@ -50,7 +50,8 @@ ANSWERED = (
     "modified_by",
 )
 _NOW = "clock_sim + (%(now)s - clock_real) * clock_rate"
-# One backup, as a call asks for it.
+# One backup, as a call asks for it. Not materialized, the parameters stand where they are read, and no
+# row is carried from step to step.
 _WANTED_BY_CALL = """
     SELECT %(app)s::uuid AS app_id, %(backup_id)s::uuid AS backup_id,
            %(snapshot_id)s::uuid AS snapshot_id, true AS makes_backup,
@@ -90,7 +91,7 @@ def create_statement() -> Statement:
     was found of each thing asked for, then ``ANSWERED`` of the backup, all NULL when none was made.
     """
     return Statement(f"""
-    {_steps(_WANTED_BY_CALL, _NOW)}
+    {_steps(f"NOT MATERIALIZED ({_WANTED_BY_CALL})", _NOW)}
     SELECT EXISTS (SELECT FROM account), target.state, target.bucket_state,
            target.source_app_id, target.source_state,
            {column_list(AppBackup, "new_backup", ANSWERED)}
@@ -102,7 +103,7 @@ def create_statement() -> Statement:
 def fire_statement() -> Statement:
     """Return the statement of schedules that fire at the instant `%(at)s`; one row, of counts."""
     return Statement(f"""
-    {_steps(_WANTED_BY_SCHEDULES, "%(at)s::timestamptz")}
+    {_steps(f"MATERIALIZED ({_WANTED_BY_SCHEDULES})", "%(at)s::timestamptz")}
     SELECT (SELECT count(*) FROM new_backup), (SELECT count(*) FROM new_snapshot)
     """)
 
@@ -112,13 +113,13 @@ def _steps(wanted: str, now: str) -> str:
     WITH account AS (
         SELECT id, seed, stage_delays, immediate_kinds, {now} AS now
         FROM accounts_account WHERE id = %(account)s FOR SHARE
-    ), wanted AS ({wanted}), found AS ({_FOUND}), draft AS ({_draft()}),
+    ), wanted AS {wanted}, found AS ({_FOUND}), draft AS ({_draft()}),
     new_backup AS ({_NEW_BACKUP}), new_snapshot AS ({_NEW_SNAPSHOT}), history AS ({_HISTORY})
     """
 
 
 _FOUND = f"""
-    SELECT wanted.*, wanted.source_id IS NULL AS makes_snapshot,
+    SELECT wanted.backup_id, wanted.snapshot_id, wanted.source_id IS NULL AS makes_snapshot,
            app.name AS app_name, app.state, app.size_bytes, app.throughput_bytes_per_second,
            app.stage_delays, app.immediate_kinds,
            bucket.id AS bucket_id, bucket.state AS bucket_state, source.app_id AS source_app_id,
@@ -158,9 +159,10 @@ def _draft() -> str:
         not_before="CASE WHEN target.makes_snapshot THEN snapshot_fate.ends_at ELSE account.now END",
     ).replace("target.id", "target.backup_id")
     return f"""
-        SELECT target.*, account.now, source.is_good AS has_source,
-               coalesce(target.backup_name, {system_name("backup", "target.backup_id")}) AS name,
-               coalesce(target.snapshot_name, {system_name("snapshot", "target.snapshot_id")})
+        SELECT target.backup_id, target.bucket_id, target.size_bytes, target.makes_snapshot,
+               account.now, source.is_good AS has_source,
+               coalesce(wanted.backup_name, {system_name("backup", "target.backup_id")}) AS name,
+               coalesce(wanted.snapshot_name, {system_name("snapshot", "target.snapshot_id")})
                    AS new_snapshot_name,
                app_snap_discover_stage.discovering_at AS snapshot_discovering_at,
                app_snap_run_stage.running_at AS snapshot_running_at,
@@ -170,18 +172,19 @@ def _draft() -> str:
                CASE WHEN source.is_good THEN app_backup_run_stage.running_at END AS running_at,
                CASE WHEN source.is_good THEN app_backup_complete_stage.ends_at END AS full_at,
                CASE WHEN NOT source.is_good THEN snapshot_fate.ends_at
-                    WHEN target.outcome IS NOT NULL THEN {_BACKUP_END} END AS ends_at
+                    WHEN wanted.outcome IS NOT NULL THEN {_BACKUP_END} END AS ends_at
         FROM account CROSS JOIN found AS target
+        JOIN wanted ON wanted.backup_id = target.backup_id
         {snapshot_stages}
-        CROSS JOIN LATERAL (SELECT CASE WHEN target.snapshot_outcome IS NOT NULL
+        CROSS JOIN LATERAL (SELECT CASE WHEN wanted.snapshot_outcome IS NOT NULL
                             THEN {_SNAPSHOT_END} END AS ends_at OFFSET 0) AS snapshot_fate
         {backup_stages}
         CROSS JOIN LATERAL (SELECT NOT target.makes_snapshot
-            OR target.snapshot_outcome IS NOT DISTINCT FROM '{COMPLETED}' AS is_good) AS source
-        WHERE target.state = '{AppState.READY}' AND NOT target.check_only
-          AND (target.bucket_state = '{BucketState.AVAILABLE}' OR NOT target.makes_backup)
+            OR wanted.snapshot_outcome IS NOT DISTINCT FROM '{COMPLETED}' AS is_good) AS source
+        WHERE target.state = '{AppState.READY}' AND NOT wanted.check_only
+          AND (target.bucket_state = '{BucketState.AVAILABLE}' OR NOT wanted.makes_backup)
           AND (target.makes_snapshot
-               OR target.source_app_id = target.app_id AND target.source_state = '{COMPLETED}')
+               OR target.source_app_id = wanted.app_id AND target.source_state = '{COMPLETED}')
     """
 
 
@@ -192,7 +195,7 @@ _NEW_BACKUP = f"""
         hook_state_details, transition_count, total_bytes, discovering_at, running_at, full_at,
         ends_at, outcome, outcome_reasons, outcome_hook_state, outcome_hook_details,
         next_transition_at)
-    SELECT backup_id, %(account)s, app_id, bucket_id, coalesce(source_id, snapshot_id),
+    SELECT draft.backup_id, %(account)s, app_id, bucket_id, coalesce(source_id, snapshot_id),
         NOT makes_snapshot, makes_snapshot, schedule_id,
         name, version, labels, now, now, user_id, '{PENDING}', '[]',
         '[]', 1, size_bytes, discovering_at, running_at, full_at,
@@ -200,7 +203,7 @@ _NEW_BACKUP = f"""
         CASE WHEN has_source THEN outcome WHEN snapshot_outcome IS NOT NULL THEN '{FAILED}' END,
         CASE WHEN has_source THEN reasons ELSE snapshot_reasons END,
         hook_state, hook_details, coalesce(discovering_at, ends_at)
-    FROM draft WHERE makes_backup
+    FROM draft JOIN wanted ON wanted.backup_id = draft.backup_id WHERE makes_backup
     ON CONFLICT (app_id, name) DO NOTHING
     RETURNING {column_list(AppBackup, "backups_appbackup", ANSWERED)}
 """
@@ -211,14 +214,15 @@ _NEW_SNAPSHOT = f"""
         created_by, state, state_unready, hook_state_details, transition_count, discovering_at,
         running_at, ends_at, outcome, outcome_reasons, outcome_hook_state, outcome_hook_details,
         next_transition_at)
-    SELECT draft.snapshot_id, %(account)s, draft.app_id, draft.schedule_id,
+    SELECT wanted.snapshot_id, %(account)s, wanted.app_id, wanted.schedule_id,
         draft.new_snapshot_name, %(snapshot_version)s, '[]', draft.now, draft.now,
-        draft.user_id, '{PENDING}', '[]', '[]', 1, draft.snapshot_discovering_at,
-        draft.snapshot_running_at, draft.snapshot_ends_at, draft.snapshot_outcome,
-        draft.snapshot_reasons, draft.hook_state, draft.hook_details,
+        wanted.user_id, '{PENDING}', '[]', '[]', 1, draft.snapshot_discovering_at,
+        draft.snapshot_running_at, draft.snapshot_ends_at, wanted.snapshot_outcome,
+        wanted.snapshot_reasons, wanted.hook_state, wanted.hook_details,
         draft.snapshot_discovering_at
-    FROM draft LEFT JOIN new_backup ON new_backup.id = draft.backup_id
-    WHERE draft.makes_snapshot AND (new_backup.id IS NOT NULL OR NOT draft.makes_backup)
+    FROM draft JOIN wanted ON wanted.backup_id = draft.backup_id
+    LEFT JOIN new_backup ON new_backup.id = draft.backup_id
+    WHERE draft.makes_snapshot AND (new_backup.id IS NOT NULL OR NOT wanted.makes_backup)
     RETURNING id, account_id, state, created_at
 """
 
