@@ -4,15 +4,13 @@
 """
 
 import argparse
-import json
 import time
-import urllib.request
 from typing import Any
 
 import psutil
 import psycopg
 
-from benchmarks.running import Service, service
+from benchmarks.running import service
 
 START = "2026-01-05T00:00:00Z"
 RETENTION = "24"
@@ -47,20 +45,6 @@ def world(apps: int) -> dict[str, Any]:
     }
 
 
-def control(running: Service, method: str, path: str, body: object = None) -> dict[str, Any]:
-    """Return the JSON of a call of the control surface."""
-    root = running.base.split("/accounts/")[0]
-    request = urllib.request.Request(
-        f"{root}/simulator/v1/accounts{path}",
-        method=method,
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Authorization": f"Bearer {running.control_token}"},
-    )
-    with urllib.request.urlopen(request, timeout=600) as response:
-        answer: dict[str, Any] = json.load(response)
-    return answer
-
-
 def memory() -> dict[str, float]:
     """Return the MiB that the service's processes have for themselves: the largest of each kind."""
     largest = {"web and worker": 0.0, "PostgreSQL": 0.0}
@@ -80,15 +64,13 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=30)
     options = parser.parse_args()
     with service() as running:
-        account = control(running, "POST", "", {"scenario": world(options.apps)})["id"]
+        account = running.control("accounts", "POST", {"scenario": world(options.apps)})["id"]
+        clock = f"accounts/{account}/clock"
         before = memory()
         start = time.perf_counter()
-        control(
-            running, "POST", f"/{account}/clock/advance", {"by": f"P{options.days}D", "wait": 0}
-        )
-        most, answers = dict(before), []
-        while (clock := control(running, "GET", f"/{account}/clock")).get("status") == "advancing":
-            answers.append(clock["now"])
+        running.control(f"{clock}/advance", "POST", {"by": f"P{options.days}D", "wait": 0})
+        most = dict(before)
+        while running.control(clock)["status"] == "advancing":
             most = {kind: max(most[kind], now) for kind, now in memory().items()}
             time.sleep(SAMPLE_SECONDS)
         seconds = time.perf_counter() - start

