@@ -1,0 +1,303 @@
+"""Random histories of an account, made through HTTP alone: what is asked, and how its clock moves.
+
+A life begins with a new account of the same seed, which has the ids of the one before, and ends with
+its deletion.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from typing import Any, NamedTuple
+
+from django.test import Client
+
+from astra.accounts.models import Account
+from astra.api.clock import timestamp
+from astra.simulation.faults.models import FaultRule
+from astra.simulation.models import Transition
+from astra.simulation.worker import Worker
+from backups.models import AppBackup
+from tests import wire
+from tests.conftest import BACKUP
+from tests.lifecycle.test_at_once import in_thread
+from tests.properties.operations import (
+    Create,
+    Delete,
+    Drain,
+    Elapse,
+    Look,
+    Operation,
+    Pass,
+    Replace,
+    Rule,
+    Step,
+)
+from tests.simulation.isolation.control import control
+from tests.simulation.isolation.test_accounts import state
+
+START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+# Backups of the one app take some twenty minutes, of the other longer than from hour to hour: they
+# are under way while schedules fire.
+SCENARIO = {
+    "scenario": "histories",
+    "accounts": [
+        {
+            "name": "histories",
+            "users": [{"email": "owner@example.com", "role": "owner"}],
+            "buckets": [
+                {
+                    "name": "store",
+                    "provider": "generic-s3",
+                    "bucketParameters": {"s3": {"serverURL": "s3.example.com", "bucketName": "b"}},
+                }
+            ],
+            "apps": [
+                {"name": "shop", "size": "4GiB", "throughput": "3MiB"},
+                {"name": "orders", "size": "4GiB", "throughput": "1MiB"},
+            ],
+        }
+    ],
+}
+NEW = {
+    "scenario": SCENARIO,
+    "seed": 7,
+    "clock": {"mode": "manual", "now": timestamp(START)},
+}
+RETENTION = "Retention of its schedule."
+BODIES = {
+    "appBackups": BACKUP,
+    "appSnaps": {"type": "application/astra-appSnap", "version": "1.1"},
+    "schedules": {"type": "application/astra-schedule", "version": "1.1"},
+}
+# What limits a rule, and its column.
+LIMITS = {
+    "every": "every",
+    "next": "next_count",
+    "probability": "probability",
+    "until": "until",
+}
+PAGES = ("", "topology/v1/buckets", "topology/v1/appBackups?count=true", "faults")
+
+
+class Answer(NamedTuple):
+    """An answer to the byte."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Outcome(NamedTuple):
+    """What may not depend on how the clock was moved: history in order, answers, all rows."""
+
+    history: list[tuple[Any, ...]]
+    answers: list[Answer]
+    rows: list[tuple[str, str]]
+
+
+@dataclass
+class Life:
+    """A new account and its callers; ``move`` carries out how its clock moves."""
+
+    move: "Mover"
+    account: Account
+    token: str
+    apps: list[str]
+    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+    answers: list[Answer] = field(default_factory=list)
+    moves: list[Answer] = field(default_factory=list)
+
+    def live(self, operations: list[Operation]) -> None:
+        """Do all of it, one request after another."""
+        for operation in operations:
+            match operation:
+                case Create(what, app, members):
+                    self.call("POST", self.path(what, app), BODIES[what] | members)
+                case Replace(app, number, members):
+                    for found in self.chosen("schedules", app, number):
+                        self.call("PUT", found, BODIES["schedules"] | members)
+                case Delete(what, app, number):
+                    for found in self.chosen(what, app, number):
+                        self.call("DELETE", found)
+                case Rule():
+                    self.control("POST", "faults", operation.body(self.apps))
+                case Look():
+                    self.look()
+                case _:
+                    self.move(self, operation)
+
+    def path(self, what: str, app: int) -> str:
+        return "faults" if what == "faults" else f"k8s/v1/apps/{self.apps[app]}/{what}"
+
+    def chosen(self, what: str, app: int, number: int) -> list[str]:
+        """Return the path of one of those that are listed; none if none is."""
+        path = self.path(what, app)
+        page = self.call("GET", path)
+        items = page.json()["items"] if page.status == 200 and page.body else []
+        return [f"{path}/{items[number % len(items)]['id']}"] if items else []
+
+    def look(self) -> None:
+        """Ask for everything that a caller can see."""
+        apps = range(len(self.apps))
+        paths = [self.path(what, app) for what in ("appSnaps", "schedules") for app in apps]
+        for path in (*PAGES, *paths):
+            self.call("GET", path)
+
+    def call(self, method: str, path: str, body: Any = None) -> Answer:
+        """Ask the API, or for rules the control surface; keep the answer."""
+        if path.startswith("faults"):
+            return self.control(method, path, body)
+        url = f"/accounts/{self.account.id}/{path}".rstrip("/")
+        answer = self._ask(method, url, self.token, body)
+        self.answers.append(answer)
+        return answer
+
+    def control(self, method: str, path: str, body: Any = None) -> Answer:
+        answer = self.ask_control(method, path, body)
+        self.answers.append(answer)
+        return answer
+
+    def ask_control(self, method: str, path: str, body: Any = None) -> Answer:
+        """Ask the control surface about the account; what it refuses is not part of a history."""
+        url = f"/simulator/v1/accounts/{self.account.id}/{path}"
+        answer = self._ask(method, url, control().token, body)
+        assert answer.status < 400, answer.body
+        return answer
+
+    def _ask(self, method: str, url: str, token: str, body: Any) -> Answer:
+        data = "" if body is None else json.dumps(body)
+        headers = {"Authorization": f"Bearer {token}"}
+        response = wire.whole(
+            self.client.generic(method, url, data, "application/json", headers=headers)
+        )
+        assert response.status_code != 500, response.content
+        return Answer(response.status_code, dict(response.items()), response.content)
+
+    def advance(self, **how: Any) -> Answer:
+        """Move the clock."""
+        self.moves.append(self.ask_control("POST", "clock/advance", how))
+        return self.moves[-1]
+
+    def now(self) -> datetime:
+        """Return where the clock stands."""
+        return Account.objects.get(id=self.account.id).clock_sim
+
+    def outcome(self) -> Outcome:
+        # The token of each life is another, and hidden
+        rows = [row for row in state(self.account) if row[0] != "accounts.token"]
+        return Outcome(self.history(), list(self.answers), rows)
+
+    def history(self) -> list[tuple[Any, ...]]:
+        steps = Transition.objects.filter(account_id=self.account.id)
+        return list(
+            steps.order_by("kind", "resource_id", "sequence").values_list(
+                "kind", "resource_id", "sequence", "from_state", "to_state", "reason", "at"
+            )
+        )
+
+    def events(self) -> dict[str, int]:
+        """Count what makes a history worth comparing."""
+        backups = AppBackup.objects.filter(account_id=self.account.id)
+        rules = FaultRule.objects.filter(account_id=self.account.id, hits__gt=0)
+        deletions = [step[5] for step in self.history() if step[4] == "deleted"]
+        return {
+            "scheduled": backups.exclude(schedule_id=None).count(),
+            "let go": deletions.count(RETENTION),
+            "deleted by hand": len(deletions) - deletions.count(RETENTION),
+            "refused": sum(answer.status >= 400 for answer in self.answers),
+            "cut off": sum(answer.headers.get("Content-Length") == "-1" for answer in self.answers),
+            "left to workers": sum(answer.status == 202 for answer in self.moves),
+            **{
+                f"hit by {name}": rules.exclude(**{column: None}).count()
+                for name, column in LIMITS.items()
+            },
+        }
+
+
+Mover = Callable[[Life, Any], None]
+
+
+@contextmanager
+def new_life(move: Mover) -> Iterator[Life]:
+    """A new account of always the same seed, deleted in the end."""
+    made = control().new(**NEW)
+    apps = [app["id"] for app in made["apps"]]
+    account = Account.objects.get(id=made["id"])
+    try:
+        yield Life(move, account, made["token"], apps)
+    finally:
+        assert control().call("DELETE", f"accounts/{account.id}").status_code == 204
+
+
+def in_many_moves(reached: list[datetime]) -> Mover:
+    """Move as cut; note in ``reached`` the instant at which each move ends."""
+
+    def move(life: Life, how: Any) -> None:
+        for way in _ways(life, how):
+            life.advance(**way)
+        reached.append(life.now())
+
+    return move
+
+
+def in_one_jump(reached: list[datetime]) -> Mover:
+    """Move at once to where the moves of another life have ended."""
+    left = iter(reached)
+
+    def move(life: Life, how: Any) -> None:
+        life.advance(to=timestamp(next(left)))
+
+    return move
+
+
+def by_workers(count: int) -> Mover:
+    """Leave each move to so many workers at once; they share it barrier by barrier."""
+
+    def move(life: Life, how: Any) -> None:
+        for way in _ways(life, how):
+            if life.advance(**way, wait=0).status == 202:
+                _share(life, count)
+
+    return move
+
+
+def _ways(life: Life, how: Any) -> Iterator[dict[str, Any]]:
+    """Yield the bodies by which the clock is moved."""
+    match how:
+        case Pass(seconds, cuts):
+            start = life.now()
+            for cut in [*sorted(cuts), 1.0]:
+                yield {"to": timestamp(start + timedelta(seconds=seconds) * cut)}
+        case Elapse(seconds):
+            yield {"by": f"PT{seconds}S"}
+        case Step(count):
+            yield from [{"step": True}] * count
+        case Drain():
+            yield {"drain": True}
+        case _:
+            raise NotImplementedError(how)
+
+
+def _share(life: Life, count: int) -> None:
+    """Have workers, each on a connection of its own, bring the account to where it is going."""
+    together = threading.Barrier(count, timeout=60)
+    with ThreadPoolExecutor(count) as threads:
+        list(threads.map(in_thread, [lambda: _work(life, together)] * count))
+
+
+def _work(life: Life, together: threading.Barrier) -> None:
+    """Pass again and again until the account has arrived, a barrier at a time."""
+    # Asked whether to stop before a pass, and after its first barrier
+    stops = cycle([False, True])
+    worker = Worker(lambda seconds: next(stops))
+    together.wait()
+    while Account.objects.filter(id=life.account.id).exclude(clock_target=None).exists():
+        worker.advance()

@@ -1,0 +1,213 @@
+"""What may happen in a history, and the strategies that choose of it."""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from hypothesis import strategies as st
+
+
+@dataclass(frozen=True)
+class Create:
+    """A backup, snapshot or schedule of that app is asked for, with these members."""
+
+    what: str
+    app: int
+    members: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Replace:
+    """The schedule of that number is replaced."""
+
+    app: int
+    number: int
+    members: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Delete:
+    """The backup, snapshot, schedule or rule of that number is deleted, if there is any."""
+
+    what: str
+    app: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A fault rule is added; for one app, if a number is given."""
+
+    effect: dict[str, Any]
+    match: dict[str, Any]
+    app: int | None = None
+
+    def body(self, apps: list[str]) -> dict[str, Any]:
+        match = self.match | ({} if self.app is None else {"app": apps[self.app]})
+        return {"match": match, "effect": self.effect}
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everything is read."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """So much time passes, in one move or in many: cut at these fractions of it."""
+
+    seconds: int
+    cuts: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Elapse:
+    """So much time passes, at once."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """The clock moves to the next thing due, so many times."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Drain:
+    """The clock moves until nothing that exists is under way."""
+
+
+Move: TypeAlias = Pass | Elapse | Step | Drain
+Operation: TypeAlias = Create | Replace | Delete | Rule | Look | Move
+
+HALF_HOURLY = "DTSTART:20220512T000500Z\nRRULE:FREQ=MINUTELY;INTERVAL=30"
+DETAIL = {"type": "https://example.com/hook", "title": "Freeze failed", "detail": "Exit code 1."}
+FATES = (
+    {"type": "backup-fail", "at": 0.5, "reasons": ["Disk full."]},
+    {"type": "backup-fail", "hookDetails": [DETAIL]},
+    {"type": "backup-remove", "at": 0.0},
+    {"type": "backup-unknown"},
+    {"type": "backup-never-ends"},
+    {"type": "hooks-fail", "details": [DETAIL]},
+    {"type": "snapshot-fail", "at": 0.7, "reasons": ["Quiesce."]},
+)
+# These meet writes alone: who cannot list has nothing to choose from.
+REFUSALS = (
+    {"type": "refuse", "problem": 107},
+    {"type": "status", "status": 503, "retryAfter": 7},
+    {"type": "drop-connection", "when": "after"},
+)
+WHAT = ("appBackups", "appSnaps", "schedules", "faults")
+
+_apps = st.integers(0, 1)
+_limits: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "every": st.integers(1, 3),
+        "next": st.integers(1, 4),
+        "probability": st.sampled_from([0.3, 0.7]),
+        "until": st.sampled_from(["2026-01-05T12:30:00Z", "2026-01-05T15:00:00Z"]),
+    },
+)
+_rules = st.one_of(
+    st.builds(Rule, st.sampled_from(FATES), _limits, st.none() | _apps),
+    st.builds(
+        Rule,
+        st.sampled_from(REFUSALS),
+        st.builds(
+            lambda method, limits: {"method": method} | limits,
+            st.sampled_from(["POST", "DELETE"]),
+            _limits,
+        ),
+    ),
+)
+_retentions = st.fixed_dictionaries(
+    {
+        "backupRetention": st.sampled_from(["0", "1", "2"]),
+        "snapshotRetention": st.sampled_from(["0", "1", "2"]),
+    }
+)
+_schedules = st.builds(
+    lambda times, retentions: {"name": "nightly"} | times | retentions,
+    st.sampled_from(
+        [
+            {"granularity": "hourly", "minute": "5"},
+            {"granularity": "hourly"},
+            {"granularity": "daily", "hour": "13", "minute": "5"},
+            {
+                "granularity": "custom",
+                "recurrenceRule": HALF_HOURLY,
+            },
+        ]
+    ),
+    _retentions,
+)
+_replacements = st.builds(
+    lambda retentions, members: retentions | members,
+    _retentions,
+    st.sampled_from([{}, {"enabled": "false"}, {"granularity": "hourly", "minute": "17"}]),
+)
+_names = st.sampled_from([{}, {"name": "mine"}])
+_moves = st.one_of(
+    st.builds(
+        Pass,
+        st.sampled_from([2 * 3600 + 301, 1800, 61, 2]),
+        st.lists(st.floats(0.0, 1.0), min_size=1, max_size=3).map(tuple),
+    ),
+    st.builds(Elapse, st.integers(0, 2 * 3600)),
+    st.builds(Step, st.integers(1, 4)),
+    st.just(Drain()),
+)
+_firing = st.builds(Create, st.just("schedules"), _apps, _schedules)
+_requests = st.one_of(
+    st.builds(Create, st.sampled_from(["appBackups", "appSnaps"]), _apps, _names),
+    _firing,
+    st.builds(Replace, _apps, st.integers(0, 3), _replacements),
+    st.builds(Delete, st.sampled_from(WHAT), _apps, st.integers(0, 3)),
+    _rules,
+    st.just(Look()),
+)
+
+
+@st.composite
+def operations(draw: st.DrawFn, *, rounds: int = 3) -> list[Operation]:
+    """Schedules and rules to begin with, then requests and moves, in at most so many rounds."""
+    first: list[Operation] = draw(st.lists(_rules, min_size=1, max_size=3))
+    first += draw(st.lists(_firing, min_size=1, max_size=2))
+    rest = draw(st.lists(st.tuples(_requests, _requests, _moves), min_size=1, max_size=rounds))
+    return [*draw(st.permutations(first)), *(each for some in rest for each in some)]
+
+
+# One history in which everything happens that may.
+EVENTFUL: list[Operation] = [
+    Create(
+        "schedules",
+        0,
+        {"name": "Every hour!", "granularity": "hourly", "minute": "5"}
+        | {"backupRetention": "1", "snapshotRetention": "1"},
+    ),
+    Create(
+        "schedules",
+        1,
+        {"name": "often", "granularity": "custom", "recurrenceRule": HALF_HOURLY}
+        | {"backupRetention": "1", "snapshotRetention": "0"},
+    ),
+    Rule(FATES[0], {"every": 3}),
+    Rule(FATES[5], {"probability": 0.5}),
+    Rule(FATES[2], {"until": "2026-01-05T12:40:00Z"}, app=1),
+    Rule(REFUSALS[0], {"method": "DELETE", "next": 1}),
+    Rule(REFUSALS[2], {"operation": "appBackup.create", "every": 2}),
+    Create("appBackups", 0, {"name": "mine"}),
+    Step(2),
+    Create("appBackups", 0, {"name": "mine"}),
+    Pass(2 * 3600 + 301, (0.3,)),
+    Delete("appBackups", 0, 0),
+    Delete("appBackups", 0, 0),
+    Replace(0, 0, {"backupRetention": "2", "snapshotRetention": "2"}),
+    Delete("faults", 0, 4),
+    Create("appSnaps", 1),
+    Elapse(3600),
+    Delete("schedules", 1, 0),
+    Drain(),
+]
