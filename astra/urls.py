@@ -5,6 +5,8 @@ from django.urls import include, path, re_path
 
 from astra.api.views import UnknownRoute
 
+admin.autodiscover()
+
 handler404 = "astra.api.handler.not_found"
 handler500 = "astra.api.handler.server_error"
 

@@ -4,8 +4,11 @@ from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
 
-class AstraAdminConfig(admin_apps.AdminConfig):
-    """`django.contrib.admin`, with our site as its default one."""
+class AstraAdminConfig(admin_apps.SimpleAdminConfig):
+    """`django.contrib.admin`, with our site as its default one.
+
+    What the site shows is found when the URLs are loaded: supervisor and worker have none.
+    """
 
     default = False
     default_site = "astra.adminsite.site.AstraAdminSite"

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
+import astra.urls  # noqa: F401 (loading it fills the site)
 from astra.adminsite.records import RecordAdmin
 from tests.admin.conftest import Person, list_of, page_of, some_of_everything
 

@@ -14,6 +14,9 @@ from astra.simulation.worker import StopSignals, instant, report, watch
 class Command(BaseCommand):
     """Advance backups and all else that moves by itself."""
 
+    # They would load every page of the admin site, which this process never shows.
+    requires_system_checks = ()
+
     help = "Carry out every transition that is due, in order, and print it."
 
     def add_arguments(self, parser: CommandParser) -> None:

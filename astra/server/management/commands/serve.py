@@ -30,6 +30,9 @@ _REFUSALS = (
 class Command(BaseCommand):
     """Run database, web servers and lifecycle worker until Ctrl-C or SIGTERM."""
 
+    # They would load every page of the admin site, which this process never shows.
+    requires_system_checks = ()
+
     help = "Run the service: database (unless DATABASE_URL is set), web servers, lifecycle worker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
