@@ -46,7 +46,7 @@ check: $(VENV)/dev.stamp ## Run everything that must pass before a change is mer
 	@$(MAKE) --keep-going --jobs=1 lint test
 
 fuzz: $(VENV)/dev.stamp ## Send thousands of requests made from the OpenAPI documents
-	@ASTRA_FUZZ_EXAMPLES=$${ASTRA_FUZZ_EXAMPLES:-30} $(RUN) -m pytest -n0 -m fuzz $(ARGS)
+	@ASTRA_FUZZ_EXAMPLES=$${ASTRA_FUZZ_EXAMPLES:-30} $(RUN) -m pytest -n0 -m fuzz --timeout 0 -o faulthandler_timeout=0 $(ARGS)
 
 docs: $(VENV)/dev.stamp ## Write what is generated in docs/: the OpenAPI document, the page on fidelity
 	@$(RUN) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
