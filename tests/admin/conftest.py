@@ -78,7 +78,8 @@ def text_of(page: str) -> str:
 
 @pytest.fixture
 def person(db: None) -> Person:
-    return Person(Administrator.objects.create_superuser("ada", password="engine-engine"))
+    # Without a password, of which a hash would take longer than most tests.
+    return Person(Administrator.objects.create_superuser("ada"))
 
 
 def make_backup(app: App, **wanted: Any) -> AppBackup:
