@@ -121,7 +121,7 @@ def web_command(listener: Listener, *, workers: int, certificate: Path | None) -
             "--ssl-keyfile": certificate,
             "--ssl-protocol-min": "tls1.2",
         }
-    command = [sys.executable, "-m", "granian", "--no-ws", "--respawn-failed-workers"]
+    command = [sys.executable, "-m", "astra.server.web", "--no-ws", "--respawn-failed-workers"]
     for name, value in options.items():
         command += [name, str(value)]
     return [*command, "astra.wsgi:application"]

@@ -139,13 +139,13 @@ def test_what_dies_is_started_again(service: Service) -> None:
     service.start()
     _, backup = paste(service.curl)
 
-    workers = service.process("granian", str(service.http_port)).children()
+    workers = service.process("astra.server.web", str(service.http_port)).children()
     assert len(workers) == 2
     for words in (
         ("-D", str(service.data_dir / "postgres")),
         ("advance_backups", "--watch"),
-        ("granian", str(service.http_port)),
-        ("granian", str(service.https_port)),
+        ("astra.server.web", str(service.http_port)),
+        ("astra.server.web", str(service.https_port)),
     ):
         victim = service.process(*words)
         victim.kill()
