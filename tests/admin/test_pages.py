@@ -110,8 +110,10 @@ def test_a_list_says_where_it_stops(
         world.make_backup(app, bucket)
     assert "4 app backups" in text_of(person.look(list_of(AppBackup)))
     monkeypatch.setattr("astra.adminsite.paging.MOST_ROWS", 3)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {AppBackup._meta.db_table}")
     page = text_of(person.look(list_of(AppBackup)))
-    assert "the first 3 app backups of these (about 0 in all): search or filter" in page
+    assert "the first 3 app backups of these (about 4 in all): search or filter" in page
     assert "3 results" not in page
 
 
