@@ -70,9 +70,14 @@ $(VENV)/run.stamp: requirements.txt $(VENV)/venv.stamp
 	@$(INSTALL) -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+$(VENV)/tools.stamp: requirements-dev.txt $(VENV)/venv.stamp
 	@echo "Installing the requirements of tests and checks"
 	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+# Side by side: the two have no package in common, and most of the time goes into unpacking.
+$(VENV)/dev.stamp: requirements.txt requirements-dev.txt $(VENV)/venv.stamp
+	@$(MAKE) --jobs=2 $(VENV)/run.stamp $(VENV)/tools.stamp
 	@touch $@
 
 # An interpreter that is gone, as after an upgrade of the system, makes a new folder necessary.

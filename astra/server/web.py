@@ -16,10 +16,12 @@ from granian.cli import entrypoint
 def load() -> None:
     """Import all that answers requests; no connection to the database is opened."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "astra.settings")
+    # Nothing that is imported is garbage; looked through in a worker, it would be copied there.
+    gc.disable()
     django.setup()
     import_module(settings.ROOT_URLCONF)
-    # What is collected in a worker would be copied there.
     gc.freeze()
+    gc.enable()
 
 
 if __name__ == "__main__":
