@@ -4,6 +4,8 @@
 .PHONY: lint-style lint-format lint-types lint-layers lint-migrations
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+# The service is several processes: each would compile the same modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 VENV := .venv

@@ -14,11 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
-from jsonschema import Draft4Validator, ValidationError, validators
-from referencing import Registry
-from referencing.jsonschema import DRAFT4
+from jsonschema_rs import Draft4, Draft4Validator, Registry
 
 from tests.extras import is_extra
 
@@ -69,8 +67,7 @@ class Reference:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = _without_neighbours_of_refs(document)
-        resource = DRAFT4.create_resource(self.document)
-        self._registry: Registry[Any] = Registry().with_resource(_URI, resource)
+        self._registry = Registry([(_URI, self.document)], draft=Draft4)
         self._routes = [
             (re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template)), template)
             # Fewer placeholders first: a literal path is more specific than a pattern.
@@ -92,9 +89,12 @@ class Reference:
         """Tell whether a problem may come although it is not listed."""
         return is_extra(operation.name, number)
 
-    def validator(self, pointer: str) -> Any:
+    @functools.cache  # noqa: B019 - one document lives as long as the tests
+    def validator(self, pointer: str) -> Draft4Validator:
         """Return the validator of the schema at a pointer into the document."""
-        return _validator_of(self, pointer)
+        return Draft4Validator(
+            {"$ref": _URI + quote(pointer, safe="#/~+")}, registry=self._registry
+        )
 
     def complaints(self, answer: Answer) -> list[str]:
         """Return what the document has against an answer; empty when it has nothing."""
@@ -166,25 +166,9 @@ class Reference:
                     yield from _errors(self.validator(f"{item}/properties/{name}"), value)
 
 
-def _errors(validator: Any, document: Any) -> Iterator[str]:
+def _errors(validator: Draft4Validator, document: Any) -> Iterator[str]:
     for error in validator.iter_errors(document):
-        yield f"{error.json_path}: {error.message[:300]}"
-
-
-@functools.cache
-def _validator_of(reference: Reference, pointer: str) -> Any:
-    return _Validator({"$ref": _URI + pointer}, registry=reference._registry)
-
-
-def _unique_items(_: Any, wanted: Any, instance: Any, __: Any) -> Iterator[ValidationError]:
-    """Do what the library does, in linear time: lists of a thousand items are checked."""
-    if wanted and isinstance(instance, list):
-        written = {json.dumps(item, sort_keys=True) for item in instance}
-        if len(written) != len(instance):
-            yield ValidationError("has non-unique elements")
-
-
-_Validator = validators.extend(Draft4Validator, {"uniqueItems": _unique_items})
+        yield f"{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
 
 
 def _without_neighbours_of_refs(node: Any) -> Any:

@@ -54,14 +54,14 @@ def _problem(number: int, **members: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("answer", "complaint"),
     [
-        (_answer({"items": []}), "'metadata' is a required property"),
-        (_answer({"items": [{}], "metadata": {}}), "is not valid under any of the given schemas"),
+        (_answer({"items": []}), '"metadata" is a required property'),
+        (_answer({"items": [{}], "metadata": {}}), "is not valid under any of the schemas"),
         (_answer({"items": [[1], [1]], "metadata": {}}), "has non-unique elements"),
         (_answer({"items": [["x"]], "metadata": {}}, query="include=id"), "is not valid"),
         (_answer({"items": [[1, 2]], "metadata": {}}, query="include=percentDone"), "2 values"),
-        (_answer({"items": [], "metadata": {"count": "1"}}), "'1' is not of type 'number'"),
+        (_answer({"items": [], "metadata": {"count": "1"}}), '"1" is not of type "number"'),
         (_answer({}, status=202), "status 202 is not listed"),
-        (_answer(_problem(4, title="Wrong"), status=401), "'Wrong' is not one of"),
+        (_answer(_problem(4, title="Wrong"), status=401), '"Wrong" is not one of'),
         (_answer(_problem(5), status=409), "status 400 in a response of status 409"),
         (_answer(_problem(143), status=409), "problem 143 is neither listed"),
         (_answer(_problem(108), status=400), "problem 108 is neither listed"),

@@ -1,14 +1,11 @@
 """Arbitrary bodies: never a failure of the service, and refused when the published schema refuses."""
 
 import json
-import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft4Validator, ValidationError, validators
 
 from backups.models import App, Bucket
 from tests.conftest import Api, number
@@ -106,12 +103,6 @@ def test_any_bytes_get_a_problem_document(api: Api, app: App, bucket: Bucket, bo
     assert number(_post(api, app, body)) in (7, 8)
 
 
-def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
-    """Match as ECMA 262 has it, where `$` is the end and not the newline before it."""
-    if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
-        yield ValidationError("does not match")
-
-
 @fuzzed
 @given(bodies)
 def test_a_body_is_problem_8_when_the_published_schema_refuses_it(
@@ -120,9 +111,7 @@ def test_a_body_is_problem_8_when_the_published_schema_refuses_it(
     judge = load()
     if judge is None:
         pytest.skip("the published document is not here")
-    published = judge.validator("#/components/schemas/appBackup_1.2_post_request_body")
-    strict = validators.extend(Draft4Validator, {"pattern": _pattern})
-    validator = strict(published.schema, registry=published._registry)
+    validator = judge.validator("#/components/schemas/appBackup_1.2_post_request_body")
     response = _post(api, app, body)
     refused = response.status_code == 400 and number(response) == 8
     assert refused == (not validator.is_valid(body))
