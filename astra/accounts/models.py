@@ -4,16 +4,19 @@ Source: `resources.md` and section 11 of `appbackup.md`; clock: design, 'Time an
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from astra.api.clock import real_now
+from astra.api.clock import LAST_INSTANT, real_now
 from astra.api.dice import NIL_ID, new_id
 
 NAME_MAX_LENGTH = 63
+# Simulated seconds per second, of a scaled clock.
+FASTEST_RATE = 1_000_000
+_ALL_SECONDS = (LAST_INSTANT - datetime.min.replace(tzinfo=UTC)).total_seconds()
 
 
 class ClockMode(models.TextChoices):
@@ -135,6 +138,17 @@ class Account(Described):
                 name="account_clock_rate_fits_mode",
             ),
             models.CheckConstraint(
+                condition=Q(clock_rate__lte=FASTEST_RATE),
+                name="account_clock_is_not_too_fast",
+                violation_error_message=f"A clock is at most {FASTEST_RATE} times faster.",
+            ),
+            models.CheckConstraint(
+                condition=Q(clock_sim__lte=LAST_INSTANT)
+                & (Q(clock_target=None) | Q(clock_target__lte=LAST_INSTANT)),
+                name="account_clock_has_an_end",
+                violation_error_message=f"Time ends at {LAST_INSTANT:%Y-%m-%d}.",
+            ),
+            models.CheckConstraint(
                 condition=~Q(clock_mode=ClockMode.REAL) | Q(clock_sim=F("clock_real")),
                 name="account_real_clock_has_no_offset",
             ),
@@ -154,15 +168,28 @@ class Account(Described):
         return self.id
 
     def now(self) -> datetime:
-        """Return the account's instant: `sim + (now - real) * rate`."""
+        """Return the account's instant: `sim + (now - real) * rate`, at most ``LAST_INSTANT``."""
         return clock_instant(self.clock_sim, self.clock_real, self.clock_rate)
 
 
 def clock_instant(sim: datetime, real: datetime, rate: float) -> datetime:
-    """Return the simulated instant of a clock anchored at ``sim`` = ``real``, in UTC."""
+    """Return the simulated instant of a clock anchored at ``sim`` = ``real``, in UTC.
+
+    At ``LAST_INSTANT`` it stands still.
+    """
     if rate == 0:
         return sim
-    return sim + timedelta(seconds=(real_now() - real).total_seconds() * rate)
+    passed = (real_now() - real).total_seconds() * rate
+    return sim + min(timedelta(seconds=min(passed, _ALL_SECONDS)), LAST_INSTANT - sim)
+
+
+def clock_sql(real: str, account: str = "accounts_account") -> str:
+    """Return the SQL of what ``clock_instant`` computes, of a row of accounts at a real instant."""
+    sim = f"{account}.clock_sim"
+    return (
+        f"{sim} + least(({real} - {account}.clock_real) * {account}.clock_rate,"
+        f" '{LAST_INSTANT.isoformat()}'::timestamptz - {sim})"
+    )
 
 
 class Resource(Described):

@@ -109,9 +109,10 @@ def given(**members: Any) -> dict[str, Any]:
 class SizeField(forms.CharField):
     """A number of bytes, written as people do: `512 MiB`, `2 GiB`, `10000`."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, takes_zero: bool = True, **kwargs: Any) -> None:
         kwargs.setdefault("widget", UnfoldAdminTextInputWidget)
         super().__init__(**kwargs)
+        self.takes_zero = takes_zero
 
     def to_python(self, value: Any) -> int | None:  # type: ignore[override]
         """Return the number of bytes; refuses what is no size."""
@@ -119,9 +120,12 @@ class SizeField(forms.CharField):
         if not text:
             return None
         try:
-            return parse_size(int(text) if text.isdecimal() else text)
+            size = parse_size(int(text) if text.isdecimal() else text)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
+        if not size and not self.takes_zero:
+            raise forms.ValidationError("Must be greater than zero.")
+        return size
 
     def prepare_value(self, value: Any) -> Any:
         """Return a stored number with its unit, where that loses nothing."""

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 
+# No account's clock goes beyond: what is planned there still has a year of four digits.
+LAST_INSTANT = datetime(9000, 1, 1, tzinfo=UTC)
+
 
 def _system_clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 (this is the one place)

@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from astra.api.clock import LAST_INSTANT
+
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 # Written out, so that a JSON Schema can say the same.
 SHORT_DURATION = rf"^(?:{_NUMBER}(?:ms|w|d|h|m|s))+$"
@@ -61,8 +63,16 @@ def _read_size(value: str) -> int:
 
 
 def parse_instant(text: str) -> datetime:
-    """Return the instant of an ISO 8601 timestamp, in UTC. Raises ``ValueError``."""
+    """Return the instant of an ISO 8601 timestamp, in UTC.
+
+    Raises ``ValueError``, also for an instant that no account's clock reaches.
+    """
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError(f"{text!r} does not say its time zone; end it with Z")
-    return instant.astimezone(UTC)
+    if instant > LAST_INSTANT:
+        raise ValueError(f"{text!r} is later than {LAST_INSTANT:%Y-%m-%d}, where time ends")
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{text!r} lies before the year 1") from None

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from astra.accounts.models import clock_sql
 from astra.api.clock import real_now
 from astra.simulation.barriers import advance_to, barrier_sources
 from astra.simulation.registry import registrations
@@ -107,7 +108,7 @@ def due_accounts(
             coalesce(
                 %(at)s::timestamptz,
                 account.clock_target,
-                account.clock_sim + (%(now)s - account.clock_real) * account.clock_rate
+                {clock_sql("%(now)s", "account")}
             ) AS instant,
             coalesce(account.clock_rate = 0 AND account.clock_sim
                      < coalesce(%(at)s::timestamptz, account.clock_target), false) AS moves) AS clock

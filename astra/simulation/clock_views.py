@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from rest_framework import serializers
 
-from astra.accounts.models import Account, ClockMode
+from astra.accounts.models import FASTEST_RATE, Account, ClockMode
 from astra.api import fields, problems
 from astra.api.clock import timestamp
 from astra.api.media import json_response, read_json
@@ -20,14 +20,13 @@ from astra.simulation.control import ControlView
 from astra.simulation.models import Transition
 
 MOST_WAIT_SECONDS = 300
-FASTEST_RATE = 1_000_000
 HOW = ("by", "to", "step", "drain")
 
 
 class InstantField(fields.TimestampField):
     """An instant; the value is a ``datetime``."""
 
-    default_error_messages = {"instant": "Must be an instant that exists."}
+    default_error_messages = {"instant": "Must be an instant that exists, and before time ends."}
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the instant; fails with `pattern` or `instant`."""

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from astra.accounts.models import Account, ClockMode
 from astra.api import problems
-from astra.api.clock import real_now, timestamp
+from astra.api.clock import LAST_INSTANT, real_now, timestamp
 from astra.api.problems import ApiProblem, Invalid
 from astra.simulation.barriers import advance_to, barrier_sources
 from astra.simulation.models import Transition
@@ -26,6 +26,8 @@ READY = "ready"
 ADVANCING = "advancing"
 # Events shown in one answer; all of them are in the history.
 MOST_EVENTS = 1000
+
+_END = f"Time ends at {LAST_INSTANT:%Y-%m-%d}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def clock_advance(
     nothing that exists is under way (``drain``).
 
     After ``wait_seconds`` the worker goes on with the rest. Raises problem 2 (no such account), 164
-    (advancing already), 10 (the clock is not manual, or the instant lies in its past).
+    (advancing already), 10 (the clock is not manual, or the instant lies in its past or after
+    ``LAST_INSTANT``).
     """
     account = _resting(account_id)
     if account.clock_mode != ClockMode.MANUAL:
@@ -102,6 +105,8 @@ def clock_advance(
             "mode", f"Only a manual clock can be moved; this one is {account.clock_mode}."
         )
     target = _target(account, by, to, step=step, drain=drain)
+    if target > LAST_INSTANT:
+        raise _conflict("step" if step else "drain", _END)
     if target < account.clock_sim:
         raise _conflict("to", f"The account's time is {timestamp(account.clock_sim)} already.")
     if not _begin(account, target):
@@ -147,10 +152,9 @@ def _target(
     if to is not None:
         return to
     if by is not None:
-        try:
-            return account.clock_sim + by
-        except OverflowError:
-            raise _conflict("by", "The account's time cannot go beyond the year 9999.") from None
+        if by > LAST_INSTANT - account.clock_sim:
+            raise _conflict("by", _END)
+        return account.clock_sim + by
     if step:
         watched = [(item.table, "next_transition_at") for item in registrations()]
         watched += [(item.table, item.column) for item in barrier_sources()]

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from astra.accounts.models import clock_sql
 from astra.api.clock import real_now
 from astra.simulation.barriers import advance_to
 from astra.simulation.registry import Registration
@@ -21,8 +22,8 @@ from astra.simulation.stages import Column
 REASON_MAX_LENGTH = 127
 
 # The clock's row is shared with the creates that read it, and closed to whoever moves it.
-_PRESENT = """
-    SELECT clock_sim + (%(now)s - clock_real) * clock_rate
+_PRESENT = f"""
+    SELECT {clock_sql("%(now)s")}
     FROM accounts_account WHERE id = %(account)s FOR SHARE
 """
 

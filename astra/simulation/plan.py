@@ -4,7 +4,7 @@ The instants follow from the row, the stage table, the account's seed and its ov
 the same whenever and wherever they are computed; ``tests/lifecycle/oracle.py`` does it in Python.
 """
 
-from astra.simulation.stages import Lifecycle, Stage
+from astra.simulation.stages import MAX_DELAY_SECONDS, Lifecycle, Stage
 
 
 def planned_instants(
@@ -78,5 +78,6 @@ def _delay_microseconds(
     )
     return (
         f"CASE WHEN {is_immediate} THEN 0::float8"
-        f" ELSE round(1000000.0::float8 * greatest(coalesce({overrides}{jittered}), 0)) END"
+        f" ELSE round(1000000.0::float8 * least(greatest(coalesce({overrides}{jittered}), 0),"
+        f" {MAX_DELAY_SECONDS})) END"
     )

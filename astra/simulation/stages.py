@@ -15,6 +15,10 @@ class Column:
     name: str
 
 
+# No stage takes longer, whatever size an app has: 31 years.
+MAX_DELAY_SECONDS = 10**9
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One arrow. ``instant_column`` holds when the row takes it, NULL if it never does.

@@ -20,6 +20,7 @@ from typing import Any, Self
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 
 from astra.api.clock import real_now, timestamp
+from astra.api.quantities import parse_instant
 from astra.simulation.advancing import Advance, DueAccount, announce_worker, due_accounts
 from astra.simulation.barriers import advance_to
 from astra.simulation.isolation.accounts import account_delete, expired_accounts
@@ -52,7 +53,7 @@ def instant(text: str) -> datetime:
     Raises ``ValueError``.
     """
     value = datetime.fromisoformat(text)
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+    return parse_instant((value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat())
 
 
 def report(done: Advance) -> Iterator[str]:

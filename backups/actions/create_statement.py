@@ -12,6 +12,7 @@ one backup; schedules that fire want many at once, or snapshots alone.
 
 import functools
 
+from astra.accounts.models import clock_sql
 from astra.api.rows import column_list
 from astra.api.statements import Statement
 from astra.simulation.plan import partway, planned_instants
@@ -49,7 +50,7 @@ ANSWERED = (
     "created_by",
     "modified_by",
 )
-_NOW = "clock_sim + (%(now)s - clock_real) * clock_rate"
+_NOW = clock_sql("%(now)s")
 # One backup, as a call asks for it. Not materialized, the parameters stand where they are read, and no
 # row is carried from step to step.
 _WANTED_BY_CALL = """

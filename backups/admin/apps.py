@@ -16,6 +16,7 @@ from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_
 from astra.adminsite.forms import ApiForm, LabelsField, LinesField, SizeField
 from astra.adminsite.units import human_bytes
 from astra.api.problems import ApiProblem
+from astra.simulation.admin.account_forms import pace_of
 from astra.simulation.columns import StagedAdmin
 from backups import kinds
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
@@ -40,7 +41,7 @@ class AppForm(ApiForm):
     namespaces = LinesField(help_text="One per line. Left empty, one called like the app.")
     labels = LabelsField()
     size_bytes = SizeField(label="Size", help_text="What a backup of it has to copy.")
-    throughput_bytes_per_second = SizeField(label="Throughput per second")
+    throughput_bytes_per_second = SizeField(label="Throughput per second", takes_zero=False)
     stage_delays = forms.JSONField(
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
@@ -71,9 +72,7 @@ class AppForm(ApiForm):
 
     def simulated(self, app: App, data: dict[str, Any]) -> App:
         """Store the columns that only the simulation knows."""
-        knobs = {name: data[name] for name in _KNOBS}
-        knobs["stage_delays"] = knobs["stage_delays"] or {}
-        knobs["immediate_kinds"] = knobs["immediate_kinds"] or []
+        knobs = {name: data[name] for name in _KNOBS} | pace_of(data)
         App.objects.filter(pk=app.pk).update(**knobs)
         return App.objects.get(pk=app.pk)
 

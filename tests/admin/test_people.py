@@ -213,7 +213,35 @@ def test_a_real_clock_has_no_offset(person: Person) -> None:
             {"labels": "astra.netapp.io/labels/read-only/x=1"},
             {"labels": ["Read-only labels are set by the service."]},
         ),
+        (
+            {"clock_mode": "scaled", "clock_rate": "1000001"},
+            {"clock_rate": ["Ensure this value is less than or equal to 1000000."]},
+        ),
+        (
+            {"clock_mode": "manual", "starts_at_0": "9999-12-31", "starts_at_1": "12:00:00"},
+            {"__all__": ["Time ends at 9000-01-01."]},
+        ),
         ({"stage_delays": "{"}, {"stage_delays": ["Enter a valid JSON."]}),
+        (
+            {"stage_delays": '{"app-snap-run": "soon", "app-backup-run": 1e10}'},
+            {
+                "stage_delays": [
+                    "app-snap-run: Must be 0 to 1000000000 seconds.",
+                    "app-backup-run: Must be 0 to 1000000000 seconds.",
+                ]
+            },
+        ),
+        (
+            {"stage_delays": "[1]", "immediate_kinds": '{"appSnap": true}'},
+            {
+                "stage_delays": ["Must be an object of seconds by stage."],
+                "immediate_kinds": ["Must be an array of kinds."],
+            },
+        ),
+        (
+            {"immediate_kinds": '["appSnap", "cluster"]'},
+            {"immediate_kinds": ["1: Must be one of bucket, app, appSnap, appBackup."]},
+        ),
     ],
 )
 def test_a_bad_account_is_refused(

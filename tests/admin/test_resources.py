@@ -74,6 +74,14 @@ def test_an_app_can_be_made_to_fail(person: Person, account: Account) -> None:
             {"size_bytes": "big"},
             {"size_bytes": ["'big' is no size such as 4GiB, 250 MB or a number of bytes"]},
         ),
+        (
+            {"throughput_bytes_per_second": "0"},
+            {"throughput_bytes_per_second": ["Must be greater than zero."]},
+        ),
+        (
+            {"stage_delays": '{"app-backup-run": -1}'},
+            {"stage_delays": ["app-backup-run: Must be 0 to 1000000000 seconds."]},
+        ),
     ],
 )
 def test_a_bad_app_is_refused(

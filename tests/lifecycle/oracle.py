@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from astra.api.dice import unit_interval
-from astra.simulation.stages import Column, Fate, Lifecycle, Stage
+from astra.simulation.stages import MAX_DELAY_SECONDS, Column, Fate, Lifecycle, Stage
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
 
 Row = dict[str, Any]
@@ -50,7 +50,7 @@ def delay(lifecycle: Lifecycle, stage: Stage, row_id: uuid.UUID, setting: Settin
         if stage.jitter:
             chance = unit_interval(setting.seed, row_id, stage.name)
             seconds = seconds * (1.0 + stage.jitter * (2.0 * chance - 1.0))
-    return timedelta(microseconds=round(1_000_000.0 * max(seconds, 0.0)))
+    return timedelta(microseconds=round(1_000_000.0 * min(max(seconds, 0.0), MAX_DELAY_SECONDS)))
 
 
 def partway(start: datetime, end: datetime, fraction: float) -> datetime:

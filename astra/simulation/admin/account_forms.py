@@ -17,7 +17,7 @@ from astra.accounts.actions.role_bindings import role_binding_create
 from astra.accounts.actions.users import user_create
 from astra.accounts.admin.users import role_body
 from astra.accounts.kinds import ACCOUNT, USER
-from astra.accounts.models import Account, ClockMode, Role
+from astra.accounts.models import FASTEST_RATE, Account, ClockMode, Role
 from astra.accounts.serializers.accounts import AccountCreate, AccountReplace
 from astra.accounts.serializers.role_bindings import RoleBindingCreate
 from astra.accounts.serializers.users import UserCreate
@@ -26,6 +26,7 @@ from astra.adminsite.forms import ApiForm, LabelsField
 from astra.api.clock import real_now
 from astra.api.problems import CONFLICT, ApiProblem
 from astra.api.serializers import read_only_labels
+from astra.simulation.paces import pace_errors
 
 KNOBS = ("stage_delays", "immediate_kinds")
 
@@ -59,7 +60,7 @@ class AccountForm(ApiForm):
         account = Account.objects.select_for_update().get(pk=self.instance.pk)
         body = AccountReplace.parse(_body(data))
         account_replace(caller=system_caller(account), account=account, body=body)
-        for name, value in _knobs(data).items():
+        for name, value in pace_of(data).items():
             setattr(account, name, value)
         account.save(update_fields=KNOBS)
         return account
@@ -81,6 +82,7 @@ class AccountAddForm(AccountForm):
         label="Simulated seconds per second",
         required=False,
         min_value=0,
+        max_value=FASTEST_RATE,
         initial=60,
         widget=UnfoldAdminDecimalFieldWidget,
         help_text="Of a scaled clock.",
@@ -106,7 +108,7 @@ class AccountAddForm(AccountForm):
         if refused := read_only_labels(labels):
             raise ApiProblem(CONFLICT, fields=refused)
         account = Account(name=body["name"], version=body["version"], labels=labels)
-        for column, value in {**_clock(data), **_knobs(data)}.items():
+        for column, value in {**_clock(data), **pace_of(data)}.items():
             setattr(account, column, value)
         seed = data["seed"]
         account.seed = account.id.int >> 65 if seed is None else seed
@@ -138,11 +140,22 @@ def _body(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _knobs(data: dict[str, Any]) -> dict[str, Any]:
-    return {
+def pace_of(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns that say how fast an account or an app is simulated; left empty, as usual.
+
+    Raises ``ValidationError``.
+    """
+    columns = {
         "stage_delays": data["stage_delays"] or {},
         "immediate_kinds": data["immediate_kinds"] or [],
     }
+    reasons: dict[str, list[str]] = {}
+    for error in pace_errors(**columns):
+        place = "" if error.key is None else f"{error.key}: "
+        reasons.setdefault(error.column, []).append(place + error.reason)
+    if reasons:
+        raise forms.ValidationError(reasons)
+    return columns
 
 
 def _clock(data: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from astra.accounts.models import NAME_MAX_LENGTH, Account, ClockMode
+from astra.accounts.models import FASTEST_RATE, NAME_MAX_LENGTH, Account, ClockMode
 from astra.api import fields
 from astra.api.clock import timestamp
 from astra.api.quantities import parse_duration, parse_instant
@@ -18,7 +18,6 @@ from astra.simulation.isolation.accounts import DEFAULT_SCENARIO, AccountWanted,
 from astra.simulation.models import Checkpoint, Origin
 
 _SEED_MAX = 2**31 - 1
-_RATE_MAX = 1_000_000
 
 
 class ScenarioField(serializers.Field[Any, Any, Any, Any]):
@@ -51,8 +50,8 @@ class ClockBody(ClosedSerializer):
         mode, rate = attrs["mode"], attrs.get("rate")
         if mode != ClockMode.SCALED and rate is not None:
             raise extended_error("rate", "Only a scaled clock has a rate.")
-        if rate is not None and not 0 < rate <= _RATE_MAX:
-            raise extended_error("rate", f"Must be greater than 0 and at most {_RATE_MAX}.")
+        if rate is not None and not 0 < rate <= FASTEST_RATE:
+            raise extended_error("rate", f"Must be greater than 0 and at most {FASTEST_RATE}.")
         if mode == ClockMode.REAL and "now" in attrs:
             raise extended_error("now", "A real clock cannot be set.")
         if "now" in attrs:

@@ -16,6 +16,7 @@ from django.db import connection
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from astra.accounts.models import clock_sql
 from astra.api.problems import SERVICE_UNAVAILABLE
 from astra.api.statements import Statement
 from astra.simulation.faults.effects.drop_connection import is_no_answer
@@ -25,14 +26,13 @@ logger = logging.getLogger(__name__)
 
 # The setting holds for the statement's own transaction, which reads it when it commits. It comes first,
 # and the rows depend on it, so that no plan can leave it out.
-_RECORD = Statement("""
+_RECORD = Statement(f"""
     INSERT INTO simulation_journalentry (
         account_id, at, real_at, duration_milliseconds, method, path, query, operation, user_id,
         request_headers, request_body, request_body_cut, status, problem, response_body,
         response_body_cut, correlation_id, fault_ids)
     SELECT account.id,
-        account.clock_sim
-            + (%(real_at)s::timestamptz - account.clock_real) * account.clock_rate,
+        {clock_sql("%(real_at)s::timestamptz", "account")},
         %(real_at)s, %(duration)s::float8, %(method)s::text, %(path)s::text, %(query)s::text,
         %(operation)s::text, %(user)s::uuid, %(headers)s::jsonb, %(request_body)s::text,
         %(request_body_cut)s::boolean, %(status)s::smallint, %(problem)s::smallint,

@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from astra.accounts import kinds
 from astra.accounts.models import (
+    FASTEST_RATE,
     Account,
     AccountState,
     AuthProvider,
@@ -19,9 +20,10 @@ from astra.accounts.models import (
 )
 from astra.api.clock import real_now
 from astra.api.dice import NIL_ID, unit_interval
-from astra.simulation.registry import registrations
+from astra.simulation.paces import pace_errors
 from astra.simulation.scenarios.schema import TEXT, ref
 from astra.simulation.scenarios.sections import ROOT, Item, Section
+from astra.simulation.stages import MAX_DELAY_SECONDS
 
 ADDRESS = {
     "type": "object",
@@ -49,7 +51,7 @@ _CLOCK = {
     "additionalProperties": False,
     "properties": {
         "mode": {"enum": ClockMode.values},
-        "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000},
+        "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": FASTEST_RATE},
         "at": {"description": "Where a clock starts that is not real.", **ref("instant")},
     },
 }
@@ -69,7 +71,7 @@ _CONTACT = {
 STAGE_DELAYS = {
     "description": "Seconds by stage, in place of the usual delay.",
     "type": "object",
-    "additionalProperties": {"type": "number", "minimum": 0, "maximum": 10**9},
+    "additionalProperties": {"type": "number", "minimum": 0, "maximum": MAX_DELAY_SECONDS},
 }
 IMMEDIATE_KINDS = {
     "description": "Kinds of resources that are finished as soon as time passes at all.",
@@ -77,6 +79,11 @@ IMMEDIATE_KINDS = {
     "uniqueItems": True,
     "items": {"type": "string"},
 }
+# The columns, their members, and what they are without.
+_PACE: tuple[tuple[str, str, Any], ...] = (
+    ("stage_delays", "stageDelays", {}),
+    ("immediate_kinds", "immediateKinds", []),
+)
 
 
 def pace(item: Item) -> dict[str, Any]:
@@ -84,18 +91,11 @@ def pace(item: Item) -> dict[str, Any]:
 
     Raises ``ScenarioError`` for a stage or a kind that nothing has.
     """
-    delays, immediate = item.get("stageDelays", {}), item.get("immediateKinds", [])
-    lifecycles = [registration.lifecycle for registration in registrations()]
-    stages = [stage.name for lifecycle in lifecycles for stage in lifecycle.stages]
-    kinds_there = [lifecycle.kind for lifecycle in lifecycles]
-    for name in delays:
-        if name not in stages:
-            raise item.error(f"Must be one of {', '.join(stages)}.", "stageDelays", name)
-    for index, kind in enumerate(immediate):
-        if kind not in kinds_there:
-            reason = f"Must be one of {', '.join(kinds_there)}."
-            raise item.error(reason, "immediateKinds", index)
-    return {"stage_delays": dict(delays), "immediate_kinds": list(immediate)}
+    columns = {name: item.get(member, empty) for name, member, empty in _PACE}
+    for error in pace_errors(**columns):
+        member = next(member for name, member, _ in _PACE if name == error.column)
+        raise item.error(error.reason, member, *([] if error.key is None else [error.key]))
+    return columns
 
 
 class AccountSection(Section):

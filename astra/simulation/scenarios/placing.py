@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any, Protocol
 
 from astra.simulation.scenarios.sections import Item
-from astra.simulation.stages import Column, Lifecycle
+from astra.simulation.stages import MAX_DELAY_SECONDS, Column, Lifecycle
 
 HELD = "held"
 # How long ago something finished is made that does not say.
@@ -91,11 +91,12 @@ def stage_seconds(
     for pace in reversed(paces):
         overrides |= pace.stage_delays
     return [
-        float(
+        min(
             overrides.get(
                 stage.name,
                 run_seconds if stage.delay_sql and run_seconds is not None else stage.delay_seconds,
-            )
+            ),
+            float(MAX_DELAY_SECONDS),
         )
         for stage in lifecycle.stages
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from astra.accounts.models import clock_sql
 from astra.api.clock import real_now
 from astra.simulation.history import DELETED
 from backups.admin.dashboard.scope import Scope
@@ -26,9 +27,9 @@ from backups.lifecycle import APP_BACKUP
 MOST_STEPS = 50_000
 STATES = (*APP_BACKUP.unfinished, *APP_BACKUP.final, DELETED)
 
-_CLOCKS = """
+_CLOCKS = f"""
     clocks AS (
-        SELECT id, clock_sim + (%(real)s - clock_real) * clock_rate AS now
+        SELECT id, {clock_sql("%(real)s")} AS now
         FROM accounts_account WHERE %(account)s::uuid IS NULL OR id = %(account)s
         ORDER BY created_at DESC
     )
