@@ -33,7 +33,10 @@ __all__ = ["AutocompleteSelectFilter", "DayFilter", "choice_filter"]
 
 
 def choice_filter(title: str, column: str, values: Iterable[str]) -> type["MultipleDropdownFilter"]:
-    """Return a filter for one or several values of a column that has no choices of its own."""
+    """Return a filter for one or several values of a column that has no choices of its own.
+
+    A value that is not offered does not narrow.
+    """
     found = tuple(dict.fromkeys(values))
     parameter = column
 
@@ -45,7 +48,8 @@ def choice_filter(title: str, column: str, values: Iterable[str]) -> type["Multi
 
         def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
             wanted: Any = self.value() or []
-            chosen = [wanted] if isinstance(wanted, str) else [value for value in wanted if value]
+            asked_for = [wanted] if isinstance(wanted, str) else wanted
+            chosen = [value for value in asked_for if value in found]
             return queryset.filter(**{f"{column}__in": chosen}) if chosen else queryset
 
     ChoiceFilter.title = title

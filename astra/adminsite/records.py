@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DataError
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from typing_extensions import override
@@ -40,10 +43,28 @@ class RecordList(ChangeList):
     """The rows of a list. The whole table is never counted, so a list without filters has them all."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Find the rows of the page."""
-        super().get_results(request)
+        """Find the rows of the page; what no row can hold is a wrong parameter like any other."""
+        try:
+            super().get_results(request)
+        except (DataError, OverflowError) as error:
+            raise IncorrectLookupParameters from error
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
+
+
+class RecordChoice(AutocompleteSelect):
+    """A record to choose. What cannot be a key selects none; Django's own widget fails on it."""
+
+    @override
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        return super().optgroups(name, [each for each in value if self._may_be_key(each)], attr)
+
+    def _may_be_key(self, text: str) -> bool:
+        try:
+            self.field.remote_field.model._meta.pk.to_python(text)
+        except ValidationError:
+            return False
+        return True
 
 
 class RecordAdmin(ModelAdmin[M]):
@@ -122,6 +143,12 @@ class RecordAdmin(ModelAdmin[M]):
         return RecordList
 
     # -- pages ----------------------------------------------------------------------------------
+
+    @override
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", RecordChoice(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
         """Return what cannot be typed in: of a record that exists, all that is not editable."""
