@@ -4,19 +4,18 @@ Source: `resources.md` and section 11 of `appbackup.md`; clock: design, 'Time an
 """
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from astra.api.clock import LAST_INSTANT, real_now
+from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now
 from astra.api.dice import NIL_ID, new_id
 
 NAME_MAX_LENGTH = 63
 # Simulated seconds per second, of a scaled clock.
 FASTEST_RATE = 1_000_000
-_ALL_SECONDS = (LAST_INSTANT - datetime.min.replace(tzinfo=UTC)).total_seconds()
 
 
 class ClockMode(models.TextChoices):
@@ -146,7 +145,7 @@ class Account(Described):
                 condition=Q(clock_sim__lte=LAST_INSTANT)
                 & (Q(clock_target=None) | Q(clock_target__lte=LAST_INSTANT)),
                 name="account_clock_has_an_end",
-                violation_error_message=f"Time ends at {LAST_INSTANT:%Y-%m-%d}.",
+                violation_error_message=TIME_ENDS,
             ),
             models.CheckConstraint(
                 condition=~Q(clock_mode=ClockMode.REAL) | Q(clock_sim=F("clock_real")),
@@ -180,7 +179,9 @@ def clock_instant(sim: datetime, real: datetime, rate: float) -> datetime:
     if rate == 0:
         return sim
     passed = (real_now() - real).total_seconds() * rate
-    return sim + min(timedelta(seconds=min(passed, _ALL_SECONDS)), LAST_INSTANT - sim)
+    if passed >= (LAST_INSTANT - sim).total_seconds():
+        return LAST_INSTANT
+    return sim + timedelta(seconds=passed)
 
 
 def clock_sql(real: str, account: str = "accounts_account") -> str:

@@ -12,6 +12,7 @@ Clock = Callable[[], datetime]
 
 # No account's clock goes beyond: what is planned there still has a year of four digits.
 LAST_INSTANT = datetime(9000, 1, 1, tzinfo=UTC)
+TIME_ENDS = f"Time ends at {LAST_INSTANT:%Y-%m-%d}."
 
 
 def _system_clock() -> datetime:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from astra.accounts.models import Account, ClockMode
 from astra.api import problems
-from astra.api.clock import LAST_INSTANT, real_now, timestamp
+from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now, timestamp
 from astra.api.problems import ApiProblem, Invalid
 from astra.simulation.barriers import advance_to, barrier_sources
 from astra.simulation.models import Transition
@@ -26,8 +26,6 @@ READY = "ready"
 ADVANCING = "advancing"
 # Events shown in one answer; all of them are in the history.
 MOST_EVENTS = 1000
-
-_END = f"Time ends at {LAST_INSTANT:%Y-%m-%d}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def clock_advance(
         )
     target = _target(account, by, to, step=step, drain=drain)
     if target > LAST_INSTANT:
-        raise _conflict("step" if step else "drain", _END)
+        raise _conflict("step" if step else "drain", TIME_ENDS)
     if target < account.clock_sim:
         raise _conflict("to", f"The account's time is {timestamp(account.clock_sim)} already.")
     if not _begin(account, target):
@@ -153,7 +151,7 @@ def _target(
         return to
     if by is not None:
         if by > LAST_INSTANT - account.clock_sim:
-            raise _conflict("by", _END)
+            raise _conflict("by", TIME_ENDS)
         return account.clock_sim + by
     if step:
         watched = [(item.table, "next_transition_at") for item in registrations()]
