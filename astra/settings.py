@@ -75,8 +75,13 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "astra.apidocs",
     "astra.accounts",
-    "astra.simulation",
+    "astra.engine",
+    "astra.faults",
+    "astra.journal",
+    "astra.scenarios",
+    "astra.isolation",
     "astra.server",
+    "identity",
     "backups",
 ]
 

@@ -10,11 +10,21 @@ admin.autodiscover()
 handler404 = "astra.api.handler.not_found"
 handler500 = "astra.api.handler.server_error"
 
+# The control surface, which is no part of the simulated API.
+CONTROL = [
+    path("", include("astra.server.urls")),
+    path("", include("astra.engine.urls")),
+    path("", include("astra.faults.urls")),
+    path("", include("astra.journal.urls")),
+    path("", include("astra.scenarios.urls")),
+    path("", include("astra.isolation.urls")),
+]
+
 # Matched in order: what is called most comes first.
 urlpatterns = [
     path("accounts/<str:account_id>/", include("backups.urls")),
-    path("", include("astra.accounts.urls")),
-    path("simulator/v1/", include("astra.simulation.urls")),
+    path("", include("identity.urls")),
+    path("simulator/v1/", include(CONTROL)),
     path("admin/overview/", include("backups.admin.dashboard.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("astra.apidocs.urls")),

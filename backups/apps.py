@@ -10,7 +10,7 @@ class BackupsConfig(AppConfig):
     verbose_name = "Protection"
 
     def ready(self) -> None:
-        """Register what the simulation advances, and what scenarios may hold."""
+        """Register what the engine advances, and what scenarios may hold."""
         from backups.registrations import register_all
         from backups.scenarios.registrations import register_sections
 

@@ -4,7 +4,7 @@ Source: the states of the user's document (appBackup) and of the published `appS
 'Time and states'. A backup waits in pending until the snapshot that its call made is complete.
 """
 
-from astra.simulation.stages import Column, Lifecycle, Stage
+from astra.engine.stages import Column, Lifecycle, Stage
 
 PENDING = "pending"
 DISCOVERING = "discovering"

@@ -1,8 +1,8 @@
-"""What the simulation is told of this app's resources."""
+"""What the layers below are told of this app's resources."""
 
-from astra.simulation.barriers import BarrierSource, register_barriers
-from astra.simulation.belongings import Belonging, register_belongings
-from astra.simulation.registry import Registration, register
+from astra.accounts.belongings import Belonging, register_belongings
+from astra.engine.barriers import BarrierSource, register_barriers
+from astra.engine.registry import Registration, register
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
 from backups.lifecycle import APP, APP_BACKUP, BUCKET, COMPLETED, SNAPSHOT

@@ -78,7 +78,7 @@ def main() -> None:
             made, kept = connection.execute(
                 "SELECT count(*) FILTER (WHERE sequence = 0),"
                 " (SELECT count(*) FROM backups_appbackup WHERE account_id = %(account)s)"
-                " FROM simulation_transition WHERE account_id = %(account)s AND kind = 'appBackup'",
+                " FROM engine_transition WHERE account_id = %(account)s AND kind = 'appBackup'",
                 {"account": account},
             ).fetchone() or (0, 0)
     print(f"{options.days} days of {options.apps} apps: {made} backups made, {kept} kept")

@@ -17,6 +17,7 @@ from astra.accounts.models import Account, Role
 from astra.kit import plugin
 from backups.models import App, Bucket
 from tests import wire, world
+from tests.control import Control
 
 BACKUP = {"type": "application/astra-appBackup", "version": "1.1"}
 
@@ -164,3 +165,8 @@ def invalid(response: HttpResponse) -> list[str]:
     found = document.get("invalidFields", document.get("invalidParams", []))
     assert all(item["reason"] for item in found)
     return [item["name"] for item in found]
+
+
+@pytest.fixture
+def control() -> Control:
+    return Control()

@@ -9,7 +9,7 @@ from astra.accounts.models import Account, ClockMode, Role, RoleBinding, User
 from astra.accounts.tokens import issue_token
 from astra.api.clock import real_now
 from astra.api.dice import new_id
-from astra.simulation.settling import settle_account
+from astra.engine.settling import settle_account
 from backups.models import App, AppBackup, Bucket, Snapshot
 
 START = datetime(2026, 1, 5, 12, 0, 0, 123456, tzinfo=UTC)

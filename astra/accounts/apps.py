@@ -9,3 +9,15 @@ class AccountsConfig(AppConfig):
     name = "astra.accounts"
     label = "accounts"
     verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        """Register the tables of accounts and of who calls."""
+        from astra.accounts.belongings import Belonging, register_belongings
+        from astra.accounts.models import Account, RoleBinding, Token, User
+
+        register_belongings(
+            Belonging(Account, column="id", survives_reset=True),
+            Belonging(User),
+            Belonging(RoleBinding),
+            Belonging(Token),
+        )

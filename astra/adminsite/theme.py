@@ -100,11 +100,11 @@ UNFOLD: dict[str, Any] = {
                 "title": "Simulation",
                 "separator": True,
                 "items": [
-                    _page("Transitions", "timeline", "simulation", "transition"),
-                    _page("Journal", "receipt_long", "simulation", "journalentry"),
-                    _page("Fault rules", "bolt", "simulation", "faultrule"),
-                    _page("Scenarios", "movie", "simulation", "seededscenario"),
-                    _page("Checkpoints", "save", "simulation", "checkpoint"),
+                    _page("Transitions", "timeline", "engine", "transition"),
+                    _page("Journal", "receipt_long", "journal", "journalentry"),
+                    _page("Fault rules", "bolt", "faults", "faultrule"),
+                    _page("Scenarios", "movie", "scenarios", "seededscenario"),
+                    _page("Checkpoints", "save", "isolation", "checkpoint"),
                 ],
             },
             {

@@ -50,7 +50,7 @@ def new_id() -> uuid.UUID:
 
 
 def unit_interval(seed: int, identifier: uuid.UUID, stage: str) -> float:
-    """Return a number in [0, 1) that follows from seed, id and stage; ``simulation.plan`` has the SQL.
+    """Return a number in [0, 1) that follows from seed, id and stage; ``engine.plan`` has the SQL.
 
     It is the first four bytes of md5(`seed:id:stage`), so Python and PostgreSQL agree to the bit.
     """

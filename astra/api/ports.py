@@ -1,6 +1,6 @@
 """Where a layer above may step in between a request and its answer; nothing does by default.
 
-The simulation puts its fault rules and its journal here, which this layer may not import.
+Fault rules and the journal are put here, which this layer may not import.
 """
 
 from datetime import datetime

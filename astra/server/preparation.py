@@ -7,11 +7,11 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from astra.accounts.models import Account
+from astra.api.control import control_token
 from astra.api.options import Options
 from astra.server.administrator import ensure_administrator
 from astra.server.client_config import ensure_client_config, ready_apps
 from astra.server.tls import server_certificate
-from astra.simulation.control import control_token
 from backups.models.apps import App
 
 
@@ -35,11 +35,12 @@ def prepare(options: Options) -> Access:
     except OperationalError as error:
         raise DatabaseUnreachableError(f"the database does not answer: {error}".strip()) from error
     try:
+        # First of all: it refuses data that nothing else must touch.
+        call_command("migrate", interactive=False, verbosity=0)
         server_certificate(options)
         if options.control:
             # So that whoever wants to use the surface finds its token.
             control_token(options)
-        call_command("migrate", interactive=False, verbosity=0)
         if options.start_scenario and not Account.objects.exists():
             call_command("seed", options.start_scenario, verbosity=0)
         config = ensure_client_config(options)

@@ -15,8 +15,8 @@ from astra.api.clock import real_now
 from astra.api.problems import ApiProblem, Invalid
 from astra.api.rows import instance
 from astra.api.serializers import read_only_labels
-from astra.simulation.faults.fates import creation, fate_rules
-from astra.simulation.stages import Fate
+from astra.engine.stages import Fate
+from astra.faults.fates import creation, fate_rules
 from backups import kinds
 from backups.actions.create_statement import ANSWERED, create_statement
 from backups.actions.finding import bucket_of_backup, unavailable_bucket

@@ -5,7 +5,7 @@ from django.db.models import BigIntegerField, F, QuerySet, Value
 
 from astra.api import problems
 from astra.api.problems import ApiProblem
-from astra.simulation.history import record_deletion
+from astra.engine.history import record_deletion
 from backups.lifecycle import APP_BACKUP, COMPLETED, PENDING, SNAPSHOT
 from backups.models import AppBackup, Bucket, Snapshot
 

@@ -9,8 +9,8 @@ from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
 from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
-from astra.simulation.planning import plan_new
-from astra.simulation.stages import Fate
+from astra.engine.planning import plan_new
+from astra.engine.stages import Fate
 from backups.actions.restoring import refuse_empty_filter, source_of_restore
 from backups.lifecycle import APP, PENDING, READY
 from backups.models import App

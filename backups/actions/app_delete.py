@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from astra.api import problems
 from astra.api.problems import ApiProblem
-from astra.simulation.history import record_deletion
+from astra.engine.history import record_deletion
 from backups.lifecycle import APP, APP_BACKUP
 from backups.models import App, AppBackup, Schedule
 

@@ -8,7 +8,7 @@ from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp
 from astra.api import problems
 from astra.api.problems import ApiProblem
-from astra.simulation.history import record_step
+from astra.engine.history import record_step
 from backups.actions.restoring import refuse_empty_filter, source_of_restore
 from backups.lifecycle import APP, APP_BACKUP, READY, RESTORING
 from backups.models import App, AppBackup

@@ -10,9 +10,9 @@ from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
 from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
-from astra.simulation.faults.fates import creation, fate_rules
-from astra.simulation.planning import plan_new
-from astra.simulation.stages import Fate
+from astra.engine.planning import plan_new
+from astra.engine.stages import Fate
+from astra.faults.fates import creation, fate_rules
 from backups import kinds
 from backups.actions.finding import bucket_to_use, ready_app
 from backups.lifecycle import COMPLETED, PENDING, SNAPSHOT

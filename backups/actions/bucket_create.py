@@ -9,8 +9,8 @@ from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
 from astra.api import problems
 from astra.api.problems import ApiProblem
-from astra.simulation.planning import plan_new
-from astra.simulation.stages import Fate
+from astra.engine.planning import plan_new
+from astra.engine.stages import Fate
 from backups.lifecycle import AVAILABLE, BUCKET, PENDING
 from backups.models import Bucket
 from backups.models.buckets import location_of

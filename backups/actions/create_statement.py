@@ -15,7 +15,7 @@ import functools
 from astra.accounts.models import clock_sql
 from astra.api.rows import column_list
 from astra.api.statements import Statement
-from astra.simulation.plan import partway, planned_instants
+from astra.engine.plan import partway, planned_instants
 from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import AppBackup
 from backups.models.apps import AppState
@@ -228,7 +228,7 @@ _NEW_SNAPSHOT = f"""
 """
 
 _HISTORY = f"""
-    INSERT INTO simulation_transition
+    INSERT INTO engine_transition
         (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
     SELECT account_id, '{SNAPSHOT.kind}', id, 0, '', state, '', created_at FROM new_snapshot
     UNION ALL

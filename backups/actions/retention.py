@@ -9,7 +9,7 @@ noticed. A snapshot that an unfinished backup is made from stays until that is d
 import uuid
 
 from astra.api.statements import Statement
-from astra.simulation.history import DELETED
+from astra.engine.history import DELETED
 from backups.lifecycle import APP_BACKUP, COMPLETED, SNAPSHOT
 
 REASON = "Retention of its schedule."
@@ -43,7 +43,7 @@ _BACKUPS = Statement(f"""
               WHERE state = '{COMPLETED}' GROUP BY bucket_id) AS sums
         WHERE bucket.id = sums.bucket_id
     )
-    INSERT INTO simulation_transition
+    INSERT INTO engine_transition
         (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
     SELECT account_id, '{APP_BACKUP.kind}', id, transition_count, state, '{DELETED}', %(reason)s, at
     FROM gone
@@ -78,7 +78,7 @@ _SNAPSHOTS = Statement(f"""
         DELETE FROM backups_snapshot AS snapshot USING old WHERE snapshot.id = old.id
         RETURNING snapshot.*, old.at
     )
-    INSERT INTO simulation_transition
+    INSERT INTO engine_transition
         (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
     SELECT account_id, '{SNAPSHOT.kind}', id, transition_count, state, '{DELETED}', %(reason)s, at
     FROM gone

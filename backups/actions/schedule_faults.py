@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from astra.simulation.faults.fates import creation, fate_rules
-from astra.simulation.faults.subjects import Subject
+from astra.faults.fates import creation, fate_rules
+from astra.faults.subjects import Subject
 from backups import kinds
 from backups.actions.finding import bucket_of_backup
 from backups.models import App, Bucket

@@ -15,10 +15,10 @@ from typing import Any
 
 from django.db import transaction
 
-from astra.simulation import ending
-from astra.simulation.barriers import advance_to
-from astra.simulation.registry import registration
-from astra.simulation.settling import Hop
+from astra.engine import ending
+from astra.engine.barriers import advance_to
+from astra.engine.registry import registration
+from astra.engine.settling import Hop
 from backups.lifecycle import APP_BACKUP, FAILED, PENDING, SNAPSHOT
 from backups.models import AppBackup, Snapshot
 

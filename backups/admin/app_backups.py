@@ -16,7 +16,6 @@ from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.adminsite.forms import ApiForm, LabelsField
 from astra.adminsite.units import human_bytes
-from astra.simulation.models import HookState
 from backups import kinds
 from backups.actions import steering
 from backups.actions.app_backup_create import app_backup_create
@@ -26,6 +25,7 @@ from backups.admin.fates import FATE_FIELDS, HOOK_FIELDS, FateFields, hook_detai
 from backups.admin.protection import FailForm, ProtectionAdmin, ReasonForm
 from backups.lifecycle import APP_BACKUP, FAILED, REMOVED, UNKNOWN
 from backups.models import App, AppBackup, Snapshot
+from backups.models.protection import HookState
 
 
 class AppBackupForm(FateFields, ApiForm):

@@ -15,7 +15,6 @@ from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.adminsite.forms import ApiForm, LabelsField
-from astra.simulation.models import HookState
 from backups import kinds
 from backups.actions import steering
 from backups.actions.app_snap_create import app_snap_create
@@ -25,6 +24,7 @@ from backups.admin.fates import FATE_FIELDS, HOOK_FIELDS, FateFields, fate_of, h
 from backups.admin.protection import FailForm, ProtectionAdmin, ReasonForm
 from backups.lifecycle import FAILED, REMOVED, SNAPSHOT, UNKNOWN
 from backups.models import App, Snapshot
+from backups.models.protection import HookState
 
 
 class SnapshotForm(FateFields, ApiForm):

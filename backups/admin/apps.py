@@ -16,8 +16,8 @@ from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_
 from astra.adminsite.forms import ApiForm, LabelsField, LinesField, SizeField
 from astra.adminsite.units import human_bytes
 from astra.api.problems import ApiProblem
-from astra.simulation.admin.account_forms import pace_of
-from astra.simulation.columns import StagedAdmin
+from astra.engine.admin.paces import pace_of
+from astra.engine.columns import StagedAdmin
 from backups import kinds
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
 from backups.actions.app_create import app_create

@@ -13,7 +13,7 @@ from astra.adminsite import cells
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.adminsite.forms import ApiForm, LabelsField
 from astra.adminsite.units import human_bytes
-from astra.simulation.columns import StagedAdmin
+from astra.engine.columns import StagedAdmin
 from backups.actions.bucket_create import bucket_create
 from backups.actions.bucket_delete import bucket_delete
 from backups.actions.bucket_replace import bucket_replace

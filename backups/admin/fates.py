@@ -12,10 +12,10 @@ from unfold.widgets import (
 )
 
 from astra.adminsite.forms import LinesField
-from astra.simulation.ending import REASON_MAX_LENGTH
-from astra.simulation.models import HookState
-from astra.simulation.stages import Fate
+from astra.engine.ending import REASON_MAX_LENGTH
+from astra.engine.stages import Fate
 from backups.lifecycle import APP_BACKUP, COMPLETED
+from backups.models.protection import HookState
 
 NEVER = "never"
 HOOK_PROBLEM = "https://astra.netapp.io/problems/simulated-hook"

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from astra.adminsite import cells
-from astra.simulation.stages import Fate, Lifecycle
+from astra.engine.stages import Fate, Lifecycle
 
 DETAIL_TYPE = "https://astra.netapp.io/problems/simulated"
 OUTCOME_FIELDS = ("outcome", "detail_title", "detail_text")

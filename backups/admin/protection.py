@@ -12,12 +12,12 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done
-from astra.simulation.columns import StagedAdmin
-from astra.simulation.ending import REASON_MAX_LENGTH
-from astra.simulation.models import Protection
+from astra.engine.columns import StagedAdmin
+from astra.engine.ending import REASON_MAX_LENGTH
 from backups.actions.steering import Steered
 from backups.admin.fates import HookFields
 from backups.models import Schedule
+from backups.models.protection import Protection
 
 P = TypeVar("P", bound=Protection)
 

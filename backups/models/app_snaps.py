@@ -5,15 +5,11 @@ from django.db.models import Q
 
 from astra.accounts.models import label_index
 from astra.api import patterns
-from astra.simulation.models import (
-    Protection,
-    due_index,
-    hook_constraint,
-    staged_constraints,
-)
+from astra.engine.models import due_index, staged_constraints
 from backups.lifecycle import SNAPSHOT
 from backups.models.apps import App
 from backups.models.buckets import Bucket
+from backups.models.protection import Protection, hook_constraint
 
 
 class Snapshot(Protection):

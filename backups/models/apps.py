@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from astra.accounts.models import label_index
 from astra.api import patterns
-from astra.simulation.models import Staged, due_index
+from astra.engine.models import Staged, due_index
 
 GIB = 1024**3
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from astra.accounts.models import label_index
 from astra.api.dice import new_id
-from astra.simulation.models import Staged, due_index, staged_constraints
+from astra.engine.models import Staged, due_index, staged_constraints
 from backups.lifecycle import BUCKET
 
 NAME_MAX_LENGTH = 256

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from astra.simulation.scenarios.placing import (
+from astra.scenarios.placing import (
     Fate,
     Placement,
     fate_of,
@@ -16,9 +16,8 @@ from astra.simulation.scenarios.placing import (
     place_unfinished,
     stage_seconds,
 )
-from astra.simulation.scenarios.schema import ref
-from astra.simulation.scenarios.sections import Item, Section
-from astra.simulation.scenarios.staging import protection_properties
+from astra.scenarios.schema import ref
+from astra.scenarios.sections import Item, Section
 from backups import kinds
 from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
@@ -27,6 +26,7 @@ from backups.naming import system_name
 from backups.scenarios.app_snaps import schedule_id, snapshot_row
 from backups.scenarios.occupancy import occupy_with
 from backups.scenarios.progress import backup_columns
+from backups.scenarios.protection import protection_properties
 
 
 class BackupSection(Section):

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db.models import Model
 
-from astra.simulation.scenarios.placing import Fate, Placement, fate_of, place, stage_seconds
-from astra.simulation.scenarios.schema import ref
-from astra.simulation.scenarios.sections import Item, Section
-from astra.simulation.scenarios.staging import protection_columns, protection_properties
+from astra.scenarios.placing import Fate, Placement, fate_of, place, stage_seconds
+from astra.scenarios.schema import ref
+from astra.scenarios.sections import Item, Section
 from backups import kinds
 from backups.lifecycle import COMPLETED, SNAPSHOT
 from backups.models import Snapshot
+from backups.scenarios.protection import protection_columns, protection_properties
 
 
 class SnapshotSection(Section):

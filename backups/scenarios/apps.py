@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db.models import Model
 
-from astra.simulation.scenarios.people import IMMEDIATE_KINDS, STAGE_DELAYS, pace
-from astra.simulation.scenarios.placing import fate_of, place, stage_seconds, staged_columns
-from astra.simulation.scenarios.schema import TEXT, ref
-from astra.simulation.scenarios.sections import Item, Section, derived_id
-from astra.simulation.scenarios.staging import staged_properties
+from astra.scenarios.pacing import IMMEDIATE_KINDS, STAGE_DELAYS, pace
+from astra.scenarios.placing import fate_of, place, stage_seconds, staged_columns
+from astra.scenarios.schema import TEXT, ref
+from astra.scenarios.sections import Item, Section, derived_id
+from astra.scenarios.staging import staged_properties
 from backups import kinds
 from backups.lifecycle import APP, READY
 from backups.models import App

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.db.models import Model
 
-from astra.simulation.scenarios.placing import fate_of, place, stage_seconds, staged_columns
-from astra.simulation.scenarios.schema import ref
-from astra.simulation.scenarios.sections import Item, Section
-from astra.simulation.scenarios.staging import staged_properties
+from astra.scenarios.placing import fate_of, place, stage_seconds, staged_columns
+from astra.scenarios.schema import ref
+from astra.scenarios.sections import Item, Section
+from astra.scenarios.staging import staged_properties
 from backups import kinds
 from backups.lifecycle import AVAILABLE, BUCKET
 from backups.models import Bucket

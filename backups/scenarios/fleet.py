@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from astra.api.dice import unit_interval
-from astra.simulation.scenarios.placing import (
+from astra.scenarios.placing import (
     Fate,
     next_stage,
     place_final,
@@ -16,14 +16,14 @@ from astra.simulation.scenarios.placing import (
     stage_seconds,
     staged_columns,
 )
-from astra.simulation.scenarios.sections import Item
-from astra.simulation.scenarios.staging import protection_columns
+from astra.scenarios.sections import Item
 from backups import kinds
 from backups.lifecycle import APP, APP_BACKUP, COMPLETED, FAILED, READY, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.models.apps import GIB, ProtectionState
 from backups.models.buckets import BucketState
 from backups.scenarios.progress import backup_columns
+from backups.scenarios.protection import protection_columns
 
 # An app is backed up in about so many seconds, whatever its size.
 RUN_SECONDS = 10

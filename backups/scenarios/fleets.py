@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 
 from django.db.models import Model
 
-from astra.simulation.registry import registration
-from astra.simulation.scenarios.schema import DNS_LABEL, PARAMETER, ref
-from astra.simulation.scenarios.sections import Count, Generator, Item, Progress
-from astra.simulation.scenarios.writing import (
+from astra.engine.registry import registration
+from astra.scenarios.schema import DNS_LABEL, PARAMETER, ref
+from astra.scenarios.sections import Count, Generator, Item, Progress
+from astra.scenarios.writing import (
     Copying,
     analyze,
     references_checked_at_once,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from astra.simulation.scenarios.placing import Fate, Placement
-from astra.simulation.scenarios.staging import protection_columns
+from astra.scenarios.placing import Fate, Placement
 from backups.lifecycle import APP_BACKUP, RUNNING
+from backups.scenarios.protection import protection_columns
 
 
 def backup_columns(

@@ -1,6 +1,6 @@
 """What the scenario loader is told of this app's resources."""
 
-from astra.simulation.scenarios.sections import register_section
+from astra.scenarios.sections import register_section
 from backups.scenarios.app_backups import BackupSection
 from backups.scenarios.app_snaps import SnapshotSection
 from backups.scenarios.apps import AppSection

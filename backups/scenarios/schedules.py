@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models import Model
 
-from astra.simulation.scenarios.schema import ref
-from astra.simulation.scenarios.sections import Item, Section
+from astra.scenarios.schema import ref
+from astra.scenarios.sections import Item, Section
 from backups import kinds
 from backups.models import Schedule
 from backups.models.schedules import (

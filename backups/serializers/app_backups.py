@@ -16,10 +16,10 @@ from astra.api.serializers import (
     StateDetailsField,
     StrictMetadataSerializer,
 )
-from astra.simulation.models import HookState
 from backups import kinds
 from backups.lifecycle import APP_BACKUP
 from backups.models import AppBackup
+from backups.models.protection import HookState
 from backups.progress import HAS_PROGRESS, bytes_done, percent_done
 
 

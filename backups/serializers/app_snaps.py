@@ -9,10 +9,10 @@ from astra.api.serializers import (
     StateDetailsField,
     StrictMetadataSerializer,
 )
-from astra.simulation.models import HookState
 from backups import kinds
 from backups.lifecycle import SNAPSHOT
 from backups.models import Snapshot
+from backups.models.protection import HookState
 
 
 class AppSnapCreate(ClosedSerializer):

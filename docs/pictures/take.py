@@ -118,7 +118,7 @@ class Photographer:
 
     def look_at_a_scenario(self) -> None:
         """What the demo would do."""
-        self.browser.go("/admin/simulation/seededscenario/seed/")
+        self.browser.go("/admin/scenarios/seededscenario/seed/")
         self.browser.press("Show what it will do")
         self.browser.see("#report")
         self.take("seed", 820)

@@ -13,10 +13,10 @@ from django.test import Client
 
 from astra.accounts.models import Account
 from astra.accounts.system import system_caller
-from astra.simulation.faults.models import FaultRule
-from astra.simulation.isolation.checkpoints import checkpoint_save
-from astra.simulation.journal.models import JournalEntry
-from astra.simulation.models import SeededScenario
+from astra.faults.models import FaultRule
+from astra.isolation.checkpoints import checkpoint_save
+from astra.journal.models import JournalEntry
+from astra.scenarios.models import SeededScenario
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
 from backups.models import App, AppBackup, Schedule
 from tests import world

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from astra.accounts.models import Account
-from astra.simulation.models import Transition
+from astra.engine.models import Transition
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.admin.conftest import Person, errors, list_of, make_backup, page_of, text_of

@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import User as Administrator
 from selenium.webdriver.common.by import By
 
-from astra.simulation.faults.models import FaultRule
-from astra.simulation.settling import settle_account
+from astra.engine.settling import settle_account
+from astra.faults.models import FaultRule
 from backups.models import AppBackup
 from tests import world
 from tests.admin.browser import CHROMIUM, DRIVER, Browser, start_chromium
@@ -105,8 +105,8 @@ def test_pages_fit_a_phone_and_a_desktop(width: int, browser: Browser) -> None:
         "backups/appbackup/add/",
         f"backups/appbackup/{backup.pk}/change/",
         f"backups/appbackup/{backup.pk}/fail/",
-        "simulation/transition/",
-        "simulation/seededscenario/seed/",
+        "engine/transition/",
+        "scenarios/seededscenario/seed/",
     ):
         browser.go(f"/admin/{path}")
         browser.see("#main")

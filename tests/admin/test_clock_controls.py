@@ -72,7 +72,7 @@ def test_a_long_way_is_left_to_the_worker(
     schedule |= {"granularity": "hourly", "minute": "5", "snapshotRetention": "0"}
     made = api.post(f"k8s/v1/apps/{app.pk}/schedules", schedule | {"backupRetention": "1"})
     assert made.status_code == 201
-    monkeypatch.setattr("astra.simulation.admin.clocks.WAIT_SECONDS", -1.0)
+    monkeypatch.setattr("astra.engine.admin.clocks.WAIT_SECONDS", -1.0)
     answer = control(person, api.account, "move", how="by", by="1d")
     assert "the worker goes on with it" in told(answer)
     assert "advancing" in answer.content.decode()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from astra.accounts.models import Account
-from astra.simulation.faults.models import FaultRule
+from astra.faults.models import FaultRule
 from tests.admin.conftest import Person, errors, list_of, page_of, text_of
 
 

@@ -1,8 +1,8 @@
 """Checkpoints, reset and deletion of whole accounts by hand."""
 
 from astra.accounts.models import Account
-from astra.simulation.isolation.accounts import AccountWanted, account_new
-from astra.simulation.models import Checkpoint
+from astra.isolation.accounts import AccountWanted, account_new
+from astra.isolation.models import Checkpoint
 from backups.models import App, AppBackup, Bucket
 from tests import world
 from tests.admin.conftest import Person, errors, list_of, make_backup, page_of, text_of

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from astra.simulation.faults.models import FaultRule
-from astra.simulation.journal.models import JournalEntry
+from astra.faults.models import FaultRule
+from astra.journal.models import JournalEntry
 from tests import world
 from tests.admin.conftest import Person, list_of, page_of, text_of
 from tests.conftest import Api
@@ -86,7 +86,7 @@ def test_the_calls_of_an_account_are_downloaded_as_a_script(
 ) -> None:
     stranger.get("k8s/v2/apps")
     link = f"{list_of(entry)}{entry.pk}/script"
-    assert f'href="/admin/simulation/journalentry/{entry.pk}/script' in person.look(page_of(entry))
+    assert f'href="/admin/journal/journalentry/{entry.pk}/script' in person.look(page_of(entry))
     response: Any = person.client.get(link, follow=True)
     script = b"".join(response.streaming_content).decode()
     assert script.count("\ncall '") == 1

@@ -13,8 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from astra.accounts.models import Account
-from astra.simulation.faults.models import FaultRule
-from astra.simulation.models import Transition
+from astra.engine.models import Transition
+from astra.faults.models import FaultRule
 from backups.admin.dashboard import history
 from backups.admin.dashboard.spans import distance_label, suitable
 from backups.models import App, Bucket

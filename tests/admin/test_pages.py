@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from astra.accounts.models import Account, User
 from astra.adminsite import cells
 from astra.adminsite.paging import BoundedPaginator
-from astra.simulation.models import SeededScenario, Transition
+from astra.engine.models import Transition
+from astra.scenarios.models import SeededScenario
 from backups.actions import steering
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
@@ -24,7 +25,7 @@ def test_the_first_page_of_an_empty_database_says_what_to_do(person: Person) -> 
     page = person.look("/admin/")
     assert "Nothing is here yet" in page
     assert 'href="/admin/accounts/account/add/"' in page
-    assert 'href="/admin/simulation/seededscenario/seed/"' in page
+    assert 'href="/admin/scenarios/seededscenario/seed/"' in page
 
 
 def test_the_timeline_tells_what_was_and_what_will_be(

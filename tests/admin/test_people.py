@@ -332,7 +332,7 @@ def test_only_a_still_clock_is_moved(person: Person) -> None:
 def test_a_long_move_is_left_to_the_worker(
     person: Person, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("astra.simulation.admin.clocks.WAIT_SECONDS", -1.0)
+    monkeypatch.setattr("astra.engine.admin.clocks.WAIT_SECONDS", -1.0)
     app = world.make_app(account)
     Schedule.objects.create(
         account=account,

@@ -6,12 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from astra.accounts.models import Account
-from astra.simulation.models import SeededScenario
+from astra.scenarios.models import SeededScenario
 from backups.models import AppBackup
 from tests import world
 from tests.admin.conftest import Person, list_of, text_of
 
-SEED = "/admin/simulation/seededscenario/seed/"
+SEED = "/admin/scenarios/seededscenario/seed/"
 MINIMAL = "scenario: mine\naccounts:\n  - name: lab\n"
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from astra.simulation.models import Transition
+from astra.engine.models import Transition
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.conftest import Api, invalid, number

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection, connections
 
-from astra.simulation.models import Transition
+from astra.engine.models import Transition
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.conftest import Api, number
@@ -44,9 +44,7 @@ def _counts() -> tuple[int, ...]:
     return tuple(model.objects.count() for model in (AppBackup, Snapshot, Transition))
 
 
-@pytest.mark.parametrize(
-    "table", ["backups_snapshot", "backups_appbackup", "simulation_transition"]
-)
+@pytest.mark.parametrize("table", ["backups_snapshot", "backups_appbackup", "engine_transition"])
 def test_a_create_that_fails_halfway_leaves_nothing(
     api: Api, app: App, bucket: Bucket, break_table: Callable[[str], None], table: str
 ) -> None:
@@ -93,7 +91,7 @@ def test_a_delete_that_fails_halfway_deletes_nothing(
     api: Api, app: App, bucket: Bucket, break_table: Callable[[str], None]
 ) -> None:
     backup = world.make_backup(app, bucket, state="failed")
-    break_table("simulation_transition")
+    break_table("engine_transition")
     assert number(api.delete(f"topology/v1/appBackups/{backup.id}")) == 97
     assert AppBackup.objects.filter(id=backup.id).exists()
 

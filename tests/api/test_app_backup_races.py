@@ -15,7 +15,7 @@ from django.db import transaction
 
 from astra.accounts.models import Account, ClockMode
 from astra.api.clock import real_now, timestamp
-from astra.simulation.models import Transition
+from astra.engine.models import Transition
 from backups.actions.app_delete import app_delete
 from backups.actions.app_snap_delete import app_snap_delete
 from backups.actions.bucket_delete import bucket_delete

@@ -12,7 +12,7 @@ import pytest
 
 from astra.accounts.callers import caller_of
 from astra.accounts.models import Account
-from astra.simulation.stages import Fate
+from astra.engine.stages import Fate
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
 from backups.actions.steering import end_backups
 from backups.models import App, AppBackup, Bucket

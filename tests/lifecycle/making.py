@@ -8,8 +8,8 @@ from typing import Any
 
 from astra.accounts.callers import Caller
 from astra.accounts.models import Account, Role
-from astra.simulation.models import Transition
-from astra.simulation.stages import Fate
+from astra.engine.models import Transition
+from astra.engine.stages import Fate
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
 from backups.models import App, AppBackup, Snapshot
 from tests.world import START

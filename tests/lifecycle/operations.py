@@ -9,9 +9,9 @@ from django.db.models import Sum
 from hypothesis import strategies as st
 
 from astra.api.problems import ApiProblem
-from astra.simulation.barriers import advance_to
-from astra.simulation.models import Transition
-from astra.simulation.stages import Fate
+from astra.engine.barriers import advance_to
+from astra.engine.models import Transition
+from astra.engine.stages import Fate
 from backups.actions import steering
 from backups.actions.app_backup_delete import app_backup_delete
 from backups.actions.app_snap_delete import app_snap_delete

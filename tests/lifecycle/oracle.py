@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from astra.api.dice import unit_interval
-from astra.simulation.stages import MAX_DELAY_SECONDS, Column, Fate, Lifecycle, Stage
+from astra.engine.stages import MAX_DELAY_SECONDS, Column, Fate, Lifecycle, Stage
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
 
 Row = dict[str, Any]

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from astra.simulation.stages import Fate
+from astra.engine.stages import Fate
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
 from tests.lifecycle.oracle import Overrides
 

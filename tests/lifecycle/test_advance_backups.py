@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 
 from astra.accounts.models import Account
 from astra.api.clock import clock_set_to
-from astra.simulation import barriers
-from astra.simulation.models import Transition
-from astra.simulation.stages import Fate
+from astra.engine import barriers
+from astra.engine.models import Transition
+from astra.engine.stages import Fate
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.conftest import Api

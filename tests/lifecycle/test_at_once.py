@@ -14,9 +14,9 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from astra.accounts.models import Account
-from astra.simulation.advancing import advance
-from astra.simulation.models import Transition
-from astra.simulation.settling import settle_account
+from astra.engine.advancing import advance
+from astra.engine.models import Transition
+from astra.engine.settling import settle_account
 from backups.actions.steering import end_backups
 from backups.models import App, AppBackup, Bucket
 from tests import world
@@ -45,7 +45,7 @@ _FILL = """
         CROSS JOIN LATERAL (SELECT %(start)s + number * interval '1 ms' AS at) AS due
         RETURNING account_id, id, created_at
     )
-    INSERT INTO simulation_transition
+    INSERT INTO engine_transition
         (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
     SELECT account_id, 'appBackup', id, 0, '', 'pending', '', created_at FROM made
 """

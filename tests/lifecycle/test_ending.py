@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from astra.simulation.ending import hold_account
+from astra.engine.ending import hold_account
 from backups.actions.steering import end_backups, end_snapshots
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
 from backups.models import App, AppBackup, Bucket

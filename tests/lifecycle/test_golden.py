@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from astra.accounts.models import Account
-from astra.simulation.models import Transition
-from astra.simulation.stages import Fate
+from astra.engine.models import Transition
+from astra.engine.stages import Fate
 from backups.actions.app_snap_create import app_snap_create
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world

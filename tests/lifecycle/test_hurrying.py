@@ -2,7 +2,7 @@
 
 import pytest
 
-from astra.simulation.stages import Fate
+from astra.engine.stages import Fate
 from backups.actions.steering import (
     complete_now,
     end_backups,

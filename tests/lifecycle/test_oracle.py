@@ -7,9 +7,9 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astra.simulation.models import Transition
-from astra.simulation.settling import settle_account
-from astra.simulation.stages import Fate
+from astra.engine.models import Transition
+from astra.engine.settling import settle_account
+from astra.engine.stages import Fate
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
 from backups.models import App, AppBackup, Snapshot
 from tests import world

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection, transaction
 
 from astra.accounts.models import Account
-from astra.simulation.advancing import due_accounts
-from astra.simulation.registry import registration
-from astra.simulation.settling import lock_account, settling_statement
+from astra.engine.advancing import due_accounts
+from astra.engine.registry import registration
+from astra.engine.settling import lock_account, settling_statement
 from backups.models import App, AppBackup, Bucket
 from tests import world
 from tests.lifecycle.making import after

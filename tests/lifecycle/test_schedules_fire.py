@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from astra.simulation.advancing import advance
-from astra.simulation.models import Transition
+from astra.engine.advancing import advance
+from astra.engine.models import Transition
 from backups.actions.schedule_fire import scheduled_name
 from backups.models import App, AppBackup, Bucket, Schedule, Snapshot
 from backups.recurrence import next_firing

@@ -17,9 +17,9 @@ from django.db import connection
 
 from astra.accounts.models import Account
 from astra.api.clock import clock_set_to, real_now
-from astra.simulation import barriers
-from astra.simulation.advancing import worker_is_alive
-from astra.simulation.worker import (
+from astra.engine import barriers
+from astra.engine.advancing import worker_is_alive
+from astra.engine.worker import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     StopSignals,
@@ -216,7 +216,7 @@ def test_no_account_is_set_aside_for_more_than_minutes(
 def test_rows_that_somebody_keeps_locked_hold_up_their_account_alone(
     backups: list[AppBackup], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("astra.simulation.worker._SESSION", "SET lock_timeout = '50ms'")
+    monkeypatch.setattr("astra.engine.worker._SESSION", "SET lock_timeout = '50ms'")
     with psycopg.connect(connection.connection.info.dsn) as elsewhere:
         elsewhere.execute("SELECT FROM backups_appbackup WHERE id = %s FOR UPDATE", [backups[0].id])
         watch(interval_seconds=0.25, stopping=Passes(1))

@@ -18,12 +18,14 @@ from django.test import Client
 
 from astra.accounts.models import Account
 from astra.api.clock import timestamp
-from astra.simulation.faults.models import FaultRule
-from astra.simulation.models import Transition
-from astra.simulation.worker import Worker
+from astra.engine.models import Transition
+from astra.engine.worker import Worker
+from astra.faults.models import FaultRule
 from backups.models import AppBackup
 from tests import wire
 from tests.conftest import BACKUP
+from tests.isolation.control import control
+from tests.isolation.test_accounts import state
 from tests.lifecycle.test_at_once import in_thread
 from tests.properties.operations import (
     Create,
@@ -37,8 +39,6 @@ from tests.properties.operations import (
     Rule,
     Step,
 )
-from tests.simulation.isolation.control import control
-from tests.simulation.isolation.test_accounts import state
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 # Backups of the one app take some twenty minutes, of the other longer than from hour to hour: they

@@ -93,7 +93,7 @@ def test_one_worker_and_two_make_the_same_history(caplog: pytest.LogCaptureFixtu
         one, two = (lived(happening, by_workers(count), seen) for count in (1, 2))
         same(two, one)
         # What is tried again after an error shows nowhere else
-        assert not [each for each in caplog.records if each.name == "astra.simulation.worker"]
+        assert not [each for each in caplog.records if each.name == "astra.engine.worker"]
 
     holds()
     assert set(+seen) == EVENTS | {"left to workers"}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from astra.accounts.models import Account
-from astra.simulation.admin.clocks import clock_badge
+from astra.engine.admin.clocks import clock_badge
 from backups.admin.dashboard.scope import Scope
 
 SHOWN = 8

@@ -9,7 +9,7 @@ from django.db import connection
 
 from astra.accounts.models import clock_sql
 from astra.api.clock import real_now
-from astra.simulation.history import DELETED
+from astra.engine.history import DELETED
 from backups.admin.dashboard.scope import Scope
 from backups.admin.dashboard.spans import (
     ALL,
@@ -39,7 +39,7 @@ _NEWEST = f"""
     WITH {_CLOCKS}
     SELECT min(extract(epoch FROM now - newest.at))::float8
     FROM clocks CROSS JOIN LATERAL (
-        SELECT at FROM simulation_transition
+        SELECT at FROM engine_transition
         WHERE account_id = clocks.id AND kind = %(kind)s ORDER BY at DESC LIMIT 1
     ) AS newest
 """
@@ -50,7 +50,7 @@ _COUNTS = f"""
     WITH {_CLOCKS}, steps AS MATERIALIZED (
         SELECT extract(epoch FROM now)::float8 AS now, extract(epoch FROM at)::float8 AS at, to_state
         FROM clocks CROSS JOIN LATERAL (
-            SELECT at, to_state FROM simulation_transition
+            SELECT at, to_state FROM engine_transition
             WHERE account_id = clocks.id AND kind = %(kind)s
             AND at > coalesce(now - make_interval(secs => %(seconds)s), '-infinity')
             ORDER BY at DESC LIMIT %(most)s

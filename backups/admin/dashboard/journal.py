@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from astra.simulation.admin.journal import status_badge
-from astra.simulation.journal.models import JournalEntry
+from astra.journal.admin import status_badge
+from astra.journal.models import JournalEntry
 from backups.admin.dashboard.scope import Scope
 
 SHOWN = 8
@@ -17,5 +17,5 @@ def fill(scope: Scope) -> dict[str, Any]:
     rows = scope.narrowed(calls).order_by("-sequence")[:SHOWN]
     return {
         "rows": [{"call": each, "status": status_badge(each)} for each in rows],
-        "path": scope.list_path("simulation.journalentry"),
+        "path": scope.list_path("journal.journalentry"),
     }

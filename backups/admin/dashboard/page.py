@@ -39,8 +39,8 @@ def _paths(scope: Scope) -> dict[str, str]:
     return {
         "add_account": reverse("admin:accounts_account_add"),
         "add_backup": reverse("admin:backups_appbackup_add"),
-        "add_fault": reverse("admin:simulation_faultrule_add") + for_account,
-        "seed": reverse("admin:simulation_seededscenario_seed"),
+        "add_fault": reverse("admin:faults_faultrule_add") + for_account,
+        "seed": reverse("admin:scenarios_seededscenario_seed"),
         "account": cells.page_of(Account, account.pk) if account else "",
         "accounts": reverse("admin:accounts_account_changelist"),
     }

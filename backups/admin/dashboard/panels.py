@@ -37,9 +37,9 @@ PANELS = (
     Panel("clock", "accounts.view_account", clock.fill),
     Panel("running", "backups.view_appbackup", running.fill),
     Panel("failures", "backups.view_appbackup", failures.fill),
-    Panel("faults", "simulation.view_faultrule", faults.fill),
-    Panel("transitions", "simulation.view_transition", transitions.fill),
-    Panel("journal", "simulation.view_journalentry", journal.fill),
+    Panel("faults", "faults.view_faultrule", faults.fill),
+    Panel("transitions", "engine.view_transition", transitions.fill),
+    Panel("journal", "journal.view_journalentry", journal.fill),
 )
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from astra.simulation.admin.transitions import record_of
-from astra.simulation.models import Transition
+from astra.engine.admin.transitions import record_of
+from astra.engine.models import Transition
 from backups.admin.dashboard.scope import Scope
 
 SHOWN = 8
@@ -15,5 +15,5 @@ def fill(scope: Scope) -> dict[str, Any]:
     rows = scope.narrowed(Transition.objects.select_related("account")).order_by(*order)[:SHOWN]
     return {
         "rows": [{"step": row, "record": record_of(row)} for row in rows],
-        "path": scope.list_path("simulation.transition"),
+        "path": scope.list_path("engine.transition"),
     }

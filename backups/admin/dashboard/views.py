@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from astra.accounts.models import Account
 from astra.adminsite.refusals import add_problem
 from astra.api.problems import ApiProblem
-from astra.simulation.admin.clocks import ClockForm, MoveForm, move, set_clock
+from astra.engine.admin.clocks import ClockForm, MoveForm, move, set_clock
 from backups.admin.dashboard.panels import panels_of
 from backups.admin.dashboard.scope import Scope
 

@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from astra.simulation.advancing import advance
-from astra.simulation.worker import StopSignals, instant, report, watch
+from astra.engine.advancing import advance
+from astra.engine.worker import StopSignals, instant, report, watch
 
 
 class Command(BaseCommand):

@@ -1,0 +1,140 @@
+"""Advancing: which accounts have something due, and settling them one after another.
+
+The worker, the `advance_backups` command and the admin all come through here.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from astra.accounts.models import clock_sql
+from astra.api.clock import real_now
+from astra.engine.barriers import advance_to, barrier_sources
+from astra.engine.registry import registrations
+from astra.engine.settling import LOCK_CLASS, Hop
+
+logger = logging.getLogger(__name__)
+
+# Both keys of the lock that a living worker holds shared. Its class is no account's: an account's
+# key is a hash, and could be any.
+_WORKER_LOCK = {"class": LOCK_CLASS + 1, "key": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class DueAccount:
+    """An account to settle, at which instant; ``moves_clock``: its clock stands before that."""
+
+    account_id: uuid.UUID
+    instant: datetime
+    moves_clock: bool
+
+
+@dataclass(slots=True)
+class Advance:
+    """What one pass did.
+
+    ``hops`` in order, unless only their number was wanted; the ``clocks`` that were moved;
+    ``failures``: the accounts that raised, with their errors.
+    """
+
+    count: int = 0
+    hops: list[Hop] = field(default_factory=list)
+    clocks: dict[uuid.UUID, datetime] = field(default_factory=dict)
+    failures: dict[uuid.UUID, Exception] = field(default_factory=dict)
+
+
+def advance(
+    *,
+    at: datetime | None = None,
+    account_id: uuid.UUID | None = None,
+    keep_hops: bool = True,
+) -> Advance:
+    """Advance every account with something due, barrier by barrier.
+
+    ``at`` stands in for the accounts' own instants (as if it were that time), and moves manual
+    clocks forward to it; ``account_id`` limits the pass to one account. An account that somebody
+    else has comes last, so that two passes at once share the work. An account that fails is set
+    aside: the others go on, and the failure is returned.
+    """
+    done = Advance()
+    hops = done.hops if keep_hops else None
+    busy = _advance_each(done, due_accounts(at=at, account_id=account_id), hops, wait=False)
+    _advance_each(done, busy, hops, wait=True)
+    done.hops.sort(key=lambda hop: hop.at)
+    return done
+
+
+def _advance_each(
+    done: Advance, due: Iterable[DueAccount], hops: list[Hop] | None, *, wait: bool
+) -> list[DueAccount]:
+    """Settle the accounts; return those that somebody else has."""
+    busy = []
+    for each in due:
+        try:
+            count = advance_to(each.account_id, each.instant, wait=wait, hops=hops)
+        except Exception as error:
+            logger.exception("account %s could not be settled", each.account_id)
+            done.failures[each.account_id] = error
+            continue
+        if count is None:
+            busy.append(each)
+            continue
+        done.count += count
+        if each.moves_clock:
+            done.clocks[each.account_id] = each.instant
+    return busy
+
+
+def due_accounts(
+    *, at: datetime | None = None, account_id: uuid.UUID | None = None
+) -> list[DueAccount]:
+    """Return the accounts with a due transition or a clock to move, oldest first."""
+    # The earliest of each kind, not any that is due: of that the planner thinks there are many, and
+    # reads the table for them.
+    watched = [(item.table, "next_transition_at") for item in registrations()]
+    watched += [(item.table, item.column) for item in barrier_sources()]
+    probes = " OR ".join(
+        f"(SELECT min({column}) FROM {table} WHERE account_id = account.id) <= clock.instant"
+        for table, column in watched
+    )
+    statement = f"""
+        SELECT account.id, clock.instant, clock.moves
+        FROM accounts_account account
+        CROSS JOIN LATERAL (SELECT
+            coalesce(
+                %(at)s::timestamptz,
+                account.clock_target,
+                {clock_sql("%(now)s", "account")}
+            ) AS instant,
+            coalesce(account.clock_rate = 0 AND account.clock_sim
+                     < coalesce(%(at)s::timestamptz, account.clock_target), false) AS moves) AS clock
+        WHERE (%(account)s::uuid IS NULL OR account.id = %(account)s)
+          AND (clock.moves OR {probes})
+        ORDER BY account.created_at, account.id
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"at": at, "now": real_now(), "account": account_id})
+        return [DueAccount(*row) for row in cursor.fetchall()]
+
+
+def announce_worker() -> None:
+    """Mark this session as a living worker, for as long as its connection lasts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(%(class)s, %(key)s)", _WORKER_LOCK)
+
+
+def worker_is_alive() -> bool:
+    """Tell whether any worker is connected."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND classid = %(class)s AND objid = %(key)s AND mode = 'ShareLock' AND database ="
+            " (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            _WORKER_LOCK,
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])

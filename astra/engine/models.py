@@ -1,0 +1,92 @@
+"""What moves: the columns of a resource with stages, and its history."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from astra.accounts.models import Account, Resource
+from astra.api.clock import real_now
+from astra.engine.stages import Lifecycle
+
+
+class Staged(Resource):
+    """A resource that moves through stages by itself.
+
+    Its fate is fixed when it is created (an action may rewrite it): the instants of its stages, the
+    outcome and what comes with it. Settling only carries the fate out.
+    """
+
+    state = models.CharField(max_length=15, db_collation="C")
+    transition_count = models.PositiveIntegerField(default=0)
+    next_transition_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=15, null=True, blank=True, db_collation="C")
+    outcome_reasons = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def staged_constraints(name: str, lifecycle: Lifecycle) -> tuple[models.BaseConstraint, ...]:
+    """Return the named constraints that every staged table has."""
+    return (
+        models.CheckConstraint(
+            condition=Q(state__in=lifecycle.states), name=f"{name}_state_is_known"
+        ),
+        models.CheckConstraint(
+            condition=Q(outcome=None) | Q(outcome__in=lifecycle.final),
+            name=f"{name}_outcome_is_final",
+        ),
+        models.CheckConstraint(
+            condition=Q(state__in=lifecycle.unfinished) | Q(next_transition_at=None),
+            name=f"{name}_final_state_is_at_rest",
+        ),
+    )
+
+
+def due_index(name: str) -> models.Index:
+    """Return the index that answers 'what of this account is due, and when is the next'."""
+    return models.Index(
+        fields=("account", "next_transition_at"),
+        name=name,
+        condition=Q(next_transition_at__isnull=False),
+    )
+
+
+class Transition(models.Model):
+    """One step in the history of a resource; it outlives the resource."""
+
+    id = models.BigAutoField(primary_key=True)
+    # No constraint in the database, which would look at the account's row once for each step. Whoever
+    # writes steps holds the account, and deleting it takes them along.
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False
+    )
+    kind = models.CharField(max_length=31, db_collation="C")
+    resource_id = models.UUIDField()
+    sequence = models.PositiveIntegerField()
+    from_state = models.CharField(max_length=15, blank=True, db_collation="C")
+    to_state = models.CharField(max_length=15, db_collation="C")
+    reason = models.CharField(max_length=127, blank=True)
+    at = models.DateTimeField(help_text="The account's instant.")
+    recorded_at = models.DateTimeField(default=real_now, db_default=Now())
+
+    class Meta:
+        ordering = ("account", "kind", "resource_id", "sequence")
+        constraints = (
+            # the timeline of one resource; a step can be recorded only once
+            models.UniqueConstraint(
+                "account", "kind", "resource_id", "sequence", name="transition_is_recorded_once"
+            ),
+        )
+        indexes = (
+            # what advanced in an account, newest first, and which states that led to (dashboard, admin)
+            models.Index(
+                fields=("account", "at", "id"),
+                include=("kind", "to_state"),
+                name="transition_by_instant",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.resource_id}: {self.from_state or '-'} -> {self.to_state}"

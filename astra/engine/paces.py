@@ -1,0 +1,48 @@
+"""How fast an account or an app is simulated: seconds by stage, and kinds without delay."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from astra.engine.registry import registrations
+from astra.engine.stages import MAX_DELAY_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class PaceError:
+    """What is wrong with one of the two columns; ``key`` says where in it, None: all of it."""
+
+    column: str
+    key: str | int | None
+    reason: str
+
+
+def pace_errors(stage_delays: Any, immediate_kinds: Any) -> Iterator[PaceError]:
+    """Yield what is wrong with the columns `stage_delays` and `immediate_kinds`, as JSON has them."""
+    lifecycles = [registration.lifecycle for registration in registrations()]
+    yield from _delay_errors(
+        stage_delays, [stage.name for lifecycle in lifecycles for stage in lifecycle.stages]
+    )
+    yield from _kind_errors(immediate_kinds, [lifecycle.kind for lifecycle in lifecycles])
+
+
+def _delay_errors(stage_delays: Any, stages: list[str]) -> Iterator[PaceError]:
+    column = "stage_delays"
+    if not isinstance(stage_delays, dict):
+        yield PaceError(column, None, "Must be an object of seconds by stage.")
+        return
+    for name, seconds in stage_delays.items():
+        if name not in stages:
+            yield PaceError(column, name, f"Must be one of {', '.join(stages)}.")
+        elif type(seconds) not in (int, float) or not 0 <= seconds <= MAX_DELAY_SECONDS:
+            yield PaceError(column, name, f"Must be 0 to {MAX_DELAY_SECONDS} seconds.")
+
+
+def _kind_errors(immediate_kinds: Any, kinds: list[str]) -> Iterator[PaceError]:
+    column = "immediate_kinds"
+    if not isinstance(immediate_kinds, list):
+        yield PaceError(column, None, "Must be an array of kinds.")
+        return
+    for index, kind in enumerate(immediate_kinds):
+        if kind not in kinds:
+            yield PaceError(column, index, f"Must be one of {', '.join(kinds)}.")

@@ -1,0 +1,83 @@
+"""From a lifecycle to SQL that gives a new row the instants of its stages.
+
+The instants follow from the row, the stage table, the account's seed and its overrides, so they are
+the same whenever and wherever they are computed; ``tests/lifecycle/oracle.py`` does it in Python.
+"""
+
+from astra.engine.stages import MAX_DELAY_SECONDS, Lifecycle, Stage
+
+
+def planned_instants(
+    lifecycle: Lifecycle,
+    *,
+    row: str,
+    start: str,
+    not_before: str | None = None,
+    account: str = "account",
+    app: str = "target",
+) -> str:
+    """Return `CROSS JOIN LATERAL` clauses that add each stage's instant to a FROM clause.
+
+    ``row`` is the alias with the row's `id`; ``start`` the expression of the creation instant;
+    ``not_before`` an instant that the first stage waits for; ``account`` and ``app`` the aliases
+    with `seed`, `stage_delays` and `immediate_kinds`. Stage `x` is read as `x_stage.<its column>`,
+    the last one's instant being that of a full run.
+    """
+    delays = f"{lifecycle.kind.lower()}_delays"
+    micros = ", ".join(
+        f"{_delay_microseconds(lifecycle, stage, row=row, account=account, app=app)} AS delay_{index}"
+        for index, stage in enumerate(lifecycle.stages)
+    )
+    # OFFSET 0 keeps the planner from putting the expression in wherever it is read, each instant
+    # within the next: that had the statement of a create compute each delay a dozen times.
+    clauses = [f"CROSS JOIN LATERAL (SELECT {micros} OFFSET 0) AS {delays}"]
+    previous = start
+    for index, stage in enumerate(lifecycle.stages):
+        alias = alias_of(stage)
+        instant = f"{previous} + {delays}.delay_{index} * interval '1 microsecond'"
+        if index == 0 and not_before:
+            instant = f"greatest({instant}, {not_before}) AS {stage.instant_column} OFFSET 0"
+        else:
+            instant = f"{instant} AS {stage.instant_column}"
+        clauses.append(f"CROSS JOIN LATERAL (SELECT {instant}) AS {alias}")
+        previous = f"{alias}.{stage.instant_column}"
+    return "\n".join(clauses)
+
+
+def partway(start: str, end: str, fraction: str) -> str:
+    """Return the SQL of the instant at a fraction between two, to the microsecond."""
+    # Not by multiplying the interval: that rounds its days and its time one by one.
+    micros = f"(extract(epoch FROM {end} - {start}) * 1000000)::float8"
+    return f"{start} + round(({fraction})::float8 * {micros}) * interval '1 microsecond'"
+
+
+def alias_of(stage: Stage) -> str:
+    """Return the alias under which ``planned_instants`` offers a stage's instant."""
+    return f"{stage.name.replace('-', '_')}_stage"
+
+
+def _delay_microseconds(
+    lifecycle: Lifecycle, stage: Stage, *, row: str, account: str, app: str
+) -> str:
+    own = stage.delay_sql or f"{stage.delay_seconds!r}::float8"
+    unit = (
+        f"('x' || left(md5({account}.seed || ':' || {row}.id || ':{stage.name}'), 8))"
+        "::bit(32)::bigint / 4294967296.0::float8"
+    )
+    jittered = (
+        f"({own}) * (1.0::float8 + {stage.jitter!r}::float8 * (2.0::float8 * {unit} - 1.0::float8))"
+        if stage.jitter
+        else f"({own})"
+    )
+    nearest_first = (app, account)
+    overrides = "".join(
+        f"({each}.stage_delays->>'{stage.name}')::float8, " for each in nearest_first
+    )
+    is_immediate = " OR ".join(
+        f"{each}.immediate_kinds @> to_jsonb('{lifecycle.kind}'::text)" for each in nearest_first
+    )
+    return (
+        f"CASE WHEN {is_immediate} THEN 0::float8"
+        f" ELSE round(1000000.0::float8 * least(greatest(coalesce({overrides}{jittered}), 0),"
+        f" {MAX_DELAY_SECONDS})) END"
+    )

@@ -1,0 +1,52 @@
+"""What the engine acts on: each app registers its resources when it is ready.
+
+The engine may not import the resources that it advances; a registration tells it the model, the
+lifecycle, and the place in the order.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from astra.engine.stages import Lifecycle
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Registration:
+    """A staged resource. ``order``: parents before children.
+
+    ``after_settling_sql``: further named steps of a statement that moves rows, which may read
+    `settled` (the row's columns, and `from_state`). ``target_sql``: a join of the row (`ids`) to
+    `target`, which has the overrides of delays nearest to it (`stage_delays`, `immediate_kinds`) and
+    what its delays need.
+    """
+
+    model: type[Model]
+    lifecycle: Lifecycle
+    order: int
+    after_settling_sql: str = ""
+    target_sql: str = "JOIN accounts_account AS target ON target.id = ids.account_id"
+
+    @property
+    def table(self) -> str:
+        """The database table."""
+        return self.model._meta.db_table
+
+
+_registrations: dict[str, Registration] = {}
+
+
+def register(registration: Registration) -> None:
+    """Add a resource; a second registration of the kind replaces the first."""
+    _registrations[registration.lifecycle.kind] = registration
+
+
+def registrations() -> Iterator[Registration]:
+    """Yield the registered resources, parents first."""
+    yield from sorted(_registrations.values(), key=lambda item: (item.order, item.lifecycle.kind))
+
+
+def registration(kind: str) -> Registration:
+    """Return the registration of a kind; raises ``KeyError``."""
+    return _registrations[kind]

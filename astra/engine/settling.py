@@ -1,0 +1,217 @@
+"""Settling: one set-based statement per kind that carries out every due hop of an account.
+
+All hops of a row up to the instant are written at once, each with a history row stamped with its
+own due time. The unit of work is the account: a transaction-level advisory lock keeps two workers
+from the same account. It is not the account's row that is locked, because every create holds that
+one shared (it reads the clock) and a busy account would never be free to settle.
+"""
+
+import functools
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from astra.api.statements import Statement
+from astra.engine.registry import Registration, registrations
+from astra.engine.stages import Column, Lifecycle, Stage
+
+# First key of the two-part advisory locks, so that ours cannot meet anybody else's.
+LOCK_CLASS = 0x0A57
+
+# How much is due, the planner can only guess: on a guess it shall neither read whole tables nor
+# compile. What is left to it is one look-up per due row, so the cost follows what is due.
+_PLANNED = ", ".join(
+    f"set_config('{name}', 'off', true)"
+    for name in ("enable_seqscan", "enable_mergejoin", "enable_hashjoin", "jit")
+)
+_TRY_LOCK = f"SELECT pg_try_advisory_xact_lock(%(class)s, hashtext(%(account)s)), {_PLANNED}"
+_LOCK = f"SELECT pg_advisory_xact_lock(%(class)s, hashtext(%(account)s)), {_PLANNED}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One transition that settling carried out."""
+
+    kind: str
+    resource_id: uuid.UUID
+    sequence: int
+    from_state: str
+    to_state: str
+    reason: str
+    at: datetime
+
+
+def settle_account(
+    account_id: uuid.UUID, until: datetime, *, wait: bool = True
+) -> list[Hop] | None:
+    """Carry out everything of the account that is due at ``until``; return the hops in order.
+
+    One transaction. Returns None when another worker has the account and ``wait`` is false.
+    """
+    hops: list[Hop] = []
+    with transaction.atomic():
+        if not lock_account(account_id, wait=wait):
+            return None
+        settle_due(account_id, until, hops=hops)
+    return hops
+
+
+def settle_due(
+    account_id: uuid.UUID,
+    until: datetime,
+    *,
+    kinds: Iterable[Registration] | None = None,
+    hops: list[Hop] | None = None,
+) -> int:
+    """Carry out what is due of the kinds (all, if none are named); return the number of hops.
+
+    They are added to ``hops``, in order, if that is given: nobody else holds millions in memory. The
+    caller holds the account's lock and the transaction.
+    """
+    parameters = {"account": account_id, "until": until}
+    kinds = registrations() if kinds is None else kinds
+    if hops is None:
+        counts = (_counting(each).fetch_one(parameters) for each in kinds)
+        return sum(int(row[0]) for row in counts if row)
+    taken = [
+        Hop(each.lifecycle.kind, *row)
+        for each in kinds
+        for row in _listing(each).fetch_all(parameters)
+    ]
+    # Kinds are registered parents first: of equal instants the parent's hop comes first (stable).
+    taken.sort(key=lambda hop: hop.at)
+    hops.extend(taken)
+    return len(taken)
+
+
+@functools.cache
+def _counting(registration: Registration) -> Statement:
+    return Statement(f"{settling_statement(registration)} SELECT count(*) FROM history")
+
+
+@functools.cache
+def _listing(registration: Registration) -> Statement:
+    return Statement(f"""{settling_statement(registration)}
+    SELECT resource_id, sequence, from_state, to_state, reason, at
+    FROM history ORDER BY at, resource_id, sequence""")
+
+
+def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
+    """Keep every other settling away from the account until the transaction ends.
+
+    Returns False, without the lock, when somebody else has it and ``wait`` is false.
+    """
+    with connection.cursor() as cursor:
+        key: dict[str, int | str] = {"class": LOCK_CLASS, "account": str(account_id)}
+        cursor.execute(_LOCK if wait else _TRY_LOCK, key)
+        row = cursor.fetchone()
+    return wait or bool(row and row[0])
+
+
+@functools.cache
+def settling_statement(registration: Registration) -> str:
+    """Compile the settling statement of a kind from its stage table, up to its last SELECT.
+
+    No step joins another by a guess of the planner: a row carries its hops along as arrays.
+    """
+    lifecycle = registration.lifecycle
+    return f"""
+    WITH due AS (
+        SELECT *, {_next_ordinal(lifecycle)} AS next_ordinal FROM {registration.table}
+        WHERE account_id = %(account)s AND next_transition_at <= %(until)s
+        FOR NO KEY UPDATE
+    ), checked AS (
+        SELECT due.*, ARRAY[{_each(lifecycle, _is_taken)}] AS taken FROM due
+    ), way AS (
+        SELECT id, state AS from_state, taken,
+               array_remove(ARRAY[{_each(lifecycle, _state_if_taken)}], NULL) AS states,
+               array_remove(ARRAY[{_each(lifecycle, _instant_if_taken)}], NULL) AS instants,
+               least({_each(lifecycle, _instant_to_come)}) AS next_at
+        FROM checked
+    ), settled AS (
+        UPDATE {registration.table} AS resource
+        SET state = coalesce(way.states[cardinality(way.states)], resource.state),
+            transition_count = resource.transition_count + cardinality(way.states),
+            modified_at = coalesce(way.instants[cardinality(way.states)], resource.modified_at),
+            next_transition_at = way.next_at{_settings(lifecycle)}
+        FROM way WHERE resource.id = way.id
+        RETURNING resource.*, way.from_state, way.states, way.instants
+    ), history AS (
+        INSERT INTO engine_transition
+            (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
+        SELECT settled.account_id, '{lifecycle.kind}', settled.id,
+               settled.transition_count - cardinality(settled.states) + step.number - 1,
+               CASE step.number WHEN 1 THEN settled.from_state
+                                ELSE settled.states[step.number - 1] END,
+               step.to_state,
+               CASE WHEN step.to_state IN ({_literals(lifecycle.failures)})
+                    THEN left(coalesce(settled.outcome_reasons->0->>'title',
+                                       settled.outcome_reasons->>0, ''), 127) ELSE '' END,
+               step.at
+        FROM settled CROSS JOIN LATERAL unnest(settled.states, settled.instants)
+             WITH ORDINALITY AS step (to_state, at, number)
+        RETURNING resource_id, sequence, from_state, to_state, reason, at
+    ){registration.after_settling_sql}"""
+
+
+def _next_ordinal(lifecycle: Lifecycle) -> str:
+    """Compile the ordinal of the stage that leads out of a row's state."""
+    cases: list[str] = []
+    before = lifecycle.initial
+    for ordinal, stage in enumerate(lifecycle.stages, start=1):
+        cases.extend(f"WHEN '{state}' THEN {ordinal}" for state in (before, *stage.also_from))
+        before = stage.to_state or ""
+    return f"CASE state {' '.join(cases)} END"
+
+
+def _each(lifecycle: Lifecycle, compile_one: Callable[[int, Stage], str]) -> str:
+    return ", ".join(compile_one(*each) for each in enumerate(lifecycle.stages, start=1))
+
+
+def _lies_ahead(ordinal: int, stage: Stage) -> str:
+    # A stage that was to come after the end of the row is skipped.
+    instant = stage.instant_column
+    return (
+        f"due.next_ordinal <= {ordinal} AND (due.ends_at IS NULL OR due.{instant} <= due.ends_at)"
+    )
+
+
+def _is_taken(ordinal: int, stage: Stage) -> str:
+    return f"{_lies_ahead(ordinal, stage)} AND due.{stage.instant_column} <= %(until)s"
+
+
+def _state_if_taken(ordinal: int, stage: Stage) -> str:
+    state = f"'{stage.to_state}'" if stage.to_state else "outcome"
+    return f"CASE WHEN taken[{ordinal}] THEN {state}::text END"
+
+
+def _instant_if_taken(ordinal: int, stage: Stage) -> str:
+    return f"CASE WHEN taken[{ordinal}] THEN {stage.instant_column} END"
+
+
+def _instant_to_come(ordinal: int, stage: Stage) -> str:
+    ahead = _lies_ahead(ordinal, stage).replace("due.", "checked.")
+    return f"CASE WHEN {ahead} AND NOT taken[{ordinal}] THEN checked.{stage.instant_column} END"
+
+
+def _settings(lifecycle: Lifecycle) -> str:
+    """Compile what the stages set: a column is set when the row took the stage."""
+    return "".join(
+        f",\n            {column} = CASE WHEN way.taken[{ordinal}]"
+        f" THEN {_value(value)} ELSE resource.{column} END"
+        for ordinal, stage in enumerate(lifecycle.stages, start=1)
+        for column, value in stage.sets.items()
+    )
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Column):
+        return f"resource.{value.name}"
+    return str(value).lower() if isinstance(value, bool) else f"'{value}'"
+
+
+def _literals(values: tuple[str, ...]) -> str:
+    return ", ".join(f"'{value}'" for value in values)

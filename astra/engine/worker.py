@@ -1,0 +1,249 @@
+"""What `advance_backups` does: one pass that is told, or the worker that passes for ever.
+
+The worker is one process with one connection of its own; any number of them share the accounts.
+"""
+
+import contextlib
+import functools
+import logging
+import os
+import select
+import signal
+import uuid
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
+
+from astra.api.clock import real_now, timestamp
+from astra.api.quantities import parse_instant
+from astra.engine.advancing import Advance, DueAccount, announce_worker, due_accounts
+from astra.engine.barriers import advance_to
+from astra.engine.chores import Trim, chores, new_trimmers
+from astra.engine.settling import Hop
+
+logger = logging.getLogger(__name__)
+
+# How long an account that raised is left alone: doubled each time it raises again.
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=5)
+# How long the worker waits, at most, before it tries the lost database again.
+LONGEST_RECONNECT_SECONDS = 5.0
+# How long one account may keep the worker while others wait; the rest of its way comes next time.
+LONGEST_TURN = timedelta(seconds=1)
+# Rows that somebody keeps locked shall not hold up the other accounts for ever; and a plan made
+# while a table was small shall not read all of it once it is large.
+_SESSION = (
+    "SELECT set_config('lock_timeout', '10s', false), set_config('enable_seqscan', 'off', false)"
+)
+_CONNECTION = {"connect_timeout": 5, "tcp_user_timeout": 30_000}
+
+Stopping = Callable[[float], bool]
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that an ISO-8601 text names, UTC unless it says otherwise.
+
+    Raises ``ValueError``.
+    """
+    value = datetime.fromisoformat(text)
+    return parse_instant((value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat())
+
+
+def report(done: Advance) -> Iterator[str]:
+    """Yield what a pass did, a line per step in order, then a summary."""
+    yield from map(_line, done.hops)
+    for account_id, at in done.clocks.items():
+        yield f"The clock of account {account_id} stands at {timestamp(at)}."
+    if done.count == 0:
+        yield "Nothing was due."
+    else:
+        yield f"{done.count} transition{'' if done.count == 1 else 's'}."
+
+
+def _line(hop: Hop) -> str:
+    step = f"{timestamp(hop.at)} {hop.kind} {hop.resource_id} {hop.from_state} -> {hop.to_state}"
+    return f"{step}: {hop.reason}" if hop.reason else step
+
+
+def watch(*, interval_seconds: float, stopping: Stopping) -> None:
+    """Pass after pass, carry out what is due in every account, until ``stopping`` says so.
+
+    ``stopping`` waits that many seconds, less when it is time to stop, and tells whether it is. The
+    database may go away meanwhile and come back.
+    """
+    worker = Worker(stopping)
+    is_lost = False
+    seconds = 0.0
+    with own_connection():
+        while not stopping(seconds):
+            try:
+                worker.announce()
+                worker.advance()
+                worker.trim()
+            except Error as error:
+                # Whatever it was, a new connection is the way to a known state.
+                connection.close()
+                if not is_lost:
+                    logger.warning("the database fails the worker, which tries again: %s", error)
+                is_lost = True
+                seconds = min(max(2 * seconds, 0.1), LONGEST_RECONNECT_SECONDS)
+            else:
+                if is_lost:
+                    logger.warning("the database serves the worker again")
+                is_lost = False
+                seconds = interval_seconds
+
+
+@dataclass(slots=True)
+class _Pause:
+    """How long an account is set aside."""
+
+    ends_at: datetime
+    length: timedelta
+
+
+@dataclass(slots=True)
+class Worker:
+    """What a worker remembers between passes."""
+
+    stopping: Stopping
+    _pauses: dict[uuid.UUID, _Pause] = field(default_factory=dict)
+    _trimmers: list[Trim] = field(default_factory=new_trimmers)
+    _session: Any = None
+
+    def announce(self) -> None:
+        """Announce the worker, on a connection that is new; for who has one of its own."""
+        connection.ensure_connection()
+        if connection.connection is not self._session:
+            with connection.cursor() as cursor:
+                cursor.execute(_SESSION)
+            announce_worker()
+            self._session = connection.connection
+
+    def advance(self) -> int:
+        """Pass once over the accounts with something due; return the number of hops.
+
+        An account that raises is set aside for a while, and so is one that somebody else has until
+        the next pass. What else is registered to be done to accounts comes first. Raises
+        ``django.db.Error`` when the database itself fails.
+        """
+        for chore in chores():
+            for account_id in chore.accounts():
+                self._attempt(account_id, functools.partial(chore.act, account_id))
+        return sum(
+            self._attempt(due.account_id, functools.partial(self._settle, due))
+            for due in due_accounts()
+        )
+
+    def trim(self) -> int:
+        """Keep what grows by itself within its cap; return how many rows were dropped."""
+        return sum(trim() for trim in self._trimmers)
+
+    def _attempt(self, account_id: uuid.UUID, act: Callable[[], int | None]) -> int:
+        """Do something to one account, unless it is set aside or it is time to stop."""
+        pause = self._pauses.get(account_id)
+        if (pause is not None and real_now() < pause.ends_at) or self.stopping(0):
+            return 0
+        connection.ensure_connection()
+        session = connection.connection
+        try:
+            count = act() or 0
+        except Exception as error:
+            # Django may have replaced a lost connection by now, without a word.
+            if connection.connection is not session or not connection.is_usable():
+                raise
+            self._set_aside(account_id, error)
+            return 0
+        self._take_back(account_id)
+        return count
+
+    def _settle(self, due: DueAccount) -> int:
+        """Bring the account to its instant; a long way is left for the next pass, at a barrier."""
+        ends_at = real_now() + LONGEST_TURN
+
+        def goes_on() -> bool:
+            return real_now() < ends_at and not self.stopping(0)
+
+        return advance_to(due.account_id, due.instant, wait=False, go_on=goes_on) or 0
+
+    def _set_aside(self, account_id: uuid.UUID, error: Exception) -> None:
+        before = self._pauses.get(account_id)
+        length = min(before.length * 2, LONGEST_PAUSE) if before else FIRST_PAUSE
+        self._pauses[account_id] = _Pause(real_now() + length, length)
+        logger.error(
+            "account %s could not be settled, it is set aside for %d s",
+            account_id,
+            length.total_seconds(),
+            exc_info=error,
+        )
+
+    def _take_back(self, account_id: uuid.UUID) -> None:
+        if self._pauses.pop(account_id, None) is not None:
+            logger.warning("account %s is settled again", account_id)
+
+
+@contextlib.contextmanager
+def own_connection() -> Iterator[None]:
+    """Within the block, this thread has a connection of its own, outside any pool.
+
+    A pool would keep the worker waiting for a lost database, and could hand the session that
+    announces it to somebody else.
+    """
+    shared = connections[DEFAULT_DB_ALIAS]
+    settings = deepcopy(shared.settings_dict)
+    settings["OPTIONS"].pop("pool", None)
+    settings["OPTIONS"] |= _CONNECTION
+    connections[DEFAULT_DB_ALIAS] = type(shared)(settings, DEFAULT_DB_ALIAS)
+    try:
+        yield
+    finally:
+        connection.close()
+        connections[DEFAULT_DB_ALIAS] = shared
+
+
+class StopSignals:
+    """SIGTERM and SIGINT as a request to stop, which is obeyed between two accounts."""
+
+    def __init__(self) -> None:
+        """Prepare; nothing is caught before the block is entered."""
+        self._received = False
+        self._read_end, self._write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._previous: list[tuple[signal.Signals, Any]] = []
+
+    def __enter__(self) -> Self:
+        """Catch the signals; their arrival also ends a wait."""
+        self._previous_fd = signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._previous.append((number, signal.signal(number, self._catch)))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Put back the handlers that were there before."""
+        for number, handler in self._previous:
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._previous_fd)
+        os.close(self._read_end)
+        os.close(self._write_end)
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep until the next signal, at most ``seconds``; tell whether to stop."""
+        if (
+            not self._received
+            and seconds > 0
+            and select.select([self._read_end], [], [], seconds)[0]
+        ):
+            os.read(self._read_end, 4096)
+        return self._received
+
+    def _catch(self, number: int, frame: FrameType | None) -> None:
+        self._received = True

@@ -1,0 +1,77 @@
+"""Make and delete fault rules; the account's `has_faults` says whether it has any."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from astra.accounts.models import Account
+from astra.api import problems
+from astra.api.dice import new_id
+from astra.api.problems import ApiProblem, Invalid
+from astra.faults.models import FaultRule
+from astra.faults.serializers import CRITERIA
+
+# A call reads all rules of its account.
+MOST_RULES = 1000
+
+
+def fault_rule_create(*, account_id: uuid.UUID, body: Mapping[str, Any]) -> FaultRule:
+    """Add a rule from a validated body, after those there are.
+
+    Raises ``Account.DoesNotExist``, and problem 9 when the account has too many rules.
+    """
+    match = body.get("match", {})
+    with transaction.atomic():
+        account = _held(account_id)
+        rules = FaultRule.objects.filter(account=account)
+        if rules.count() >= MOST_RULES:
+            reason = f"An account has at most {MOST_RULES} rules."
+            raise ApiProblem(problems.INVALID_FIELDS, fields=[Invalid("effect", reason)])
+        last = rules.aggregate(last=Max("position"))["last"]
+        position = 0 if last is None else last + 1
+        rule = FaultRule.objects.create(
+            id=_identifier(account, position),
+            account=account,
+            position=position,
+            name=body.get("name"),
+            effect=body["effect"]["type"],
+            parameters=body["effect"]["parameters"],
+            created_at=account.now(),
+            **{column: match.get(member) for member, column in CRITERIA.items()},
+        )
+        Account.objects.filter(id=account_id).update(has_faults=True)
+    return rule
+
+
+def fault_rules_delete(*, account_id: uuid.UUID, rule_id: uuid.UUID | None = None) -> int:
+    """Delete one rule of the account, or all; return how many. What they decided stays.
+
+    Raises ``Account.DoesNotExist``.
+    """
+    with transaction.atomic():
+        account = _held(account_id)
+        rules = FaultRule.objects.filter(account=account)
+        chosen = rules if rule_id is None else rules.filter(id=rule_id)
+        deleted, _ = chosen.delete()
+        Account.objects.filter(id=account_id).update(has_faults=rules.exists())
+    return deleted
+
+
+def _held(account_id: uuid.UUID) -> Account:
+    """Return the account, held first by everything that touches it and its rules about fates."""
+    return Account.objects.select_for_update(no_key=True).get(id=account_id)
+
+
+def _identifier(account: Account, position: int) -> uuid.UUID:
+    """Return the id of a new rule: under a manual clock the same whenever the history is.
+
+    It is no draw, so that a rule which matches nothing leaves the ids of all else as they were.
+    """
+    if account.clock_rate:
+        return new_id()
+    text = f"{account.seed}:{account.id}:fault:{position}".encode()
+    return uuid.UUID(bytes=hashlib.md5(text, usedforsecurity=False).digest(), version=4)

@@ -1,0 +1,105 @@
+"""Fault rules on the admin site: what they match, what they do, how often they did."""
+
+from typing import Any
+
+import orjson
+from django import forms
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from astra.accounts.columns import AccountColumns
+from astra.adminsite import cells
+from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
+from astra.adminsite.forms import ApiForm
+from astra.faults.actions import fault_rule_create, fault_rules_delete
+from astra.faults.models import FaultRule
+from astra.faults.names import EFFECT_NAMES
+from astra.faults.serializers import FaultRuleBody, represent
+
+
+class FaultRuleForm(ApiForm):
+    """A new rule, in the JSON of the control surface."""
+
+    name = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget)
+    match = forms.JSONField(
+        required=False,
+        initial=dict,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text='For example {"operation": "appBackup.create", "next": 3}; {} matches all.',
+    )
+    effect = forms.JSONField(
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text='For example {"type": "backup-fail", "at": 0.4, "reasons": ["Disk full."]}.',
+    )
+
+    class Meta:
+        model = FaultRule
+        fields: tuple[str, ...] = ("account", "name")
+
+    def perform(self, data: dict[str, Any]) -> FaultRule:
+        """Add the rule as the control surface does."""
+        body = {"match": data["match"] or {}, "effect": data["effect"]}
+        if data["name"]:
+            body["name"] = data["name"]
+        return fault_rule_create(account_id=data["account"].pk, body=FaultRuleBody.parse(body))
+
+
+@admin.register(FaultRule)
+class FaultRuleAdmin(AccountColumns[FaultRule]):
+    """Fault rules in the order in which an account's are asked."""
+
+    can_add = True
+    add_form = FaultRuleForm
+
+    list_display = ("rule_cell", "match_cell", "effect_cell", "hits", "account_cell")
+    list_filter = (
+        ("account", AutocompleteSelectFilter),
+        choice_filter("effect", "effect", EFFECT_NAMES),
+        ("created_at", DayFilter),
+    )
+    list_select_related = ("account",)
+    search_fields = ("name",)
+    search_help_text = "Search by name, or by the id of a rule, account, app or bucket"
+    search_ids = ("account_id", "app_id", "bucket_id")
+    ordering = ("account_id", "position")
+    autocomplete_fields = ("account",)
+    add_fieldsets = ((None, {"fields": ("account", "name", "match", "effect")}),)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "id_cell",
+                    "name",
+                    "account_cell",
+                    "match_cell",
+                    "effect_cell",
+                    "hits",
+                    "seen",
+                    "created_cell",
+                )
+            },
+        ),
+    )
+
+    @admin.display(description="Rule", ordering="position")
+    def rule_cell(self, rule: FaultRule) -> str:
+        """The name, or the start of the id."""
+        return rule.name or str(rule.id)[:8]
+
+    @admin.display(description="Matches")
+    def match_cell(self, rule: FaultRule) -> str:
+        """What it matches, as JSON."""
+        match = represent(rule)["match"]
+        return orjson.dumps(match).decode() if match else "everything"
+
+    @admin.display(description="Effect", ordering="effect")
+    def effect_cell(self, rule: FaultRule) -> SafeString:
+        """The type as a badge, and its parameters."""
+        parameters = orjson.dumps(rule.parameters).decode() if rule.parameters else ""
+        return cells.in_line(cells.badge(rule.effect), parameters)
+
+    def delete_record(self, record: FaultRule) -> None:
+        """Delete the rule; what it decided stays."""
+        fault_rules_delete(account_id=record.account_id, rule_id=record.pk)

@@ -1,0 +1,141 @@
+"""What an effect is: a type with parameters that decides a fate, or acts on a request."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.http.response import HttpResponseBase
+
+from astra.api import fields
+from astra.api.problems import ProblemType
+from astra.api.serializers import ClosedSerializer, StateDetailSerializer
+from astra.engine.stages import Fate
+
+BACKUP_CREATE = "appBackup.create"
+SNAPSHOT_CREATE = "appSnap.create"
+
+ChangeAnswer = Callable[[HttpResponseBase], HttpResponseBase]
+
+
+class FractionField(fields.NumberField):
+    """A number from 0 to 1."""
+
+    default_error_messages = {"range": "Must be from 0 to 1."}
+
+    def to_internal_value(self, data: Any) -> int | float:
+        """Return the number; fails with `invalid` or `range`."""
+        value = super().to_internal_value(data)
+        if not 0 <= value <= 1:
+            self.fail("range")
+        return value
+
+
+class IntegerField(fields.NumberField):
+    """A whole JSON number within bounds."""
+
+    default_error_messages = {"integer": "Must be a whole number from {least} to {most}."}
+
+    def __init__(self, *, least: int = 0, most: int = 2**31 - 1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least, self.most = least, most
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number; fails with `invalid` or `integer`."""
+        value = super().to_internal_value(data)
+        if not isinstance(value, int) or not self.least <= value <= self.most:
+            self.fail("integer", least=self.least, most=self.most)
+        return int(value)
+
+
+class SecondsField(fields.NumberField):
+    """A number of seconds, up to ``most``."""
+
+    default_error_messages = {"range": "Must be from 0 to {most}."}
+
+    def __init__(self, *, most: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def to_internal_value(self, data: Any) -> int | float:
+        """Return the number; fails with `invalid` or `range`."""
+        value = super().to_internal_value(data)
+        if not 0 <= value <= self.most:
+            self.fail("range", most=self.most)
+        return value
+
+
+class HookDetailsField(fields.UniqueListField):
+    """Elements of `hookStateDetails`."""
+
+    child = StateDetailSerializer()
+
+
+class NoParameters(ClosedSerializer):
+    """An effect without parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """What a rule decides: the fate of the resource that is created, that of its own snapshot.
+
+    None where the rule leaves things as they are.
+    """
+
+    own: Fate | None = None
+    snapshot: Fate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One time that a rule acts on a request. ``unit``: a number in [0, 1) by the seeded dice."""
+
+    failure: ProblemType
+    unit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interference:
+    """What becomes of the request.
+
+    ``refusal`` raised or ``answer`` given instead of the operation, or ``change_answer`` afterwards;
+    with none of them the request goes on.
+    """
+
+    refusal: Exception | None = None
+    answer: HttpResponseBase | None = None
+    change_answer: ChangeAnswer | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Tell whether later rules have no say."""
+        return bool(self.refusal or self.answer or self.change_answer)
+
+
+class Effect:
+    """A type of effect; subclasses are ``FateEffect`` or ``RequestEffect``."""
+
+    name: ClassVar[str]
+    # Docs: what it does, in a sentence.
+    does: ClassVar[str]
+    # Docs: each parameter and its meaning; the serializer checks them.
+    explained: ClassVar[Mapping[str, str]] = {}
+    parameters: ClassVar[type[ClosedSerializer]] = NoParameters
+
+
+class FateEffect(Effect):
+    """Decides how a resource ends when it is created; the fate is stored with the row."""
+
+    # The operations whose new resource it decides about.
+    operations: ClassVar[frozenset[str]]
+
+    def fates(self, parameters: Mapping[str, Any]) -> Fates:
+        """Return what is decided."""
+        raise NotImplementedError
+
+
+class RequestEffect(Effect):
+    """Acts on a request, after it was authenticated and its role checked."""
+
+    def act(self, parameters: Mapping[str, Any], hit: Hit) -> Interference:
+        """Return what becomes of the request."""
+        raise NotImplementedError

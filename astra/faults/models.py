@@ -1,0 +1,76 @@
+"""Fault rules: what they match, what they do, and how often they were asked and acted."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from astra.accounts.models import Account
+from astra.api.dice import new_id
+from astra.faults.names import EFFECT_NAMES
+
+NAME_MAX_LENGTH = 63
+PATTERN_MAX_LENGTH = 255
+METHODS = ("GET", "POST", "PUT", "DELETE")
+
+
+class FaultRule(models.Model):
+    """One rule of an account.
+
+    ``seen`` counts the matches that the rule was asked about, ``hits`` those on which it acted.
+    ``position`` is the order of creation: the first rule that acts decides.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_index=False)
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=NAME_MAX_LENGTH, null=True, blank=True)
+    operation = models.CharField(max_length=63, null=True, blank=True, db_collation="C")
+    method = models.CharField(max_length=7, null=True, blank=True, db_collation="C")
+    path_pattern = models.CharField(max_length=PATTERN_MAX_LENGTH, null=True, blank=True)
+    app_id = models.UUIDField(null=True, blank=True)
+    bucket_id = models.UUIDField(null=True, blank=True)
+    name_pattern = models.CharField(max_length=PATTERN_MAX_LENGTH, null=True, blank=True)
+    every = models.PositiveIntegerField(null=True, blank=True)
+    next_count = models.PositiveIntegerField(null=True, blank=True)
+    probability = models.FloatField(null=True, blank=True)
+    until = models.DateTimeField(null=True, blank=True, help_text="The account's instant.")
+    effect = models.CharField(
+        max_length=31, choices=[(name, name) for name in EFFECT_NAMES], db_collation="C"
+    )
+    parameters = models.JSONField(default=dict, blank=True)
+    seen = models.PositiveIntegerField(default=0)
+    hits = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(help_text="The account's instant.")
+
+    class Meta:
+        ordering = ("account", "position")
+        constraints = (
+            # the rules of an account in order
+            models.UniqueConstraint("account", "position", name="fault_rule_position_is_unique"),
+            models.CheckConstraint(
+                condition=Q(effect__in=EFFECT_NAMES), name="fault_rule_effect_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(method=None) | Q(method__in=METHODS), name="fault_rule_method_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(every=None) | Q(every__gte=1), name="fault_rule_every_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(next_count=None) | Q(next_count__gte=1),
+                name="fault_rule_next_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(probability=None) | Q(probability__gte=0, probability__lte=1),
+                name="fault_rule_probability_is_fraction",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_count=None) | Q(hits__lte=F("next_count")),
+                name="fault_rule_acts_at_most_next_times",
+            ),
+            models.CheckConstraint(
+                condition=Q(hits__lte=F("seen")), name="fault_rule_acts_only_when_asked"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or f"{self.effect} {self.id}"

@@ -1,0 +1,76 @@
+"""Fault rules in the way of a request, once its caller is known and its role permits it.
+
+A request of an account without rules never comes here.
+"""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from astra.accounts.models import Account
+from astra.api import media, problems
+from astra.api.ports import Answered
+from astra.faults.acting import begin
+from astra.faults.effects.base import Hit, Interference, RequestEffect
+from astra.faults.effects.registered import EFFECTS
+from astra.faults.matching import ask, matches, throw
+from astra.faults.models import FaultRule
+from astra.faults.names import REQUEST_EFFECTS
+from astra.faults.subjects import subject_of_call
+
+
+def intercept(view: Any) -> None:
+    """Let the account's rules act on the request of a view, in their order.
+
+    Raises a problem or ``Answered``, or sets what changes the answer: the first rule that does so
+    ends it. A delay goes on to the next rule.
+    """
+    request = view.request._request
+    acted = begin(request)
+    subject = subject_of_call(
+        view,
+        request.path_info,
+        lambda: media.peek_json(request, max_bytes=settings.ASTRA.max_body_bytes),
+    )
+    rules = FaultRule.objects.filter(
+        account_id=view.caller.account_id, effect__in=REQUEST_EFFECTS
+    ).order_by("position")
+    for rule in rules:
+        if not matches(rule, subject):
+            continue
+        hit = _use(rule.id, view.failures.get(view.request.method, problems.INTERNAL_ERROR))
+        if hit is None:
+            continue
+        acted.on_call.append(rule.id)
+        effect = EFFECTS[rule.effect]
+        assert isinstance(effect, RequestEffect)
+        if _carry_out(view, effect.act(rule.parameters, hit)):
+            return
+
+
+def _use(rule_id: uuid.UUID, failure: problems.ProblemType) -> Hit | None:
+    """Ask the rule, its row held, so that parallel requests use it up one after the other."""
+    with transaction.atomic():
+        held = FaultRule.objects.select_for_update().filter(id=rule_id).first()
+        if held is None:
+            return None
+        account = Account.objects.only("seed").get(id=held.account_id)
+        before = held.seen
+        acts = ask(held, account)
+        if held.seen != before:
+            held.save(update_fields=["seen", "hits"])
+    if not acts:
+        return None
+    return Hit(failure=failure, unit=throw(held, account, f"{held.seen}:effect"))
+
+
+def _carry_out(view: Any, interference: Interference) -> bool:
+    """Do to the request what a rule says; return whether that ends the rules' say."""
+    if interference.refusal is not None:
+        raise interference.refusal
+    if interference.answer is not None:
+        raise Answered(interference.answer)
+    view.change_answer = interference.change_answer
+    return interference.ends

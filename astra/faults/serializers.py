@@ -1,0 +1,138 @@
+"""The JSON of fault rules: what comes in, closed and checked, and what goes out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from astra.api import fields
+from astra.api.clock import timestamp
+from astra.api.serializers import ClosedSerializer, extended_error
+from astra.engine.views import InstantField
+from astra.faults.effects.base import FateEffect, FractionField, IntegerField
+from astra.faults.effects.registered import EFFECTS
+from astra.faults.models import (
+    METHODS,
+    NAME_MAX_LENGTH,
+    PATTERN_MAX_LENGTH,
+    FaultRule,
+)
+from astra.faults.subjects import operations
+
+# NUL is the one character that no text column can hold.
+TEXT = "^[^\\x00]+$"
+
+
+class PatternField(fields.StrictCharField):
+    """A glob: `*`, `?` and `[…]`; case counts."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pattern=TEXT, min_length=1, max_length=PATTERN_MAX_LENGTH, **kwargs)
+
+
+class OperationField(fields.StrictCharField):
+    """The name of an operation of the API."""
+
+    default_error_messages = {"operation": "Must be one of {choices}."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the name; fails with `operation` when there is none of it."""
+        value = super().to_internal_value(data)
+        if value not in operations():
+            self.fail("operation", choices=", ".join(operations()))
+        return value
+
+
+# JSON member and column of the criteria.
+CRITERIA = {
+    "operation": "operation",
+    "method": "method",
+    "path": "path_pattern",
+    "app": "app_id",
+    "bucket": "bucket_id",
+    "name": "name_pattern",
+    "every": "every",
+    "next": "next_count",
+    "probability": "probability",
+    "until": "until",
+}
+
+
+class MatchBody(ClosedSerializer):
+    """What a rule matches; everything, if it says nothing."""
+
+    operation = OperationField(required=False)
+    method = fields.EnumField(METHODS, required=False)
+    path = PatternField(required=False)
+    app = fields.IdentifierField(required=False)
+    bucket = fields.IdentifierField(required=False)
+    name = PatternField(required=False)
+    every = IntegerField(least=1, required=False)
+    next = IntegerField(least=1, required=False)
+    probability = FractionField(required=False)
+    until = InstantField(required=False)
+
+
+class EffectField(serializers.Field[Any, Any, Any, Any]):
+    """An effect: its type, and the parameters of that type beside it."""
+
+    default_error_messages = {"not_an_object": "Must be an object."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Return `type` and the validated parameters as they came; raises ``ValidationError``."""
+        if not isinstance(data, Mapping):
+            self.fail("not_an_object")
+        kind = data.get("type")
+        if not isinstance(kind, str) or kind not in EFFECTS:
+            choices = ", ".join(f'"{name}"' for name in EFFECTS)
+            raise ValidationError({"type": [f"Must be one of {choices}."]})
+        parameters = {name: value for name, value in data.items() if name != "type"}
+        EFFECTS[kind].parameters().run_validation(parameters)
+        return {"type": kind, "parameters": parameters}
+
+
+class FaultRuleBody(ClosedSerializer):
+    """The request body that makes a rule."""
+
+    name = fields.StrictCharField(
+        pattern=TEXT, min_length=1, max_length=NAME_MAX_LENGTH, required=False
+    )
+    match = MatchBody(required=False)
+    effect = EffectField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a rule whose effect could never act on what it matches (problem 9)."""
+        effect = EFFECTS[attrs["effect"]["type"]]
+        operation = attrs.get("match", {}).get("operation")
+        if (
+            isinstance(effect, FateEffect)
+            and operation is not None
+            and operation not in effect.operations
+        ):
+            reason = f"{effect.name} decides about {', '.join(sorted(effect.operations))} only."
+            raise extended_error("effect", reason)
+        return attrs
+
+
+class CallBody(ClosedSerializer):
+    """The request body that asks what the rules would do to a call."""
+
+    method = fields.EnumField((*METHODS, "HEAD"))
+    path = fields.StrictCharField(pattern=TEXT, min_length=1)
+    body = serializers.JSONField(required=False, allow_null=True)
+
+
+def represent(rule: FaultRule) -> dict[str, Any]:
+    """Return the JSON of a rule."""
+    document: dict[str, Any] = {"id": rule.id}
+    if rule.name:
+        document["name"] = rule.name
+    match = {member: getattr(rule, column) for member, column in CRITERIA.items()}
+    if rule.until:
+        match["until"] = timestamp(rule.until)
+    return document | {
+        "match": {member: value for member, value in match.items() if value is not None},
+        "effect": {"type": rule.effect} | rule.parameters,
+        "hits": rule.hits,
+    }

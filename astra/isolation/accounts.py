@@ -1,0 +1,181 @@
+"""Throwaway accounts: made from a scenario, put back to that, deleted with everything in them."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from astra.accounts.belongings import belongings
+from astra.accounts.models import Account, AccountState, ClockMode, Token
+from astra.accounts.tokens import VERSION, clear_text, digest
+from astra.api.clock import real_now, timestamp
+from astra.api.dice import RANDOM_DICE
+from astra.isolation.holding import with_account_held
+from astra.isolation.instances import (
+    SECTION,
+    Instance,
+    instantiate,
+    scenario_document,
+)
+from astra.isolation.models import Origin
+from astra.isolation.rows import ACCOUNT, delete_rows, insert_rows, update_account
+from astra.scenarios.sections import derived_id
+
+DEFAULT_SCENARIO = "throwaway"
+_NAME_OF_TOKEN = "owner"  # noqa: S105
+# How many accounts of one scenario and seed are looked at, at a time, for an id that is free.
+_CANDIDATES = 64
+
+
+class NoOriginError(Exception):
+    """The account was not made from a scenario by itself, so there is nothing to put it back to."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWanted:
+    """What a new account is to be. ``scenario``: a name of the library, or a document.
+
+    ``clock``: mode, and rate and `at` where it has them; None: the scenario's own, else manual.
+    Accounts with the same ``seed`` have the same ids, as far as no other has them at the time.
+    """
+
+    scenario: str | Mapping[str, Any] = DEFAULT_SCENARIO
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    name: str | None = None
+    clock: Mapping[str, Any] | None = None
+    ttl: timedelta | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account that was made; ``token`` is kept nowhere in clear."""
+
+    account: Account
+    owner_id: uuid.UUID
+    token: str
+
+
+def account_new(wanted: AccountWanted) -> NewAccount:
+    """Make an account from a scenario, with a token of its first owner.
+
+    Raises ``UnknownScenarioError`` and ``ScenarioError``.
+    """
+    data = scenario_document(wanted.scenario, wanted.parameters)
+    if wanted.name is not None:
+        data = {**data, SECTION: [{**data[SECTION][0], "name": wanted.name}]}
+    clock = _clock(wanted.clock or data[SECTION][0].get("clock") or {"mode": ClockMode.MANUAL})
+    while True:
+        account_id = _free_id(data["scenario"], wanted.seed)
+        try:
+            return _make(data, account_id, clock, wanted.ttl)
+        except IntegrityError:
+            # Somebody else was quicker with the same seed.
+            if wanted.seed is None or not Account.objects.filter(id=account_id).exists():
+                raise
+
+
+def account_reset(account_id: uuid.UUID) -> Account:
+    """Put an account back to what it was made as: same ids, same token, clock where it started.
+
+    Everything else of it is gone afterwards, checkpoints too; its time to live goes on. Raises
+    ``UnknownAccountError``, ``NoOriginError``, ``AccountAdvancingError``, ``AccountBusyError``.
+    """
+    return with_account_held(account_id, lambda: _reset(account_id), resting=True)
+
+
+def account_delete(account_id: uuid.UUID, *, wait: bool = True) -> None:
+    """Delete an account with everything in it; requests under way in it are refused.
+
+    Raises ``UnknownAccountError`` and ``AccountBusyError``.
+    """
+    # First of all nobody can call any more, so that the rest meets fewer and fewer.
+    Account.objects.filter(id=account_id).update(state=AccountState.DELETE_PENDING)
+    everything = tuple(reversed(belongings()))
+    with_account_held(account_id, lambda: delete_rows(account_id, everything), wait=wait)
+
+
+def _clock(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the clock as the origin keeps it: a still or scaled one says where it starts."""
+    clock = dict(asked)
+    if clock["mode"] != ClockMode.REAL:
+        clock.setdefault("at", timestamp(real_now()))
+    return clock
+
+
+def _free_id(scenario: str, seed: int | None) -> uuid.UUID:
+    if seed is None:
+        return RANDOM_DICE.new_id()
+    first = 0
+    while True:
+        numbers = range(first, first + _CANDIDATES)
+        ids = [derived_id(scenario, f"accounts/{seed}/{number}") for number in numbers]
+        taken = set(Account.objects.filter(id__in=ids).values_list("id", flat=True))
+        for candidate in ids:
+            if candidate not in taken:
+                return candidate
+        first += _CANDIDATES
+
+
+def _make(
+    data: Mapping[str, Any], account_id: uuid.UUID, clock: Mapping[str, Any], ttl: timedelta | None
+) -> NewAccount:
+    instance = instantiate(data, account_id=account_id, clock=clock)
+    account = instance.account
+    now = real_now()
+    account.expires_at = None if ttl is None else now + ttl
+    clear = clear_text(RANDOM_DICE)
+    origin = Origin(
+        account_id=account_id,
+        scenario=data["scenario"],
+        document=data,
+        clock=clock,
+        token={"id": str(derived_id(str(account_id), "token")), "digest": digest(clear)},
+        made_at=now,
+    )
+    _refresh_account(instance)
+    instance.add(origin)
+    instance.add(_token(instance, origin))
+    with transaction.atomic():
+        insert_rows(instance.rows)
+        instance.finish()
+    return NewAccount(account, instance.owner_id, clear)
+
+
+def _reset(account_id: uuid.UUID) -> Account:
+    origin = Origin.objects.filter(account_id=account_id).first()
+    if origin is None:
+        raise NoOriginError(f"The account {account_id} was not made from a scenario of its own.")
+    instance = instantiate(origin.document, account_id=account_id, clock=origin.clock)
+    _refresh_account(instance)
+    instance.add(_token(instance, origin))
+    delete_rows(account_id, [item for item in belongings() if not item.survives_reset])
+    (row,) = instance.rows.pop(ACCOUNT)
+    update_account(account_id, row)
+    insert_rows(instance.rows)
+    instance.finish()
+    return Account.objects.get(id=account_id)
+
+
+def _refresh_account(instance: Instance) -> None:
+    """Take over what was decided about the account after it was built."""
+    del instance.rows[ACCOUNT]
+    instance.add(instance.account)
+
+
+def _token(instance: Instance, origin: Origin) -> Token:
+    instant: datetime = instance.account.now()
+    return Token(
+        id=uuid.UUID(origin.token["id"]),
+        account=instance.account,
+        user_id=instance.owner_id,
+        name=_NAME_OF_TOKEN,
+        version=VERSION,
+        digest=origin.token["digest"],
+        created_at=instant,
+        modified_at=instant,
+        created_by=instance.owner_id,
+    )

@@ -1,0 +1,25 @@
+"""Django's entry to throwaway accounts and checkpoints."""
+
+from django.apps import AppConfig
+
+
+class IsolationConfig(AppConfig):
+    """Accounts of one's own: made, put back, saved, deleted."""
+
+    name = "astra.isolation"
+    label = "isolation"
+    verbose_name = "Isolation"
+
+    def ready(self) -> None:
+        """Register the records about every account, and the end of those whose time is over."""
+        from astra.accounts.belongings import Belonging, register_belongings
+        from astra.engine.chores import Chore, register_chore
+        from astra.isolation.expiry import expired_accounts, remove
+        from astra.isolation.models import Checkpoint, CheckpointPart, Origin
+
+        register_belongings(
+            Belonging(Origin, is_state=False, survives_reset=True),
+            Belonging(Checkpoint, is_state=False),
+            Belonging(CheckpointPart, is_state=False),
+        )
+        register_chore(Chore(accounts=expired_accounts, act=remove))

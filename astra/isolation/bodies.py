@@ -1,0 +1,177 @@
+"""What requests about throwaway accounts may say, and what the answers do."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from rest_framework import serializers
+
+from astra.accounts.belongings import belongings
+from astra.accounts.models import FASTEST_RATE, NAME_MAX_LENGTH, Account, ClockMode
+from astra.api import fields
+from astra.api.clock import timestamp
+from astra.api.quantities import parse_duration, parse_instant
+from astra.api.serializers import ClosedSerializer, extended_error
+from astra.engine.clocks import represent_clock
+from astra.isolation.accounts import DEFAULT_SCENARIO, AccountWanted, NewAccount
+from astra.isolation.models import Checkpoint, Origin
+
+_SEED_MAX = 2**31 - 1
+
+
+class ScenarioField(serializers.Field[Any, Any, Any, Any]):
+    """A name of the library, or a whole document."""
+
+    default_error_messages = {"invalid": "Must be a scenario's name or a scenario document."}
+
+    def to_internal_value(self, data: Any) -> str | Mapping[str, Any]:
+        """Return it as it came; fails with `invalid`."""
+        if not isinstance(data, str | Mapping):
+            self.fail("invalid")
+        return data
+
+
+class NumbersField(fields.ObjectField):
+    """An object of numbers."""
+
+    child = fields.NumberField()
+
+
+class ClockBody(ClosedSerializer):
+    """The clock that an account starts with."""
+
+    mode = fields.EnumField(ClockMode.values)
+    rate = fields.NumberField(required=False)
+    now = fields.TimestampField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what the mode does not have (problem 9)."""
+        mode, rate = attrs["mode"], attrs.get("rate")
+        if mode != ClockMode.SCALED and rate is not None:
+            raise extended_error("rate", "Only a scaled clock has a rate.")
+        if rate is not None and not 0 < rate <= FASTEST_RATE:
+            raise extended_error("rate", f"Must be greater than 0 and at most {FASTEST_RATE}.")
+        if mode == ClockMode.REAL and "now" in attrs:
+            raise extended_error("now", "A real clock cannot be set.")
+        if "now" in attrs:
+            try:
+                parse_instant(attrs["now"])
+            except ValueError as error:
+                raise extended_error("now", str(error)) from error
+        return attrs
+
+
+class AccountBody(ClosedSerializer):
+    """A request for a new account."""
+
+    scenario = ScenarioField(required=False)
+    parameters = NumbersField(required=False)
+    name = fields.StrictCharField(required=False, min_length=1, max_length=NAME_MAX_LENGTH)
+    clock = ClockBody(required=False)
+    ttl = fields.StrictCharField(required=False)
+    seed = fields.NumberField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what is no duration or no seed (problem 9)."""
+        seed = attrs.get("seed")
+        if seed is not None and (not isinstance(seed, int) or not 0 <= seed <= _SEED_MAX):
+            raise extended_error("seed", f"Must be a whole number from 0 to {_SEED_MAX}.")
+        if "ttl" in attrs:
+            try:
+                attrs["ttl"] = parse_duration(attrs["ttl"])
+            except ValueError as error:
+                raise extended_error("ttl", str(error)) from error
+            if attrs["ttl"] <= timedelta():
+                raise extended_error("ttl", "Must be longer than nothing.")
+        if "\0" in attrs.get("name", ""):
+            raise extended_error("name", "Must not contain NUL.")
+        return attrs
+
+    @classmethod
+    def wanted(cls, body: Any) -> AccountWanted:
+        """Return what a parsed JSON body asks for; raises problem 8 or 9."""
+        sent = cls.parse(body)
+        clock = sent.get("clock")
+        if clock is not None:
+            clock = {{"now": "at"}.get(name, name): value for name, value in clock.items()}
+        return AccountWanted(
+            scenario=sent.get("scenario", DEFAULT_SCENARIO),
+            parameters=sent.get("parameters", {}),
+            name=sent.get("name"),
+            clock=clock,
+            ttl=sent.get("ttl"),
+            seed=sent.get("seed"),
+        )
+
+
+class CheckpointBody(ClosedSerializer):
+    """A request for a checkpoint."""
+
+    name = fields.StrictCharField(min_length=1, max_length=NAME_MAX_LENGTH)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what cannot be a step of a path, or be stored (problem 9)."""
+        if any(sign in attrs["name"] for sign in "/\0"):
+            raise extended_error("name", "Must contain neither a slash nor NUL.")
+        return attrs
+
+
+def summary(account: Account) -> dict[str, Any]:
+    """Return an account as lists have it."""
+    document = {
+        "id": str(account.id),
+        "name": account.name,
+        "clock": represent_clock(account),
+    }
+    if account.expires_at is not None:
+        document["expiresAt"] = timestamp(account.expires_at)
+    return document
+
+
+def details(account: Account) -> dict[str, Any]:
+    """Return an account with the ids of what it has."""
+    origin = Origin.objects.filter(account_id=account.id).values_list("scenario", flat=True).first()
+    return {
+        **summary(account),
+        **({} if origin is None else {"scenario": origin}),
+        **parts(account.id),
+    }
+
+
+def introduction(made: NewAccount) -> dict[str, Any]:
+    """Return a new account with everything a test needs, its token too."""
+    return {
+        **summary(made.account),
+        "token": made.token,
+        "userID": str(made.owner_id),
+        **parts(made.account.id),
+    }
+
+
+def parts(account_id: uuid.UUID) -> dict[str, list[dict[str, str]]]:
+    """Return id and name of what the account has, by kind: apps, buckets."""
+    return {
+        item.listed_as: [
+            {"id": str(identifier), "name": name}
+            for identifier, name in item.model._default_manager.filter(
+                account_id=account_id, **item.listed_if
+            )
+            .order_by("created_at", "id")
+            .values_list("id", "name")
+        ]
+        for item in belongings()
+        if item.listed_as
+    }
+
+
+def checkpoint_document(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return what is said of a checkpoint."""
+    return {
+        "name": checkpoint.name,
+        "accountID": str(checkpoint.account_id),
+        "at": timestamp(checkpoint.at),
+        "savedAt": timestamp(checkpoint.saved_at),
+        "formatVersion": checkpoint.format_version,
+        "rows": checkpoint.counts,
+    }

@@ -1,0 +1,71 @@
+"""Having an account to oneself: nothing settles, is created or moves in it meanwhile.
+
+Order: the settling lock, then the account's row. Creates hold that row shared, and may hold rows that
+we want while they wait for it; so we never wait long for a row, but give way and begin again. The
+others wait longer than we do, so it is never they who are broken off.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import OperationalError, connection, transaction
+
+from astra.engine.settling import lock_account
+
+T = TypeVar("T")
+
+# Well under PostgreSQL's deadlock_timeout (1 s): whoever waits in a circle with us outlasts us.
+_PATIENCE = "250ms"
+_TRIES = 120
+# lock_not_available, deadlock_detected
+_GIVE_WAY = ("55P03", "40P01")
+
+
+class UnknownAccountError(Exception):
+    """There is no account of this id."""
+
+
+class AccountAdvancingError(Exception):
+    """The account's clock is on its way to an instant; whoever moves it would not notice."""
+
+
+class AccountBusyError(Exception):
+    """Somebody else keeps the account, or rows of it, locked."""
+
+
+def with_account_held(
+    account_id: uuid.UUID, work: Callable[[], T], *, wait: bool = True, resting: bool = False
+) -> T:
+    """Do the work in one transaction that has the account to itself; return what it returns.
+
+    It may be begun several times, each time after everything was rolled back. Raises
+    ``UnknownAccountError``, and ``AccountBusyError`` when it had to give way too often, or at once
+    when ``wait`` is false. With ``resting``, ``AccountAdvancingError`` while its clock is on its way.
+    """
+    for _ in range(_TRIES):
+        try:
+            with transaction.atomic():
+                if not lock_account(account_id, wait=wait):
+                    break
+                _lock_row(account_id, resting=resting)
+                return work()
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) not in _GIVE_WAY:
+                raise
+            if not wait:
+                break
+    raise AccountBusyError(f"The account {account_id} is busy.")
+
+
+def _lock_row(account_id: uuid.UUID, *, resting: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
+        cursor.execute(
+            "SELECT clock_target FROM accounts_account WHERE id = %s FOR UPDATE", [account_id]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise UnknownAccountError(f"There is no account {account_id}.")
+    if resting and row[0] is not None:
+        raise AccountAdvancingError(f"The clock of the account {account_id} is on its way.")

@@ -1,0 +1,138 @@
+"""One account out of a scenario, as rows: any number of them can exist, because ids are its own.
+
+They follow from the account's id and the place in the document, so the same account made again (a
+reset) has the same ids.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Model
+
+from astra.accounts.models import Account, Role
+from astra.engine.registry import registrations
+from astra.scenarios.collecting import collect_items
+from astra.scenarios.documents import Document
+from astra.scenarios.errors import Finding, ScenarioError
+from astra.scenarios.history import write_history
+from astra.scenarios.library import read_library
+from astra.scenarios.loading import build_rows, check_scenario
+from astra.scenarios.sections import Generator, Item, all_sections, sections_of
+
+SECTION = "accounts"
+_SEED_MASK = 2**63 - 1
+_CACHED_SCENARIOS = 32
+
+
+@dataclass(slots=True)
+class Instance:
+    """An account that is not in the database yet: its rows by label, and what made them."""
+
+    account: Account
+    owner_id: uuid.UUID
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    items: dict[str, list[Item]] = field(default_factory=dict)
+
+    def add(self, row: Model) -> None:
+        """Add a row."""
+        values = {
+            str(item.column): getattr(row, item.attname) for item in row._meta.concrete_fields
+        }
+        self.rows.setdefault(row._meta.label_lower, []).append(values)
+
+    def finish(self) -> None:
+        """Write what follows from the rows, once they are in the database."""
+        for registration in registrations():
+            rows = self.rows.get(registration.model._meta.label_lower)
+            if rows:
+                write_history(registration, [row["id"] for row in rows])
+        for section in all_sections():
+            items = self.items[section.name]
+            if items:
+                section.written(items)
+            if isinstance(section, Generator):
+                for item in items:
+                    section.generate(item, _quietly)
+
+
+def scenario_document(
+    scenario: str | Mapping[str, Any], parameters: Mapping[str, float]
+) -> Mapping[str, Any]:
+    """Return the data of a scenario of the library, or of a document, checked.
+
+    Raises ``UnknownScenarioError`` and ``ScenarioError``, the latter also unless there is exactly one
+    account in it, with an owner.
+    """
+    if isinstance(scenario, str):
+        return _of_library(scenario, tuple(sorted(parameters.items())))
+    return _checked(scenario, "body", parameters)
+
+
+@lru_cache(maxsize=_CACHED_SCENARIOS)
+def _of_library(name: str, parameters: tuple[tuple[str, float], ...]) -> Mapping[str, Any]:
+    source = read_library(name)
+    return _checked(source.text, source.name, dict(parameters))
+
+
+def _checked(
+    text: bytes | Mapping[str, Any], source: str, parameters: Mapping[str, float]
+) -> Mapping[str, Any]:
+    document = check_scenario(text, source=source, parameters=parameters)
+    accounts = document.data.get(SECTION, ())
+    if len(accounts) != 1:
+        reason = f"There must be one account in it, not {len(accounts)}."
+        raise ScenarioError([Finding(source, None, SECTION, reason)])
+    if not any(user["role"] == Role.OWNER for user in accounts[0].get("users", ())):
+        path = (SECTION, 0, "users")
+        raise document.error(path, "One of the users must be an owner.")
+    data: Mapping[str, Any] = document.data
+    return {**data, SECTION: [_without_ids(SECTION, accounts[0])]}
+
+
+def _without_ids(section: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item without the ids it gives: they could be there only once."""
+    own = {name: value for name, value in values.items() if name != "id"}
+    for child in sections_of(section):
+        if child.name in own:
+            own[child.name] = [_without_ids(child.name, item) for item in own[child.name]]
+    return own
+
+
+def instantiate(
+    data: Mapping[str, Any], *, account_id: uuid.UUID, clock: Mapping[str, Any]
+) -> Instance:
+    """Return the account of a checked document as rows, under that id and with that clock.
+
+    Raises ``ScenarioError`` for what only shows when the rows are made.
+    """
+    members = {**data[SECTION][0], "id": str(account_id), "clock": clock}
+    document = Document(data["scenario"], {**data, SECTION: [members]})
+    items = collect_items(document, scenario=f"{data['scenario']}@{account_id}")
+    (root,) = items[SECTION]
+    rows = list(_built(root))
+    account: Account = root.row
+    # The id decides, so that no two still clocks ever draw the same ids.
+    account.seed = account_id.int & _SEED_MASK
+    owner = next(user for user in root.children["users"] if user.get("role") == Role.OWNER)
+    instance = Instance(account=account, owner_id=owner.id, items=items)
+    for row in rows:
+        instance.add(row)
+    return instance
+
+
+def _built(item: Item) -> Iterator[Model]:
+    if isinstance(item.section, Generator):
+        return
+    rows = build_rows(item)
+    item.row = rows[0]
+    yield from rows
+    for section in sections_of(item.section.name):
+        for child in item.children[section.name]:
+            yield from _built(child)
+
+
+def _quietly(what: str, done: int, total: int) -> None:
+    pass

@@ -1,0 +1,199 @@
+"""The journal on the admin site: calls of accounts, newest first, with what was asked and answered."""
+
+import re
+
+import orjson
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.safestring import SafeString
+from unfold.decorators import action
+
+from astra.accounts.columns import AccountColumns
+from astra.accounts.models import User
+from astra.adminsite import cells
+from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
+from astra.api import problems
+from astra.faults.models import FaultRule
+from astra.journal.calls import NO_ANSWER
+from astra.journal.models import JournalEntry
+from astra.journal.views import script_response
+
+_IDS = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH")
+_STATUSES = sorted(
+    {200, 201, 204, 405, 414, 429, *(item.status for item in problems.CATALOGUE.values())}
+)
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(AccountColumns[JournalEntry]):
+    """Calls, as they were written down; nothing here can be changed."""
+
+    list_display = (
+        "time_cell",
+        "method",
+        "path_cell",
+        "status_cell",
+        "problem_cell",
+        "duration_cell",
+        "faults_cell",
+        "account_cell",
+    )
+    list_filter = (
+        ("account", AutocompleteSelectFilter),
+        choice_filter("method", "method", _METHODS),
+        choice_filter("status", "status", map(str, (NO_ANSWER, *_STATUSES))),
+        ("real_at", DayFilter),
+    )
+    list_select_related = ("account",)
+    search_fields = ("path",)
+    search_help_text = "Search by path, by number, or by the id of a user or a correlation"
+    search_ids = ("account_id", "user_id", "correlation_id")
+    ordering = ("-sequence",)
+    actions_detail = ("script",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "sequence",
+                    "account_cell",
+                    "time_cell",
+                    "at_cell",
+                    "duration_cell",
+                    "method",
+                    "path",
+                    "query",
+                    "operation",
+                    "user_cell",
+                )
+            },
+        ),
+        ("Request", {"fields": ("headers_cell", "request_cell")}),
+        (
+            "Answer",
+            {
+                "fields": (
+                    "status_cell",
+                    "problem_cell",
+                    "correlation_id",
+                    "faults_cell",
+                    "answer_cell",
+                )
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[JournalEntry]:
+        """Return the calls; their bodies, which a list has no room for, when they are asked for."""
+        return super().get_queryset(request).defer("request_body", "response_body")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[JournalEntry], search_term: str
+    ) -> tuple[QuerySet[JournalEntry], bool]:
+        """Find by number when one was typed."""
+        number = search_term.strip()
+        if number.isascii() and number.isdecimal() and len(number) < 19:
+            return queryset.filter(sequence=int(number)), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="Time", ordering="sequence")
+    def time_cell(self, entry: JournalEntry) -> SafeString | str:
+        """When the request came, in real time."""
+        return cells.instant(entry.real_at)
+
+    @admin.display(description="The account's time")
+    def at_cell(self, entry: JournalEntry) -> SafeString | str:
+        """The account's instant then."""
+        return cells.instant(entry.at)
+
+    @admin.display(description="Path", ordering="path")
+    def path_cell(self, entry: JournalEntry) -> SafeString:
+        """The path behind the account, its ids cut, linked to the call; all of it on hover."""
+        below = entry.path.removeprefix(f"/accounts/{entry.account_id}/") or entry.path
+        below = _IDS.sub(lambda found: f"{found[0][:8]}…", below)
+        target = f"{entry.path}?{entry.query}" if entry.query else entry.path
+        return cells.long_link(cells.page_of(JournalEntry, entry.pk), below, hover=target)
+
+    @admin.display(description="Status", ordering="status")
+    def status_cell(self, entry: JournalEntry) -> SafeString:
+        """The status as a badge, coloured by what it means."""
+        return status_badge(entry)
+
+    @admin.display(description="Problem", ordering="problem")
+    def problem_cell(self, entry: JournalEntry) -> str:
+        """The number and title of the problem."""
+        if entry.problem is None:
+            return cells.NOTHING
+        known = problems.CATALOGUE.get(entry.problem)
+        return f"{entry.problem} {known.title}" if known else str(entry.problem)
+
+    @admin.display(description="Duration", ordering="duration_milliseconds")
+    def duration_cell(self, entry: JournalEntry) -> str:
+        """How long it took, in real time."""
+        return f"{entry.duration_milliseconds:,.1f} ms"
+
+    @admin.display(description="Fault rules")
+    def faults_cell(self, entry: JournalEntry) -> SafeString | str:
+        """The rules that acted, linked; they may be deleted by now."""
+        if not entry.fault_ids:
+            return cells.NOTHING
+        return cells.in_line(
+            *(
+                cells.link(cells.page_of(FaultRule, rule), cells.short_identifier(rule))
+                for rule in entry.fault_ids
+            )
+        )
+
+    @admin.display(description="User")
+    def user_cell(self, entry: JournalEntry) -> SafeString | str:
+        """Who called, linked, if that is known."""
+        if entry.user_id is None:
+            return cells.NOTHING
+        return cells.link(cells.page_of(User, entry.user_id), cells.identifier(entry.user_id))
+
+    @admin.display(description="Headers")
+    def headers_cell(self, entry: JournalEntry) -> SafeString | str:
+        """The request's headers, a line each."""
+        lines = "\n".join(f"{name}: {value}" for name, value in entry.request_headers.items())
+        return cells.text_block(lines)
+
+    @admin.display(description="Body")
+    def request_cell(self, entry: JournalEntry) -> SafeString | str:
+        """The request's body."""
+        return _body(entry.request_body, is_cut=entry.request_body_cut)
+
+    @admin.display(description="Body")
+    def answer_cell(self, entry: JournalEntry) -> SafeString | str:
+        """The answer's body."""
+        return _body(entry.response_body, is_cut=entry.response_body_cut)
+
+    @action(description="Download as script", icon="terminal", permissions=["view"])  # type: ignore[untyped-decorator]
+    def script(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Return all calls of the account as `curl` commands."""
+        entry = get_object_or_404(JournalEntry.objects.select_related("account"), pk=object_id)
+        return script_response(entry.account, {})
+
+
+def status_badge(entry: JournalEntry) -> SafeString:
+    """Return the status as a badge, coloured by what it means."""
+    if entry.status == NO_ANSWER:
+        return cells.badge("dropped", "bad")
+    tone = {2: "good", 4: "warning", 5: "bad"}.get(entry.status // 100, "neutral")
+    return cells.badge(str(entry.status), tone)
+
+
+def _body(text: str, *, is_cut: bool) -> SafeString | str:
+    """Return a body, indented if it is JSON."""
+    shown = text
+    if not is_cut:
+        try:
+            shown = orjson.dumps(orjson.loads(text), option=orjson.OPT_INDENT_2).decode()
+        except (orjson.JSONDecodeError, TypeError):
+            # No JSON, or deeper than what can be written.
+            shown = text
+    block = cells.text_block(shown)
+    return cells.in_line(block, cells.badge("cut", "warning")) if is_cut else block

@@ -1,0 +1,27 @@
+"""Django's entry to the journal."""
+
+from django.apps import AppConfig
+
+
+class JournalConfig(AppConfig):
+    """What was called and answered."""
+
+    name = "astra.journal"
+    label = "journal"
+    verbose_name = "Journal"
+
+    def ready(self) -> None:
+        """Register the journal as a record about every account, and what writes and trims it."""
+        from astra.accounts.belongings import Belonging, register_belongings
+        from astra.api.ports import register_recorder
+        from astra.engine.chores import register_trimmer
+        from astra.journal.models import JournalEntry, JournalLoss
+        from astra.journal.recording import record
+        from astra.journal.trimming import new_trimmer
+
+        register_belongings(
+            Belonging(JournalEntry, is_state=False),
+            Belonging(JournalLoss, is_state=False),
+        )
+        register_recorder(record)
+        register_trimmer(new_trimmer)

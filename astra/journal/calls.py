@@ -1,0 +1,168 @@
+"""What is written down of a call: from request and answer to the columns of a journal's row."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from astra.api import media
+from astra.api.clock import real_now
+from astra.api.middleware import MAX_URI_LENGTH
+from astra.api.patterns import parse_identifier
+from astra.api.views import ApiView
+from astra.faults.acting import acted_on
+from astra.faults.effects.drop_connection import is_no_answer
+from astra.faults.subjects import operation_of
+from astra.journal.hiding import (
+    query_without_secrets,
+    without_secrets,
+    without_token,
+)
+
+# Of a body as much is kept; the rest is cut.
+BODY_MOST_BYTES = 64 * 1024
+# The request headers that are kept, by their names in WSGI.
+KEPT_HEADERS = {
+    "CONTENT_TYPE": "Content-Type",
+    "HTTP_ACCEPT": "Accept",
+    "HTTP_USER_AGENT": "User-Agent",
+    "HTTP_IF_MATCH": "If-Match",
+    "HTTP_IF_MODIFIED_SINCE": "If-Modified-Since",
+    "HTTP_IF_UNMODIFIED_SINCE": "If-Unmodified-Since",
+    "HTTP_FORCE_DELETE": "Force-Delete",
+    "HTTP_FORCEUPDATE": "forceUpdate",
+}
+NO_ANSWER = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request of an account, come in at that real instant, and its final answer."""
+
+    account_id: uuid.UUID
+    request: HttpRequest
+    answer: HttpResponseBase
+    started_at: datetime
+
+    def columns(self, body: bytes, *, is_cut: bool) -> dict[str, Any]:
+        """Return the values of the row, for an answer of which this body was sent."""
+        request, answer = self.request, self.answer
+        token = _token_of(request)
+        caller = getattr(request, "_caller", None)
+        is_answered = not is_no_answer(answer)
+        problem, correlation_id = getattr(request, "_refusal", (None, None))
+        sent, is_sent_cut = _request_body(request)
+        request_body, request_body_cut = _kept(sent, token)
+        response_body, response_body_cut = _kept(body, token)
+        faults = acted_on(request, is_refused=problem is not None)
+        passed = real_now() - self.started_at
+        query = query_without_secrets(request.META.get("QUERY_STRING", ""), token)
+        return {
+            "account": self.account_id,
+            "real_at": self.started_at,
+            "duration": max(0.0, round(passed.total_seconds() * 1000, 3)),
+            "method": _storable(request.method or ""),
+            "path": _storable(without_token(request.path, token)[:MAX_URI_LENGTH]),
+            "query": _storable(query[:MAX_URI_LENGTH]),
+            "operation": _operation(request),
+            "user": caller.user_id if caller is not None else None,
+            "headers": _headers(request, token),
+            "request_body": request_body,
+            "request_body_cut": request_body_cut or is_sent_cut,
+            "status": answer.status_code if is_answered else NO_ANSWER,
+            # about:blank, without a number, is none.
+            "problem": (problem or None) if is_answered else None,
+            "response_body": response_body,
+            "response_body_cut": response_body_cut or is_cut,
+            "correlation": correlation_id if is_answered else None,
+            # An array's literal costs less than an array.
+            "faults": f"{{{','.join(map(str, faults))}}}",
+        }
+
+
+def account_of(request: HttpRequest) -> uuid.UUID | None:
+    """Return the account of the path; of `/accounts` itself, the caller's."""
+    parts = request.path_info.split("/", 3)
+    if parts[1] != "accounts":
+        return None
+    if len(parts) > 2:
+        return parse_identifier(parts[2])
+    caller = getattr(request, "_caller", None)
+    return caller.account_id if caller is not None else None
+
+
+def body_of(request: HttpRequest, answer: HttpResponseBase) -> tuple[bytes, bool]:
+    """Return the body that is sent, and whether it breaks off; of a stream that is not read ahead."""
+    if request.method == "HEAD":
+        return b"", False
+    if isinstance(answer, HttpResponse):
+        return answer.content, False
+    sent: bytes = getattr(answer, "_sent", b"")
+    return sent, len(sent) < int(answer.get("Content-Length", "0"))
+
+
+def _request_body(request: HttpRequest) -> tuple[bytes, bool]:
+    """Return the body as it came, and whether it is left out because it is too large."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    most = settings.ASTRA.max_body_bytes
+    if not length.isdecimal() or int(length) > most:
+        return b"", True
+    try:
+        return media.read_body(request, max_bytes=most), False
+    except OSError:
+        # The client went away while it sent.
+        return b"", True
+
+
+def _kept(body: bytes, token: str) -> tuple[str, bool]:
+    """Return the text of a body that is kept, and whether it was cut."""
+    if not body:
+        return "", False
+    is_cut = len(body) > BODY_MOST_BYTES
+    # A token across the edge is hidden before the cut.
+    text = body[: BODY_MOST_BYTES + len(token)].decode("utf-8", "replace")
+    text = without_token(text, token)[:BODY_MOST_BYTES] if is_cut else text
+    return _storable(without_secrets(text, token)), is_cut
+
+
+def _token_of(request: HttpRequest) -> str:
+    header: str = request.META.get("HTTP_AUTHORIZATION", "")
+    _, _, token = header.strip().partition(" ")
+    return token.strip()
+
+
+def _headers(request: HttpRequest, token: str) -> str:
+    environ = request.META
+    headers = {
+        name: _storable(without_token(environ[key], token))
+        for key, name in KEPT_HEADERS.items()
+        if environ.get(key)
+    }
+    return orjson.dumps(headers).decode()
+
+
+def _operation(request: HttpRequest) -> str | None:
+    match = request.resolver_match
+    return None if match is None else _operation_at(match.func, request.method or "")
+
+
+@lru_cache(maxsize=1024)
+def _operation_at(handler: Any, method: str) -> str | None:
+    view: type[ApiView] = getattr(handler, "view_class", ApiView)
+    name = "get" if method == "HEAD" else method.lower()
+    if not hasattr(view, "kind") or name not in view.http_method_names or not hasattr(view, name):
+        return None
+    return operation_of(view, method)
+
+
+def _storable(text: str) -> str:
+    """Return the text with what PostgreSQL cannot store replaced: NUL, and half of a surrogate pair."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

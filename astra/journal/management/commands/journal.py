@@ -1,0 +1,76 @@
+"""`python manage.py journal ACCOUNT`: list an account's calls, print them as a script, clear them."""
+
+import uuid
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from astra.accounts.models import Account
+from astra.api.problems import ApiProblem
+from astra.journal.criteria import (
+    NEWEST_FIRST,
+    OLDEST_FIRST,
+    ScriptSearch,
+    Search,
+    checked_search,
+)
+from astra.journal.script import script
+from astra.journal.searching import (
+    entries_found,
+    journal_clear,
+    represent,
+    search,
+)
+
+_HELP = {
+    "method": "for example POST",
+    "path": "a pattern, whole or behind the account",
+    "operation": "for example appBackup.create",
+    "status": "for example 409; 0 for connections that were dropped",
+    "problem": "the number of a problem",
+    "fault": "the id of a fault rule that acted",
+    "since": "an instant of the account's clock",
+    "until": "an instant of the account's clock",
+    "body": "a text in the body of request or answer",
+    "limit": "how many calls at most",
+    "after": "only calls behind this number, in the order of the list",
+    "order": f"{OLDEST_FIRST} (oldest first) or {NEWEST_FIRST}",
+}
+
+
+class Command(BaseCommand):
+    """What the control surface does with a journal, from the command line."""
+
+    help = "List the calls of an account, a line of JSON each; or print a script; or clear them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the account and what its calls are looked for by."""
+        parser.add_argument("account", type=uuid.UUID, help="the account's id")
+        for name, text in _HELP.items():
+            parser.add_argument(f"--{name}", help=text)
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--script", action="store_true", help="print them as curl commands")
+        what.add_argument("--clear", action="store_true", help="empty the journal")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do it; raises ``CommandError`` for what the control surface would refuse."""
+        account = Account.objects.filter(id=options["account"]).first()
+        if account is None:
+            raise CommandError("there is no such account")
+        given = {name: options[name] for name in _HELP if options[name] is not None}
+        if options["clear"]:
+            if given:
+                raise CommandError("--clear empties all of the journal")
+            self.stdout.write(orjson.dumps({"deleted": journal_clear(account.id)}).decode())
+            return
+        try:
+            wanted = checked_search(given, ScriptSearch if options["script"] else Search)
+        except ApiProblem as problem:
+            raise CommandError(str(problem)) from problem
+        if options["script"]:
+            for piece in script(account, entries_found(account.id, wanted)):
+                self.stdout.write(piece, ending="")
+            return
+        for entry in search(account.id, wanted).entries:
+            self.stdout.write(orjson.dumps(represent(entry)).decode())

@@ -1,0 +1,94 @@
+"""A journal as a shell script: its calls as `curl` commands, to be made again somewhere else."""
+
+from collections.abc import Iterable, Iterator
+from shlex import quote as quote_word
+from string import punctuation
+from urllib.parse import quote
+
+from astra.accounts.models import Account
+from astra.api.clock import timestamp
+from astra.api.problems import INVALID_TOKEN, MISSING_TOKEN
+from astra.journal.hiding import HIDDEN
+from astra.journal.models import JournalEntry
+
+MEDIA_TYPE = "text/x-shellscript; charset=utf-8"
+# What a path may hold unescaped, by RFC 3986.
+_SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
+
+_HEADER = """\
+#!/bin/sh
+# The calls of the account {account}, from its journal.
+#
+#   BASE=http://127.0.0.1:8000 TOKEN=... sh this-file
+#
+# BASE is the address of the service, TOKEN the bearer token that all calls are made with. Answers go
+# to the file OUT, if it is set, and are thrown away otherwise; printed is the status of each call, and
+# what it was before.
+#
+# Ids are written as they were: those of things that an earlier call of this script creates will be
+# others this time, unless the account is put back to where it was and its clock stands still.
+# Secrets were not kept: {hidden} stands in their place.
+: "${{BASE:?the address of the service}}" "${{TOKEN:?a bearer token}}"
+
+call() {{
+    printf '%s\\n  is  ' "$1"
+    shift
+    curl --silent --show-error --globoff --path-as-is --write-out '%{{http_code}}\\n' \\
+        --output "${{OUT:-/dev/null}}" "$@"
+}}
+"""
+
+
+def script(account: Account, entries: Iterable[JournalEntry]) -> Iterator[str]:
+    """Yield the pieces of a POSIX shell script that makes the calls again, in their order."""
+    yield _HEADER.format(account=account.id, hidden=HIDDEN)
+    for entry in entries:
+        yield "\n" + (_left_out(entry) if entry.request_body_cut else _call(entry))
+
+
+def _call(entry: JournalEntry) -> str:
+    words = [quote_word(f"{_title(entry)} was {entry.status or 'dropped'}"), *_method(entry)]
+    words += _authorization(entry)
+    for name, value in entry.request_headers.items():
+        words += ["-H", quote_word(f"{name}: {_one_line(value)}")]
+    if entry.request_body and entry.method != "HEAD":
+        if "Content-Type" not in entry.request_headers:
+            # curl would say one of its own.
+            words += ["-H", "Content-Type:"]
+        words += ["--data-raw", quote_word(entry.request_body)]
+    words.append('"$BASE"' + quote_word(_target(entry)))
+    return f"# {entry.sequence}, {timestamp(entry.at)}\ncall {' '.join(words)}\n"
+
+
+def _left_out(entry: JournalEntry) -> str:
+    return (
+        f"# {entry.sequence}, {timestamp(entry.at)}: left out, as its body is not kept as a whole.\n"
+        f"# {_one_line(_title(entry))}\n"
+    )
+
+
+def _method(entry: JournalEntry) -> list[str]:
+    return ["--head"] if entry.method == "HEAD" else ["-X", quote_word(entry.method)]
+
+
+def _authorization(entry: JournalEntry) -> list[str]:
+    """A call that had no token, or a bad one, has none or a bad one again."""
+    if entry.problem == MISSING_TOKEN.number:
+        return []
+    if entry.problem == INVALID_TOKEN.number:
+        return ["-H", quote_word("Authorization: Bearer unknown")]
+    return ["-H", '"Authorization: Bearer $TOKEN"']
+
+
+def _title(entry: JournalEntry) -> str:
+    return f"{entry.method} {_target(entry)}"
+
+
+def _target(entry: JournalEntry) -> str:
+    # A query is kept escaped, as it came; what no request line may have is escaped anyhow.
+    query = f"?{quote(entry.query, safe=punctuation)}" if entry.query else ""
+    return quote(entry.path, safe=_SAFE_IN_PATH) + query
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())

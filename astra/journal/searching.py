@@ -1,0 +1,159 @@
+"""Reading a journal: what is kept of it, what is found in it, and how a call looks as JSON."""
+
+import uuid
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from astra.api.clock import timestamp
+from astra.journal.criteria import MOST_LISTED, NEWEST_FIRST
+from astra.journal.matching import BATCH, found, json_or_text
+from astra.journal.models import JournalEntry, JournalLoss
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The calls that a search lists, how many it found, and how many were dropped before it."""
+
+    entries: Sequence[JournalEntry]
+    total: int
+    dropped: int
+
+
+def search(account_id: uuid.UUID, wanted: Mapping[str, Any]) -> Found:
+    """Return what a search finds in the journal of an account."""
+    rows = kept(account_id)
+    sequences = chosen(rows, wanted)
+    page = _page(sequences, wanted)
+    entries = JournalEntry.objects.filter(account_id=account_id).in_bulk(page)
+    return Found(
+        entries=[entries[sequence] for sequence in page if sequence in entries],
+        total=len(sequences),
+        dropped=dropped(account_id),
+    )
+
+
+def kept(account_id: uuid.UUID) -> QuerySet[JournalEntry]:
+    """Return the rows that belong to the journal: the newest, up to the cap.
+
+    The worker trims when there are some more than that; those are not shown.
+    """
+    rows = JournalEntry.objects.filter(account_id=account_id)
+    cap = settings.ASTRA.journal_cap
+    if cap == 0:
+        return rows.none()
+    oldest = _sequence_at(rows, cap - 1)
+    return rows if oldest is None else rows.filter(sequence__gte=oldest)
+
+
+def dropped(account_id: uuid.UUID) -> int:
+    """Return how many calls the journal has no more, since it was last emptied."""
+    loss = JournalLoss.objects.filter(account_id=account_id).first()
+    rows = JournalEntry.objects.filter(account_id=account_id)
+    newest_beyond = _sequence_at(rows, settings.ASTRA.journal_cap)
+    beyond = 0 if newest_beyond is None else rows.filter(sequence__lte=newest_beyond).count()
+    return beyond + (loss.dropped if loss else 0)
+
+
+def chosen(rows: QuerySet[JournalEntry], wanted: Mapping[str, Any]) -> list[int]:
+    """Return the sequence numbers of the rows that a search finds, oldest first."""
+    criteria = dict(wanted)
+    text = criteria.pop("body", None)
+    if text is not None:
+        rows = rows.filter(Q(request_body__icontains=text) | Q(response_body__icontains=text))
+    return found(rows, criteria)
+
+
+def entries_found(account_id: uuid.UUID, wanted: Mapping[str, Any]) -> Iterator[JournalEntry]:
+    """Yield every call that a search finds, oldest first, some at a time."""
+    sequences = chosen(kept(account_id), wanted)
+    for start in range(0, len(sequences), BATCH):
+        batch = sequences[start : start + BATCH]
+        rows = JournalEntry.objects.filter(account_id=account_id, sequence__in=batch)
+        yield from rows.order_by("sequence")
+
+
+def entry_of(account_id: uuid.UUID, sequence: str) -> JournalEntry | None:
+    """Return the call of that number, if the journal has it."""
+    if not (sequence.isascii() and sequence.isdecimal() and len(sequence) < 19):
+        return None
+    return kept(account_id).filter(sequence=int(sequence)).first()
+
+
+def journal_clear(account_id: uuid.UUID) -> int:
+    """Empty the journal of an account, and forget what was dropped; return how many calls it had."""
+    with transaction.atomic():
+        JournalLoss.objects.filter(account_id=account_id).delete()
+        deleted, _ = JournalEntry.objects.filter(account_id=account_id).delete()
+    return deleted
+
+
+def represent(entry: JournalEntry) -> dict[str, Any]:
+    """Return the JSON of a call; no value, no member."""
+    document: dict[str, Any] = {
+        "sequence": entry.sequence,
+        "at": timestamp(entry.at),
+        "realAt": timestamp(entry.real_at),
+        "durationMilliseconds": entry.duration_milliseconds,
+        "method": entry.method,
+        "path": entry.path,
+    }
+    if entry.query:
+        document["query"] = entry.query
+    if entry.operation:
+        document["operation"] = entry.operation
+    if entry.user_id:
+        document["userID"] = str(entry.user_id)
+    document["requestHeaders"] = entry.request_headers
+    document |= _body("requestBody", entry.request_body, is_cut=entry.request_body_cut)
+    document["status"] = entry.status
+    if entry.problem is not None:
+        document["problem"] = entry.problem
+    document |= _body("responseBody", entry.response_body, is_cut=entry.response_body_cut)
+    if entry.correlation_id:
+        document["correlationID"] = str(entry.correlation_id)
+    return document | {"faultIDs": [str(fault_id) for fault_id in entry.fault_ids]}
+
+
+def represent_found(result: Found) -> dict[str, Any]:
+    """Return the JSON of what a search found."""
+    counts = {"total": result.total, "dropped": result.dropped}
+    return {
+        "items": [represent(entry) for entry in result.entries],
+        "metadata": counts | {"cap": settings.ASTRA.journal_cap},
+    }
+
+
+def _body(name: str, text: str, *, is_cut: bool) -> dict[str, Any]:
+    document: dict[str, Any] = {}
+    if text:
+        document[name] = text if is_cut else _json_or_text(text)
+    return document | {f"{name}Cut": True} if is_cut else document
+
+
+def _json_or_text(body: str) -> Any:
+    """Return what stands for a body in an answer: JSON as it came, however deep; or else its text."""
+    return body if json_or_text(body) is body else orjson.Fragment(body)
+
+
+def _page(sequences: list[int], wanted: Mapping[str, Any]) -> list[int]:
+    """Return the part that is listed: behind `after` in the order asked for, up to the limit."""
+    limit = wanted.get("limit", MOST_LISTED)
+    after = wanted.get("after")
+    if wanted.get("order") == NEWEST_FIRST:
+        end = len(sequences) if after is None else bisect_left(sequences, after)
+        return sequences[max(0, end - limit) : end][::-1]
+    start = 0 if after is None else bisect_right(sequences, after)
+    return sequences[start : start + limit]
+
+
+def _sequence_at(rows: QuerySet[JournalEntry], position: int) -> int | None:
+    """Return the sequence number of the row at a position from the newest; None if there is none."""
+    newest_first = rows.order_by("-sequence").values_list("sequence", flat=True)
+    return newest_first[position : position + 1].first()

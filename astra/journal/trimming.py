@@ -1,0 +1,118 @@
+"""Keeping every journal within its cap: the worker's part, never a request's.
+
+An account may have some calls more than the cap before they are dropped, a lot at once; readers do
+not see those. What was dropped is counted in a table that nobody else writes.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from astra.api.clock import real_now
+from astra.api.statements import Statement
+from astra.engine.settling import LOCK_CLASS
+
+logger = logging.getLogger(__name__)
+
+# How often a worker looks.
+INTERVAL = timedelta(seconds=2)
+# The number of calls beyond the cap at which an account is trimmed: a tenth of it, but no more than
+# this.
+MOST_SLACK = 1000
+
+_NEWEST = Statement("SELECT coalesce(max(sequence), 0) FROM journal_journalentry")
+
+# One pass at a time, whoever makes it. An account that is being deleted or reset is left alone; what
+# was written down for one that is gone goes, too.
+_TRIM = Statement("""
+    WITH turn AS MATERIALIZED (
+        SELECT pg_try_advisory_xact_lock(%(class)s, 2) AS is_ours
+    ), written AS MATERIALIZED (
+        SELECT DISTINCT entry.account_id FROM journal_journalentry AS entry, turn
+        WHERE turn.is_ours AND entry.sequence > %(since)s
+    ), account AS MATERIALIZED (
+        SELECT id FROM accounts_account WHERE id IN (SELECT account_id FROM written)
+        FOR KEY SHARE SKIP LOCKED
+    ), excess AS MATERIALIZED (
+        SELECT account.id AS account_id, newest.sequence AS newest
+        FROM account
+        CROSS JOIN LATERAL (
+            SELECT sequence FROM journal_journalentry WHERE account_id = account.id
+            ORDER BY sequence DESC OFFSET %(cap)s LIMIT 1
+        ) AS newest
+        WHERE EXISTS (
+            SELECT FROM journal_journalentry
+            WHERE account_id = account.id AND sequence <= newest.sequence
+            ORDER BY sequence DESC OFFSET %(slack)s
+        )
+    ), trimmed AS (
+        DELETE FROM journal_journalentry AS entry USING excess
+        WHERE entry.account_id = excess.account_id AND entry.sequence <= excess.newest
+        RETURNING entry.account_id
+    ), swept AS (
+        DELETE FROM journal_journalentry WHERE account_id IN (
+            SELECT account_id FROM written
+            WHERE NOT EXISTS (SELECT FROM accounts_account WHERE id = written.account_id)
+        )
+    ), counted AS (
+        INSERT INTO journal_journalloss AS loss (account_id, dropped)
+        SELECT account_id, count(*) FROM trimmed GROUP BY account_id
+        ON CONFLICT (account_id) DO UPDATE SET dropped = loss.dropped + excluded.dropped
+    )
+    SELECT count(*) FROM trimmed
+""")
+
+
+@dataclass(slots=True)
+class Trimmer:
+    """What a worker remembers of its trimming: when, and up to where it has looked."""
+
+    _again_at: datetime | None = None
+    # The newest call at the last pass, and at the one before: a call that was being written at that
+    # time has been by now.
+    _newest: int = 0
+    _newest_before: int = 0
+
+    def trim(self) -> int:
+        """Drop what is beyond the cap, unless it is too early; return how many calls that were.
+
+        Only accounts with new calls are looked at. Raises ``django.db.Error`` when the connection is
+        lost; any other failure is left for later.
+        """
+        now = real_now()
+        if self._again_at is not None and now < self._again_at:
+            return 0
+        self._again_at = now + INTERVAL
+        try:
+            return self._pass()
+        except Exception:
+            if not connection.is_usable():
+                raise
+            logger.exception("journals could not be trimmed")
+            return 0
+
+    def _pass(self) -> int:
+        (newest,) = _NEWEST.fetch_one({}) or (0,)
+        if newest == self._newest_before:
+            return 0
+        count = journals_trim(since=self._newest_before)
+        self._newest_before, self._newest = self._newest, newest
+        return count
+
+
+def new_trimmer() -> Callable[[], int]:
+    """Return what a worker calls, again and again."""
+    return Trimmer().trim
+
+
+def journals_trim(*, since: int = 0) -> int:
+    """Trim the journal of each account with a call after that number; return how many were dropped."""
+    cap = settings.ASTRA.journal_cap
+    row = _TRIM.fetch_one(
+        {"class": LOCK_CLASS + 1, "since": since, "cap": cap, "slack": min(cap // 10, MOST_SLACK)}
+    )
+    return int(row[0]) if row else 0

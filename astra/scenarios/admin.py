@@ -1,0 +1,187 @@
+"""Seeding on the admin site: choose a scenario or upload one, see what it will do, load it."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from unfold.decorators import action
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextareaWidget,
+)
+
+from astra.adminsite import cells
+from astra.adminsite.forms import LinesField
+from astra.adminsite.records import RecordAdmin
+from astra.scenarios.errors import ScenarioError
+from astra.scenarios.library import library, read_library
+from astra.scenarios.loading import load_scenario, preview
+from astra.scenarios.models import SeededScenario
+from astra.scenarios.reports import Report
+
+MAX_UPLOAD_BYTES = 5 * 1024 * 1024
+
+
+class ScenarioForm(forms.Form):
+    """Which scenario: one of the library, or a file, which comes first."""
+
+    name = forms.ChoiceField(
+        label="From the library", required=False, widget=UnfoldAdminRadioSelectWidget
+    )
+    file = forms.FileField(
+        label="Or a file of your own",
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text="YAML or JSON, as the published JSON Schema describes it. It comes before the"
+        " choice above.",
+    )
+    numbers = LinesField(
+        label="Parameters",
+        help_text="Replace numbers of the scenario's parameters, one per line: name=number.",
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["name"]
+        field.choices = [(each.name, f"{each.name}: {each.title}") for each in library()]
+
+    def clean_file(self) -> Any:
+        """Refuse a file that no scenario is as large as."""
+        file = self.cleaned_data["file"]
+        if file is not None and file.size > MAX_UPLOAD_BYTES:
+            raise forms.ValidationError("The file is larger than 5 MiB.")
+        return file
+
+    def clean_numbers(self) -> dict[str, float]:
+        """Return the parameters; refuses a line that is not `name=number`."""
+        parameters = {}
+        for line in self.cleaned_data["numbers"]:
+            name, _, text = line.partition("=")
+            try:
+                value = float(text)
+            except ValueError:
+                raise forms.ValidationError(f"{line}: it must be name=number.") from None
+            parameters[name.strip()] = int(value) if value.is_integer() else value
+        return parameters
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a form that names no scenario."""
+        data = super().clean() or {}
+        if not (data.get("name") or data.get("file") or self.errors):
+            raise forms.ValidationError("Choose a scenario, or a file.")
+        return data
+
+
+class DocumentForm(forms.Form):
+    """The scenario that was looked at, to be loaded."""
+
+    source = forms.CharField(widget=forms.HiddenInput)
+    document = forms.CharField(
+        strip=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 24, "spellcheck": "false"})
+    )
+    parameters = forms.JSONField(required=False, widget=forms.HiddenInput)
+
+
+@admin.register(SeededScenario)
+class SeededScenarioAdmin(RecordAdmin[SeededScenario]):
+    """Scenarios that were loaded into this database."""
+
+    list_display = ("name", "seeded_cell")
+    search_fields = ("name",)
+    search_help_text = "Search by name"
+    ordering = ("-seeded_at",)
+    actions_list = ("seed",)
+    fieldsets = ((None, {"fields": ("name", "seeded_cell")}),)
+
+    @admin.display(description="Seeded", ordering="seeded_at")
+    def seeded_cell(self, scenario: SeededScenario) -> SafeString | str:
+        """When it was loaded, in real time."""
+        return cells.instant(scenario.seeded_at)
+
+    def has_seed_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Tell whether the person may load scenarios."""
+        return request.user.has_perm("scenarios.add_seededscenario")
+
+    @action(description="Seed a scenario", icon="add_circle", permissions=["seed"])  # type: ignore[untyped-decorator]
+    def seed(self, request: HttpRequest) -> HttpResponse:
+        """Choose a scenario, look at what it will do, load it."""
+        if not self.has_seed_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._page(request, ScenarioForm(initial={"name": "demo"}))
+        if "document" in request.POST:
+            return self._look_or_load(request)
+        form = ScenarioForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._page(request, form)
+        source, text = _chosen(form.cleaned_data)
+        parameters = form.cleaned_data["numbers"]
+        told = {"source": source, "document": text, "parameters": json.dumps(parameters)}
+        return self._look(request, DocumentForm(told), source, text, parameters)
+
+    def _look_or_load(self, request: HttpRequest) -> HttpResponse:
+        form = DocumentForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, form)
+        data = form.cleaned_data
+        source, text, parameters = data["source"], data["document"], data["parameters"] or {}
+        if "_load" not in request.POST:
+            return self._look(request, form, source, text, parameters)
+        try:
+            report = load_scenario(text, source=source, parameters=parameters)
+        except ScenarioError as error:
+            return self._page(request, form, error=error)
+        messages.success(
+            request, f"Scenario {report.scenario}: {report.created:,} records were made."
+        )
+        return HttpResponseRedirect(cells.list_path("scenarios.seededscenario"))
+
+    def _look(
+        self,
+        request: HttpRequest,
+        form: DocumentForm,
+        source: str,
+        text: str,
+        parameters: dict[str, float],
+    ) -> HttpResponse:
+        try:
+            report = preview(text, source=source, parameters=parameters)
+        except ScenarioError as error:
+            return self._page(request, form, error=error)
+        return self._page(request, form, report=report)
+
+    def _page(
+        self,
+        request: HttpRequest,
+        form: forms.Form,
+        *,
+        report: Report | None = None,
+        error: ScenarioError | None = None,
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Seed a scenario",
+            "opts": self.opts,
+            "form": form,
+            "media": self.media + form.media,
+            "is_document": isinstance(form, DocumentForm),
+            "report": report,
+            "findings": error.findings if error else (),
+            "back": cells.list_path("scenarios.seededscenario"),
+        }
+        return TemplateResponse(request, "scenarios/seed.html", context)
+
+
+def _chosen(data: dict[str, Any]) -> tuple[str, str]:
+    """Return name and text of what the form names; bytes that are no UTF-8 show as such."""
+    if data["file"] is not None:
+        return data["file"].name, data["file"].read().decode("utf-8-sig", errors="replace")
+    source = read_library(data["name"])
+    return source.name, source.text.decode()

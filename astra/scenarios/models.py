@@ -1,0 +1,15 @@
+"""Which scenarios were loaded."""
+
+from django.db import models
+
+from astra.api.clock import real_now
+
+
+class SeededScenario(models.Model):
+    """A scenario that was loaded into this database."""
+
+    name = models.CharField(max_length=127, primary_key=True)
+    seeded_at = models.DateTimeField(default=real_now)
+
+    def __str__(self) -> str:
+        return self.name

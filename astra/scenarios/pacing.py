@@ -1,0 +1,36 @@
+"""The members by which accounts and apps override how long stages take."""
+
+from typing import Any
+
+from astra.engine.paces import pace_errors
+from astra.engine.stages import MAX_DELAY_SECONDS
+from astra.scenarios.sections import Item
+
+STAGE_DELAYS = {
+    "description": "Seconds by stage, in place of the usual delay.",
+    "type": "object",
+    "additionalProperties": {"type": "number", "minimum": 0, "maximum": MAX_DELAY_SECONDS},
+}
+IMMEDIATE_KINDS = {
+    "description": "Kinds of resources that are finished as soon as time passes at all.",
+    "type": "array",
+    "uniqueItems": True,
+    "items": {"type": "string"},
+}
+# The columns, their members, and what they are without.
+_PACE: tuple[tuple[str, str, Any], ...] = (
+    ("stage_delays", "stageDelays", {}),
+    ("immediate_kinds", "immediateKinds", []),
+)
+
+
+def pace(item: Item) -> dict[str, Any]:
+    """Return the columns of an account or an app that override how long stages take.
+
+    Raises ``ScenarioError`` for a stage or a kind that nothing has.
+    """
+    columns = {name: item.get(member, empty) for name, member, empty in _PACE}
+    for error in pace_errors(**columns):
+        member = next(member for name, member, _ in _PACE if name == error.column)
+        raise item.error(error.reason, member, *([] if error.key is None else [error.key]))
+    return columns

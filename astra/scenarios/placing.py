@@ -1,0 +1,267 @@
+"""Where a seeded resource stands on its way: from its state and age to the instants of its stages.
+
+What a create plans ahead (``engine.plan``), this finds backwards: a backup that is running at
+40 % now, or failed three days ago, must have been pending at some time. There is no jitter in it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import accumulate
+from typing import Any, Protocol
+
+from astra.engine.stages import MAX_DELAY_SECONDS, Column, Lifecycle
+from astra.scenarios.sections import Item
+
+HELD = "held"
+# How long ago something finished is made that does not say.
+_USUAL_AGE = timedelta(hours=1)
+# How much of its last stage a resource has behind it that does not say.
+_HALF = 50
+
+
+class Pace(Protocol):
+    """What overrides the delays of stages: an account, an app."""
+
+    stage_delays: dict[str, float]
+    immediate_kinds: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """How a resource that is on its way is to go on; ``outcome`` None: it is held where it is."""
+
+    outcome: str | None
+    percent: int = 100
+    reasons: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A resource on its way: ``reached`` has an instant per stage, the last one that of a full run.
+
+    ``taken`` counts the stages behind it, without the one that ended it; ``ends_at`` is set once it
+    has ended.
+    """
+
+    created_at: datetime
+    reached: tuple[datetime, ...]
+    taken: int
+    ends_at: datetime | None = None
+
+    @property
+    def modified_at(self) -> datetime:
+        """The instant of its last transition."""
+        if self.ends_at is not None:
+            return self.ends_at
+        return self.reached[self.taken - 1] if self.taken else self.created_at
+
+    def not_before(self, instant: datetime) -> "Placement":
+        """Return the way with what is ahead put off, so that none of it is earlier."""
+        delay = max(instant - self.reached[self.taken], timedelta())
+        ahead = (step + delay for step in self.reached[self.taken :])
+        return replace(self, reached=(*self.reached[: self.taken], *ahead))
+
+
+def next_stage(lifecycle: Lifecycle, state: str) -> int:
+    """Return the index of the stage that leads out of an unfinished state."""
+    before = lifecycle.initial
+    for index, stage in enumerate(lifecycle.stages):
+        if state in (before, *stage.also_from):
+            return index
+        before = stage.to_state or ""
+    raise ValueError(f"{state} is no unfinished state of {lifecycle.kind}")
+
+
+def is_aside(lifecycle: Lifecycle, state: str) -> bool:
+    """Tell whether a state is entered from outside the stages, such as an app's `restoring`."""
+    return any(state in stage.also_from for stage in lifecycle.stages)
+
+
+def stage_seconds(
+    lifecycle: Lifecycle, paces: Sequence[Pace], *, run_seconds: float | None = None
+) -> list[float]:
+    """Return the delays of the stages, without jitter; of the ``paces`` the nearest comes first.
+
+    ``run_seconds`` is the delay of a stage that depends on the row.
+    """
+    if any(lifecycle.kind in pace.immediate_kinds for pace in paces):
+        return [0.0] * len(lifecycle.stages)
+    overrides: dict[str, float] = {}
+    for pace in reversed(paces):
+        overrides |= pace.stage_delays
+    return [
+        min(
+            overrides.get(
+                stage.name,
+                run_seconds if stage.delay_sql and run_seconds is not None else stage.delay_seconds,
+            ),
+            float(MAX_DELAY_SECONDS),
+        )
+        for stage in lifecycle.stages
+    ]
+
+
+def fate_of(item: Item, lifecycle: Lifecycle, reasons_member: str) -> Fate:
+    """Return how an item goes on; raises ``ScenarioError`` where it says what cannot be."""
+    given = item.get("fate", lifecycle.success)
+    if isinstance(given, str):
+        return Fate(None) if given == HELD else Fate(given)
+    percent = 100 if given["outcome"] == lifecycle.success else given.get("percentDone", 100)
+    if percent < item.get("percentDone", 0):
+        raise item.error("Must not be less than it is now.", "fate", "percentDone")
+    return Fate(given["outcome"], percent, given.get(reasons_member, ()))
+
+
+def place(item: Item, lifecycle: Lifecycle, seconds: Sequence[float], *, state: str) -> Placement:
+    """Return the way of an item by its own members; raises ``ScenarioError`` for the impossible."""
+    created_at = item.created_at
+    if created_at is not None and created_at > item.now:
+        raise item.error("Made later than the account's clock says it is.", item.created_where)
+    _refuse_the_impossible(item, lifecycle, state)
+    if state in lifecycle.final:
+        # What failed had begun, what was lost had been there.
+        usual = 0 if state == lifecycle.failures[0] else 100
+        return place_final(
+            lifecycle,
+            seconds=seconds,
+            now=item.now,
+            created_at=created_at,
+            fraction=_fraction(item.get("percentDone", usual)),
+            left_from=item.get("from"),
+        )
+    is_last = next_stage(lifecycle, state) == len(lifecycle.stages) - 1
+    return place_unfinished(
+        lifecycle,
+        state=state,
+        seconds=seconds,
+        now=item.now,
+        created_at=created_at,
+        fraction=_fraction(item.get("percentDone", _HALF if is_last and len(seconds) > 1 else 0)),
+    )
+
+
+def _refuse_the_impossible(item: Item, lifecycle: Lifecycle, state: str) -> None:
+    if state in lifecycle.final and "fate" in item.values:
+        raise item.error(f"What is {state} has its fate behind it.", "fate")
+    if "from" in item.values and state not in lifecycle.failures:
+        raise item.error(f"What is {state} did not leave its way.", "from")
+    if "percentDone" not in item.values:
+        return
+    if state == lifecycle.success and item.get("percentDone") != 100:
+        raise item.error(f"What is {state} is done to 100 percent.", "percentDone")
+    was_in = item.get("from", lifecycle.unfinished[-1]) if state in lifecycle.final else state
+    if was_in != lifecycle.unfinished[-1]:
+        raise item.error(f"Nothing is done in {was_in}.", "percentDone")
+
+
+def place_unfinished(
+    lifecycle: Lifecycle,
+    *,
+    state: str,
+    seconds: Sequence[float],
+    now: datetime,
+    created_at: datetime | None,
+    fraction: float,
+) -> Placement:
+    """Return the way of what is in ``state`` at ``now``, ``fraction`` of that stage behind it.
+
+    ``seconds`` are the delays of the stages. With ``created_at`` the stage it is in takes as long
+    as that needs, without it the age follows from the delays.
+    """
+    leaving = next_stage(lifecycle, state)
+    taken = 0 if is_aside(lifecycle, state) else leaving
+    passed = _ahead(seconds[:taken])
+    if created_at is None:
+        created_at = now - passed[-1] - timedelta(seconds=fraction * seconds[leaving])
+    instants = [created_at + _fitted(step, passed[-1], now - created_at) for step in passed[1:]]
+    entered = instants[-1] if instants else created_at
+    instants += [created_at] * (leaving - taken)
+    if leaving == len(seconds) - 1 and fraction > 0 and now > entered:
+        # Progress is derived from these two instants, so at `now` it is the fraction asked for.
+        instants.append(entered + (now - entered) / fraction)
+    else:
+        instants.append(now + timedelta(seconds=(1 - fraction) * seconds[leaving]))
+    for delay in seconds[leaving + 1 :]:
+        instants.append(instants[-1] + timedelta(seconds=delay))
+    return Placement(created_at, tuple(instants), taken)
+
+
+def place_final(
+    lifecycle: Lifecycle,
+    *,
+    seconds: Sequence[float],
+    now: datetime,
+    created_at: datetime | None,
+    fraction: float,
+    left_from: str | None = None,
+) -> Placement:
+    """Return the way of what has ended, ``fraction`` of its last stage behind it.
+
+    ``left_from`` is the state that it was in before. An age that is too short makes it faster.
+    """
+    last = len(seconds) - 1
+    left = next_stage(lifecycle, left_from) if left_from else last
+    created = created_at or now - _USUAL_AGE
+    passed = _ahead(seconds)
+    spent = fraction if left == last else 0.5
+    end = passed[left] + timedelta(seconds=spent * seconds[left])
+    room = max(now - created, timedelta())
+    reached = tuple(created + _fitted(step, end, room) for step in passed[1:])
+    return Placement(created, reached, left, created + _fitted(end, end, room))
+
+
+def _fraction(percent: int) -> float:
+    # Percentages are shown rounded down: half of one more keeps a microsecond from costing one.
+    return (percent + 0.5) / 100 if 0 < percent < 100 else percent / 100
+
+
+def _ahead(seconds: Sequence[float]) -> list[timedelta]:
+    return [timedelta(seconds=total) for total in accumulate(seconds, initial=0.0)]
+
+
+def _fitted(step: timedelta, whole: timedelta, room: timedelta) -> timedelta:
+    """Return the step, made shorter by as much as the whole is longer than the room for it."""
+    return step if whole <= room else step * (room / whole)
+
+
+def staged_columns(
+    lifecycle: Lifecycle,
+    placement: Placement,
+    *,
+    state: str,
+    fate: Fate,
+    reasons: Sequence[Any] = (),
+    further: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the staged columns of a row that stands where ``placement`` says.
+
+    ``reasons`` belong to a final state, ``further`` are columns that its stages may read or set.
+    """
+    is_final = state in lifecycle.final
+    *between, full = placement.reached
+    ends_at, next_at = placement.ends_at, None
+    leaving = len(between) if is_final else next_stage(lifecycle, state)
+    if not is_final and fate.outcome is not None:
+        begun = between[-1] if between else placement.created_at
+        ends_at = begun + (full - begun) * _fraction(fate.percent)
+        next_at = (*between, ends_at)[leaving]
+    columns: dict[str, Any] = {
+        **(further or {}),
+        "created_at": placement.created_at,
+        "modified_at": placement.modified_at,
+        "state": state,
+        "transition_count": placement.taken + (2 if is_final else 1),
+        "ends_at": ends_at,
+        "next_transition_at": next_at,
+        "outcome": state if is_final else fate.outcome,
+        "outcome_reasons": list(reasons if is_final else fate.reasons),
+    }
+    stages = lifecycle.stages
+    never = range(placement.taken, leaving)  # what ended early, or came in from aside
+    for index, at in enumerate(between):
+        columns[stages[index].instant_column] = None if index in never else at
+    for stage in (*stages[: placement.taken], *(stages[-1:] if is_final else ())):
+        for column, value in stage.sets.items():
+            columns[column] = columns[value.name] if isinstance(value, Column) else value
+    return columns

@@ -1,0 +1,225 @@
+"""The JSON Schema of scenarios: compiled from the sections, published, and checked against.
+
+`scenario.schema.json` beside this file is what ``compile_schema`` returns, kept for editors and
+readers; a test compares the two. `python manage.py seed --schema` prints it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jsonschema import (  # type: ignore[import-untyped]
+    Draft202012Validator,
+    ValidationError,
+)
+
+from astra.api import patterns, quantities
+from astra.scenarios.documents import Document
+from astra.scenarios.errors import Finding, ScenarioError
+from astra.scenarios.sections import (
+    ROOT,
+    Generator,
+    Schema,
+    Section,
+    all_sections,
+    sections_of,
+)
+
+PUBLISHED = Path(__file__).with_name("scenario.schema.json")
+# More than a person would read at once.
+MAX_FINDINGS = 20
+# Beside a keyword: what to say when it is not met, where the validator would be hard to read.
+REASON = "x-reason"
+
+PARAMETER = {"type": "string", "pattern": r"^\$[A-Za-z][A-Za-z0-9]*$"}
+DNS_LABEL = {
+    "type": "string",
+    "pattern": patterns.DNS_LABEL,
+    "minLength": 1,
+    "maxLength": patterns.DNS_LABEL_MAX_LENGTH,
+    REASON: "Must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, and no - at an end.",
+}
+IDENTIFIER = {
+    "type": "string",
+    "pattern": patterns.IDENTIFIER,
+    REASON: "Must be an Astra identifier: a lower-case UUID of version 4 or 5, or the nil UUID.",
+}
+DURATION = {
+    "type": "string",
+    "anyOf": [{"pattern": quantities.SHORT_DURATION}, {"pattern": quantities.ISO_DURATION}],
+    REASON: "Must be a duration such as 3d2h, 90s or PT1H30M.",
+}
+INSTANT = {
+    "type": "string",
+    "pattern": patterns.TIMESTAMP,
+    REASON: "Must be an instant such as 2026-01-05T12:00:00Z.",
+}
+SIZE = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": 2**53},
+        {"type": "string", "pattern": quantities.SIZE},
+    ],
+    REASON: "Must be a size such as 4GiB, 250 MB or a number of bytes.",
+}
+TEXT = {"type": "string", "minLength": 1, "maxLength": 63, "pattern": r"^[^\u0000]*$"}
+LABELS = {
+    "type": "array",
+    "uniqueItems": True,
+    "items": {
+        "type": "object",
+        "required": ["name", "value"],
+        "additionalProperties": False,
+        "properties": {
+            "name": {"type": "string", "pattern": r"^[^\u0000]*$"},
+            "value": {"type": "string", "pattern": r"^[^\u0000]*$"},
+        },
+    },
+}
+STATE_DETAILS = {
+    "type": "array",
+    "uniqueItems": True,
+    "items": {
+        "type": "object",
+        "required": ["type", "title", "detail"],
+        "additionalProperties": False,
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string", "minLength": 1, "maxLength": 40},
+            "detail": {"type": "string", "minLength": 1, "maxLength": 511},
+            "additionalDetails": {"type": "object"},
+        },
+    },
+}
+REASONS = {
+    "type": "array",
+    "uniqueItems": True,
+    "items": {"type": "string", "minLength": 1, "maxLength": 127},
+}
+_DEFINITIONS: Mapping[str, Schema] = {
+    "dnsLabel": DNS_LABEL,
+    "identifier": IDENTIFIER,
+    "duration": DURATION,
+    "instant": INSTANT,
+    "size": SIZE,
+    "text": TEXT,
+    "labels": LABELS,
+    "stateDetails": STATE_DETAILS,
+    "reasons": REASONS,
+}
+
+
+def ref(name: str) -> dict[str, str]:
+    """Return the reference to a definition that all sections share."""
+    return {"$ref": f"#/$defs/{name}"}
+
+
+_COMMON: Mapping[str, Schema] = {
+    "id": {
+        "description": "Follows from the scenario and the place if left out.",
+        **ref("identifier"),
+    },
+    "labels": ref("labels"),
+    "createdBy": {"description": "E-mail of a user of the account.", "type": "string"},
+    "age": {"description": "How long ago it was made, by the account's clock.", **ref("duration")},
+    "createdAt": {"description": "When it was made.", **ref("instant")},
+}
+
+
+def compile_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a whole scenario document."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A scenario of the Astra Simulator",
+        "type": "object",
+        "required": ["scenario", "accounts"],
+        "additionalProperties": False,
+        "properties": {
+            "scenario": {"description": "Its name; ids follow from it.", **ref("dnsLabel")},
+            "title": {"type": "string"},
+            "description": {"type": "string"},
+            "seed": {
+                "description": "Decides jitter and whatever else is left to chance.",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 2**31 - 1,
+            },
+            "parameters": {
+                "description": "Numbers that $name stands for elsewhere in the document.",
+                "type": "object",
+                "propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9]*$"},
+                "additionalProperties": {"type": "number"},
+            },
+            **{section.name: {"minItems": 1, **_list_of(section)} for section in sections_of(ROOT)},
+        },
+        "$defs": {
+            **_DEFINITIONS,
+            **{section.name: _item_schema(section) for section in all_sections()},
+        },
+    }
+
+
+def _list_of(section: Section) -> dict[str, Any]:
+    return {"type": "array", "items": ref(section.name)}
+
+
+def _item_schema(section: Section) -> dict[str, Any]:
+    common = {} if isinstance(section, Generator) else _COMMON
+    schema: dict[str, Any] = {
+        "type": "object",
+        "required": [section.key, *(name for name in section.required if name != section.key)],
+        "additionalProperties": False,
+        "properties": {
+            **section.properties,
+            **common,
+            **{child.name: _list_of(child) for child in sections_of(section.name)},
+        },
+    }
+    if common:
+        schema["not"] = {"required": ["age", "createdAt"]}
+        schema[REASON] = "Only one of age and createdAt can be said."
+    return schema
+
+
+def check_schema(document: Document) -> None:
+    """Raise ``ScenarioError`` with what the schema finds wrong, in the order of lines."""
+    validator = Draft202012Validator(compile_schema())
+    findings = [
+        finding
+        for error in validator.iter_errors(document.data)
+        for finding in _findings(document, error)
+    ]
+    if findings:
+        findings.sort(key=lambda finding: finding.line or 0)
+        raise ScenarioError(findings[:MAX_FINDINGS])
+
+
+def _findings(document: Document, error: ValidationError) -> Iterator[Finding]:
+    path = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        for name in error.instance:
+            if name not in known:
+                yield document.finding((*path, name), f"Unknown member{_hint(name, known)}.")
+    elif error.validator == "required":
+        name = error.message.split("'")[1]
+        yield document.finding(path, f"The member {name} is missing.")
+    elif error.validator == "enum":
+        choices = ", ".join(str(value) for value in error.validator_value)
+        yield document.finding(path, f"Must be one of {choices}.")
+    elif error.validator == "type":
+        yield document.finding(path, f"Must be of type {error.validator_value}.")
+    else:
+        own = error.schema.get(REASON) if error.validator in ("pattern", "anyOf", "not") else None
+        yield document.finding(path, own or _shortened(error.message))
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    for other in known:
+        if other.lower() == name.lower().replace("_", "").replace("-", ""):
+            return f"; {other} is meant, perhaps"
+    return ""
+
+
+def _shortened(message: str) -> str:
+    text = message if len(message) <= 200 else f"{message[:197]}…"
+    return f"{text[0].upper()}{text[1:]}."

@@ -1,0 +1,239 @@
+"""What a scenario may hold: sections, registered by the apps whose resources they make.
+
+A section is a list of items in its parent (users of accounts, apps of accounts, backups of apps …).
+It says what an item looks like as JSON Schema, and makes the rows of one; it asks the database
+nothing. The loader finds out what is there already, and writes the rest.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, TypeVar
+
+from django.db.models import Model
+
+from astra.accounts.models import Account, Described
+from astra.api.dice import NIL_ID
+from astra.api.patterns import parse_identifier
+from astra.api.quantities import parse_duration, parse_instant, parse_size
+from astra.scenarios.documents import Document, Path
+from astra.scenarios.errors import ScenarioError
+
+T = TypeVar("T")
+Schema = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Count:
+    """How many of a kind are made, and how many are there already."""
+
+    create: int = 0
+    keep: int = 0
+
+
+# Told, in the course of a long load, what is being made and how many of how many are done.
+Progress = Callable[[str, int, int], None]
+
+_NAMESPACE = uuid.UUID("6b0c1b64-8f3e-5d0c-9a57-6f1f8f3f2a10")
+ROOT = ""
+
+
+def derived_id(scenario: str, key: str) -> uuid.UUID:
+    """Return the id of what stands at a key of a scenario: the same in every database."""
+    return uuid.uuid5(_NAMESPACE, f"{scenario}/{key}")
+
+
+@dataclass(eq=False, slots=True)
+class Item:
+    """One item of a section, in its place in the document."""
+
+    section: "Section"
+    scenario: str
+    seed: int
+    document: Document
+    values: Mapping[str, Any]
+    path: Path
+    key: str
+    parent: "Item | None"
+    children: dict[str, list["Item"]] = field(default_factory=dict)
+    # What the loader found or made of it.
+    row: Any = None
+    is_new: bool = True
+    # The account's instant, on the account's item.
+    now_of_account: datetime | None = None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a member of the item."""
+        return self.values.get(name, default)
+
+    @property
+    def name(self) -> str:
+        """What the item is called among its siblings."""
+        return str(self.values[self.section.key])
+
+    @property
+    def id(self) -> uuid.UUID:
+        """The item's own `id`, or the one that follows from its place."""
+        given = parse_identifier(self.get("id", ""))
+        return given or derived_id(self.scenario, self.key)
+
+    def derived_id(self, suffix: str) -> uuid.UUID:
+        """Return the id of something that comes with the item."""
+        return derived_id(self.scenario, f"{self.key}/{suffix}")
+
+    def error(self, reason: str, *members: str | int) -> ScenarioError:
+        """Return the error that says what is wrong with the item, or with a member of it."""
+        return self.document.error((*self.path, *members), reason)
+
+    def size(self, member: str, default: int) -> int:
+        """Return the bytes that a member says; raises ``ScenarioError`` at it for too many."""
+        return self._parsed(parse_size, self.get(member, default), member)
+
+    def duration(self, member: str, default: str = "") -> timedelta:
+        """Return the duration that a member says; raises ``ScenarioError`` at it."""
+        return self._parsed(parse_duration, self.get(member, default), member)
+
+    def instant(self, *members: str) -> datetime:
+        """Return the instant that a member, or a member of it, says; raises ``ScenarioError``."""
+        value: Any = self.values
+        for member in members:
+            value = value[member]
+        return self._parsed(parse_instant, value, *members)
+
+    def _parsed(self, parse: Callable[[Any], T], value: Any, *members: str) -> T:
+        # The schema has seen that it looks right; a 31 February does.
+        try:
+            return parse(value)
+        except (ValueError, OverflowError) as error:
+            raise self.error(f"{error}.", *members) from error
+
+    @property
+    def account(self) -> "Item":
+        """The account that the item belongs to."""
+        return self if self.parent is None else self.parent.account
+
+    @property
+    def account_row(self) -> Account:
+        """The account's row."""
+        row: Account = self.account.row
+        return row
+
+    @property
+    def now(self) -> datetime:
+        """The account's instant, the same for everything in one load."""
+        now = self.account.now_of_account
+        assert now is not None
+        return now
+
+    @property
+    def created_at(self) -> datetime | None:
+        """The instant that `age` or `createdAt` names, None if neither is there."""
+        if "createdAt" in self.values:
+            return self.instant("createdAt")
+        return None if "age" not in self.values else self.now - self.duration("age")
+
+    @property
+    def created_where(self) -> str:
+        """The member that says when the item was made."""
+        return "createdAt" if "createdAt" in self.values else "age"
+
+    @property
+    def created_by(self) -> uuid.UUID:
+        """The user that `createdBy` names, else the account's first owner, else nobody."""
+        if "createdBy" in self.values:
+            return self.find("users", "createdBy").id
+        if self.section.name in ("accounts", "users"):
+            return NIL_ID
+        owners = (user for user in self.account.children["users"] if user.get("role") == "owner")
+        return next((owner.id for owner in owners), NIL_ID)
+
+    def described(self, version: str, created_at: datetime | None = None) -> dict[str, Any]:
+        """Return the columns that every resource has."""
+        instant = created_at or self.created_at or self.now
+        return {
+            "id": self.id,
+            "version": version,
+            "labels": list(self.get("labels", ())),
+            "created_at": instant,
+            "modified_at": instant,
+            "created_by": self.created_by,
+        }
+
+    def find(self, section: str, member: str) -> "Item":
+        """Return the item that a member names: the nearest of that section, outwards.
+
+        Raises ``ScenarioError`` at the member when there is none.
+        """
+        place = self.parent or self
+        while section not in place.children and place.parent is not None:
+            place = place.parent
+        wanted = self.values[member]
+        for item in place.children.get(section, ()):
+            if item.name == wanted:
+                return item
+        names = ", ".join(item.name for item in place.children.get(section, ())) or "none"
+        raise self.error(f"None of the {section} is called {wanted}; there are: {names}.", member)
+
+
+class Section:
+    """A kind of item. Subclasses name it, describe it and make its rows.
+
+    ``key`` is the member that names an item among its siblings; ``parent`` the section it is part
+    of; ``order`` its place among the sections of that parent.
+    """
+
+    name: ClassVar[str]
+    parent: ClassVar[str]
+    model: ClassVar[type[Described] | None] = None
+    key: ClassVar[str] = "name"
+    order: ClassVar[int] = 0
+    # JSON Schema of what is the section's own; the loader adds what all items have.
+    properties: ClassVar[Schema] = {}
+    required: ClassVar[Sequence[str]] = ()
+
+    def companions(self, item: Item) -> Mapping[type[Model], uuid.UUID]:
+        """Return the ids of the rows that come with the item's own and count as resources."""
+        return {}
+
+    def build(self, item: Item) -> Sequence[Model]:
+        """Return the rows of an item, its own first; raises ``ScenarioError``."""
+        raise NotImplementedError
+
+    def written(self, items: Sequence[Item]) -> None:
+        """Do what remains once the rows of these new items are in the database."""
+
+
+class Generator(Section):
+    """A section whose items each stand for any number of rows, which it writes itself."""
+
+    def count(self, item: Item) -> Mapping[type[Model], "Count"]:
+        """Return how many rows of each model the item would make, and how many are there."""
+        raise NotImplementedError
+
+    def generate(self, item: Item, progress: Progress) -> Mapping[type[Model], "Count"]:
+        """Write what is not there yet; return what ``count`` would have said before."""
+        raise NotImplementedError
+
+
+_sections: dict[str, Section] = {}
+
+
+def register_section(section: Section) -> None:
+    """Add a section; a second one of the name replaces the first."""
+    _sections[section.name] = section
+
+
+def sections_of(parent: str) -> Iterator[Section]:
+    """Yield the sections of a parent in their order; ``ROOT`` has the accounts."""
+    members = (section for section in _sections.values() if section.parent == parent)
+    yield from sorted(members, key=lambda section: (section.order, section.name))
+
+
+def all_sections() -> Iterator[Section]:
+    """Yield every section, parents first."""
+    pending = [ROOT]
+    while pending:
+        for section in sections_of(pending.pop(0)):
+            yield section
+            pending.append(section.name)

@@ -1,0 +1,34 @@
+"""The members of seeded resources that have stages, as JSON Schema."""
+
+from typing import Any
+
+from astra.engine.stages import Lifecycle
+from astra.scenarios.placing import HELD
+from astra.scenarios.schema import REASON, ref
+
+
+def fate_schema(lifecycle: Lifecycle, **reasons: Any) -> dict[str, Any]:
+    """Return the JSON Schema of `fate`; ``reasons``: what an outcome may come with."""
+    choices = (HELD, *lifecycle.final)
+    return {
+        "description": "How it goes on from a state that is not final; held: not at all.",
+        "anyOf": [
+            {"enum": list(choices)},
+            {
+                "type": "object",
+                "required": ["outcome"],
+                "additionalProperties": False,
+                "properties": {"outcome": {"enum": list(lifecycle.final)}, **reasons},
+            },
+        ],
+        REASON: f"Must be one of {', '.join(choices)}, or an object with an outcome.",
+    }
+
+
+def staged_properties(lifecycle: Lifecycle) -> dict[str, Any]:
+    """Return the JSON Schema of state and fate of an app, a bucket and the like."""
+    return {
+        "state": {"enum": list(lifecycle.states)},
+        "stateDetails": ref("stateDetails"),
+        "fate": fate_schema(lifecycle, stateDetails=ref("stateDetails")),
+    }

@@ -1,0 +1,116 @@
+"""Writing seeded rows: one item at a time, or many at once by COPY."""
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import JSONField, Model
+
+from astra.engine.models import Staged
+from astra.engine.registry import Registration, registrations
+from astra.scenarios.errors import ScenarioConflictError
+from astra.scenarios.history import next_sequences, write_history
+from astra.scenarios.sections import Item
+
+
+def write_item(item: Item, rows: Sequence[Model]) -> None:
+    """Insert the rows of an item; raises ``ScenarioConflictError`` where others have its place."""
+    with reporting_conflicts(item):
+        for row in rows:
+            _write_row(row)
+
+
+@contextmanager
+def reporting_conflicts(item: Item) -> Iterator[None]:
+    """Raise ``ScenarioConflictError`` at the item for what the database refuses within."""
+    try:
+        # A savepoint, so that the load ends with our message and not with the next statement's.
+        with transaction.atomic():
+            yield
+    except (IntegrityError, DataError) as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        reason = f"The database refuses it: {error}".strip()
+        if diagnosis is not None and diagnosis.constraint_name and diagnosis.message_detail:
+            reason = (
+                f"The database refuses it ({diagnosis.constraint_name}): {diagnosis.message_detail}"
+            )
+        raise ScenarioConflictError([item.document.finding(item.path, reason)]) from error
+
+
+def _write_row(row: Model) -> None:
+    registration = _registration_of(row)
+    if registration is None:
+        row.save(force_insert=True)
+        return
+    assert isinstance(row, Staged)
+    taken = next_sequences(registration.lifecycle.kind, [row.id])
+    row.transition_count += taken.get(row.id, 0)
+    row.save(force_insert=True)
+    write_history(registration, [row.id])
+
+
+def _registration_of(row: Model) -> Registration | None:
+    return next((item for item in registrations() if item.model is type(row)), None)
+
+
+class Copying:
+    """Rows of one staged model on their way into the database, a chunk at a time."""
+
+    def __init__(self, registration: Registration) -> None:
+        """Take down the columns of the model, in an order that every row is written in."""
+        self._registration = registration
+        self.model = registration.model
+        fields = registration.model._meta.concrete_fields
+        # Columns and attributes have the same names here, foreign keys included.
+        self._columns = [field.attname for field in fields]
+        self._json = {field.attname for field in fields if isinstance(field, JSONField)}
+        self._statement = f"COPY {registration.table} ({', '.join(self._columns)}) FROM STDIN"
+
+    @staticmethod
+    def values_of(row: Model) -> dict[str, Any]:
+        """Return the values of a row by column; the caller changes what differs in the next."""
+        return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+    def write(self, rows: Sequence[dict[str, Any]], *, go_on: bool) -> None:
+        """Insert the rows and their history; ``go_on``: some may have a history from before."""
+        ids: list[uuid.UUID] = [row["id"] for row in rows]
+        if not ids:
+            return
+        if go_on:
+            taken = next_sequences(self._registration.lifecycle.kind, ids)
+            for row in rows:
+                row["transition_count"] += taken.get(row["id"], 0)
+        # Django turns the driver's errors into its own for what it calls itself, and no further.
+        with (
+            connection.cursor() as cursor,
+            connection.wrap_database_errors,
+            cursor.copy(self._statement) as copy,
+        ):
+            for row in rows:
+                copy.write_row([self._cell(column, row[column]) for column in self._columns])
+        write_history(self._registration, ids)
+
+    def _cell(self, column: str, value: Any) -> Any:
+        # Most JSON cells are empty lists.
+        if column not in self._json or value is None:
+            return value
+        return json.dumps(value, ensure_ascii=False) if value else "[]" if value == [] else "{}"
+
+
+@contextmanager
+def references_checked_at_once() -> Iterator[None]:
+    """Let the database check foreign keys with each statement, not remember millions to the end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def analyze(*models: type[Model]) -> None:
+    """Tell the planner of many new rows at once; it would find out by itself, but later."""
+    tables = ", ".join(model._meta.db_table for model in models)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")

@@ -1,0 +1,38 @@
+"""What snapshots and backups have in common."""
+
+from django.db import models
+from django.db.models import Q
+
+from astra.engine.models import Staged
+
+
+class HookState(models.TextChoices):
+    """`hookState` of snapshots and backups."""
+
+    SUCCESS = "success"
+    FAILED = "failed"
+
+
+class Protection(Staged):
+    """A staged resource that protects an app: it runs, has hooks, and says why it is not ready."""
+
+    state_unready = models.JSONField(default=list, blank=True)
+    hook_state = models.CharField(max_length=7, null=True, blank=True, choices=HookState.choices)
+    hook_state_details = models.JSONField(default=list, blank=True)
+    discovering_at = models.DateTimeField(null=True, blank=True)
+    running_at = models.DateTimeField(null=True, blank=True)
+    outcome_hook_state = models.CharField(
+        max_length=7, default=HookState.SUCCESS, choices=HookState.choices
+    )
+    outcome_hook_details = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def hook_constraint(name: str) -> models.BaseConstraint:
+    """Return the named constraint on `hookState`."""
+    return models.CheckConstraint(
+        condition=Q(hook_state=None) | Q(hook_state__in=HookState.values),
+        name=f"{name}_hook_state_is_known",
+    )

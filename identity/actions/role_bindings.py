@@ -1,0 +1,118 @@
+"""Create, replace and delete role bindings: who may do what in an account.
+
+There are no groups, so a binding is one of a user, who has at most one.
+"""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from astra.accounts.callers import Caller
+from astra.accounts.metadata import restamp, stamps
+from astra.accounts.models import Role, RoleBinding, User, full_scope
+from astra.api.dice import NIL_ID
+from astra.api.problems import (
+    COLLECTION_NOT_FOUND,
+    CONFLICT,
+    INVALID_FIELDS,
+    NOT_PERMITTED,
+    ApiProblem,
+    Invalid,
+)
+from identity.actions.owners import Owners, owners_locked
+from identity.actions.users import user_held
+
+UNIQUE_CONSTRAINT = "role_binding_is_unique"
+
+
+def role_binding_create(
+    *, caller: Caller, body: Mapping[str, Any], user_id: uuid.UUID | None = None
+) -> RoleBinding:
+    """Give a user a role, from a validated body; ``user_id`` is the path's user, if it has one.
+
+    Raises problem 11 when the role is owner and the caller's is not, 9 for an account that is not
+    the caller's and a principal that is none, 2 when the path's user is none, 10 for a user who has
+    a role and for a read-only label.
+    """
+    if body["role"] == Role.OWNER and caller.role is not Role.OWNER:
+        raise ApiProblem(NOT_PERMITTED)
+    if refused := _bad_members(caller, body, user_id):
+        raise ApiProblem(INVALID_FIELDS, fields=refused)
+    with transaction.atomic():
+        binding = RoleBinding(
+            user=_principal(caller, body, user_id),
+            role=body["role"],
+            constraints=body.get("roleConstraints", full_scope()),
+            **stamps(caller, body),
+        )
+        try:
+            with transaction.atomic():
+                binding.save(force_insert=True)
+        except IntegrityError as error:
+            if UNIQUE_CONSTRAINT not in str(error):
+                raise
+            taken = Invalid("userID", "The user has a role in this account.")
+            raise ApiProblem(CONFLICT, fields=[taken]) from error
+    return binding
+
+
+def role_binding_replace(
+    *, caller: Caller, binding: RoleBinding, body: Mapping[str, Any], owners: Owners
+) -> None:
+    """Change role, constraints and labels of a locked binding; what is absent is kept.
+
+    Raises problem 11 when ``owners`` forbid it, 10 for a read-only label.
+    """
+    if Role.OWNER in (binding.role, body["role"]):
+        stays = body["role"] == Role.OWNER
+        owners.guard_change(caller, binding.user_id, stays=stays)
+    columns = restamp(binding, caller, body)
+    binding.role = body["role"]
+    binding.constraints = body.get("roleConstraints", binding.constraints)
+    binding.save(update_fields=[*columns, "role", "constraints"])
+
+
+def role_binding_delete(*, caller: Caller, bindings: QuerySet[RoleBinding]) -> bool:
+    """Take the role of the one binding that the query finds; return whether there was one.
+
+    Raises problem 11 for an owner's unless the caller is an owner, and for the last owner's.
+    """
+    with owners_locked(caller.account_id) as owners:
+        binding = bindings.select_for_update(of=("self",)).first()
+        if binding is None:
+            return False
+        if binding.role == Role.OWNER:
+            owners.guard_change(caller, binding.user_id, stays=False)
+        RoleBinding.objects.filter(id=binding.id).delete()
+    return True
+
+
+def _bad_members(
+    caller: Caller, body: Mapping[str, Any], user_id: uuid.UUID | None
+) -> list[Invalid]:
+    refused = []
+    if body["accountID"] != caller.account_id:
+        refused.append(Invalid("accountID", "Must be the account of the URL."))
+    user, group = body.get("userID", NIL_ID), body.get("groupID", NIL_ID)
+    if user_id is not None and user not in (NIL_ID, user_id):
+        refused.append(Invalid("userID", "Must be the user of the URL."))
+    elif NIL_ID not in (user, group):
+        refused.append(Invalid("userID", "Only one of userID and groupID may be given."))
+    elif user_id is None and user == group == NIL_ID:
+        refused.append(Invalid("userID", "One of userID and groupID must be given."))
+    if group != NIL_ID:
+        refused.append(Invalid("groupID", "The account has no such group."))
+    return refused
+
+
+def _principal(caller: Caller, body: Mapping[str, Any], user_id: uuid.UUID | None) -> User:
+    user = user_held(caller.account_id, user_id or body["userID"])
+    if user is not None:
+        return user
+    if user_id is not None:
+        raise ApiProblem(COLLECTION_NOT_FOUND)
+    unknown = Invalid("userID", "The account has no such user.")
+    raise ApiProblem(INVALID_FIELDS, fields=[unknown])

@@ -1,0 +1,151 @@
+"""Making and changing an account on the admin site: the API's rules, and its clock."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from astra.accounts.models import FASTEST_RATE, Account, ClockMode, Role
+from astra.accounts.system import system_caller
+from astra.adminsite.forms import ApiForm, LabelsField
+from astra.api.clock import real_now
+from astra.api.problems import CONFLICT, ApiProblem
+from astra.api.serializers import read_only_labels
+from astra.engine.admin.paces import pace_of
+from identity.actions.accounts import account_replace
+from identity.actions.role_bindings import role_binding_create
+from identity.actions.users import user_create
+from identity.admin.users import role_body
+from identity.kinds import ACCOUNT, USER
+from identity.serializers.accounts import AccountCreate, AccountReplace
+from identity.serializers.role_bindings import RoleBindingCreate
+from identity.serializers.users import UserCreate
+
+KNOBS = ("stage_delays", "immediate_kinds")
+
+
+class AccountForm(ApiForm):
+    """What can be changed of an account: by the API's rules, and how fast it is simulated."""
+
+    name = forms.CharField(widget=UnfoldAdminTextInputWidget)
+    labels = LabelsField()
+    stage_delays = forms.JSONField(
+        required=False,
+        initial=dict,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        help_text='Seconds by stage, for all its apps, for example {"app-backup-run": 0.5}.',
+    )
+    immediate_kinds = forms.JSONField(
+        required=False,
+        initial=list,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        help_text='Kinds that are finished at once, for example ["appBackup", "appSnap"].',
+    )
+
+    members = {"metadata": "labels"}
+
+    class Meta:
+        model = Account
+        fields: tuple[str, ...] = ("name", "labels", *KNOBS)
+
+    def perform(self, data: dict[str, Any]) -> Account:
+        """Replace the account as the API does, and set how fast it is simulated."""
+        account = Account.objects.select_for_update().get(pk=self.instance.pk)
+        body = AccountReplace.parse(_body(data))
+        account_replace(caller=system_caller(account), account=account, body=body)
+        for name, value in pace_of(data).items():
+            setattr(account, name, value)
+        account.save(update_fields=KNOBS)
+        return account
+
+
+class AccountAddForm(AccountForm):
+    """A new account with its clock, and its first owner."""
+
+    owner_email = forms.CharField(
+        label="Owner's email",
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="A user with the role owner is made. Its token is made on its own page.",
+    )
+    clock_mode = forms.ChoiceField(
+        label="Clock", choices=ClockMode.choices, widget=UnfoldAdminSelectWidget
+    )
+    clock_rate = forms.FloatField(
+        label="Simulated seconds per second",
+        required=False,
+        min_value=0,
+        max_value=FASTEST_RATE,
+        initial=60,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text="Of a scaled clock.",
+    )
+    starts_at = forms.SplitDateTimeField(
+        label="Its time at the start",
+        required=False,
+        widget=UnfoldAdminSplitDateTimeWidget,
+        help_text="In UTC, of a scaled or manual clock. Left empty, the present.",
+    )
+    seed = forms.IntegerField(
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Decides jitter and, under a manual clock, the ids. Left empty, one is made up.",
+    )
+
+    members = {**AccountForm.members, "email": "owner_email"}
+
+    def perform(self, data: dict[str, Any]) -> Account:
+        """Make the account and its owner; the rules for name, labels and email are the API's."""
+        body = AccountCreate.parse(_body(data))
+        labels = body["metadata"]["labels"]
+        if refused := read_only_labels(labels):
+            raise ApiProblem(CONFLICT, fields=refused)
+        account = Account(name=body["name"], version=body["version"], labels=labels)
+        for column, value in {**_clock(data), **pace_of(data)}.items():
+            setattr(account, column, value)
+        seed = data["seed"]
+        account.seed = account.id.int >> 65 if seed is None else seed
+        account.created_at = account.modified_at = account.enabled_at = account.clock_sim
+        account.full_clean()
+        account.save(force_insert=True)
+        if data["owner_email"]:
+            _make_owner(account, data["owner_email"])
+        return account
+
+
+def _make_owner(account: Account, email: str) -> None:
+    caller = system_caller(account)
+    user = user_create(
+        caller=caller,
+        body=UserCreate.parse({"type": USER.type, "version": USER.versions[0], "email": email}),
+    )
+    role_binding_create(
+        caller=caller, body=RoleBindingCreate.parse(role_body(user, Role.OWNER.value))
+    )
+
+
+def _body(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": ACCOUNT.type,
+        "version": ACCOUNT.versions[0],
+        "name": data["name"],
+        "metadata": {"labels": data["labels"]},
+    }
+
+
+def _clock(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of the clock: the real one has no offset, a manual one stands still."""
+    mode, now = data["clock_mode"], real_now()
+    starts_at: datetime = now if mode == ClockMode.REAL else data["starts_at"] or now
+    rates = {ClockMode.REAL: 1.0, ClockMode.MANUAL: 0.0}
+    rate = rates.get(mode, data["clock_rate"])
+    if not rate and mode == ClockMode.SCALED:
+        raise forms.ValidationError({"clock_rate": "A scaled clock needs a rate above zero."})
+    return {"clock_mode": mode, "clock_rate": rate, "clock_sim": starts_at, "clock_real": now}

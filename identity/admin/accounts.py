@@ -1,0 +1,197 @@
+"""Accounts with their clocks on the admin site."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from astra.accounts.columns import AccountColumns
+from astra.accounts.models import Account, AccountState, ClockMode
+from astra.accounts.system import system_caller
+from astra.adminsite import cells
+from astra.adminsite.confirming import Done, confirmed
+from astra.adminsite.filters import DayFilter, choice_filter
+from astra.engine.admin.clocks import ClockForm, MoveForm, clock_badge, move, set_clock
+from astra.engine.barriers import advance_to
+from astra.isolation import accounts as isolation
+from astra.isolation.admin import NameForm, save_checkpoint
+from astra.isolation.views import isolation_problems
+from identity.actions.accounts import account_delete
+from identity.admin.account_forms import KNOBS, AccountAddForm, AccountForm
+
+
+@admin.register(Account)
+class AccountAdmin(AccountColumns[Account]):
+    """Accounts: the tenants, each with a clock."""
+
+    can_add = True
+    add_form = AccountAddForm
+    form = AccountForm
+    editable = ("name", "labels", *KNOBS)
+
+    list_display = ("name", "state_cell", "clock_cell", "now_cell", "contents_cell", "created_cell")
+    list_filter = (
+        choice_filter("state", "state", AccountState.values),
+        choice_filter("clock", "clock_mode", ClockMode.values),
+        ("created_at", DayFilter),
+    )
+    search_fields = ("name",)
+    search_help_text = "Search by name or id"
+    ordering = ("-created_at", "-id")
+    actions = (
+        "move_clock",
+        "set_clock",
+        "settle_now",
+        "save",
+        "reset",
+        "delete_everything",
+    )
+    actions_detail = (
+        "move_clock",
+        "set_clock",
+        {
+            "title": "State",
+            "icon": "inventory_2",
+            "items": ["settle_now", "save", "reset", "delete_everything"],
+        },
+    )
+    add_fieldsets = (
+        (None, {"fields": ("name", "owner_email", "labels")}),
+        ("Clock", {"fields": ("clock_mode", "clock_rate", "starts_at", "seed")}),
+        ("Speed of the simulation", {"fields": KNOBS}),
+    )
+    fieldsets = (
+        (None, {"fields": ("id_cell", "name", "state_cell", "labels", "contents_cell")}),
+        ("Clock", {"fields": ("clock_cell", "now_cell", "seed", "draws", "expires_at")}),
+        ("Speed of the simulation", {"fields": KNOBS}),
+        ("Metadata", {"fields": ("version", "created_at", "modified_at")}),
+    )
+
+    @admin.display(description="Clock", ordering="clock_mode")
+    def clock_cell(self, account: Account) -> SafeString:
+        """How the account's time relates to real time."""
+        return clock_badge(account)
+
+    @admin.display(description="Its time now")
+    def now_cell(self, account: Account) -> SafeString | str:
+        """The account's instant."""
+        return cells.instant(account.now())
+
+    @admin.display(description="Contents")
+    def contents_cell(self, account: Account) -> SafeString:
+        """Links to what belongs to the account."""
+        lists = {
+            "backups": "backups.appbackup",
+            "apps": "backups.app",
+            "buckets": "backups.bucket",
+            "users": "accounts.user",
+            "history": "engine.transition",
+            "checkpoints": "isolation.checkpoint",
+            "fault rules": "faults.faultrule",
+            "journal": "journal.journalentry",
+        }
+        return cells.in_line(
+            cells.link(f"{reverse('admin:index')}?account={account.pk}", "overview"),
+            *(
+                cells.link(cells.list_path(label, account__id__exact=account.pk), text)
+                for text, label in lists.items()
+            ),
+        )
+
+    def delete_record(self, record: Account) -> None:
+        """Mark the account for deletion as the API does."""
+        account_delete(caller=system_caller(record))
+
+    @confirmed(
+        "Settle now",
+        explanation="Everything that is due at the account's own time is carried out, as the worker"
+        " does it by itself a few times a second. The clock is not moved.",
+        button="Settle",
+        icon="fast_forward",
+    )
+    def settle_now(self, request: HttpRequest, accounts: Sequence[Account], data: Any) -> Done:
+        """Carry out what is due in the accounts."""
+        hops = sum(advance_to(each.pk, each.now()) or 0 for each in accounts)
+        return Done(f"Settled {self.counted(len(accounts))}: {hops} transitions.")
+
+    @confirmed(
+        "Move clock",
+        explanation="A clock that stands still is moved on; what becomes due on the way is carried"
+        " out, in order.",
+        button="Move",
+        icon="more_time",
+        form=MoveForm,
+    )
+    def move_clock(
+        self, request: HttpRequest, accounts: Sequence[Account], data: dict[str, Any]
+    ) -> Done:
+        """Move the clocks of the accounts."""
+        moves = [move(each, data) for each in accounts]
+        count = sum(each.event_count for each in moves)
+        if not all(each.is_over for each in moves):
+            messages.warning(request, "It is a long way: the worker goes on with it.")
+        return Done(f"Moved the clock of {self.counted(len(accounts))}: {count} transitions.")
+
+    @confirmed(
+        "Set clock",
+        explanation="A real clock shows the real time, a scaled one runs faster, a manual one stands"
+        " still until it is moved.",
+        button="Set",
+        icon="schedule",
+        form=ClockForm,
+    )
+    def set_clock(
+        self, request: HttpRequest, accounts: Sequence[Account], data: dict[str, Any]
+    ) -> Done:
+        """Set the clocks of the accounts."""
+        for each in accounts:
+            set_clock(each, data)
+        return Done(f"Set the clock of {self.counted(len(accounts))}.")
+
+    @confirmed(
+        "Save checkpoint",
+        explanation="All that belongs to the account is saved under a name, to be restored later.",
+        button="Save",
+        icon="save",
+        form=NameForm,
+    )
+    def save(self, request: HttpRequest, accounts: Sequence[Account], data: dict[str, Any]) -> Done:
+        """Save a checkpoint of each account."""
+        for each in accounts:
+            save_checkpoint(each, data["name"])
+        return Done(f"Saved {self.counted(len(accounts))} as {data['name']}.")
+
+    @confirmed(
+        "Reset",
+        explanation="An account that was made from a scenario by itself is put back to that:"
+        " the same ids, the same token, its clock where it started. All else of it is gone.",
+        button="Reset",
+        icon="restart_alt",
+        danger=True,
+    )
+    def reset(self, request: HttpRequest, accounts: Sequence[Account], data: Any) -> Done:
+        """Put the accounts back to what they were made as."""
+        for each in accounts:
+            with isolation_problems():
+                isolation.account_reset(each.pk)
+        return Done(f"Reset {self.counted(len(accounts))}.")
+
+    @confirmed(
+        "Delete with everything",
+        explanation="Nothing of the account stays: apps, backups, users, tokens, history. The API's"
+        " own way of deleting only marks it.",
+        button="Delete all of it",
+        icon="delete_forever",
+        danger=True,
+    )
+    def delete_everything(
+        self, request: HttpRequest, accounts: Sequence[Account], data: Any
+    ) -> Done:
+        """Delete the accounts and all that belongs to them."""
+        for each in accounts:
+            with isolation_problems():
+                isolation.account_delete(each.pk)
+        return Done(f"Deleted {self.counted(len(accounts))} with everything.", gone=True)

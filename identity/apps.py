@@ -1,0 +1,19 @@
+"""Django's entry to who may call, as resources."""
+
+from django.apps import AppConfig
+
+
+class IdentityConfig(AppConfig):
+    """Accounts, users, tokens and role bindings as resources of the API."""
+
+    name = "identity"
+    label = "identity"
+    verbose_name = "Identity"
+
+    def ready(self) -> None:
+        """Register what scenarios hold of accounts and users."""
+        from astra.scenarios.sections import register_section
+        from identity.scenarios.people import AccountSection, UserSection
+
+        register_section(AccountSection())
+        register_section(UserSection())
