@@ -1,16 +1,26 @@
 """Django's entry to the protection domain."""
 
-from django.apps import AppConfig
+# The module, as Django would take the class for another configuration of this app.
+from astra.resources import families
 
 
-class BackupsConfig(AppConfig):
+class BackupsConfig(families.FamilyConfig):
     """Apps, buckets, snapshots and backups."""
 
     name = "backups"
     verbose_name = "Protection"
+    resources = (
+        "backups.resources.app_backups.APP_BACKUP",
+        "backups.resources.apps.APP",
+        "backups.resources.buckets.BUCKET",
+        "backups.resources.schedules.SCHEDULE",
+        "backups.resources.app_snaps.APP_SNAP",
+        "backups.resources.app_assets.APP_ASSET",
+    )
 
     def ready(self) -> None:
-        """Register what the engine advances, and what scenarios may hold."""
+        """Register the resources, and what the engine is told of them beyond."""
+        super().ready()
         from backups.registrations import register_all
         from backups.scenarios.registrations import register_sections
 

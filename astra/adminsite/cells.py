@@ -1,5 +1,6 @@
 """What a list or a page shows of a value: badges, bars, links, instants. All of it is safe HTML."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -127,6 +128,12 @@ def list_path(label: str, **lookups: Any) -> str:
     path = reverse(f"admin:{label.replace('.', '_')}_changelist")
     query = urlencode({name: str(value) for name, value in lookups.items()})
     return f"{path}?{query}" if query else path
+
+
+def details(value: Iterable[Mapping[str, str]]) -> SafeString | str:
+    """Return `stateDetails` and the like for people."""
+    rows = [(each.get("title", ""), each.get("detail", "")) for each in value]
+    return format_html_join("", "<p><strong>{}</strong><br>{}</p>", rows) or NOTHING
 
 
 def in_line(*cells: Any) -> SafeString:

@@ -14,6 +14,11 @@ class ResourceKind:
     versions: tuple[str, ...]
 
     @property
+    def class_name(self) -> str:
+        """What its classes are called: `AppBackup`."""
+        return self.name[0].upper() + self.name[1:]
+
+    @property
     def type(self) -> str:
         """The `type` member of an instance."""
         return f"application/astra-{self.name}"

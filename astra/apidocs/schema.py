@@ -81,16 +81,14 @@ class ApiSchema(ShapeSchema):
         return self.method == "GET" and isinstance(self.view, CollectionView)
 
     def _summary(self, view: ApiView) -> str:
-        if self.method != "GET":
-            method = getattr(view, self.method.lower())
-            return inspect.cleandoc(method.__doc__ or "").splitlines()[0].rstrip(".")
+        one = f"{'an' if view.kind.name[0] in 'aeio' else 'a'} {view.kind.name}"
+        if not self._lists():
+            return f"{VERBS[self.method].capitalize()} {one}"
         parents = [part for part in self.path.split("/")[:-1] if part.endswith("_id}")]
         parent = parents[-1].strip("{}").removesuffix("_id") if parents else ""
         article = "the" if parent == "account" else "an" if parent[:1] in "aeiou" else "a"
         of_parent = f" of {article} {parent}" if parent else ""
-        if self._lists():
-            return f"List the {view.kind.plural}{of_parent}"
-        return f"Retrieve {'an' if view.kind.name[0] in 'aeiou' else 'a'} {view.kind.name}"
+        return f"List the {view.kind.plural}{of_parent}"
 
     def _description(self, view: ApiView) -> str:
         texts = [inspect.cleandoc(type(view).__doc__ or "")]

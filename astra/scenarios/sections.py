@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model
 
@@ -183,14 +183,14 @@ class Section:
     of; ``order`` its place among the sections of that parent.
     """
 
-    name: ClassVar[str]
-    parent: ClassVar[str]
-    model: ClassVar[type[Described] | None] = None
-    key: ClassVar[str] = "name"
-    order: ClassVar[int] = 0
+    name: str
+    parent: str
+    model: type[Described] | None = None
+    key: str = "name"
+    order: int = 0
     # JSON Schema of what is the section's own; the loader adds what all items have.
-    properties: ClassVar[Schema] = {}
-    required: ClassVar[Sequence[str]] = ()
+    properties: Schema = {}
+    required: Sequence[str] = ()
 
     def companions(self, item: Item) -> Mapping[type[Model], uuid.UUID]:
         """Return the ids of the rows that come with the item's own and count as resources."""

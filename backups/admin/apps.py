@@ -25,11 +25,11 @@ from backups.actions.app_delete import app_delete
 from backups.actions.app_replace import app_replace
 from backups.admin.bodies import app_body
 from backups.admin.fates import FateFields, fate_of
-from backups.admin.outcomes import OUTCOME_FIELDS, OutcomeFields, details_cell, outcome_of
+from backups.admin.outcomes import OUTCOME_FIELDS, OutcomeFields, outcome_of
 from backups.lifecycle import APP
 from backups.models import App
 from backups.models.apps import AppState, ProtectionState
-from backups.serializers.apps import AppCreate, AppReplace
+from backups.resources.apps import APP as RESOURCE
 
 _KNOBS = ("size_bytes", "throughput_bytes_per_second", "stage_delays", "immediate_kinds")
 
@@ -66,7 +66,7 @@ class AppForm(ApiForm):
     def perform(self, data: dict[str, Any]) -> App:
         """Replace the app as the API does, and set how it is simulated."""
         app = App.objects.select_for_update().get(pk=self.instance.pk)
-        body = AppReplace.parse(app_body(data))
+        body = RESOURCE.members.replace_body.parse(app_body(data))
         app_replace(caller=system_caller(app.account), app=app, body=body, force_update=False)
         return self.simulated(app, data)
 
@@ -97,7 +97,7 @@ class AppAddForm(OutcomeFields, AppForm):
 
     def perform(self, data: dict[str, Any]) -> App:
         """Manage the app as the API does, and set how it is simulated."""
-        body = AppCreate.parse(app_body(data))
+        body = RESOURCE.members.create_body.parse(app_body(data))
         app = app_create(caller=system_caller(data["account"]), body=body, fate=outcome_of(data))
         return self.simulated(app, data)
 
@@ -176,7 +176,7 @@ class AppAdmin(StagedAdmin[App]):
     @admin.display(description="Why")
     def details_cell(self, app: App) -> SafeString | str:
         """What `stateDetails` says."""
-        return details_cell(app.state_details)
+        return cells.details(app.state_details)
 
     @admin.display(description="Protection", ordering="protection_state")
     def protection_cell(self, app: App) -> SafeString | str:

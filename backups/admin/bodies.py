@@ -12,13 +12,13 @@ from backups import kinds
 from backups.actions.app_backup_create import BackupWanted
 from backups.admin.fates import fate_of
 from backups.models.buckets import parameters_member
-from backups.serializers.app_backups import AppBackupCreate
-from backups.serializers.app_snaps import AppSnapCreate
+from backups.resources.app_backups import APP_BACKUP
+from backups.resources.app_snaps import APP_SNAP
 
 
 def app_backup_wanted(data: Mapping[str, Any], caller: Caller) -> BackupWanted:
     """Return what a form asks of a new backup. Raises problem 8 or 9."""
-    body = AppBackupCreate.parse(
+    body = APP_BACKUP.members.create_body.parse(
         {
             "type": kinds.APP_BACKUP.type,
             "version": data["api_version"],
@@ -35,7 +35,7 @@ def app_backup_wanted(data: Mapping[str, Any], caller: Caller) -> BackupWanted:
 
 def app_snap_body(data: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
     """Return the checked body of a new snapshot. Raises problem 8 or 9."""
-    return AppSnapCreate.parse(
+    return APP_SNAP.members.create_body.parse(
         {
             "type": kinds.APP_SNAP.type,
             "version": data["api_version"],
@@ -103,28 +103,5 @@ def bucket_change(data: Mapping[str, Any]) -> dict[str, Any]:
         "type": kinds.BUCKET.type,
         "version": kinds.BUCKET.versions[0],
         **given(name=data["name"], credentialID=data["credential_id"]),
-        "metadata": {"labels": data["labels"]},
-    }
-
-
-def schedule_body(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body of a new schedule, or of one that is replaced, not checked yet."""
-    return {
-        "type": kinds.SCHEDULE.type,
-        "version": kinds.SCHEDULE.versions[0],
-        "name": data["name"],
-        "granularity": data["granularity"],
-        "enabled": str(data["enabled"]).lower(),
-        "snapshotRetention": data["snapshot_retention"],
-        "backupRetention": data["backup_retention"],
-        **given(
-            minute=data["minute"],
-            hour=data["hour"],
-            dayOfWeek=data["day_of_week"],
-            dayOfMonth=data["day_of_month"],
-            # A browser ends lines its own way.
-            recurrenceRule=data["recurrence_rule"].replace("\r\n", "\n"),
-            bucketID=_id_of(data["bucket"]),
-        ),
         "metadata": {"labels": data["labels"]},
     }

@@ -14,15 +14,13 @@ from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_
 from astra.adminsite.forms import ApiForm, LabelsField
 from astra.adminsite.units import human_bytes
 from astra.engine.columns import StagedAdmin
-from backups.actions.bucket_create import bucket_create
-from backups.actions.bucket_delete import bucket_delete
-from backups.actions.bucket_replace import bucket_replace
+from astra.resources.actions import create_row, delete_row, replace_row
 from backups.admin.bodies import bucket_body, bucket_change
-from backups.admin.outcomes import OUTCOME_FIELDS, OutcomeFields, details_cell, outcome_of
+from backups.admin.outcomes import OUTCOME_FIELDS, OutcomeFields, outcome_of
 from backups.lifecycle import BUCKET
 from backups.models import Bucket
 from backups.models.buckets import BucketState, Provider
-from backups.serializers.buckets import BucketCreate, BucketReplace
+from backups.resources.buckets import BUCKET as RESOURCE
 
 
 class BucketForm(ApiForm):
@@ -62,8 +60,8 @@ class BucketForm(ApiForm):
     def perform(self, data: dict[str, Any]) -> Bucket:
         """Replace the bucket as the API does."""
         bucket = Bucket.objects.select_for_update().get(pk=self.instance.pk)
-        body = BucketReplace.parse(bucket_change(data))
-        bucket_replace(caller=system_caller(bucket.account), bucket=bucket, body=body)
+        body = RESOURCE.members.replace_body.parse(bucket_change(data))
+        replace_row(RESOURCE, caller=system_caller(bucket.account), row=bucket, body=body)
         return self.chosen(bucket, is_default=data["is_default"])
 
     def chosen(self, bucket: Bucket, *, is_default: bool) -> Bucket:
@@ -96,9 +94,9 @@ class BucketAddForm(OutcomeFields, BucketForm):
 
     def perform(self, data: dict[str, Any]) -> Bucket:
         """Add the bucket as the API does."""
-        body = BucketCreate.parse(bucket_body(data))
+        body = RESOURCE.members.create_body.parse(bucket_body(data))
         caller = system_caller(data["account"])
-        bucket = bucket_create(caller=caller, body=body, fate=outcome_of(data))
+        bucket = create_row(RESOURCE, caller=caller, body=body, fate=outcome_of(data))
         return self.chosen(bucket, is_default=data["is_default"])
 
 
@@ -177,7 +175,7 @@ class BucketAdmin(StagedAdmin[Bucket]):
     @admin.display(description="Why")
     def details_cell(self, bucket: Bucket) -> SafeString | str:
         """What `stateDetails` says."""
-        return details_cell(bucket.state_details)
+        return cells.details(bucket.state_details)
 
     @admin.display(description="Stored", ordering="stored_bytes")
     def stored_cell(self, bucket: Bucket) -> str:
@@ -203,4 +201,4 @@ class BucketAdmin(StagedAdmin[Bucket]):
 
     def delete_record(self, record: Bucket) -> None:
         """Delete the bucket as the API does."""
-        bucket_delete(Bucket.objects.filter(pk=record.pk))
+        delete_row(RESOURCE, Bucket.objects.filter(pk=record.pk))

@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from astra.adminsite import cells
 from astra.engine.stages import Fate, Lifecycle
 
 DETAIL_TYPE = "https://astra.netapp.io/problems/simulated"
@@ -43,14 +40,3 @@ def outcome_of(data: Mapping[str, Any]) -> Fate:
     if title:
         details = ({"type": DETAIL_TYPE, "title": title, "detail": data["detail_text"] or title},)
     return Fate(data["outcome"], reasons=details)
-
-
-def details_cell(details: list[dict[str, str]]) -> SafeString | str:
-    """Return `stateDetails` for people."""
-    if not details:
-        return cells.NOTHING
-    return format_html_join(
-        "",
-        "<p><strong>{}</strong><br>{}</p>",
-        ((each.get("title", ""), each.get("detail", "")) for each in details),
-    )

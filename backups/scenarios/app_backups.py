@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from astra.resources.sections import ResourceSection
 from astra.scenarios.placing import (
     Fate,
     Placement,
@@ -17,7 +18,7 @@ from astra.scenarios.placing import (
     stage_seconds,
 )
 from astra.scenarios.schema import ref
-from astra.scenarios.sections import Item, Section
+from astra.scenarios.sections import Item
 from backups import kinds
 from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
@@ -29,7 +30,7 @@ from backups.scenarios.progress import backup_columns
 from backups.scenarios.protection import protection_properties
 
 
-class BackupSection(Section):
+class BackupSection(ResourceSection):
     """`backups` of an app.
 
     A backup that names a snapshot was made from it, or, unless that is completed, made it itself
@@ -37,25 +38,23 @@ class BackupSection(Section):
     unless the backup is pending.
     """
 
-    name = "backups"
-    parent = "apps"
-    model = AppBackup
-    order = 20
-    properties = {
-        "name": ref("dnsLabel"),
-        "version": {"enum": list(kinds.APP_BACKUP.versions)},
-        "bucket": {
-            "description": "Name of a bucket; if left out, the default one, or the first.",
-            "type": "string",
-        },
-        "snapshot": {
-            "description": "Name of a snapshot of the app; null: it is deleted since.",
-            "type": ["string", "null"],
-        },
-        "schedule": {"description": "Name of the schedule that made it.", "type": "string"},
-        "totalBytes": {"description": "The app's size if left out.", **ref("size")},
-        **protection_properties(APP_BACKUP),
-    }
+    def properties_of(self) -> dict[str, Any]:
+        """Return the JSON Schema of the members that an item may have."""
+        return {
+            "name": ref("dnsLabel"),
+            "version": {"enum": list(kinds.APP_BACKUP.versions)},
+            "bucket": {
+                "description": "Name of a bucket; if left out, the default one, or the first.",
+                "type": "string",
+            },
+            "snapshot": {
+                "description": "Name of a snapshot of the app; null: it is deleted since.",
+                "type": ["string", "null"],
+            },
+            "schedule": {"description": "Name of the schedule that made it.", "type": "string"},
+            "totalBytes": {"description": "The app's size if left out.", **ref("size")},
+            **protection_properties(APP_BACKUP),
+        }
 
     def companions(self, item: Item) -> Mapping[type[Model], uuid.UUID]:
         """Return the id of the snapshot that a backup makes for itself."""

@@ -6,28 +6,27 @@ from typing import Any
 
 from django.db.models import Model
 
+from astra.resources.sections import ResourceSection
 from astra.scenarios.placing import Fate, Placement, fate_of, place, stage_seconds
 from astra.scenarios.schema import ref
-from astra.scenarios.sections import Item, Section
+from astra.scenarios.sections import Item
 from backups import kinds
 from backups.lifecycle import COMPLETED, SNAPSHOT
 from backups.models import Snapshot
 from backups.scenarios.protection import protection_columns, protection_properties
 
 
-class SnapshotSection(Section):
+class SnapshotSection(ResourceSection):
     """`snapshots` of an app."""
 
-    name = "snapshots"
-    parent = "apps"
-    model = Snapshot
-    order = 10
-    properties = {
-        "name": ref("dnsLabel"),
-        "bucket": {"description": "Name of a bucket.", "type": "string"},
-        "schedule": {"description": "Name of the schedule that made it.", "type": "string"},
-        **protection_properties(SNAPSHOT),
-    }
+    def properties_of(self) -> dict[str, Any]:
+        """Return the JSON Schema of the members that an item may have."""
+        return {
+            "name": ref("dnsLabel"),
+            "bucket": {"description": "Name of a bucket.", "type": "string"},
+            "schedule": {"description": "Name of the schedule that made it.", "type": "string"},
+            **protection_properties(SNAPSHOT),
+        }
 
     def build(self, item: Item) -> Sequence[Model]:
         """Return the snapshot."""

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.db.models import Model
 
+from astra.resources.sections import ResourceSection
 from astra.scenarios.pacing import IMMEDIATE_KINDS, STAGE_DELAYS, pace
 from astra.scenarios.placing import fate_of, place, stage_seconds, staged_columns
 from astra.scenarios.schema import TEXT, ref
-from astra.scenarios.sections import Item, Section, derived_id
+from astra.scenarios.sections import Item, derived_id
 from astra.scenarios.staging import staged_properties
 from backups import kinds
 from backups.lifecycle import APP, READY
@@ -48,27 +49,28 @@ def _list_of(member: str, schema: Any) -> dict[str, Any]:
     }
 
 
-class AppSection(Section):
+class AppSection(ResourceSection):
     """`apps` of an account."""
 
-    name = "apps"
-    parent = "accounts"
-    model = App
-    order = 30
-    properties = {
-        "name": ref("dnsLabel"),
-        "protectionState": {"enum": ProtectionState.values},
-        "protectionStateDetails": ref("stateDetails"),
-        "namespaces": {"type": "array", "uniqueItems": True, "items": _NAMESPACE},
-        "namespaceScopedResources": _list_of("namespace", _NAMESPACE),
-        "clusterScopedResources": _list_of("GVK", _GVK),
-        "cluster": _CLUSTER,
-        "size": {"description": "What a backup of it holds.", **ref("size")},
-        "throughput": {"description": "How much of it is backed up in a second.", **ref("size")},
-        "stageDelays": STAGE_DELAYS,
-        "immediateKinds": IMMEDIATE_KINDS,
-        **staged_properties(APP),
-    }
+    def properties_of(self) -> dict[str, Any]:
+        """Return the JSON Schema of the members that an item may have."""
+        return {
+            "name": ref("dnsLabel"),
+            "protectionState": {"enum": ProtectionState.values},
+            "protectionStateDetails": ref("stateDetails"),
+            "namespaces": {"type": "array", "uniqueItems": True, "items": _NAMESPACE},
+            "namespaceScopedResources": _list_of("namespace", _NAMESPACE),
+            "clusterScopedResources": _list_of("GVK", _GVK),
+            "cluster": _CLUSTER,
+            "size": {"description": "What a backup of it holds.", **ref("size")},
+            "throughput": {
+                "description": "How much of it is backed up in a second.",
+                **ref("size"),
+            },
+            "stageDelays": STAGE_DELAYS,
+            "immediateKinds": IMMEDIATE_KINDS,
+            **staged_properties(APP),
+        }
 
     def build(self, item: Item) -> Sequence[Model]:
         """Return the app."""

@@ -1,97 +1,42 @@
-"""The section of buckets."""
+"""The section of buckets: what an item leaves out is made up."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Model
-
-from astra.scenarios.placing import fate_of, place, stage_seconds, staged_columns
-from astra.scenarios.schema import ref
-from astra.scenarios.sections import Item, Section
-from astra.scenarios.staging import staged_properties
-from backups import kinds
-from backups.lifecycle import AVAILABLE, BUCKET
-from backups.models import Bucket
-from backups.models.buckets import NAME_MAX_LENGTH, Provider, location_of, parameters_member
-
-_SHORT = {"type": "string", "maxLength": 63}
+from astra.resources.sections import ResourceSection
+from astra.scenarios.sections import Item
+from backups.models.buckets import Provider, parameters_member
 
 
-def _closed(**properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": list(properties),
-        "additionalProperties": False,
-        "properties": properties,
-    }
-
-
-class BucketSection(Section):
+class BucketSection(ResourceSection):
     """`buckets` of an account."""
 
-    name = "buckets"
-    parent = "accounts"
-    model = Bucket
-    order = 20
-    properties = {
-        "name": {"type": "string", "minLength": 1, "maxLength": NAME_MAX_LENGTH},
-        "provider": {"enum": Provider.values},
-        "bucketParameters": {
-            "description": "s3, gcp or azure, as the provider has it.",
-            "type": "object",
-            "minProperties": 1,
-            "maxProperties": 1,
-            "additionalProperties": False,
-            "properties": {
-                "s3": _closed(serverURL={"type": "string", "maxLength": 1023}, bucketName=_SHORT),
-                "gcp": _closed(bucketName=_SHORT),
-                "azure": _closed(storageAccount=_SHORT, bucketName=_SHORT),
-            },
-        },
-        "credentialID": ref("identifier"),
-        "isDefault": {"description": "Where backups go that name no bucket.", "type": "boolean"},
-        "retentionTime": {
-            "description": "Seconds; -1: not supported, 0: no known policy.",
-            "type": "integer",
-            "minimum": -1,
-            "maximum": 2**53,
-        },
-        **staged_properties(BUCKET),
-    }
+    def properties_of(self) -> dict[str, Any]:
+        """Return the JSON Schema of the members that an item may have."""
+        is_default = {"description": "Where backups go that name no bucket.", "type": "boolean"}
+        return super().properties_of() | {"isDefault": is_default}
 
-    def build(self, item: Item) -> Sequence[Model]:
-        """Return the bucket."""
+    def required_of(self) -> Sequence[str]:
+        """Return the members that an item must have: none but its name."""
+        return ()
+
+    def new_row(self, item: Item, **columns: Any) -> Any:
+        """Return the bucket; raises ``ScenarioError`` for parameters of another provider."""
         provider = Provider(item.get("provider", Provider.GENERIC_S3))
-        parameters = _parameters(item, provider)
-        state, details = item.get("state", AVAILABLE), item.get("stateDetails", [])
-        staged = staged_columns(
-            BUCKET,
-            place(item, BUCKET, stage_seconds(BUCKET, (item.account_row,)), state=state),
-            state=state,
-            fate=fate_of(item, BUCKET, "stateDetails"),
-            reasons=details,
-            further={"state_details": details},
+        return super().new_row(
+            item,
+            parameters=_parameters(item, provider),
+            credential_id=item.derived_id("credential"),
+            is_default=item.get("isDefault", False),
+            **columns,
         )
-        return [
-            Bucket(
-                **item.described(kinds.BUCKET.versions[0]) | staged,
-                account=item.account_row,
-                name=item.name,
-                credential_id=item.get("credentialID", item.derived_id("credential")),
-                retention_seconds=item.get("retentionTime"),
-                provider=provider,
-                parameters=parameters,
-                location=location_of(parameters),
-                is_default=item.get("isDefault", False),
-            )
-        ]
 
 
 def _parameters(item: Item, provider: Provider) -> dict[str, Any]:
     wanted = parameters_member(provider)
     given: dict[str, Any] | None = item.get("bucketParameters")
     if given is not None:
-        if wanted not in given:
+        if set(given) != {wanted}:
             raise item.error(f"A bucket of {provider} has {wanted}.", "bucketParameters")
         return given
     name = item.name[:63]

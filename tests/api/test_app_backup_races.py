@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from backups.actions.bucket_delete import bucket_delete
 from django.db import transaction
 
 from astra.accounts.models import Account, ClockMode
@@ -18,7 +19,6 @@ from astra.api.clock import real_now, timestamp
 from astra.engine.models import Transition
 from backups.actions.app_delete import app_delete
 from backups.actions.app_snap_delete import app_snap_delete
-from backups.actions.bucket_delete import bucket_delete
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.conftest import Api, invalid, number

@@ -33,6 +33,12 @@ class NamespaceScopedResource(ClosedSerializer):
     labelSelectors = fields.UniqueListField(child=fields.StrictCharField(), default=list)
 
 
+class ShownNamespaceScopedResource(NamespaceScopedResource):
+    """An element of `namespaceScopedResources` in answers."""
+
+    labelSelectors = fields.UniqueListField(child=fields.StrictCharField())
+
+
 class StateTransition(ClosedSerializer):
     """An element of `stateTransitions`."""
 

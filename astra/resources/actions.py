@@ -1,0 +1,138 @@
+"""What a resource without actions of its own does when it is created, replaced and deleted.
+
+Each is one transaction. A resource's own ``create(caller=…, body=…, **parent_ids)`` returns the new
+row, its ``replace(caller=…, row=…, body=…)`` changes a locked row, its ``delete(rows)`` deletes the
+one row that a query finds and tells whether there was one.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model, QuerySet
+
+from astra.accounts.callers import Caller
+from astra.accounts.metadata import restamp, stamps
+from astra.api import problems
+from astra.api.problems import ApiProblem, Invalid
+from astra.engine.history import record_deletion
+from astra.engine.planning import plan_new
+from astra.engine.stages import Fate
+from astra.resources import registry
+from astra.resources.places import foreign_key
+from astra.resources.resource import Resource
+
+
+def create_row(
+    resource: Resource,
+    *,
+    caller: Caller,
+    body: Mapping[str, Any],
+    parent_ids: Mapping[str, uuid.UUID] | None = None,
+    fate: Fate | None = None,
+) -> Any:
+    """Create a row from a validated body, below the parents that ``parent_ids`` name by placeholder.
+
+    ``fate``: how a row that moves through stages is to end, by default well. Raises problem 2 for a
+    parent that is not there, 10 for a read-only label, a reference's own problem, and what the
+    resource's ``complete`` and ``taken`` say.
+    """
+    parent_ids = parent_ids or {}
+    if resource.create is not None:
+        options = {} if fate is None else {"fate": fate}
+        return resource.create(caller=caller, body=body, **parent_ids, **options)
+    with transaction.atomic():
+        row: Any = resource.model(**stamps(caller, body), **_parents(resource, caller, parent_ids))
+        if resource.lifecycle is not None:
+            row.state = resource.lifecycle.initial
+        resource.members.apply(row, body)
+        resource.complete(row, row.created_at)
+        _find_references(resource, caller, body)
+        with refusing_taken(resource):
+            row.save(force_insert=True)
+        if resource.lifecycle is not None:
+            plan_new(resource.lifecycle.kind, row.id, fate or Fate(resource.lifecycle.success))
+    return row
+
+
+def replace_row(resource: Resource, *, caller: Caller, row: Any, body: Mapping[str, Any]) -> None:
+    """Change a locked row from a validated body; what is absent is kept. Raises as ``create_row``."""
+    if resource.replace is not None:
+        resource.replace(caller=caller, row=row, body=body)
+        return
+    columns = restamp(row, caller, body)
+    columns += resource.members.apply(row, body)
+    columns += resource.complete(row, row.modified_at)
+    _find_references(resource, caller, body)
+    with refusing_taken(resource):
+        row.save(update_fields=columns)
+
+
+def delete_row(resource: Resource, rows: QuerySet[Any]) -> bool:
+    """Delete the one row that the query finds; return whether there was one.
+
+    Raises the resource's ``in_use`` while anything refers to the row, and what ``may_delete`` says.
+    """
+    if resource.delete is not None:
+        return resource.delete(rows)
+    if resource.lifecycle is None and resource.in_use is None:
+        return bool(rows.delete()[0])
+    with transaction.atomic():
+        # FOR UPDATE also waits for creates that are about to refer to the row.
+        row = rows.select_for_update(of=("self",)).select_related("account").first()
+        if row is None:
+            return False
+        if resource.in_use is not None and is_referred_to(row):
+            raise ApiProblem(resource.in_use)
+        resource.may_delete(row)
+        if resource.lifecycle is not None:
+            record_deletion(resource.lifecycle.kind, row, row.account.now())
+        resource.rows().filter(id=row.id).delete()
+    return True
+
+
+@contextmanager
+def refusing_taken(resource: Resource) -> Iterator[None]:
+    """Raise the resource's problem for what a named constraint refuses within."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        for taken in resource.taken:
+            if taken.constraint in str(error):
+                raise ApiProblem(taken.problem, fields=taken.fields) from error
+        raise
+
+
+def is_referred_to(row: Model) -> bool:
+    """Tell whether a foreign key of any other resource has the row."""
+    return any(
+        each.related_model._default_manager.filter(**{each.field.name: row}).exists()
+        for each in row._meta.related_objects
+    )
+
+
+def _parents(
+    resource: Resource, caller: Caller, parent_ids: Mapping[str, uuid.UUID]
+) -> dict[str, Any]:
+    """Return the columns that say below what a row is. Raises problem 2 for what is not there."""
+    found = {}
+    for name, identifier in parent_ids.items():
+        parent = registry.resource(name.removesuffix("_id"))
+        row = parent.rows().filter(id=identifier, account_id=caller.account_id).first()
+        if row is None:
+            raise ApiProblem(problems.COLLECTION_NOT_FOUND)
+        found[foreign_key(resource.model, parent.model)] = row
+    return found
+
+
+def _find_references(resource: Resource, caller: Caller, body: Mapping[str, Any]) -> None:
+    for member in resource.references:
+        to, wanted = member.to, body.get(member.name)
+        if to is None or wanted is None:
+            continue
+        found: Any = to.model._default_manager.filter(id=wanted)
+        if not found.filter(account_id=caller.account_id).exists():
+            raise ApiProblem(to.problem, fields=[Invalid(member.name, to.reason)])

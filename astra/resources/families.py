@@ -1,0 +1,35 @@
+"""What every family's Django app is: it lists its resources, and they are known from then on."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.utils.module_loading import import_string
+
+from astra.resources import registry
+
+
+class FamilyConfig(AppConfig):
+    """A family: resources of one subject.
+
+    ``resources`` are the dotted names of their declarations; what is called most comes first, as URLs
+    are matched in that order. A declaration may stand in one module with its model.
+    """
+
+    resources: Sequence[str] = ()
+
+    def import_models(self) -> None:
+        """Import the modules with the declarations too: models may stand beside them."""
+        super().import_models()
+        for resource in self._declared():
+            registry.register(resource)
+
+    def ready(self) -> None:
+        """Tell the layers below of the resources."""
+        from astra.resources.registering import tell_of
+
+        for resource in self._declared():
+            tell_of(resource)
+
+    def _declared(self) -> Iterator[Any]:
+        return (import_string(name) for name in self.resources)

@@ -1,0 +1,218 @@
+"""The forms of a resource on the admin site: the members of its bodies as fields, the API as judge."""
+
+from functools import singledispatch
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import models
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from astra.accounts.system import system_caller
+from astra.adminsite.forms import ApiForm, LabelsField, LinesField
+from astra.api.serializers import ClosedSerializer
+from astra.resources import registry
+from astra.resources.actions import create_row, replace_row
+from astra.resources.members import (
+    ABSENT,
+    REQUIRED,
+    Choice,
+    Constant,
+    Document,
+    Flag,
+    Identifier,
+    Instant,
+    Known,
+    Member,
+    Number,
+    Several,
+    Use,
+)
+from astra.resources.places import foreign_key
+from astra.resources.resource import Resource
+
+# Longer texts get an area.
+_LINE = 256
+
+
+@singledispatch
+def form_field(member: Member, *, required: bool) -> forms.Field | None:
+    """Return the field of a form for a member; None: the model's own field does, or there is none."""
+    longest = member.rules.get("max_length")
+    is_area = longest is None or longest > _LINE
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 2}) if is_area else UnfoldAdminTextInputWidget
+    return forms.CharField(widget=widget, **_said(member, required=required))
+
+
+@form_field.register
+def _(member: Choice, *, required: bool) -> forms.Field:
+    choices = [(each, each) for each in member.rules["choices"]]
+    if not required:
+        choices.insert(0, ("", "–"))
+    return forms.ChoiceField(
+        choices=choices, widget=UnfoldAdminSelectWidget, **_said(member, required=required)
+    )
+
+
+@form_field.register
+def _(member: Flag, *, required: bool) -> forms.Field:
+    return forms.BooleanField(widget=UnfoldBooleanSwitchWidget, **_said(member, required=False))
+
+
+@form_field.register
+def _(member: Number, *, required: bool) -> forms.Field:
+    return forms.DecimalField(
+        widget=UnfoldAdminDecimalFieldWidget, **_said(member, required=required)
+    )
+
+
+@form_field.register
+def _(member: Identifier, *, required: bool) -> forms.Field | None:
+    if member.to is not None:
+        return None
+    return forms.CharField(widget=UnfoldAdminTextInputWidget, **_said(member, required=required))
+
+
+@form_field.register
+def _(member: Instant, *, required: bool) -> forms.Field:
+    return forms.CharField(
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "2026-01-05T12:00:00Z"}),
+        **_said(member, required=required),
+    )
+
+
+@form_field.register
+def _(member: Several, *, required: bool) -> forms.Field | None:
+    if isinstance(member.of(), ClosedSerializer):
+        return None
+    return LinesField(**_said(member, required=required))
+
+
+@form_field.register(Document)
+@form_field.register(Constant)
+@form_field.register(Known)
+def _(member: Member, *, required: bool) -> forms.Field | None:
+    return None
+
+
+def _said(member: Member, *, required: bool) -> dict[str, Any]:
+    label = member.label or member.column.removesuffix("_id").replace("_", " ").capitalize()
+    return {
+        "required": required,
+        "label": label,
+        "help_text": member.help,
+        "initial": member.initial,
+    }
+
+
+class ResourceForm(ApiForm):
+    """A form that creates an instance or replaces it, as the API does."""
+
+    resource: ClassVar[Resource]
+
+    def body(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the body of the request that the cleaned fields stand for, not checked yet."""
+        sent = {
+            member.name: _json(member, data[field])
+            for member, field in form_members(self.resource, _use(self))
+        }
+        return {
+            "type": self.resource.kind.type,
+            "version": self.resource.kind.versions[0],
+            **{name: value for name, value in sent.items() if value not in (None, "", [])},
+            "metadata": {"labels": data["labels"]},
+        }
+
+    def perform(self, data: dict[str, Any]) -> Any:
+        """Create or replace the instance as the API does; raises its problem."""
+        members = self.resource.members
+        if self.instance._state.adding:
+            account = data["account"] if "account" in data else _parent(self.resource, data).account
+            return create_row(
+                self.resource,
+                caller=system_caller(account),
+                body=members.create_body.parse(self.body(data)),
+                parent_ids=self.parent_ids(data),
+            )
+        row = self.resource.rows().select_for_update().get(pk=self.instance.pk)
+        body = members.replace_body.parse(self.body(data))
+        replace_row(self.resource, caller=system_caller(row.account), row=row, body=body)
+        return row
+
+    def parent_ids(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the ids of the parents that a new instance is to be below, by placeholder."""
+        return {
+            f"{kind}_id": data[parent_field(self.resource, kind)].pk
+            for kind in self.resource.places[0].parents
+        }
+
+
+def form_members(resource: Resource, use: str) -> list[tuple[Member, str]]:
+    """Return the members that a form has (``use``: create or replace), each with its field's name."""
+    found: list[tuple[Member, str]] = []
+    for member in resource.members.members:
+        how: Use = getattr(member, use)
+        if how is ABSENT or (use == "replace" and member.fixed):
+            continue
+        if isinstance(member, Identifier) and member.to is not None:
+            found.append((member, member.column.removesuffix("_id")))
+        elif form_field(member, required=False) is not None:
+            found.append((member, member.column))
+    return found
+
+
+def form_class(resource: Resource, use: str) -> type[ResourceForm]:
+    """Return the form class of a resource that creates (``use`` create) or replaces."""
+    members = form_members(resource, use)
+    fields = {
+        name: field
+        for member, name in members
+        if (field := form_field(member, required=getattr(member, use) is REQUIRED)) is not None
+    }
+    parents = [parent_field(resource, kind) for kind in resource.places[0].parents] or ["account"]
+    shown = [*(parents if use == "create" else ()), *(name for _, name in members), "labels"]
+    # As a model's form, so that fields of related records are found by typing.
+    meta = type("Meta", (), {"model": resource.model, "fields": tuple(shown)})
+    return type(
+        f"{resource.kind.class_name}{use.capitalize()}Form",
+        (ResourceForm,),
+        {
+            **fields,
+            "labels": LabelsField(),
+            "__module__": resource.members.module,
+            "resource": resource,
+            "members": {member.name: name for member, name in members} | {"metadata": "labels"},
+            "problem_fields": {2: parents[0]},
+            "Meta": meta,
+        },
+    )
+
+
+def parent_field(resource: Resource, kind: str) -> str:
+    """Return the name of the field that names the parent of a kind."""
+    return foreign_key(resource.model, registry.resource(kind).model)
+
+
+def _parent(resource: Resource, data: dict[str, Any]) -> Any:
+    return data[parent_field(resource, resource.places[0].parents[-1])]
+
+
+def _use(form: ResourceForm) -> str:
+    return "create" if form.instance._state.adding else "replace"
+
+
+def _json(member: Member, value: Any) -> Any:
+    """Return the JSON of a form's value; nothing typed is no member."""
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(member, Number) and value is not None:
+        return int(value) if value == int(value) else float(value)
+    if isinstance(member, Flag):
+        return member.json(value)
+    # A browser ends lines its own way.
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value

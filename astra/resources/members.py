@@ -1,0 +1,345 @@
+"""The members of a resource, each said once: how bodies and answers have it, its column, its filter.
+
+Every other layer derives what it needs from a member: the serializer's field, what `filter` may name,
+the JSON of a row, the column that a body sets, the member of a scenario, the field of a form. A
+resource adds a class of its own for a member that does more; ``astra.resources.shapes`` puts members
+together. Source of the rules: the published schema of the resource, which the resource's module names.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, ClassVar
+
+from django.db.models import Model
+
+from astra.api import fields, filters
+from astra.api.clock import timestamp
+from astra.api.problems import COLLECTION_NOT_FOUND, ProblemType
+from astra.api.quantities import MAX_SIZE
+from astra.api.serializers import ClosedSerializer, StateDetailsField
+
+
+class Use(Enum):
+    """How a request body has a member."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    ABSENT = "absent"
+
+
+REQUIRED, OPTIONAL, ABSENT = Use.REQUIRED, Use.OPTIONAL, Use.ABSENT
+
+
+def column_of(name: str) -> str:
+    """Return the usual column of a member: `resourceID` is `resource_id`."""
+    return re.sub("([a-z0-9])([A-Z])", r"\1_\2", name).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What an identifier names: a row of the same account, and the problem where there is none.
+
+    ``section`` is the section of scenarios in which such rows are found by name.
+    """
+
+    model: type[Model]
+    section: str
+    problem: ProblemType = COLLECTION_NOT_FOUND
+    reason: str = "The account has no such resource."
+
+
+class Member:
+    """A member with a column of its own.
+
+    ``create`` and ``replace`` say how the bodies have it, ``fixed`` that no PUT changes it: sent back
+    as it is, it is no change. ``sometimes``: an answer lacks it while its column is NULL. ``label``,
+    ``help`` and ``initial`` are for forms; what else is given are rules of the serializer's field.
+    """
+
+    field_class: ClassVar[Callable[..., Any]] = fields.StrictCharField
+    filter_class: ClassVar[Callable[..., filters.Member]] = filters.Member
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        column: str = "",
+        create: Use = OPTIONAL,
+        replace: Use = OPTIONAL,
+        fixed: bool = False,
+        sometimes: bool = False,
+        label: str = "",
+        help: str = "",  # noqa: A002 (what forms call it)
+        initial: Any = None,
+        **rules: Any,
+    ) -> None:
+        self.name = name
+        self.column = column or column_of(name)
+        self.create, self.replace, self.fixed, self.sometimes = create, replace, fixed, sometimes
+        self.label, self.help, self.initial = label, help, initial
+        self.rules = rules
+
+    def shown(self, *, required: bool) -> Any:
+        """Return the serializer's field in answers."""
+        return self.field_class(required=required, **self.rules)
+
+    def sent(self, *, required: bool) -> Any:
+        """Return the serializer's field in bodies."""
+        return self.shown(required=required)
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        """Return what `filter` may name of it, by attribute of the filter set."""
+        nullable = {"nullable": True} if self.sometimes else {}
+        return {self.name: self.filter_class(self.column, **nullable)}
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """The columns that ``written`` looks at."""
+        return (self.column,)
+
+    def written(self, row: Any, now: datetime) -> Any:
+        """Return the JSON value of a row at the account's instant; None: the answer lacks it."""
+        return self.json(getattr(row, self.column))
+
+    def json(self, value: Any) -> Any:
+        """Return the JSON of the column's value."""
+        return value
+
+    @property
+    def sets(self) -> Sequence[str]:
+        """The columns that ``apply`` sets."""
+        return (self.column,)
+
+    def apply(self, row: Any, value: Any) -> None:
+        """Set what a body says on the row: the validated value of the member."""
+        setattr(row, self.column, self.stored(value))
+
+    def stored(self, value: Any) -> Any:
+        """Return what the column holds for the validated value of a body."""
+        return value
+
+
+class Text(Member):
+    """A string; its rules are `pattern`, `min_length` and `max_length`."""
+
+
+class Name(Member):
+    """A DNS-1123 label."""
+
+    field_class = fields.DnsLabelField
+
+
+class Choice(Member):
+    """One of a closed list of strings, the rule `choices`."""
+
+    field_class = fields.EnumField
+
+
+class Flag(Choice):
+    """A boolean, which the API writes as the strings true and false."""
+
+    filter_class = filters.BooleanMember
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, choices=["true", "false"], **options)
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        return {self.name: filters.BooleanMember(self.column)}
+
+    def json(self, value: Any) -> Any:
+        return str(value).lower()
+
+    def stored(self, value: Any) -> Any:
+        return value == "true"
+
+
+class Number(Member):
+    """A number."""
+
+    field_class = fields.NumberField
+    filter_class = filters.NumberMember
+
+
+class Whole(Number):
+    """A whole number between two, both included; only what is seeded is held to them."""
+
+    def __init__(self, name: str, *, least: int = 0, most: int = MAX_SIZE, **options: Any) -> None:
+        super().__init__(name, **options)
+        self.least, self.most = least, most
+
+
+class Instant(Member):
+    """An instant; the column is one."""
+
+    field_class = fields.TimestampField
+    filter_class = filters.InstantMember
+
+    def json(self, value: Any) -> Any:
+        return value and timestamp(value)
+
+    def stored(self, value: Any) -> Any:
+        return datetime.fromisoformat(value)
+
+
+class Identifier(Member):
+    """An Astra identifier. With ``to`` it names a row of the account, which a body must find."""
+
+    field_class = fields.IdentifierField
+    filter_class = filters.IdentifierMember
+
+    def __init__(self, name: str, *, to: Reference | None = None, **options: Any) -> None:
+        super().__init__(name, **options)
+        self.to = to
+
+    def json(self, value: Any) -> Any:
+        return value and str(value)
+
+
+class Constant(Member):
+    """A member that is the same in every answer, and is no column."""
+
+    field_class = fields.EnumField
+
+    def __init__(self, name: str, value: str, **options: Any) -> None:
+        super().__init__(name, create=ABSENT, replace=ABSENT, choices=[value], **options)
+        self.value = value
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        return {self.name: filters.ConstantMember(self.value)}
+
+    @property
+    def reads(self) -> Sequence[str]:
+        return ()
+
+    def written(self, row: Any, now: datetime) -> Any:
+        return self.value
+
+
+class Several(Member):
+    """An array without equal elements; ``of`` makes the element's field, ``of_shown`` that in answers.
+
+    The column is the JSON array. With ``unless_empty`` an answer lacks it while it is empty.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        of: Callable[[], Any],
+        of_shown: Callable[[], Any] | None = None,
+        unless_empty: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(name, **options)
+        self.of, self.of_shown, self.unless_empty = of, of_shown or of, unless_empty
+
+    def shown(self, *, required: bool) -> Any:
+        return fields.UniqueListField(child=self.of_shown(), required=required)
+
+    def sent(self, *, required: bool) -> Any:
+        return fields.UniqueListField(child=self.of(), required=required)
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        child = self.of()
+        if not isinstance(child, ClosedSerializer):
+            path = f"{self.name}[*]"
+            return {self.name: filters.ElementMember(self.column, path=path)}
+        return {
+            f"{self.name}_{key}": filters.ElementMember(
+                self.column, key, path=f"{self.name}[*].{key}"
+            )
+            for key, field in child.fields.items()
+            if isinstance(field, fields.StrictCharField)
+        }
+
+    def json(self, value: Any) -> Any:
+        return None if self.unless_empty and not value else value
+
+
+class Details(Several):
+    """`stateDetails` and the like: an array of type, title and detail."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, of=lambda: StateDetailsField.child, **options)
+
+    def shown(self, *, required: bool) -> Any:
+        return StateDetailsField(required=required)
+
+    sent = shown
+
+
+class Document(Member):
+    """An object, stored as JSON; ``of`` is its serializer in bodies, ``of_shown`` that in answers."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        of: type[ClosedSerializer],
+        of_shown: type[ClosedSerializer] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(name, **options)
+        self.of, self.of_shown = of, of_shown or of
+
+    def shown(self, *, required: bool) -> Any:
+        return self.of_shown(required=required)
+
+    def sent(self, *, required: bool) -> Any:
+        return self.of(required=required)
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        return {
+            "_".join((self.name, *keys)): filters.JsonMember(
+                self.column, *keys, path=".".join((self.name, *keys))
+            )
+            for keys in _leaves(self.of())
+        }
+
+
+class Known(Member):
+    """A member of the published schema that has no column here: no answer shows it.
+
+    A PUT may not set it either; ``field`` makes the serializer's field.
+    """
+
+    def __init__(self, name: str, field: Callable[..., Any], **options: Any) -> None:
+        super().__init__(name, fixed=True, sometimes=True, **options)
+        self._field = field
+
+    def shown(self, *, required: bool) -> Any:
+        return self._field(required=required)
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        return {}
+
+    @property
+    def reads(self) -> Sequence[str]:
+        return ()
+
+    def written(self, row: Any, now: datetime) -> Any:
+        return None
+
+    @property
+    def sets(self) -> Sequence[str]:
+        return ()
+
+    def apply(self, row: Any, value: Any) -> None:
+        """Set nothing."""
+
+
+def _leaves(serializer: ClosedSerializer) -> Iterator[tuple[str, ...]]:
+    """Yield the way to each text in an object."""
+    for name, field in serializer.fields.items():
+        if isinstance(field, ClosedSerializer):
+            yield from ((name, *rest) for rest in _leaves(field))
+        elif isinstance(field, fields.StrictCharField):
+            yield (name,)
+
+
+def columns_read(members: Iterable[Member]) -> tuple[str, ...]:
+    """Return the columns that the answers of these members need, each once."""
+    return tuple(dict.fromkeys(column for member in members for column in member.reads))

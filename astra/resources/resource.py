@@ -1,0 +1,143 @@
+"""A resource of the API, declared once; everything else about it derives from this.
+
+A resource that does more than its declaration says gives a function or a class of its own for that
+part. See `docs/adding-a-resource.md`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from astra.accounts.models import Described
+from astra.api import problems
+from astra.api.problems import Invalid, ProblemType
+from astra.api.resources import ResourceKind
+from astra.engine.stages import Lifecycle
+from astra.resources.members import Identifier
+from astra.resources.places import Place
+from astra.resources.shapes import Members
+
+if TYPE_CHECKING:
+    from astra.resources.views import ResourceCollection, ResourceInstance
+
+LIST, CREATE, RETRIEVE, REPLACE, DELETE = "list", "create", "retrieve", "replace", "delete"
+# The 500 problem of each operation, where the catalogue has none of the resource's own.
+FAILURES: Mapping[str, ProblemType] = {
+    LIST: problems.RESOURCES_NOT_LISTED,
+    CREATE: problems.RESOURCE_NOT_CREATED,
+    RETRIEVE: problems.RESOURCE_NOT_RETRIEVED,
+    REPLACE: problems.RESOURCE_NOT_UPDATED,
+    DELETE: problems.RESOURCE_NOT_DELETED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a write answers when a named constraint of the table refuses it."""
+
+    constraint: str
+    problem: ProblemType
+    fields: Sequence[Invalid] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seeding:
+    """How scenarios have a resource.
+
+    ``section`` is by default called like the kind's plural; ``order`` is its place among the sections
+    of its parent; ``by`` is the dotted name of the class that makes its rows, where
+    ``astra.resources.sections.ResourceSection`` is not enough.
+    """
+
+    section: str = ""
+    order: int = 50
+    by: str = ""
+
+
+def _nothing_more(row: Any, now: datetime) -> Sequence[str]:
+    return ()
+
+
+def _permitted(row: Any) -> None:
+    return None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Resource:
+    """A kind of thing that the API has.
+
+    ``paths``: of its collections, below the account; a ``Place`` where one offers fewer methods than
+    the others. ``there``: which of its rows the API knows. ``write_role``: the weakest role that may
+    write. The mappings by operation (`list`, `create`, `retrieve`, `replace`, `delete`) are for its
+    500 problem, and for the document: further refusals, how it is simpler than the real one, request
+    headers with their meaning.
+
+    What is done to a row beyond its members: ``complete`` fills in, before a row is saved, the columns
+    that no member sets and refuses what several members together say (problem 9); it returns the
+    columns of a replaced row that it set. ``taken``: what violated constraints answer. ``in_use``: the
+    problem of deleting what others refer to; ``may_delete`` raises any other. ``lifecycle``: a new row
+    is in its initial state and goes on by itself. ``create``, ``replace`` and ``delete`` take the place
+    of the actions altogether (``astra.resources.actions`` says what they are given).
+
+    For people: ``columns`` are the members that the admin's list shows, ``key`` is the member that
+    names an instance among its siblings, in scenarios and lists; ``seeding`` None: no scenario has it.
+    """
+
+    kind: ResourceKind
+    model: type[Described]
+    members: Members
+    paths: Sequence[str | Place]
+    methods: frozenset[str] = frozenset({"GET"})
+    write_role: str = "member"
+    there: Mapping[str, Any] = field(default_factory=dict)
+    published_parameters: frozenset[str] = frozenset({"include", "limit"})
+    failures: Mapping[str, ProblemType] = field(default_factory=lambda: FAILURES)
+    refusals: Mapping[str, Sequence[ProblemType]] = field(default_factory=dict)
+    simplified: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    complete: Callable[[Any, datetime], Sequence[str]] = _nothing_more
+    taken: Sequence[Taken] = ()
+    in_use: ProblemType | None = None
+    may_delete: Callable[[Any], None] = _permitted
+    lifecycle: Lifecycle | None = None
+    create: Callable[..., Any] | None = None
+    replace: Callable[..., Any] | None = None
+    delete: Callable[..., bool] | None = None
+    collection: "type[ResourceCollection] | None" = None
+    instance: "type[ResourceInstance] | None" = None
+
+    columns: Sequence[str] = ()
+    key: str = "name"
+    seeding: Seeding | None = Seeding()
+
+    @cached_property
+    def places(self) -> tuple[Place, ...]:
+        """Its paths, with the methods that each offers."""
+        places = (each if isinstance(each, Place) else Place(each) for each in self.paths)
+        return tuple(Place(each.path, each.methods & self.methods) for each in places)
+
+    def rows(self) -> Any:
+        """Return a query of its rows that are there."""
+        return self.model._default_manager.filter(**self.there)
+
+    @property
+    def id_name(self) -> str:
+        """The placeholder of an instance's id, for example `schedule_id`."""
+        return f"{self.kind.name}_id"
+
+    @property
+    def section_name(self) -> str:
+        """The name of its section in scenarios."""
+        return (self.seeding and self.seeding.section) or self.kind.plural
+
+    @property
+    def references(self) -> Sequence[Identifier]:
+        """The members that name a row of the account."""
+        return [
+            member
+            for member in self.members.members
+            if isinstance(member, Identifier) and member.to is not None
+        ]

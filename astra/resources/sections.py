@@ -1,0 +1,152 @@
+"""The section of a resource in scenarios: the members of its answers, references by name.
+
+`bucketID` of the API is `bucket` here, the name of one; a flag is a boolean. What an item leaves out
+has its column's default.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Model
+
+from astra.api.problems import ApiProblem
+from astra.resources import registry
+from astra.resources.members import REQUIRED, Constant, Flag, Identifier, Known, Member, Whole
+from astra.resources.places import foreign_key
+from astra.resources.resource import Resource
+from astra.resources.schemas import json_schema
+from astra.scenarios.placing import fate_of, place, stage_seconds, staged_columns
+from astra.scenarios.sections import Item, Section
+from astra.scenarios.staging import staged_properties
+
+TOP = "accounts"
+
+
+class ResourceSection(Section):
+    """A section whose items have the members of a resource.
+
+    A subclass overrides ``properties_of`` and ``build`` for what a seeded row needs beyond them.
+    """
+
+    resource: Resource
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+        self.name = resource.section_name
+        self.model = resource.model
+        self.key = resource.key
+        self.order = resource.seeding.order if resource.seeding else 0
+        self.parent = self._parent()
+        self.properties = self.properties_of()
+        self.required = self.required_of()
+
+    def properties_of(self) -> dict[str, Any]:
+        """Return the JSON Schema of the members that an item may have."""
+        properties = {name: _schema(member) for name, member in self._seeded()}
+        if self.resource.lifecycle is not None:
+            properties |= staged_properties(self.resource.lifecycle)
+        return properties
+
+    def required_of(self) -> Sequence[str]:
+        """Return the members that an item must have: those of a create, else all without a default."""
+        if "POST" in self.resource.methods:
+            return [name for name, member in self._seeded() if member.create is REQUIRED]
+        model = self.resource.model
+        return [
+            name
+            for name, member in self._seeded()
+            if not member.sometimes and not _has_default(model, member)
+        ]
+
+    def build(self, item: Item) -> Sequence[Model]:
+        """Return the row; raises ``ScenarioError`` at the member that the resource refuses."""
+        row = self.new_row(item)
+        self.complete(item, row)
+        return [row]
+
+    def new_row(self, item: Item, **columns: Any) -> Any:
+        """Return the row of an item with the columns of its members, and further ones."""
+        model: type[Any] = self.resource.model
+        row = model(
+            **item.described(self.resource.kind.versions[0]) | self._staged(item) | columns,
+            account=item.account_row,
+            **self._place_of(item),
+        )
+        for name, member in self._seeded():
+            if name in item.values:
+                member.apply(row, _value(item, name, member))
+        return row
+
+    def complete(self, item: Item, row: Any) -> None:
+        """Fill in what no member says; raises ``ScenarioError`` for what they say together."""
+        try:
+            self.resource.complete(row, item.now)
+        except ApiProblem as problem:
+            wrong = problem.fields[0]
+            raise item.error(wrong.reason, wrong.name) from problem
+
+    def _staged(self, item: Item) -> dict[str, Any]:
+        """Return the columns of a row that moves through stages, by default at their end."""
+        lifecycle = self.resource.lifecycle
+        if lifecycle is None:
+            return {}
+        state, details = item.get("state", lifecycle.success), item.get("stateDetails", [])
+        return staged_columns(
+            lifecycle,
+            place(item, lifecycle, stage_seconds(lifecycle, (item.account_row,)), state=state),
+            state=state,
+            fate=fate_of(item, lifecycle, "stateDetails"),
+            reasons=details,
+            further={"state_details": details},
+        )
+
+    def _seeded(self) -> Iterator[tuple[str, Member]]:
+        columns = {field.attname for field in self.resource.model._meta.concrete_fields}
+        for member in self.resource.members.members:
+            if member.column in columns and not isinstance(member, Constant | Known):
+                yield seeded_name(member), member
+
+    def _parent(self) -> str:
+        parents = self.resource.places[0].parents
+        return registry.resource(parents[-1]).section_name if parents else TOP
+
+    def _place_of(self, item: Item) -> Mapping[str, Any]:
+        if self.parent == TOP:
+            return {}
+        assert item.parent is not None
+        return {foreign_key(self.resource.model, type(item.parent.row)): item.parent.row}
+
+
+def seeded_name(member: Member) -> str:
+    """Return what a member is called in scenarios."""
+    if isinstance(member, Identifier) and member.to is not None:
+        return member.name.removesuffix("ID")
+    return member.name
+
+
+def _schema(member: Member) -> dict[str, Any]:
+    described = {"description": member.help} if member.help else {}
+    if isinstance(member, Identifier) and member.to is not None:
+        return {"description": f"Name of one of the {member.to.section}.", "type": "string"}
+    if isinstance(member, Flag):
+        return described | {"type": "boolean"}
+    if isinstance(member, Whole):
+        limits = {"minimum": member.least, "maximum": member.most}
+        return described | {"type": "integer"} | limits
+    return described | json_schema(member.shown(required=False))
+
+
+def _value(item: Item, name: str, member: Member) -> Any:
+    value = item.get(name)
+    if isinstance(member, Identifier) and member.to is not None:
+        return item.find(member.to.section, name).id
+    if isinstance(member, Flag):
+        return str(value).lower()
+    return value
+
+
+def _has_default(model: type[Model], member: Member) -> bool:
+    field = next(
+        each for each in model._meta.concrete_fields if member.column in (each.name, each.attname)
+    )
+    return field.has_default() or field.null or field.blank

@@ -1,0 +1,179 @@
+"""From the members of a resource: the serializers of its bodies and answers, its filter set, its JSON.
+
+The serializers are real classes of DRF, named as the OpenAPI document names them; a ``validate`` of
+its own is how a resource adds rules to a body.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from astra.accounts.metadata import represent_metadata
+from astra.api import fields, filters
+from astra.api.resources import ResourceKind
+from astra.api.serializers import (
+    ClosedSerializer,
+    MetadataSerializer,
+    StrictMetadataSerializer,
+)
+from astra.resources.members import ABSENT, REQUIRED, Member, Use, columns_read
+
+# What ``validate`` of a body does: returns the members, or raises DRF's ``ValidationError``.
+Check = Callable[[dict[str, Any]], dict[str, Any]]
+# The columns of `version`, `id` and `metadata`, which every resource has.
+COMMON_COLUMNS = (
+    "version",
+    "id",
+    "labels",
+    "created_at",
+    "modified_at",
+    "created_by",
+    "modified_by",
+)
+
+
+class Members:
+    """The members of a kind, beside `type`, `version`, `id` and `metadata`, which every kind has.
+
+    ``validate`` checks both bodies, ``validate_create`` and ``validate_replace`` one of them alone.
+    ``strict_metadata``: the `metadata` of a body must be complete. ``module`` is the module of the
+    classes, beside which `examples.yaml` lies.
+    """
+
+    def __init__(
+        self,
+        kind: ResourceKind,
+        *members: Member,
+        module: str,
+        validate: Check | None = None,
+        validate_create: Check | None = None,
+        validate_replace: Check | None = None,
+        strict_metadata: bool = False,
+    ) -> None:
+        self.kind, self.members, self.module = kind, members, module
+        self._create_check = validate_create or validate
+        self._replace_check = validate_replace or validate
+        self._metadata = StrictMetadataSerializer if strict_metadata else MetadataSerializer
+
+    def __getitem__(self, name: str) -> Member:
+        """Return the member of that name; raises ``KeyError``."""
+        for member in self.members:
+            if member.name == name:
+                return member
+        raise KeyError(name)
+
+    @cached_property
+    def shape(self) -> type[ClosedSerializer]:
+        """An instance in answers."""
+        return self._serializer(
+            "Body",
+            "An instance in answers.",
+            lambda: {
+                "id": fields.IdentifierField(),
+                **{each.name: each.shown(required=not each.sometimes) for each in self.members},
+                "metadata": StrictMetadataSerializer(),
+            },
+        )
+
+    @cached_property
+    def create_body(self) -> type[ClosedSerializer]:
+        """The request body of a create."""
+        return self._serializer(
+            "Create",
+            "The request body of a create.",
+            lambda: self._sent(lambda member: member.create),
+            self._create_check,
+        )
+
+    @cached_property
+    def replace_body(self) -> type[ClosedSerializer]:
+        """The request body of a PUT: what is absent is kept."""
+        return self._serializer(
+            "Replace",
+            "The request body of a PUT: what is absent is kept.",
+            lambda: {
+                "id": fields.IdentifierField(required=False),
+                **self._sent(lambda member: member.replace),
+            },
+            self._replace_check,
+        )
+
+    @cached_property
+    def filters(self) -> type[filters.MemberFilterSet]:
+        """What `filter` and `orderBy` may name."""
+        own = {name: each for member in self.members for name, each in member.filters().items()}
+        return type(
+            f"{self.kind.class_name}Filters",
+            (filters.MemberFilterSet,),
+            {
+                "__module__": self.module,
+                "__doc__": "What `filter` and `orderBy` may name.",
+                "type": filters.ConstantMember(self.kind.type),
+                "version": filters.Member("version"),
+                "id": filters.IdentifierMember("id"),
+                **own,
+            },
+        )
+
+    @cached_property
+    def mutable(self) -> frozenset[str]:
+        """The members that a PUT may change."""
+        return frozenset(
+            each.name for each in self.members if not each.fixed and each.replace is not ABSENT
+        )
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that an answer needs."""
+        return tuple(dict.fromkeys((*COMMON_COLUMNS, *columns_read(self.members))))
+
+    def represent(self, row: Any, now: datetime) -> dict[str, Any]:
+        """Return the JSON of a row at the account's instant; no value, no member."""
+        document: dict[str, Any] = {
+            "type": self.kind.type,
+            "version": row.version,
+            "id": str(row.id),
+        }
+        for member in self.members:
+            value = member.written(row, now)
+            if value is not None:
+                document[member.name] = value
+        document["metadata"] = represent_metadata(row)
+        return document
+
+    def apply(self, row: Any, body: Mapping[str, Any]) -> list[str]:
+        """Set on the row what a validated body says; return the columns, to be saved."""
+        columns: list[str] = []
+        for member in self.members:
+            if member.name in body:
+                member.apply(row, body[member.name])
+                columns += member.sets
+        return columns
+
+    def _sent(self, use_of: Callable[[Member], Use]) -> dict[str, Any]:
+        own = {
+            member.name: member.sent(required=use_of(member) is REQUIRED)
+            for member in self.members
+            if use_of(member) is not ABSENT
+        }
+        return {**own, "metadata": self._metadata(required=False)}
+
+    def _serializer(
+        self,
+        suffix: str,
+        text: str,
+        own: Callable[[], Mapping[str, Any]],
+        check: Check | None = None,
+    ) -> type[ClosedSerializer]:
+        attributes: dict[str, Any] = {
+            "__module__": self.module,
+            "__doc__": text,
+            # DRF keeps the order in which fields are made.
+            "type": fields.EnumField([self.kind.type]),
+            "version": fields.EnumField(self.kind.versions),
+            **own(),
+        }
+        if check is not None:
+            attributes["validate"] = lambda serializer, attrs: check(attrs)
+        return type(f"{self.kind.class_name}{suffix}", (ClosedSerializer,), attributes)

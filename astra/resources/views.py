@@ -1,0 +1,172 @@
+"""The views of a resource, one pair for each of its paths, and their URLs."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+from rest_framework.request import Request
+
+from astra.api.collections import CollectionView
+from astra.api.instances import InstanceView, refuse_changes
+from astra.api.views import ApiView
+from astra.resources import places, registry
+from astra.resources.actions import create_row, delete_row, replace_row
+from astra.resources.places import Place
+from astra.resources.resource import CREATE, DELETE, LIST, REPLACE, RETRIEVE, Resource
+
+
+class ResourceView(ApiView):
+    """What the views of a resource share; ``place`` is the path that they are at."""
+
+    resource: ClassVar[Resource]
+    place: ClassVar[Place]
+
+    def represent(self, row: Any, now: datetime) -> Mapping[str, Any]:
+        """Return the JSON of a row at the account's instant."""
+        return self.resource.members.represent(row, now)
+
+
+class ResourceCollection(ResourceView, CollectionView):
+    """A collection: GET lists it, POST adds to it."""
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows of the collection. Raises the operation's 404 for a missing parent."""
+        rows = places.of_collection(
+            self.resource.model, self.place, self.caller.account_id, self.ids
+        )
+        if rows is None:
+            raise self.not_found()
+        return rows.filter(**self.resource.there)
+
+    def post(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Create an instance: 201 with it."""
+        row = create_row(
+            self.resource,
+            caller=self.caller,
+            body=self.parse(self.body()),
+            parent_ids={name: self.ids[name] for name in self.parent_names()},
+        )
+        return self.created(self.represent(row, row.created_at))
+
+    def parent_names(self) -> Iterator[str]:
+        """Yield the placeholders of the path's parents."""
+        return (f"{kind}_id" for kind in self.place.parents)
+
+
+class ResourceInstance(ResourceView, InstanceView):
+    """An instance: GET retrieves it, PUT replaces it, DELETE deletes it."""
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows among which the id is looked for."""
+        rows = places.of_instance(self.resource.model, self.place, self.caller.account_id, self.ids)
+        return rows.filter(**self.resource.there)
+
+    def put(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Replace the instance: 204."""
+        sent = self.body()
+        body = self.parse(sent)
+        with self.replacing() as (row, document):
+            refuse_changes(sent, document, mutable=self.mutable(row, body))
+            self.replace(row, body)
+        return self.nothing()
+
+    def mutable(self, row: Any, body: Mapping[str, Any]) -> frozenset[str]:
+        """Return the members that a validated body may change of a row."""
+        return self.resource.members.mutable
+
+    def replace(self, row: Any, body: Mapping[str, Any]) -> None:
+        """Change the locked row."""
+        replace_row(self.resource, caller=self.caller, row=row, body=body)
+
+    def delete(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Delete the instance: 204."""
+        rows = self.rows().filter(id=self.ids[self.id_name])
+        if not self.delete_one(rows):
+            raise self.not_found()
+        return self.nothing()
+
+    def delete_one(self, rows: QuerySet[Any]) -> bool:
+        """Delete the one row that the query finds; return whether there was one."""
+        return delete_row(self.resource, rows)
+
+
+def urls_of_family(app_label: str) -> list[URLPattern]:
+    """Return the URLs of a family's resources, below the account, in the order of the family."""
+    return [
+        url
+        for resource in registry.resources()
+        if resource.model._meta.app_label == app_label
+        for place in resource.places
+        for url in _urls_at(resource, place)
+    ]
+
+
+def _urls_at(resource: Resource, place: Place) -> Iterator[URLPattern]:
+    collection, instance = views_at(resource, place)
+    yield path(place.route, collection.as_view())
+    yield path(f"{place.route}/<str:{resource.id_name}>", instance.as_view())
+
+
+def views_at(
+    resource: Resource, place: Place
+) -> tuple[type[ResourceCollection], type[ResourceInstance]]:
+    """Return the views of the collection and of an instance at one of the resource's paths."""
+    common = {
+        "resource": resource,
+        "place": place,
+        "kind": resource.kind,
+        "shape": resource.members.shape,
+        "write_role": resource.write_role,
+    }
+    collection: dict[str, Any] = {
+        **common,
+        **_by_method(resource, {"GET": LIST, "POST": CREATE}),
+        "__doc__": _about(resource, place, resource.collection),
+        "bodies": {"POST": resource.members.create_body} if "POST" in place.methods else {},
+        "filters": resource.members.filters,
+        "published_parameters": resource.published_parameters,
+        "http_method_names": _names(place.methods & {"GET", "POST"}),
+    }
+    instance: dict[str, Any] = {
+        **common,
+        **_by_method(resource, {"GET": RETRIEVE, "PUT": REPLACE, "DELETE": DELETE}),
+        "__doc__": f"One {resource.kind.name}.",
+        "id_name": resource.id_name,
+        "bodies": {"PUT": resource.members.replace_body} if "PUT" in place.methods else {},
+        "http_method_names": _names(place.methods - {"POST"}),
+    }
+    name = resource.kind.class_name
+    return (
+        type(f"{name}Collection", (resource.collection or ResourceCollection,), collection),
+        type(f"{name}Instance", (resource.instance or ResourceInstance,), instance),
+    )
+
+
+def _by_method(resource: Resource, operations: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the resource says of its operations, by the method that a view has for each."""
+    return {
+        attribute: {
+            method: said[operation] for method, operation in operations.items() if operation in said
+        }
+        for attribute, said in (
+            ("failures", resource.failures),
+            ("refusals", resource.refusals),
+            ("simplified", resource.simplified),
+            ("headers_read", resource.headers),
+        )
+    }
+
+
+def _names(methods: frozenset[str]) -> list[str]:
+    return [method.lower() for method in sorted(methods)] + (["head"] if "GET" in methods else [])
+
+
+def _about(resource: Resource, place: Place, own: type | None) -> str:
+    if own is not None and own.__doc__:
+        return own.__doc__
+    parent = place.parents[-1] if place.parents else "account"
+    article = "the" if parent == "account" else "an" if parent[0] in "aeiou" else "a"
+    return f"The {resource.kind.plural} of {article} {parent}."

@@ -1,0 +1,130 @@
+"""Backups of an app. Source: the user's document, 'Create a new application backup for an app'."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, F, When
+
+from astra.api import filters, problems
+from astra.resources.members import ABSENT, Choice, Identifier, Instant, Member, Name, Number
+from astra.resources.places import Place
+from astra.resources.resource import CREATE, DELETE, LIST, RETRIEVE, Resource, Seeding
+from astra.resources.shapes import Members
+from backups import kinds
+from backups.actions.app_backup_delete import app_backup_delete
+from backups.lifecycle import APP_BACKUP as LIFECYCLE
+from backups.models import AppBackup
+from backups.progress import HAS_PROGRESS, bytes_done, percent_done
+from backups.resources.protection import Reasons, hook_members
+from backups.resources.references import A_BUCKET
+from backups.views.app_backups import AppBackups
+
+# What progress is derived from.
+PROGRESS_COLUMNS = ("state", "running_at", "ends_at", "full_at", "total_bytes")
+
+
+class SnapshotUsed(Identifier):
+    """`snapshotID`: of the call's own snapshot only once that is complete."""
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        shown = When(snapshot_shown=True, then=F(self.column))
+        return {self.name: filters.IdentifierMember(expression=lambda now: Case(shown))}
+
+    @property
+    def reads(self) -> Sequence[str]:
+        return (self.column, "snapshot_shown")
+
+    def written(self, row: Any, now: datetime) -> Any:
+        return super().written(row, now) if row.snapshot_shown else None
+
+
+class Progress(Member):
+    """A member that a backup has from running on; ``value`` gives it, ``sql`` the same in SQL."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        value: Callable[[Any, datetime], Any],
+        sql: Callable[[datetime], Any] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(name, create=ABSENT, sometimes=True, **options)
+        self._value, self._sql = value, sql or self._column_with_progress
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        return {self.name: self.filter_class(expression=self._sql)}
+
+    @property
+    def reads(self) -> Sequence[str]:
+        return PROGRESS_COLUMNS
+
+    def written(self, row: Any, now: datetime) -> Any:
+        return self.json(self._value(row, now)) if AppBackup.has_progress(row) else None
+
+    def _column_with_progress(self, now: datetime) -> Any:
+        return Case(When(HAS_PROGRESS, then=F(self.column)))
+
+
+class ProgressNumber(Progress, Number):
+    """A number of bytes, or a percentage."""
+
+
+class ProgressInstant(Progress, Instant):
+    """An instant."""
+
+
+BY_SERVICE: Any = {"create": ABSENT}
+MEMBERS = Members(
+    kinds.APP_BACKUP,
+    Name("name"),
+    Identifier("bucketID", to=A_BUCKET),
+    SnapshotUsed("snapshotID", sometimes=True),
+    Identifier("scheduleID", sometimes=True, **BY_SERVICE),
+    Choice("state", choices=LIFECYCLE.states, **BY_SERVICE),
+    Reasons(),
+    *hook_members(),
+    ProgressInstant(
+        "backupCreationTimestamp", column="running_at", value=lambda row, now: row.running_at
+    ),
+    ProgressNumber("totalBytes", value=lambda row, now: row.total_bytes),
+    ProgressNumber("bytesDone", value=AppBackup.bytes_done, sql=bytes_done),
+    ProgressNumber("percentDone", value=AppBackup.percent_done, sql=percent_done),
+    module=__name__,
+    strict_metadata=True,
+)
+
+APP_BACKUP = Resource(
+    kind=kinds.APP_BACKUP,
+    model=AppBackup,
+    members=MEMBERS,
+    paths=(
+        "k8s/v1/apps/{app_id}/appBackups",
+        # Of every app, unmanaged ones too.
+        Place("topology/v1/appBackups", frozenset({"GET", "DELETE"})),
+    ),
+    methods=frozenset({"GET", "POST", "DELETE"}),
+    failures={
+        LIST: problems.BACKUPS_NOT_LISTED,
+        CREATE: problems.BACKUP_NOT_CREATED,
+        RETRIEVE: problems.BACKUP_NOT_RETRIEVED,
+        DELETE: problems.BACKUP_NOT_DELETED,
+    },
+    refusals={
+        CREATE: (
+            problems.SNAPSHOT_NOT_FOUND,
+            problems.SNAPSHOT_OF_ANOTHER_APP,
+            problems.BUCKET_NOT_FOUND,
+            problems.SNAPSHOT_NOT_READY,
+            problems.APP_NOT_READY,
+            problems.BUCKET_UNAVAILABLE,
+            problems.BACKUP_NAME_TAKEN,
+        ),
+        DELETE: (problems.BACKUP_NOT_CANCELABLE,),
+    },
+    headers={DELETE: {"Force-Delete": "Accepted; a failed backup goes with or without it."}},
+    collection=AppBackups,
+    delete=app_backup_delete,
+    seeding=Seeding("backups", order=20, by="backups.scenarios.app_backups.BackupSection"),
+)

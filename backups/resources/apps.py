@@ -1,0 +1,206 @@
+"""Apps. Source: section 7 of `appbackup.md` and the published `app` schemas."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, F, Q, When
+
+from astra.api import fields, filters, problems
+from astra.resources.members import (
+    ABSENT,
+    REQUIRED,
+    Choice,
+    Details,
+    Document,
+    Identifier,
+    Instant,
+    Known,
+    Member,
+    Name,
+    Several,
+)
+from astra.resources.resource import CREATE, DELETE, LIST, REPLACE, RETRIEVE, Resource, Seeding
+from astra.resources.shapes import Members
+from backups import kinds
+from backups.actions.app_create import app_create
+from backups.actions.app_delete import app_delete
+from backups.models import App
+from backups.models.apps import AppState, ClusterType, ProtectionState
+from backups.resources.app_links import Link, app_links
+from backups.resources.app_parts import (
+    NAMESPACE_MAX_LENGTH,
+    ClusterScopedResource,
+    NamespaceMapping,
+    NamespaceScopedResource,
+    RestoreFilter,
+    ShownNamespaceScopedResource,
+    StateTransition,
+    StorageClassMapping,
+    require_one_source,
+)
+from backups.views.apps import AppInstance
+
+RESTORE_REFUSALS = (
+    problems.SNAPSHOT_NOT_FOUND,
+    problems.BACKUP_NOT_FOUND,
+    problems.SNAPSHOT_NOT_READY,
+    problems.INVALID_GVKN,
+)
+
+
+class Links(Member):
+    """What can be done with the app; no body has it."""
+
+    def __init__(self) -> None:
+        super().__init__("links", create=ABSENT, replace=ABSENT)
+
+    def shown(self, *, required: bool) -> Any:
+        return fields.UniqueListField(child=Link())
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        return {}
+
+    @property
+    def reads(self) -> Sequence[str]:
+        return ("id", "account_id", "state")
+
+    def written(self, row: Any, now: datetime) -> Any:
+        return app_links(row)
+
+
+class BesideCluster(Member):
+    """A member that is only shown with a cluster, if it is not empty."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, create=ABSENT, fixed=True, sometimes=True, **options)
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        shown = Q(cluster_id__isnull=False) & ~Q(**{self.column: ""})
+        return {
+            self.name: filters.Member(expression=lambda now: Case(When(shown, then=F(self.column))))
+        }
+
+    @property
+    def reads(self) -> Sequence[str]:
+        return (self.column, "cluster_id")
+
+    def written(self, row: Any, now: datetime) -> Any:
+        return (row.cluster_id and getattr(row, self.column)) or None
+
+
+class ClusterKind(BesideCluster, Choice):
+    """The cluster's type."""
+
+
+class Scopes(Several):
+    """`namespaceScopedResources`: the app's `namespaces` follow from it."""
+
+    @property
+    def sets(self) -> Sequence[str]:
+        return (self.column, "namespaces")
+
+    def apply(self, row: Any, value: Any) -> None:
+        super().apply(row, value)
+        row.namespaces = [item["namespace"] for item in value]
+
+
+def one_source(body: dict[str, Any]) -> dict[str, Any]:
+    """Refuse more than one thing to clone or restore from (problem 9)."""
+    require_one_source(body, ("sourceAppID", "backupID", "snapshotID"))
+    return body
+
+
+def one_restore(body: dict[str, Any]) -> dict[str, Any]:
+    """Refuse more than one thing to restore from (problem 9)."""
+    require_one_source(body, ("backupID", "snapshotID"))
+    return body
+
+
+def _namespace(**options: Any) -> fields.StrictCharField:
+    return fields.StrictCharField(min_length=1, max_length=NAMESPACE_MAX_LENGTH)
+
+
+def _detected(**options: Any) -> fields.EnumField:
+    return fields.EnumField(["system", "acc"], **options)
+
+
+def _transitions(**options: Any) -> fields.UniqueListField:
+    return fields.UniqueListField(child=StateTransition(), **options)
+
+
+BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
+# Said when the app is made; no PUT changes it, but sent back it is no change.
+ORIGIN: Any = {"fixed": True, "sometimes": True}
+MEMBERS = Members(
+    kinds.APP,
+    Links(),
+    Name("name", create=REQUIRED),
+    Several("clusterScopedResources", of=ClusterScopedResource, sometimes=True),
+    Scopes(
+        "namespaceScopedResources",
+        of=NamespaceScopedResource,
+        of_shown=ShownNamespaceScopedResource,
+    ),
+    Instant("lastResourceCollectionTimestamp", column="collected_at", sometimes=True, **BY_SERVICE),
+    Choice("state", choices=AppState.values, **BY_SERVICE),
+    Known("stateTransitions", _transitions, create=ABSENT),
+    Details("stateDetails", **BY_SERVICE),
+    Choice("protectionState", choices=ProtectionState.values, **BY_SERVICE),
+    Details("protectionStateDetails", **BY_SERVICE),
+    Known("appDetectedType", _detected, create=ABSENT),
+    Several("namespaces", of=_namespace, **BY_SERVICE),
+    Several("namespaceMapping", of=NamespaceMapping, unless_empty=True, **ORIGIN),
+    Several("storageClassMapping", of=StorageClassMapping, unless_empty=True, **ORIGIN),
+    BesideCluster("clusterName"),
+    Identifier("clusterID", **ORIGIN),
+    ClusterKind("clusterType", choices=ClusterType.values),
+    Identifier("sourceAppID", **ORIGIN),
+    Known("sourceClusterName", fields.StrictCharField, create=ABSENT),
+    Identifier("sourceClusterID", **ORIGIN),
+    Identifier("backupID", **ORIGIN),
+    Identifier("snapshotID", **ORIGIN),
+    Known("replicationSourceAppID", fields.IdentifierField, create=ABSENT),
+    Document("restoreFilter", of=RestoreFilter, **ORIGIN),
+    module=__name__,
+    validate_create=one_source,
+    validate_replace=one_restore,
+)
+
+APP = Resource(
+    kind=kinds.APP,
+    model=App,
+    members=MEMBERS,
+    paths=("k8s/v2/apps",),
+    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    there={"deleted_at": None},
+    published_parameters=frozenset({"include", "limit", "filter"}),
+    failures={
+        LIST: problems.APPS_NOT_LISTED,
+        CREATE: problems.APP_NOT_ADDED,
+        RETRIEVE: problems.APP_NOT_RETRIEVED,
+        REPLACE: problems.APP_NOT_UPDATED,
+        DELETE: problems.APP_NOT_DELETED,
+    },
+    refusals={
+        CREATE: (*RESTORE_REFUSALS, problems.APP_NOT_FOUND, problems.CLONE_NOT_SUPPORTED),
+        REPLACE: (
+            *RESTORE_REFUSALS,
+            problems.NOT_OF_THE_APP,
+            problems.FORCE_UPDATE_MISSING,
+            problems.APP_NOT_READY,
+            problems.RESTORE_DURING_BACKUP,
+        ),
+        DELETE: (problems.APP_NOT_READY, problems.APP_BACKUP_IN_PROGRESS),
+    },
+    simplified={
+        CREATE: "no cluster is asked: namespaces and resources are taken as given, a clone has the"
+        " size of its source, and every source can be cloned or restored.",
+        REPLACE: "a restore takes its time, and changes no data.",
+    },
+    headers={REPLACE: {"forceUpdate": "Permits to overwrite the app by an in-place restore."}},
+    create=app_create,
+    delete=app_delete,
+    instance=AppInstance,
+    seeding=Seeding("apps", order=30, by="backups.scenarios.apps.AppSection"),
+)

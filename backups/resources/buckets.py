@@ -1,0 +1,133 @@
+"""Buckets. Source: section 8 of `appbackup.md` and the published `bucket` schemas."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from astra.api import fields, problems
+from astra.api.problems import ApiProblem
+from astra.api.serializers import ClosedSerializer, extended_error
+from astra.resources.members import (
+    ABSENT,
+    REQUIRED,
+    Choice,
+    Details,
+    Document,
+    Identifier,
+    Text,
+    Whole,
+)
+from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, Taken
+from astra.resources.shapes import Members
+from backups import kinds
+from backups.lifecycle import BUCKET as LIFECYCLE
+from backups.models import Bucket
+from backups.models.buckets import (
+    BUCKET_NAME_MAX_LENGTH,
+    NAME_MAX_LENGTH,
+    SERVER_URL_MAX_LENGTH,
+    Provider,
+    location_of,
+    parameters_member,
+)
+
+
+class S3Parameters(ClosedSerializer):
+    """`bucketParameters.s3`."""
+
+    serverURL = fields.StrictCharField(max_length=SERVER_URL_MAX_LENGTH)
+    bucketName = fields.StrictCharField(max_length=BUCKET_NAME_MAX_LENGTH)
+
+
+class GcpParameters(ClosedSerializer):
+    """`bucketParameters.gcp`."""
+
+    bucketName = fields.StrictCharField(max_length=BUCKET_NAME_MAX_LENGTH)
+
+
+class AzureParameters(ClosedSerializer):
+    """`bucketParameters.azure`."""
+
+    storageAccount = fields.StrictCharField(max_length=BUCKET_NAME_MAX_LENGTH)
+    bucketName = fields.StrictCharField(max_length=BUCKET_NAME_MAX_LENGTH)
+
+
+class BucketParameters(ClosedSerializer):
+    """`bucketParameters`: exactly the one object that the provider uses."""
+
+    s3 = S3Parameters(required=False)
+    gcp = GcpParameters(required=False)
+    azure = AzureParameters(required=False)
+
+
+def of_its_provider(body: dict[str, Any]) -> dict[str, Any]:
+    """Refuse parameters that are not the provider's (problem 9)."""
+    wanted = parameters_member(body["provider"])
+    if set(body["bucketParameters"]) != {wanted}:
+        reason = f"Must have exactly the member {wanted} for the provider {body['provider']}."
+        raise extended_error("bucketParameters", reason)
+    return body
+
+
+def complete(bucket: Bucket, now: datetime) -> Sequence[str]:
+    """Set what identifies the bucket; without a name it is called like the store's."""
+    (parameters,) = bucket.parameters.values()
+    bucket.location = location_of(bucket.parameters)
+    bucket.name = bucket.name or parameters["bucketName"] or f"bucket-{str(bucket.id)[:8]}"
+    return ()
+
+
+def refuse_default(bucket: Bucket) -> None:
+    """Raise problem 84 for the account's default bucket."""
+    if bucket.is_default:
+        raise ApiProblem(problems.BUCKET_IS_DEFAULT)
+
+
+BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
+MEMBERS = Members(
+    kinds.BUCKET,
+    Text("name", min_length=1, max_length=NAME_MAX_LENGTH),
+    Identifier("credentialID", create=REQUIRED),
+    Choice("state", choices=LIFECYCLE.states, **BY_SERVICE),
+    Details("stateDetails", **BY_SERVICE),
+    Whole(
+        "retentionTime",
+        least=-1,
+        column="retention_seconds",
+        create=ABSENT,
+        replace=ABSENT,
+        sometimes=True,
+        help="Seconds; -1: not supported, 0: no known policy.",
+    ),
+    Choice("provider", create=REQUIRED, fixed=True, choices=Provider.values),
+    Document(
+        "bucketParameters", column="parameters", of=BucketParameters, create=REQUIRED, fixed=True
+    ),
+    module=__name__,
+    validate_create=of_its_provider,
+)
+
+BUCKET = Resource(
+    kind=kinds.BUCKET,
+    model=Bucket,
+    members=MEMBERS,
+    paths=("topology/v1/buckets",),
+    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    write_role="admin",
+    published_parameters=frozenset(),
+    refusals={
+        CREATE: (problems.BUCKET_EXISTS,),
+        REPLACE: (problems.BUCKET_EXISTS,),
+        DELETE: (problems.BUCKET_IN_USE, problems.BUCKET_IS_DEFAULT),
+    },
+    simplified={
+        CREATE: "no object store is asked and the credential is not looked up; the bucket becomes"
+        " available by itself."
+    },
+    lifecycle=LIFECYCLE,
+    complete=complete,
+    taken=(Taken("bucket_is_unique", problems.BUCKET_EXISTS),),
+    in_use=problems.BUCKET_IN_USE,
+    may_delete=refuse_default,
+    seeding=Seeding("buckets", order=20, by="backups.scenarios.buckets.BucketSection"),
+)

@@ -1,0 +1,43 @@
+"""Members that snapshots and backups have in common."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from astra.api import fields, filters
+from astra.resources.members import ABSENT, Choice, Details, Member, Several
+from backups.models.protection import HookState
+
+
+class Reasons(Several):
+    """`stateUnready`: why a resource is not in the state it should be in."""
+
+    def __init__(self, name: str = "stateUnready") -> None:
+        super().__init__(name, of=lambda: fields.ReasonsField.child, create=ABSENT)
+
+    def shown(self, *, required: bool) -> Any:
+        return fields.ReasonsField(required=required)
+
+    sent = shown
+
+
+class HookDetails(Details):
+    """`hookStateDetails`: there as soon as `hookState` is."""
+
+    @property
+    def reads(self) -> Sequence[str]:
+        return (self.column, "hook_state")
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        return {}
+
+    def written(self, row: Any, now: datetime) -> Any:
+        return super().written(row, now) if row.hook_state else None
+
+
+def hook_members() -> tuple[Member, Member]:
+    """Return the members that say how the execution hooks ended."""
+    return (
+        Choice("hookState", choices=HookState.values, create=ABSENT, sometimes=True),
+        HookDetails("hookStateDetails", create=ABSENT, sometimes=True),
+    )

@@ -1,0 +1,178 @@
+"""Schedules of an app. Source: section 9 of `appbackup.md` and the published `schedule` schemas."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from astra.api import fields, problems
+from astra.api.problems import ApiProblem, Invalid
+from astra.resources.members import REQUIRED, Choice, Flag, Identifier, Text
+from astra.resources.resource import CREATE, FAILURES, REPLACE, Resource, Seeding, Taken
+from astra.resources.shapes import Members
+from backups import kinds
+from backups.models import Schedule
+from backups.models.schedules import (
+    NAME_MAX_LENGTH,
+    RETENTION_MAX_LENGTH,
+    RETENTION_PATTERN,
+    Granularity,
+)
+from backups.recurrence import next_firing
+from backups.resources.references import A_BUCKET
+
+# The published patterns lack parentheses around their alternatives; these mean what they say.
+MINUTE_PATTERN = "^([0-9]|[1-5][0-9])$"
+HOUR_PATTERN = "^([0-9]|1[0-9]|2[0-3])$"
+DAY_OF_WEEK_PATTERN = "^([0-7])$"
+DAY_OF_MONTH_PATTERN = "^([1-9]|[12][0-9]|3[01])$"
+RECURRENCE_PATTERN = re.compile(
+    r"DTSTART:[0-9]{8}T[0-9]{6}Z\nRRULE:FREQ=(MINUTELY|HOURLY);INTERVAL=[1-9][0-9]{0,5}"
+)
+# The API's own client sends this for a field that the granularity does not have.
+NOT_APPLICABLE = "*"
+# Which members a granularity needs; `minute` has a default.
+TIMES = {
+    Granularity.HOURLY: (),
+    Granularity.DAILY: ("hour",),
+    Granularity.WEEKLY: ("hour", "dayOfWeek"),
+    Granularity.MONTHLY: ("hour", "dayOfMonth"),
+    Granularity.CUSTOM: ("recurrenceRule",),
+}
+OPTIONAL_TIMES = ("hour", "dayOfWeek", "dayOfMonth", "recurrenceRule")
+NOT_REPLICATED = "snapshots and backups are taken, but nothing is replicated."
+
+
+class Time(Text):
+    """A number as a string; `*`, for one that does not apply, is read but never shown."""
+
+    def sent(self, *, required: bool) -> Any:
+        read = str(self.rules["pattern"]).removesuffix(")$") + r"|\*)$"
+        return fields.StrictCharField(pattern=read, required=required)
+
+
+class Pace(Choice):
+    """The granularity: another one drops the times of the old one."""
+
+    @property
+    def sets(self) -> Sequence[str]:
+        return (self.column, *(MEMBERS[name].column for name in OPTIONAL_TIMES))
+
+    def apply(self, row: Any, value: Any) -> None:
+        if row.granularity != value:
+            for name in OPTIONAL_TIMES:
+                setattr(row, MEMBERS[name].column, None)
+        super().apply(row, value)
+
+
+def without_what_does_not_apply(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the body without `*`."""
+    times = ("minute", *OPTIONAL_TIMES)
+    return {name: value for name, value in body.items() if (name in times, value) != (True, "*")}
+
+
+MEMBERS = Members(
+    kinds.SCHEDULE,
+    Text("name", create=REQUIRED, min_length=1, max_length=NAME_MAX_LENGTH),
+    Flag("enabled", help="Whether it fires.", initial=True),
+    Pace("granularity", create=REQUIRED, choices=Granularity.values),
+    Time("minute", pattern=MINUTE_PATTERN, help="0 to 59", initial="0"),
+    Time(
+        "hour",
+        pattern=HOUR_PATTERN,
+        sometimes=True,
+        help="0 to 23, UTC; for all but hourly and custom ones",
+    ),
+    Time(
+        "dayOfWeek",
+        pattern=DAY_OF_WEEK_PATTERN,
+        sometimes=True,
+        help="0 (Sunday) to 7; for weekly ones",
+    ),
+    Time(
+        "dayOfMonth", pattern=DAY_OF_MONTH_PATTERN, sometimes=True, help="1 to 31; for monthly ones"
+    ),
+    Text(
+        "recurrenceRule", sometimes=True, help="For custom ones: a DTSTART line and an RRULE line."
+    ),
+    Text(
+        "snapshotRetention",
+        create=REQUIRED,
+        replace=REQUIRED,
+        label="Snapshots to keep",
+        initial="1",
+        pattern=RETENTION_PATTERN,
+        min_length=1,
+        max_length=RETENTION_MAX_LENGTH,
+    ),
+    Text(
+        "backupRetention",
+        create=REQUIRED,
+        replace=REQUIRED,
+        label="Backups to keep",
+        initial="1",
+        pattern=RETENTION_PATTERN,
+        min_length=1,
+        max_length=RETENTION_MAX_LENGTH,
+    ),
+    Identifier("bucketID", to=A_BUCKET, sometimes=True),
+    Flag("replicate"),
+    module=__name__,
+    validate=without_what_does_not_apply,
+)
+
+
+def complete(schedule: Schedule, now: datetime) -> Sequence[str]:
+    """Set when the schedule fires next. Raises problem 9 for times that its granularity has not."""
+    needed = TIMES[Granularity(schedule.granularity)]
+    given = {name: getattr(schedule, MEMBERS[name].column) for name in OPTIONAL_TIMES}
+    errors = [
+        Invalid(name, f"A {schedule.granularity} schedule needs it.")
+        for name in needed
+        if given[name] is None
+    ]
+    errors += [
+        Invalid(name, f"A {schedule.granularity} schedule has none.")
+        for name, value in given.items()
+        if name not in needed and value is not None
+    ]
+    rule = given["recurrenceRule"]
+    if (
+        schedule.granularity == Granularity.CUSTOM
+        and rule
+        and not RECURRENCE_PATTERN.fullmatch(rule)
+    ):
+        reason = (
+            "Must be DTSTART:<UTC instant>, a line break, and RRULE with FREQ (MINUTELY or HOURLY)"
+            " and INTERVAL."
+        )
+        errors.append(Invalid("recurrenceRule", reason))
+    if errors:
+        raise ApiProblem(problems.INVALID_FIELDS, fields=errors)
+    schedule.next_firing_at = next_firing(schedule, now)
+    return ("next_firing_at",)
+
+
+SCHEDULE = Resource(
+    kind=kinds.SCHEDULE,
+    model=Schedule,
+    members=MEMBERS,
+    paths=("k8s/v1/apps/{app_id}/schedules",),
+    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    failures={**FAILURES, CREATE: problems.SCHEDULE_NOT_ADDED},
+    refusals={
+        CREATE: (problems.BUCKET_NOT_FOUND, problems.DUPLICATE_SCHEDULE),
+        REPLACE: (problems.BUCKET_NOT_FOUND, problems.DUPLICATE_SCHEDULE),
+    },
+    simplified={CREATE: NOT_REPLICATED, REPLACE: NOT_REPLICATED},
+    complete=complete,
+    taken=(
+        Taken(
+            "schedule_name_is_unique",
+            problems.DUPLICATE_SCHEDULE,
+            (Invalid("name", "The app has a schedule of this name."),),
+        ),
+    ),
+    columns=("name", "enabled", "granularity"),
+    seeding=Seeding(order=5),
+)
