@@ -99,6 +99,11 @@ class Members:
             self._replace_check,
         )
 
+    @property
+    def serializers(self) -> tuple[type[ClosedSerializer], ...]:
+        """The serializers of answers and bodies."""
+        return self.shape, self.create_body, self.replace_body
+
     @cached_property
     def filters(self) -> type[filters.MemberFilterSet]:
         """What `filter` and `orderBy` may name."""

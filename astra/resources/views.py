@@ -161,7 +161,8 @@ def _by_method(resource: Resource, operations: Mapping[str, str]) -> dict[str, A
 
 
 def _names(methods: frozenset[str]) -> list[str]:
-    return [method.lower() for method in sorted(methods)] + (["head"] if "GET" in methods else [])
+    offered = [name for name in ApiView.http_method_names if name.upper() in methods]
+    return [*offered, "head"] if "GET" in methods else offered
 
 
 def _about(resource: Resource, place: Place, own: type | None) -> str:

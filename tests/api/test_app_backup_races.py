@@ -11,15 +11,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from backups.actions.bucket_delete import bucket_delete
 from django.db import transaction
 
 from astra.accounts.models import Account, ClockMode
 from astra.api.clock import real_now, timestamp
 from astra.engine.models import Transition
+from astra.resources.actions import delete_row
 from backups.actions.app_delete import app_delete
 from backups.actions.app_snap_delete import app_snap_delete
 from backups.models import App, AppBackup, Bucket, Snapshot
+from backups.resources.buckets import BUCKET
 from tests import world
 from tests.conftest import Api, invalid, number
 from tests.threads import PATIENCE_SECONDS, at_once, blocked
@@ -180,7 +181,9 @@ def test_a_create_waits_for_an_app_that_is_being_unmanaged(
 def test_a_create_waits_for_a_bucket_that_is_being_removed(api: Api, app: App) -> None:
     bucket = world.make_bucket(api.account)
     buckets = Bucket.objects.filter(id=bucket.id)
-    response = _created_while(api, app, lambda: bucket_delete(buckets), bucketID=str(bucket.id))
+    response = _created_while(
+        api, app, lambda: delete_row(BUCKET, buckets), bucketID=str(bucket.id)
+    )
     assert (number(response), invalid(response)) == (108, ["bucketID"])
 
 
