@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.contrib.auth.models import User as Administrator
@@ -20,6 +20,7 @@ from astra.scenarios.models import SeededScenario
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
 from backups.models import App, AppBackup, Schedule
 from tests import world
+from tests.wire import Received
 
 
 class Person:
@@ -35,12 +36,12 @@ class Person:
         assert response.status_code == 200, (path, response.status_code)
         return response.content.decode()
 
-    def send(self, path: str, **fields: Any) -> HttpResponse:
+    def send(self, path: str, **fields: Any) -> Received:
         """Send a form."""
-        response: Any = self.client.post(path, fields)
-        return response
+        response: object = self.client.post(path, fields)
+        return cast(Received, response)
 
-    def run(self, action: str, *records: Model, **fields: Any) -> HttpResponse:
+    def run(self, action: str, *records: Model, **fields: Any) -> Received:
         """Run an action on records selected in their list, confirmation included."""
         selected = {"action": action, "_selected_action": [str(each.pk) for each in records]}
         return self.send(list_of(records[0]), confirmed=action, **selected, **fields)
