@@ -82,7 +82,7 @@ def check_history() -> int:
     """Assert that every staged row and its history agree; return how many rows there are."""
     count = 0
     for registration in registrations():
-        for row in registration.model.objects.all():
+        for row in registration.model._default_manager.all():
             assert isinstance(row, Staged)
             _check_row(registration.lifecycle, row)
             count += 1
