@@ -8,7 +8,6 @@ from typing import Any, cast
 import pytest
 from django.contrib.auth.models import User as Administrator
 from django.db.models import Model
-from django.http import HttpResponse
 from django.test import Client
 
 from astra.accounts.models import Account
@@ -63,10 +62,10 @@ def page_of(record: Model) -> str:
     return f"{list_of(record)}{record.pk}/change/"
 
 
-def errors(response: HttpResponse) -> dict[str, list[str]]:
+def errors(response: Received) -> dict[str, list[str]]:
     """The errors of the form that was sent back."""
     assert response.status_code == 200
-    context: Any = response.context  # type: ignore[attr-defined]
+    context = response.context
     form = context["adminform"].form if "adminform" in context else context["form"]
     return {name: list(texts) for name, texts in form.errors.items()}
 

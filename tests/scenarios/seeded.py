@@ -29,7 +29,7 @@ def load(name: str, **parameters: float) -> Report:
     return load_scenario(source.text, source=source.name, parameters=parameters)
 
 
-def load_text(text: str, **parameters: float) -> Report:
+def load_text(text: str | bytes, **parameters: float) -> Report:
     """Load a scenario from YAML; errors call it `my.yaml`."""
     return load_scenario(text, source="my.yaml", parameters=parameters)
 
