@@ -90,7 +90,7 @@ class Resource:
         return {"app_id": self.app.id, "user_id": self.api.user_id}
 
     def call(
-        self, method: str, url: str, body: Any = None, *, by: Api | None = None, **headers: str
+        self, method: str, url: str, body: Any = None, *, by: Api | None = None, **headers: Any
     ) -> Any:
         """Send a request to an absolute path, as the owner unless ``by`` somebody else."""
         return (by or self.api).call(method, url, body, root=True, **headers)
