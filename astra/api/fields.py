@@ -9,10 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from astra.api import patterns
 
 REASON_MAX_LENGTH = 127
+# The code of an error that counts as extended validation (problem 9), not as the schema's (8).
+EXTENDED = "extended"
 
 
 class StrictCharField(serializers.CharField):
@@ -22,8 +25,7 @@ class StrictCharField(serializers.CharField):
         "invalid": "Must be a string.",
         "pattern": "Must match {pattern}.",
         "blank": "Must not be empty.",
-        # The key is the code by which the error counts as extended validation (problem 9).
-        "extended": "Must not contain NUL.",
+        EXTENDED: "Must not contain NUL.",
     }
 
     def __init__(self, *, pattern: str | None = None, **kwargs: Any) -> None:
@@ -45,7 +47,7 @@ class StrictCharField(serializers.CharField):
             self.fail("blank")
         value = serializers.Field.run_validation(self, data)
         if isinstance(value, str) and "\0" in value:
-            self.fail("extended")
+            self.fail(EXTENDED)
         return value
 
     def to_internal_value(self, data: Any) -> str:
@@ -55,6 +57,37 @@ class StrictCharField(serializers.CharField):
         if self.pattern and not self.pattern.fullmatch(data):
             self.fail("pattern", pattern=self.pattern.pattern)
         return data
+
+
+class TextField(StrictCharField):
+    """Free text; longer than ``storable_length``, where the schema has no limit, is problem 9."""
+
+    def __init__(self, *, storable_length: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.storable_length = storable_length
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the string; fails as extended validation for too long a text."""
+        value = super().to_internal_value(data)
+        if self.storable_length is not None and len(value) > self.storable_length:
+            raise _extended(f"Must have at most {self.storable_length} characters.")
+        return value
+
+
+class EmailField(TextField):
+    """An email address; the schema takes any string, so another text is problem 9."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the address; fails as extended validation unless it has one `@` and no space."""
+        value = super().to_internal_value(data)
+        name, _, host = value.partition("@")
+        if not name or not host or "@" in host or any(char.isspace() for char in value):
+            raise _extended("Must be an email address.")
+        return value
+
+
+def _extended(reason: str) -> ValidationError:
+    return ValidationError([ErrorDetail(reason, code=EXTENDED)])
 
 
 class EnumField(StrictCharField):
