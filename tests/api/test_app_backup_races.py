@@ -14,7 +14,8 @@ import pytest
 from backups.actions.bucket_delete import bucket_delete
 from django.db import transaction
 
-from astra.accounts.models import Account, ClockMode
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account
 from astra.api.clock import real_now, timestamp
 from astra.engine.models import Transition
 from backups.actions.app_delete import app_delete
