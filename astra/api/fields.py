@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from astra.api import patterns
+from astra.api.quantities import ISO_DURATION, parse_duration, parse_instant
 
 REASON_MAX_LENGTH = 127
 # The code of an error that counts as extended validation (problem 9), not as the schema's (8).
@@ -166,6 +167,35 @@ class TimestampField(StrictCharField):
         super().__init__(pattern=patterns.TIMESTAMP, **kwargs)
 
 
+class InstantField(TimestampField):
+    """An instant; the value is a ``datetime``."""
+
+    default_error_messages = {"instant": "Must be an instant that exists, and before time ends."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the instant; fails with `pattern` or `instant`."""
+        try:
+            return parse_instant(super().to_internal_value(data).replace(",", "."))
+        except ValueError:
+            self.fail("instant")
+
+
+class DurationField(StrictCharField):
+    """An ISO 8601 duration of weeks, days, hours, minutes and seconds; a ``timedelta``."""
+
+    default_error_messages = {"duration": "Must not be longer than a thousand years."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pattern=ISO_DURATION, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the duration; fails with `pattern` or `duration`."""
+        try:
+            return parse_duration(super().to_internal_value(data))
+        except ValueError:
+            self.fail("duration")
+
+
 class NumberField(serializers.Field[Any, Any, Any, Any]):
     """A JSON number, as it came."""
 
@@ -176,3 +206,37 @@ class NumberField(serializers.Field[Any, Any, Any, Any]):
         if isinstance(data, bool) or not isinstance(data, int | float):
             self.fail("invalid")
         return data
+
+
+class IntegerField(NumberField):
+    """A whole JSON number within bounds."""
+
+    default_error_messages = {"integer": "Must be a whole number from {least} to {most}."}
+
+    def __init__(self, *, least: int = 0, most: int = 2**31 - 1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least, self.most = least, most
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number; fails with `invalid` or `integer`."""
+        value = super().to_internal_value(data)
+        if not isinstance(value, int) or not self.least <= value <= self.most:
+            self.fail("integer", least=self.least, most=self.most)
+        return int(value)
+
+
+class RangeField(NumberField):
+    """A number from 0 to ``most``."""
+
+    default_error_messages = {"range": "Must be between 0 and {most}."}
+
+    def __init__(self, *, most: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def to_internal_value(self, data: Any) -> int | float:
+        """Return the number; fails with `invalid` or `range`."""
+        number = super().to_internal_value(data)
+        if not 0 <= number <= self.most:
+            self.fail("range", most=self.most)
+        return number
