@@ -22,7 +22,7 @@ CONTROL = [
 
 # Matched in order: what is called most comes first.
 urlpatterns = [
-    path("accounts/<str:account_id>/", include("backups.urls")),
+    path("", include("backups.urls")),
     path("", include("identity.urls")),
     path("simulator/v1/", include(CONTROL)),
     path("admin/overview/", include("backups.admin.dashboard.urls")),

@@ -1,4 +1,4 @@
-"""The paths of the protection domain, below `/accounts/{account_id}`."""
+"""The paths of the protection domain."""
 
 from astra.resources.views import urls_of_family
 

@@ -70,16 +70,28 @@ def replace_row(resource: Resource, *, caller: Caller, row: Any, body: Mapping[s
         row.save(update_fields=columns)
 
 
-def delete_row(resource: Resource, rows: QuerySet[Any]) -> bool:
+def change_row(
+    resource: Resource, *, caller: Caller, identifier: uuid.UUID, body: Mapping[str, Any]
+) -> Any:
+    """Lock a row that is there and change it; return it. Raises as ``replace_row``, and its guard."""
+    with transaction.atomic(), resource.guarding(caller) as guard:
+        row = resource.rows().select_for_update().get(id=identifier)
+        guard.replace(row, body)
+        replace_row(resource, caller=caller, row=row, body=body)
+    return row
+
+
+def delete_row(resource: Resource, rows: QuerySet[Any], *, caller: Caller) -> bool:
     """Delete the one row that the query finds; return whether there was one.
 
-    Raises the resource's ``in_use`` while anything refers to the row, and what ``may_delete`` says.
+    Raises the resource's ``in_use`` while anything refers to the row, and what ``may_delete`` and the
+    guard say.
     """
     if resource.delete is not None:
         return resource.delete(rows)
-    if resource.lifecycle is None and resource.in_use is None:
+    if resource.goes_at_once:
         return bool(rows.delete()[0])
-    with transaction.atomic():
+    with transaction.atomic(), resource.guarding(caller) as guard:
         # FOR UPDATE also waits for creates that are about to refer to the row.
         row = rows.select_for_update(of=("self",)).select_related("account").first()
         if row is None:
@@ -87,9 +99,10 @@ def delete_row(resource: Resource, rows: QuerySet[Any]) -> bool:
         if resource.in_use is not None and is_referred_to(row):
             raise ApiProblem(resource.in_use)
         resource.may_delete(row)
+        guard.delete(row)
         if resource.lifecycle is not None:
             record_deletion(resource.lifecycle.kind, row, row.account.now())
-        resource.rows().filter(id=row.id).delete()
+        row.delete()
     return True
 
 

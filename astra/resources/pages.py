@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db.models import ForeignKey, Model
 
 from astra.accounts.columns import AccountColumns
+from astra.accounts.system import system_caller
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.resources import registry
 from astra.resources.actions import delete_row
@@ -33,7 +34,8 @@ class ResourcePage(AccountColumns[Any]):
 
     def delete_record(self, record: Any) -> None:
         """Delete the record as the API does."""
-        delete_row(self.resource, self.resource.rows().filter(pk=record.pk))
+        rows = self.resource.rows().filter(pk=record.pk)
+        delete_row(self.resource, rows, caller=system_caller(record.account))
 
     def _can_delete(self) -> bool:
         return "DELETE" in self.resource.methods
@@ -61,11 +63,11 @@ def page_of(resource: Resource) -> Callable[[type[ResourcePage]], type[ResourceP
     return register
 
 
-def register_pages(app_label: str) -> None:
+def register_pages(family: str) -> None:
     """Register the pages of a family's resources that have none of their own yet."""
-    for resource in registry.resources():
+    for resource in registry.resources(family):
         model: type[Model] = resource.model
-        if model._meta.app_label == app_label and not admin.site.is_registered(model):
+        if not admin.site.is_registered(model):
             admin.site.register(model, page_class(resource))
 
 
