@@ -62,6 +62,17 @@ class ClosedSerializer(serializers.Serializer[Any]):
         return value
 
 
+class PartialSerializer(ClosedSerializer):
+    """An object of which nothing is required; to be inherited beside what says its members."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields, by name."""
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
+
 class LabelSerializer(ClosedSerializer):
     """A label: name and value, both strings."""
 

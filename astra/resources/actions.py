@@ -6,7 +6,7 @@ one row that a query finds and tells whether there was one.
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,7 +22,7 @@ from astra.engine.planning import plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.places import foreign_key
-from astra.resources.resource import Resource
+from astra.resources.resource import Resource, Taken
 
 
 def create_row(
@@ -50,7 +50,7 @@ def create_row(
         resource.members.apply(row, body)
         resource.complete(row, row.created_at)
         _find_references(resource, caller, body)
-        with refusing_taken(resource):
+        with refusing_taken(resource.taken):
             row.save(force_insert=True)
         if resource.lifecycle is not None:
             plan_new(resource.lifecycle.kind, row.id, fate or Fate(resource.lifecycle.success))
@@ -66,7 +66,7 @@ def replace_row(resource: Resource, *, caller: Caller, row: Any, body: Mapping[s
     columns += resource.members.apply(row, body)
     columns += resource.complete(row, row.modified_at)
     _find_references(resource, caller, body)
-    with refusing_taken(resource):
+    with refusing_taken(resource.taken):
         row.save(update_fields=columns)
 
 
@@ -107,13 +107,13 @@ def delete_row(resource: Resource, rows: QuerySet[Any], *, caller: Caller) -> bo
 
 
 @contextmanager
-def refusing_taken(resource: Resource) -> Iterator[None]:
-    """Raise the resource's problem for what a named constraint refuses within."""
+def refusing_taken(every: Iterable[Taken]) -> Iterator[None]:
+    """Raise the problem that is said for what a named constraint refuses within."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        for taken in resource.taken:
+        for taken in every:
             if taken.constraint in str(error):
                 raise ApiProblem(taken.problem, fields=taken.fields) from error
         raise

@@ -15,7 +15,7 @@ from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_
 from astra.resources import registry
 from astra.resources.actions import delete_row
 from astra.resources.cells import cells_of, shown_as, words
-from astra.resources.forms import form_class, form_members, parent_field
+from astra.resources.forms import form_class, form_members, parent_field, parent_members
 from astra.resources.members import (
     Choice,
     Constant,
@@ -113,10 +113,11 @@ def _choice_filters(resource: Resource) -> Iterator[Any]:
 
 
 def _forms(resource: Resource) -> dict[str, Any]:
+    above = parent_members(resource)
     shown = tuple(
         shown_as(resource, member)
         for member in resource.members.members
-        if not isinstance(member, Constant | Known)
+        if not isinstance(member, Constant | Known) and member not in above
     )
     parents = tuple(parent_field(resource, kind) for kind in resource.places[0].parents)
     editable: tuple[str, ...] = ()
@@ -133,7 +134,7 @@ def _forms(resource: Resource) -> dict[str, Any]:
         shown_as(resource, member): name for member, name in form_members(resource, "replace")
     }
     own = tuple(replaced[name] if replaced.get(name) in editable else name for name in shown)
-    above = tuple(f"{name}_cell" for name in parents)
+    links = tuple(f"{name}_cell" for name in parents)
     labels = "labels" if editable else "labels_cell"
     return options | {
         "editable": editable,
@@ -141,7 +142,7 @@ def _forms(resource: Resource) -> dict[str, Any]:
             dict.fromkeys((*(parents or ("account",)), *_references(resource)))
         ),
         "fieldsets": (
-            (None, {"fields": ("id_cell", *own, *above, "account_cell", labels)}),
+            (None, {"fields": ("id_cell", *own, *links, "account_cell", labels)}),
             ("Metadata", {"fields": ("version", "created_at", "modified_at")}),
         ),
     }
