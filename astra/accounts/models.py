@@ -85,7 +85,10 @@ class Account(Described):
 
     name = models.CharField(max_length=NAME_MAX_LENGTH, db_collation="C")
     state = models.CharField(
-        max_length=15, choices=AccountState.choices, default=AccountState.ACTIVE
+        max_length=15,
+        choices=AccountState.choices,
+        default=AccountState.ACTIVE,
+        db_collation="C",
     )
     is_enabled = models.BooleanField(default=True)
     enabled_at = models.DateTimeField(null=True, blank=True)
@@ -175,17 +178,22 @@ class User(Resource):
     """A user of the simulated API (people who use the admin site are Django's users)."""
 
     email = models.CharField(max_length=254, db_collation="C")
-    first_name = models.CharField(max_length=63, blank=True)
-    last_name = models.CharField(max_length=63, blank=True)
-    company_name = models.CharField(max_length=63, blank=True)
-    phone = models.CharField(max_length=63, blank=True)
+    first_name = models.CharField(max_length=63, blank=True, db_collation="C")
+    last_name = models.CharField(max_length=63, blank=True, db_collation="C")
+    company_name = models.CharField(max_length=63, null=True, blank=True, db_collation="C")
+    phone = models.CharField(max_length=63, null=True, blank=True, db_collation="C")
     postal_address = models.JSONField(null=True, blank=True)
     auth_provider = models.CharField(
-        max_length=15, choices=AuthProvider.choices, default=AuthProvider.LOCAL
+        max_length=15,
+        choices=AuthProvider.choices,
+        default=AuthProvider.LOCAL,
+        db_collation="C",
     )
-    auth_id = models.CharField(max_length=254, blank=True)
+    auth_id = models.CharField(max_length=254, null=True, blank=True, db_collation="C")
     send_welcome_email = models.BooleanField(default=False)
-    state = models.CharField(max_length=15, choices=UserState.choices, default=UserState.ACTIVE)
+    state = models.CharField(
+        max_length=15, choices=UserState.choices, default=UserState.ACTIVE, db_collation="C"
+    )
     is_enabled = models.BooleanField(default=True)
     enabled_at = models.DateTimeField(null=True, blank=True)
 
@@ -218,8 +226,8 @@ class User(Resource):
 class RoleBinding(Resource):
     """What a user may do in the account."""
 
-    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, db_index=False)
-    role = models.CharField(max_length=7, choices=Role.choices)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
+    role = models.CharField(max_length=7, choices=Role.choices, db_collation="C")
     constraints = models.JSONField(default=full_scope, blank=True)
 
     class Meta:
@@ -247,7 +255,7 @@ class RoleBinding(Resource):
 class Token(Resource):
     """A bearer token: only its SHA-256 is stored; the clear text is shown once."""
 
-    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
     name = models.CharField(max_length=NAME_MAX_LENGTH, db_collation="C")
     # 'who calls', once per request
     digest = models.CharField(max_length=64, unique=True, db_collation="C")
