@@ -19,14 +19,10 @@ from astra.api.problems import CONFLICT, ApiProblem
 from astra.api.serializers import read_only_labels
 from astra.engine.admin.clocks import mode_field, rate_field
 from astra.engine.admin.paces import pace_of
-from identity.actions.accounts import account_replace
-from identity.actions.role_bindings import role_binding_create
-from identity.actions.users import user_create
-from identity.admin.users import role_body
-from identity.kinds import ACCOUNT, USER
-from identity.serializers.accounts import AccountCreate, AccountReplace
-from identity.serializers.role_bindings import RoleBindingCreate
-from identity.serializers.users import UserCreate
+from astra.resources.actions import change_row, create_row
+from identity.admin.users import give_role
+from identity.resources.accounts import ACCOUNT
+from identity.resources.users import USER
 
 KNOBS = ("stage_delays", "immediate_kinds")
 
@@ -57,9 +53,11 @@ class AccountForm(ApiForm):
 
     def perform(self, data: dict[str, Any]) -> Account:
         """Replace the account as the API does, and set how fast it is simulated."""
-        account = Account.objects.select_for_update().get(pk=self.instance.pk)
-        body = AccountReplace.parse(_body(data))
-        account_replace(caller=system_caller(account), account=account, body=body)
+        body = ACCOUNT.members.replace_body.parse(_body(data))
+        caller = system_caller(self.instance)
+        account: Account = change_row(
+            ACCOUNT, caller=caller, identifier=self.instance.pk, body=body
+        )
         for name, value in pace_of(data).items():
             setattr(account, name, value)
         account.save(update_fields=KNOBS)
@@ -95,7 +93,7 @@ class AccountAddForm(AccountForm):
 
     def perform(self, data: dict[str, Any]) -> Account:
         """Make the account and its owner; the rules for name, labels and email are the API's."""
-        body = AccountCreate.parse(_body(data))
+        body = ACCOUNT.members.create_body.parse(_body(data))
         labels = body["metadata"]["labels"]
         if refused := read_only_labels(labels):
             raise ApiProblem(CONFLICT, fields=refused)
@@ -113,20 +111,15 @@ class AccountAddForm(AccountForm):
 
 
 def _make_owner(account: Account, email: str) -> None:
-    caller = system_caller(account)
-    user = user_create(
-        caller=caller,
-        body=UserCreate.parse({"type": USER.type, "version": USER.versions[0], "email": email}),
-    )
-    role_binding_create(
-        caller=caller, body=RoleBindingCreate.parse(role_body(user, Role.OWNER.value))
-    )
+    sent = {"type": USER.kind.type, "version": USER.kind.versions[0], "email": email}
+    body = USER.members.create_body.parse(sent)
+    give_role(create_row(USER, caller=system_caller(account), body=body), Role.OWNER)
 
 
 def _body(data: dict[str, Any]) -> dict[str, Any]:
     return {
-        "type": ACCOUNT.type,
-        "version": ACCOUNT.versions[0],
+        "type": ACCOUNT.kind.type,
+        "version": ACCOUNT.kind.versions[0],
         "name": data["name"],
         "metadata": {"labels": data["labels"]},
     }
