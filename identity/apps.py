@@ -1,19 +1,17 @@
 """Django's entry to who may call, as resources."""
 
-from django.apps import AppConfig
+# The module, as Django would take the class for another configuration of this app.
+from astra.resources import families
 
 
-class IdentityConfig(AppConfig):
-    """Accounts, users, tokens and role bindings as resources of the API."""
+class IdentityConfig(families.FamilyConfig):
+    """Accounts, users, tokens and role bindings."""
 
     name = "identity"
-    label = "identity"
     verbose_name = "Identity"
-
-    def ready(self) -> None:
-        """Register what scenarios hold of accounts and users."""
-        from astra.scenarios.sections import register_section
-        from identity.scenarios.people import AccountSection, UserSection
-
-        register_section(AccountSection())
-        register_section(UserSection())
+    resources = (
+        "identity.resources.accounts.ACCOUNT",
+        "identity.resources.users.USER",
+        "identity.resources.tokens.TOKEN",
+        "identity.resources.role_bindings.ROLE_BINDING",
+    )
