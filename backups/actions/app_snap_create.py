@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
-from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
 from astra.engine.planning import plan_new
 from astra.engine.stages import Fate
@@ -18,6 +17,7 @@ from backups.actions.finding import bucket_to_use, ready_app
 from backups.lifecycle import COMPLETED, PENDING, SNAPSHOT
 from backups.models import Snapshot
 from backups.naming import system_name
+from backups.problems import SNAPSHOT_NAME_TAKEN
 
 NO_FAULT = Fate(COMPLETED)
 NAME_CONSTRAINT = "snapshot_name_is_unique"
@@ -62,7 +62,7 @@ def app_snap_create(
             if NAME_CONSTRAINT not in str(error):
                 raise
             taken = Invalid("name", "A snapshot of this app has this name.")
-            raise ApiProblem(problems.SNAPSHOT_NAME_TAKEN, fields=[taken]) from error
+            raise ApiProblem(SNAPSHOT_NAME_TAKEN, fields=[taken]) from error
         plan_new(SNAPSHOT.kind, snapshot.id, fate)
     return snapshot
 
