@@ -11,9 +11,12 @@ class IdentityConfig(AppConfig):
     verbose_name = "Identity"
 
     def ready(self) -> None:
-        """Register what scenarios hold of accounts and users."""
+        """Register what scenarios hold of accounts and users, and their admin pages."""
         from astra.scenarios.sections import register_section
+        from identity.pages import register_pages
         from identity.scenarios.people import AccountSection, UserSection
+
+        register_pages()
 
         register_section(AccountSection())
         register_section(UserSection())

@@ -20,3 +20,12 @@ class AdminSiteConfig(AppConfig):
     default = True
     name = "astra.adminsite"
     label = "adminsite"
+
+    def ready(self) -> None:
+        """Register the page that no model has."""
+        from astra.adminsite.navigation import SITE, Entry, register_entries
+
+        page = "openapi-page"
+        register_entries(
+            Entry(group=SITE, order=90, title="API documentation", icon="menu_book", page=page)
+        )
