@@ -1,5 +1,7 @@
 """Django's entry to who may call, as resources."""
 
+from pathlib import Path
+
 from django.apps import AppConfig
 
 
@@ -12,6 +14,7 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what scenarios hold of accounts and users, and their admin pages."""
+        from astra.scenarios.library import register_library
         from astra.scenarios.sections import register_section
         from identity.pages import register_pages
         from identity.scenarios.people import AccountSection, UserSection
@@ -20,3 +23,4 @@ class IdentityConfig(AppConfig):
 
         register_section(AccountSection())
         register_section(UserSection())
+        register_library(Path(__file__).parent / "scenarios/library")
