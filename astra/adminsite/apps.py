@@ -1,10 +1,10 @@
 """The admin site as Django apps: Django's own with our site, and what is ours of it."""
 
 from django.apps import AppConfig
-from django.contrib.admin import apps as admin_apps
+from django.contrib.admin import apps as contrib
 
 
-class AstraAdminConfig(admin_apps.SimpleAdminConfig):
+class AstraAdminConfig(contrib.SimpleAdminConfig):
     """`django.contrib.admin`, with our site as its default one.
 
     What the site shows is found when the URLs are loaded: supervisor and worker have none.

@@ -16,6 +16,7 @@ class FaultsConfig(AppConfig):
         from astra.accounts.contents import Content, register_contents
         from astra.adminsite.navigation import SIMULATION, Entry, register_entries
         from astra.api.ports import register_interceptor
+        from astra.faults.known_effects import keep_constraint
         from astra.faults.models import FaultRule
         from astra.faults.requests import intercept
 
@@ -26,3 +27,4 @@ class FaultsConfig(AppConfig):
             Entry(group=SIMULATION, order=30, title="Fault rules", icon="bolt", model=model)
         )
         register_interceptor(intercept)
+        keep_constraint(self)

@@ -16,10 +16,12 @@ from astra.api.problems import ApiProblem, Invalid
 from astra.api.rows import instance
 from astra.api.serializers import read_only_labels
 from astra.engine.stages import Fate
-from astra.faults.fates import creation, fate_rules
+from astra.faults.fates import fate_rules
 from backups import kinds
 from backups.actions.create_statement import ANSWERED, create_statement
 from backups.actions.finding import bucket_of_backup, unavailable_bucket
+from backups.faults.criteria import creation_in_app
+from backups.faults.operations import BACKUP_CREATE
 from backups.lifecycle import COMPLETED
 from backups.models import AppBackup
 from backups.models.apps import AppState
@@ -106,8 +108,8 @@ def fated_backup(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Bac
         return wanted
     with fate_rules(caller.account_id) as rules:
         chosen = rules.choose(
-            creation(
-                f"{kinds.APP_BACKUP.name}.create",
+            creation_in_app(
+                BACKUP_CREATE,
                 app_id=app_id,
                 name=wanted.name,
                 bucket_id=lambda: bucket_of_backup(caller.account_id, wanted.bucket_id),
@@ -118,7 +120,7 @@ def fated_backup(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Bac
     return replace(
         wanted,
         fate=chosen.own or wanted.fate,
-        snapshot_fate=chosen.snapshot or wanted.snapshot_fate,
+        snapshot_fate=chosen.source or wanted.snapshot_fate,
     )
 
 
