@@ -1,5 +1,7 @@
 """Django's entry to who may call, as resources."""
 
+from pathlib import Path
+
 # The module, as Django would take the class for another configuration of this app.
 from astra.resources import families
 
@@ -15,3 +17,12 @@ class IdentityConfig(families.FamilyConfig):
         "identity.resources.tokens.TOKEN",
         "identity.resources.role_bindings.ROLE_BINDING",
     )
+
+    def ready(self) -> None:
+        """Register the resources, their admin pages, and the scenarios that seed them alone."""
+        super().ready()
+        from astra.scenarios.library import register_library
+        from identity.pages import register_pages
+
+        register_pages()
+        register_library(Path(__file__).parent / "scenarios/library")

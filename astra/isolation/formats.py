@@ -47,6 +47,16 @@ class Step:
     change: Callable[[str, Row], Row] = _as_it_is
 
 
+def _together(label: str, row: Row) -> Row:
+    """Put the ids that a fault rule is about into one column; each had one of its own."""
+    # What a file has for a row may be anything; whether it is one is looked at after the steps.
+    if label != "faults.faultrule" or not isinstance(row, dict):
+        return row
+    columns = [name for name in row if name.endswith("_id") and name != "account_id"]
+    about = {name.removesuffix("_id"): row[name] for name in columns if row[name] is not None}
+    return {name: value for name, value in row.items() if name not in columns} | {"about": about}
+
+
 # By the version that a step starts from.
 STEPS: dict[int, Step] = {
     1: Step(
@@ -54,7 +64,7 @@ STEPS: dict[int, Step] = {
             "simulation.faultrule": "faults.faultrule",
             "simulation.transition": "engine.transition",
         },
-        change=_without_empty_texts,
+        change=lambda label, row: _together(label, _without_empty_texts(label, row)),
     ),
 }
 

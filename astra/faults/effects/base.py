@@ -8,11 +8,8 @@ from django.http.response import HttpResponseBase
 
 from astra.api import fields
 from astra.api.problems import ProblemType
-from astra.api.serializers import ClosedSerializer, StateDetailSerializer
+from astra.api.serializers import ClosedSerializer
 from astra.engine.stages import Fate
-
-BACKUP_CREATE = "appBackup.create"
-SNAPSHOT_CREATE = "appSnap.create"
 
 ChangeAnswer = Callable[[HttpResponseBase], HttpResponseBase]
 
@@ -30,25 +27,19 @@ class FractionField(SecondsField):
         super().__init__(most=1, **kwargs)
 
 
-class HookDetailsField(fields.UniqueListField):
-    """Elements of `hookStateDetails`."""
-
-    child = StateDetailSerializer()
-
-
 class NoParameters(ClosedSerializer):
     """An effect without parameters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fates:
-    """What a rule decides: the fate of the resource that is created, that of its own snapshot.
+    """What a rule decides: the fate of the resource that is created, that of what it is made from.
 
-    None where the rule leaves things as they are.
+    The latter where the same creation makes that too. None where the rule leaves things as they are.
     """
 
     own: Fate | None = None
-    snapshot: Fate | None = None
+    source: Fate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +77,8 @@ class Effect:
     # Docs: each parameter and its meaning; the serializer checks them.
     explained: ClassVar[Mapping[str, str]] = {}
     parameters: ClassVar[type[ClosedSerializer]] = NoParameters
+    # The admin site: parameters that somebody may begin with.
+    example: ClassVar[Mapping[str, Any]] = {}
 
 
 class FateEffect(Effect):

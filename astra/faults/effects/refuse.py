@@ -35,6 +35,7 @@ class Refuse(RequestEffect):
     does = "The call is refused with this problem, and nothing is done."
     explained = {"problem": "A number of the catalogue, for example 107 or 148."}
     parameters = RefuseParameters
+    example = {"problem": 107}
 
     def act(self, parameters: Mapping[str, Any], hit: Hit) -> Interference:
         """Return the refusal."""
