@@ -86,7 +86,7 @@ class ApiSchema(ShapeSchema):
             return f"{VERBS[self.method].capitalize()} {one}"
         parents = [part for part in self.path.split("/")[:-1] if part.endswith("_id}")]
         parent = parents[-1].strip("{}").removesuffix("_id") if parents else ""
-        article = "the" if parent == "account" else "an" if parent[:1] in "aeiou" else "a"
+        article = "the" if parent == "account" else "an" if parent[:1] in "aeio" else "a"
         of_parent = f" of {article} {parent}" if parent else ""
         return f"List the {view.kind.plural}{of_parent}"
 

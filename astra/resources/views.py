@@ -172,5 +172,5 @@ def _about(resource: Resource, place: Place, own: type | None) -> str:
     if place.is_top:
         return f"The {resource.kind.plural} that the caller may see."
     parent = place.parents[-1] if place.parents else "account"
-    article = "the" if parent == "account" else "an" if parent[0] in "aeiou" else "a"
+    article = "the" if parent == "account" else "an" if parent[0] in "aeio" else "a"
     return f"The {resource.kind.plural} of {article} {parent}."
