@@ -62,8 +62,9 @@ def replace_row(resource: Resource, *, caller: Caller, row: Any, body: Mapping[s
     if resource.replace is not None:
         resource.replace(caller=caller, row=row, body=body)
         return
+    changes = {name: body[name] for name in body if name in resource.members.mutable}
     columns = restamp(row, caller, body)
-    columns += resource.members.apply(row, body)
+    columns += resource.members.apply(row, changes)
     columns += resource.complete(row, row.modified_at)
     _find_references(resource, caller, body)
     with refusing_taken(resource.taken):

@@ -140,8 +140,8 @@ class Resource:
     @property
     def goes_at_once(self) -> bool:
         """Whether nothing is asked of a row that is deleted."""
-        asks = self.lifecycle or self.in_use or self.guarding is not _unguarded
-        return not asks
+        asks = self.guarding is not _unguarded or self.may_delete is not _permitted
+        return not (asks or self.lifecycle or self.in_use)
 
     @cached_property
     def refused(self) -> Mapping[str, Sequence[ProblemType]]:
