@@ -31,7 +31,7 @@ def resources() -> Iterator["Resource"]:
 
 
 def resource(kind: str) -> "Resource":
-    """Return the resource of a kind, such as `appBackup`; raises ``KeyError``."""
+    """Return the resource of a kind, by its name; raises ``KeyError``."""
     return _resources[kind]
 
 
