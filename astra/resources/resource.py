@@ -119,6 +119,18 @@ class Resource:
         places = (each if isinstance(each, Place) else Place(each) for each in self.paths)
         return tuple(Place(each.path, each.methods & self.methods) for each in places)
 
+    @cached_property
+    def refused(self) -> Mapping[str, Sequence[ProblemType]]:
+        """The problems of each operation beside those that every resource has."""
+        named = [member.to.problem for member in self.references if member.to is not None]
+        written = (*named, *(taken.problem for taken in self.taken))
+        deleted = () if self.in_use is None else (self.in_use,)
+        derived = {CREATE: written, REPLACE: written, DELETE: deleted}
+        return {
+            operation: (*derived.get(operation, ()), *self.refusals.get(operation, ()))
+            for operation in FAILURES
+        }
+
     def rows(self) -> Any:
         """Return a query of its rows that are there."""
         return self.model._default_manager.filter(**self.there)

@@ -93,12 +93,11 @@ class ResourceInstance(ResourceView, InstanceView):
         return delete_row(self.resource, rows)
 
 
-def urls_of_family(app_label: str) -> list[URLPattern]:
-    """Return the URLs of a family's resources, below the account, in the order of the family."""
+def urls_of_resources() -> list[URLPattern]:
+    """Return the URLs of every resource, below the account, in the order of registration."""
     return [
         url
         for resource in registry.resources()
-        if resource.model._meta.app_label == app_label
         for place in resource.places
         for url in _urls_at(resource, place)
     ]
@@ -153,7 +152,7 @@ def _by_method(resource: Resource, operations: Mapping[str, str]) -> dict[str, A
         }
         for attribute, said in (
             ("failures", resource.failures),
-            ("refusals", resource.refusals),
+            ("refusals", resource.refused),
             ("simplified", resource.simplified),
             ("headers_read", resource.headers),
         )
@@ -161,7 +160,8 @@ def _by_method(resource: Resource, operations: Mapping[str, str]) -> dict[str, A
 
 
 def _names(methods: frozenset[str]) -> list[str]:
-    return [method.lower() for method in sorted(methods)] + (["head"] if "GET" in methods else [])
+    offered = [name for name in ApiView.http_method_names if name.upper() in methods]
+    return [*offered, "head"] if "GET" in methods else offered
 
 
 def _about(resource: Resource, place: Place, own: type | None) -> str:

@@ -23,7 +23,6 @@ from backups.problems import (
     BACKUP_NOT_DELETED,
     BACKUP_NOT_RETRIEVED,
     BACKUPS_NOT_LISTED,
-    BUCKET_NOT_FOUND,
     BUCKET_UNAVAILABLE,
     SNAPSHOT_NOT_FOUND,
     SNAPSHOT_NOT_READY,
@@ -129,7 +128,6 @@ APP_BACKUP = Resource(
         CREATE: (
             SNAPSHOT_NOT_FOUND,
             SNAPSHOT_OF_ANOTHER_APP,
-            BUCKET_NOT_FOUND,
             SNAPSHOT_NOT_READY,
             APP_NOT_READY,
             BUCKET_UNAVAILABLE,

@@ -14,7 +14,6 @@ from backups.lifecycle import SNAPSHOT
 from backups.models import Snapshot
 from backups.problems import (
     APP_NOT_READY,
-    BUCKET_NOT_FOUND,
     SNAPSHOT_IN_USE,
     SNAPSHOT_NAME_TAKEN,
     SNAPSHOT_NOT_CREATED,
@@ -53,7 +52,7 @@ APP_SNAP = Resource(
         DELETE: SNAPSHOT_NOT_DELETED,
     },
     refusals={
-        CREATE: (BUCKET_NOT_FOUND, APP_NOT_READY, SNAPSHOT_NAME_TAKEN),
+        CREATE: (APP_NOT_READY, SNAPSHOT_NAME_TAKEN),
         DELETE: (SNAPSHOT_IN_USE,),
     },
     create=app_snap_create,

@@ -18,7 +18,7 @@ from backups.models.schedules import (
     RETENTION_PATTERN,
     Granularity,
 )
-from backups.problems import BUCKET_NOT_FOUND, DUPLICATE_SCHEDULE, SCHEDULE_NOT_ADDED
+from backups.problems import DUPLICATE_SCHEDULE, SCHEDULE_NOT_ADDED
 from backups.recurrence import next_firing
 from backups.resources.references import A_BUCKET
 
@@ -161,10 +161,6 @@ SCHEDULE = Resource(
     paths=("k8s/v1/apps/{app_id}/schedules",),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     failures={**FAILURES, CREATE: SCHEDULE_NOT_ADDED},
-    refusals={
-        CREATE: (BUCKET_NOT_FOUND, DUPLICATE_SCHEDULE),
-        REPLACE: (BUCKET_NOT_FOUND, DUPLICATE_SCHEDULE),
-    },
     simplified={CREATE: NOT_REPLICATED, REPLACE: NOT_REPLICATED},
     complete=complete,
     taken=(

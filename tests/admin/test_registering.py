@@ -75,7 +75,7 @@ def test_an_account_links_to_the_lists_that_are_registered() -> None:
 
 
 def test_transitions_are_filtered_by_the_kinds_that_are_registered(db: None) -> None:
-    page = admin.site._registry[Transition]
+    page: Any = admin.site._registry[Transition]
     _, choices, *_ = page.get_list_filter(request(User(is_superuser=True)))
     offered = choices(request(User()), {}, Transition, page)
     kinds = {item.lifecycle.kind for item in registrations()}

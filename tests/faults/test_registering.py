@@ -1,6 +1,7 @@
 """Criteria and effects that families register."""
 
 import uuid
+from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
@@ -28,7 +29,7 @@ class Late(FateEffect):
 
 
 @pytest.fixture
-def late(monkeypatch: pytest.MonkeyPatch) -> None:
+def late() -> Iterator[None]:
     known = dict(EFFECTS)
     register_effects(Late())
     yield

@@ -19,11 +19,12 @@ from astra.api.views import ApiView
 from astra.apidocs.examples import examples_of
 from astra.apidocs.refusals import problems_of
 from astra.apidocs.views import document as written
+from astra.resources import registry
 from astra.urls import CONTROL
 from tests.openapi.facts import METHODS, problem_numbers
 
 UPDATE = "python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"
-PACKAGES = ("backups.serializers", "identity.serializers")
+PACKAGES = ("backups.resources", "identity.serializers")
 
 
 def test_the_committed_document_is_up_to_date() -> None:
@@ -111,6 +112,11 @@ def _serializers(package: str) -> dict[str, type[ClosedSerializer]]:
         for module in modules
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, ClosedSerializer)
+    } | {
+        serializer.__name__: serializer
+        for resource in registry.resources()
+        if resource.members.module.startswith(package)
+        for serializer in resource.members.serializers
     }
 
 
