@@ -124,7 +124,7 @@ def text_block(text: str) -> SafeString | str:
 
 
 def list_path(label: str, **lookups: Any) -> str:
-    """Return the path of a list (`backups.app`), narrowed by lookups."""
+    """Return the path of a list (`label.model`), narrowed by lookups."""
     path = reverse(f"admin:{label.replace('.', '_')}_changelist")
     query = urlencode({name: str(value) for name, value in lookups.items()})
     return f"{path}?{query}" if query else path

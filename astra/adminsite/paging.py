@@ -56,7 +56,7 @@ class BoundedPaginator(AnyPaginator):
         """Return a page of the list.
 
         The newest rows of a whole table are found through the index that has the newest of each
-        account or app; sorting the table for them would take seconds.
+        account or other parent; sorting the table for them would take seconds.
         """
         query = self._rows.query
         parent = _parent_with_index(self._rows.model)
@@ -90,7 +90,7 @@ class BoundedPaginator(AnyPaginator):
 def _parent_with_index(model: type[Model]) -> str | None:
     """Return a foreign key for which an index has the newest rows of each parent, if there is any.
 
-    There are fewer accounts than apps.
+    There are fewer accounts than other parents.
     """
     parents = [
         str(index.fields[0])

@@ -22,7 +22,7 @@ JSON = "application/json"
 
 
 def resource_media_type(kind: str) -> str:
-    """Return the media type of one resource on the wire, for example of `appBackup`."""
+    """Return the media type of one resource of a kind on the wire."""
     return f"application/astra-{kind}+json"
 
 

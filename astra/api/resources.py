@@ -12,7 +12,7 @@ def article(kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ResourceKind:
-    """A kind such as `appBackup`: its names, its versions (newest first) and its media type."""
+    """A kind such as `roleBinding`: its names, its versions (newest first) and its media type."""
 
     name: str
     plural: str
@@ -20,7 +20,7 @@ class ResourceKind:
 
     @property
     def class_name(self) -> str:
-        """What its classes are called: `AppBackup`."""
+        """What its classes are called: `RoleBinding`."""
         return self.name[0].upper() + self.name[1:]
 
     @property

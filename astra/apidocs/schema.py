@@ -72,7 +72,7 @@ class ApiSchema(ShapeSchema):
         return verb + "".join(part[0].upper() + part[1:] for part in (*parents, last))
 
     def _collections(self) -> list[str]:
-        """Return the names of the collections in the path, for example `apps`, `appBackups`."""
+        """Return the names of the collections in the path, for example `users`, `tokens`."""
         parts = [part for part in self.path.split("/") if part and not part.startswith("{")]
         # What follows `accounts` is a family of the API and its version.
         return parts[3:] or parts

@@ -1,6 +1,6 @@
 """Advancing: which accounts have something due, and settling them one after another.
 
-The worker, the `advance_backups` command and the admin all come through here.
+The worker, the command that advances and the admin all come through here.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """Giving a row that was just inserted its fate, in one statement.
 
-The hot path plans within its own statement (see the creation of a backup); this serves the others.
+The hot path plans within its own statement; this serves the others.
 """
 
 import functools

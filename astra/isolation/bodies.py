@@ -129,7 +129,7 @@ def introduction(made: NewAccount) -> dict[str, Any]:
 
 
 def parts(account_id: uuid.UUID) -> dict[str, list[dict[str, str]]]:
-    """Return id and name of what the account has, by kind: apps, buckets."""
+    """Return id and name of what the account has, by kind."""
     return {
         item.listed_as: [
             {"id": str(identifier), "name": name}

@@ -66,7 +66,7 @@ def delete_rows(account_id: uuid.UUID, items: Sequence[Belonging]) -> None:
 def state_rows(account_id: uuid.UUID) -> Generator[tuple[str, str]]:
     """Yield (label, JSON text) of every row of the account's state, all as of one instant.
 
-    One statement, so one snapshot, read through a cursor: to be used within a transaction, and closed
+    One statement, so one moment, read through a cursor: to be used within a transaction, and closed
     there when not read to the end.
     """
     selects = " UNION ALL ".join(

@@ -52,7 +52,7 @@ class AccountInstance(ControlView):
     """One account."""
 
     def get(self, request: HttpRequest, account_id: str) -> HttpResponse:
-        """Describe it, with the ids of its apps and buckets."""
+        """Describe it, with the ids of what it has."""
         return json_response(details(account_of(account_id)), tag=False)
 
     def delete(self, request: HttpRequest, account_id: str) -> HttpResponse:

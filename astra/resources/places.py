@@ -1,6 +1,6 @@
 """Where a resource is: its paths, and the parents that they name.
 
-A path such as `k8s/v1/apps/{app_id}/schedules` says by itself whose schedules it has: the placeholder
+A path such as `core/v1/users/{user_id}/tokens` says by itself whose tokens it has: the placeholder
 names the kind of the parent, the parent's resource says which of its rows are there, and the foreign
 key to its model says which rows are its own.
 """

@@ -35,7 +35,7 @@ def resources(family: str | None = None) -> Iterator["Resource"]:
 
 
 def resource(kind: str) -> "Resource":
-    """Return the resource of a kind, such as `appBackup`; raises ``KeyError``."""
+    """Return the resource of a kind, by its name; raises ``KeyError``."""
     return _resources[kind]
 
 

@@ -1,6 +1,6 @@
 """The section of a resource in scenarios: the members of its answers, references by name.
 
-`bucketID` of the API is `bucket` here, the name of one; a flag is a boolean. What an item leaves out
+`userID` of the API is `user` here, the name of one; a flag is a boolean. What an item leaves out
 has its column's default.
 """
 

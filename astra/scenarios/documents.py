@@ -54,7 +54,7 @@ class Document:
 
 
 def path_text(path: Path) -> str:
-    """Write a path as `accounts[0].apps[1].name`."""
+    """Write a path as `accounts[0].users[1].name`."""
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step

@@ -26,7 +26,7 @@ def fate_schema(lifecycle: Lifecycle, **reasons: Any) -> dict[str, Any]:
 
 
 def staged_properties(lifecycle: Lifecycle) -> dict[str, Any]:
-    """Return the JSON Schema of state and fate of an app, a bucket and the like."""
+    """Return the JSON Schema of state and fate of what has stages."""
     return {
         "state": {"enum": list(lifecycle.states)},
         "stateDetails": ref("stateDetails"),

@@ -1,12 +1,12 @@
 """Fault rules by hand."""
 
+import uuid
 from typing import Any
 
 import pytest
 
 from astra.accounts.models import Account
 from astra.faults.models import FaultRule
-from tests import world
 from tests.admin.conftest import Person, errors, list_of, page_of, text_of
 
 
@@ -64,10 +64,13 @@ def test_the_form_begins_with_an_example_of_what_is_registered(person: Person) -
 
 
 def test_a_rule_is_found_by_the_id_of_what_it_is_about(person: Person, account: Account) -> None:
-    app, bucket = str(world.some_id()), str(world.some_id())
+    app, bucket = str(uuid.uuid4()), str(uuid.uuid4())
     effect = '{"type": "refuse", "problem": 107}'
     add(person, account, name="mondays", match=f'{{"app": "{app}"}}', effect=effect)
     add(person, account, name="fridays", match=f'{{"bucket": "{bucket}"}}', effect=effect)
+    # The first page says what was added, too.
+    help_text = "Search by name, or by the id of a rule, account, app or bucket"
+    assert help_text in person.look(list_of(FaultRule))
     for wanted, found in (
         (app, {"mondays"}),
         (bucket, {"fridays"}),
@@ -75,5 +78,3 @@ def test_a_rule_is_found_by_the_id_of_what_it_is_about(person: Person, account: 
     ):
         shown = text_of(person.look(list_of(FaultRule), q=str(wanted)))
         assert {name for name in ("mondays", "fridays") if name in shown} == found
-    help_text = "Search by name, or by the id of a rule, account, app or bucket"
-    assert help_text in person.look(list_of(FaultRule))
