@@ -5,7 +5,8 @@ import click
 from astra.kit.commands.documents import is_file, read_scenario
 from astra.kit.commands.output import describe, instant, print_account, print_table
 from astra.kit.commands.sessions import Session, duration, numbers, service_command
-from astra.kit.records import Account, ClockSetting, Json
+from astra.kit.reading import Json
+from astra.kit.records import Account, ClockSetting
 
 _MODES = ("real", "scaled", "manual")
 
