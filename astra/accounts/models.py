@@ -4,26 +4,17 @@ Source: `resources.md` and section 11 of `appbackup.md`; clock: design, 'Time an
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from astra.accounts.clocks import FASTEST_RATE, FIXED_RATES, ClockMode, clock_instant
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now
 from astra.api.dice import NIL_ID, new_id
 
 NAME_MAX_LENGTH = 63
-# Simulated seconds per second, of a scaled clock.
-FASTEST_RATE = 1_000_000
-
-
-class ClockMode(models.TextChoices):
-    """How an account's time relates to real time."""
-
-    REAL = "real"
-    SCALED = "scaled"
-    MANUAL = "manual"
 
 
 class AccountState(models.TextChoices):
@@ -131,9 +122,9 @@ class Account(Described):
                 condition=Q(state__in=AccountState.values), name="account_state_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(clock_mode=ClockMode.REAL, clock_rate=1.0)
+                condition=Q(clock_mode=ClockMode.REAL, clock_rate=FIXED_RATES[ClockMode.REAL])
                 | Q(clock_mode=ClockMode.SCALED, clock_rate__gt=0)
-                | Q(clock_mode=ClockMode.MANUAL, clock_rate=0),
+                | Q(clock_mode=ClockMode.MANUAL, clock_rate=FIXED_RATES[ClockMode.MANUAL]),
                 name="account_clock_rate_fits_mode",
             ),
             models.CheckConstraint(
@@ -169,28 +160,6 @@ class Account(Described):
     def now(self) -> datetime:
         """Return the account's instant: `sim + (now - real) * rate`, at most ``LAST_INSTANT``."""
         return clock_instant(self.clock_sim, self.clock_real, self.clock_rate)
-
-
-def clock_instant(sim: datetime, real: datetime, rate: float) -> datetime:
-    """Return the simulated instant of a clock anchored at ``sim`` = ``real``, in UTC.
-
-    At ``LAST_INSTANT`` it stands still.
-    """
-    if rate == 0:
-        return sim
-    passed = (real_now() - real).total_seconds() * rate
-    if passed >= (LAST_INSTANT - sim).total_seconds():
-        return LAST_INSTANT
-    return sim + timedelta(seconds=passed)
-
-
-def clock_sql(real: str, account: str = "accounts_account") -> str:
-    """Return the SQL of what ``clock_instant`` computes, of a row of accounts at a real instant."""
-    sim = f"{account}.clock_sim"
-    return (
-        f"{sim} + least(({real} - {account}.clock_real) * {account}.clock_rate,"
-        f" '{LAST_INSTANT.isoformat()}'::timestamptz - {sim})"
-    )
 
 
 class Resource(Described):

@@ -15,14 +15,6 @@ NEWEST_FIRST = ("-created_at", "-id")
 
 _ESTIMATE = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = %s::regclass"
 
-_NEWEST = """
-    SELECT newest.id FROM {parents} AS parent CROSS JOIN LATERAL (
-        SELECT id, created_at FROM {rows} WHERE {column} = parent.id
-        ORDER BY created_at DESC, id DESC LIMIT %(end)s
-    ) AS newest
-    ORDER BY newest.created_at DESC, newest.id DESC OFFSET %(start)s LIMIT %(size)s
-"""
-
 if TYPE_CHECKING:
     AnyPaginator = Paginator[Any]
 else:
@@ -77,14 +69,21 @@ class BoundedPaginator(AnyPaginator):
     def _newest(self, parent: str, start: int, end: int) -> list[Any]:
         model = self._rows.model
         field: Any = model._meta.get_field(parent)
-        statement = _NEWEST.format(
-            parents=field.related_model._meta.db_table,
-            rows=model._meta.db_table,
-            column=field.column,
-        )
+        parents = field.related_model._meta.db_table
+        statement = _newest_of_each(parents, model._meta.db_table, field.column)
         with connection.cursor() as cursor:
             cursor.execute(statement, {"start": start, "end": end, "size": end - start})
             return [key for (key,) in cursor.fetchall()]
+
+
+def _newest_of_each(parents: str, rows: str, column: str) -> str:
+    return f"""
+        SELECT newest.id FROM {parents} AS parent CROSS JOIN LATERAL (
+            SELECT id, created_at FROM {rows} WHERE {column} = parent.id
+            ORDER BY created_at DESC, id DESC LIMIT %(end)s
+        ) AS newest
+        ORDER BY newest.created_at DESC, newest.id DESC OFFSET %(start)s LIMIT %(size)s
+    """
 
 
 def _parent_with_index(model: type[Model]) -> str | None:

@@ -16,7 +16,7 @@ import django_filters
 from django.db.models import BooleanField, CharField, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Collate
+from django.db.models.functions import Cast, Collate, NullIf
 
 from astra.api.patterns import parse_identifier
 from astra.api.query import Condition
@@ -77,6 +77,20 @@ class Member(django_filters.Filter):
         except ValueError as error:
             reason = f"{condition.path} cannot be compared with '{condition.value}'."
             raise invalid_query("filter", reason) from error
+
+
+class TextMember(Member):
+    """A text column of the database's own collation, compared as all text is."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(expression=lambda now: Collate(F(column), "C"))
+
+
+class OptionalTextMember(Member):
+    """A text column in which the empty text stands for an absent member."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(expression=lambda now: NullIf(Collate(F(column), "C"), Value("")))
 
 
 class IdentifierMember(Member):

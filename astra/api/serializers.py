@@ -14,9 +14,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from astra.api import fields, patterns
+from astra.api.fields import EXTENDED
 from astra.api.problems import INVALID_FIELDS, INVALID_SCHEMA, ApiProblem, Invalid
-
-EXTENDED = "extended"
 
 
 class ClosedSerializer(serializers.Serializer[Any]):

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from astra.accounts.models import clock_sql
+from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
 from astra.engine.barriers import advance_to
 from astra.engine.registry import Registration
@@ -152,9 +152,8 @@ def finish_now(
     that was never to end is left alone.
     """
     lifecycle = registration.lifecycle
-    due = "coalesce({0}, %(now)s)" if succeed else "{0}"
     moved = ", ".join(
-        f"{column} = least({due.format(f'resource.{column}')}, %(now)s)"
+        f"{column} = least({_due(f'resource.{column}', succeed=succeed)}, %(now)s)"
         for column in _instant_columns(registration)
     )
     success = ", outcome = %(success)s, outcome_reasons = '[]'" if succeed else ""
@@ -172,6 +171,11 @@ def finish_now(
         "now": now,
     }
     return _ids(_run(statement, parameters | ({"success": lifecycle.success} if succeed else {})))
+
+
+def _due(instant: str, *, succeed: bool) -> str:
+    """Compile when a step is due: one that was never to come, now if the row is to succeed."""
+    return f"coalesce({instant}, %(now)s)" if succeed else instant
 
 
 def fail_hooks(

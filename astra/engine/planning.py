@@ -56,8 +56,8 @@ def _statement(item: Registration) -> str:
         UPDATE {item.table} AS resource SET {", ".join(settings)}
         FROM {item.table} AS ids
         JOIN accounts_account AS account ON account.id = ids.account_id
-        {item.target_sql}
-        {planned_instants(item.lifecycle, row="ids", start="ids.created_at")}
+        {item.target_sql("ids")}
+        {planned_instants(item.lifecycle, identifier="ids.id", start="ids.created_at")}
         WHERE ids.id = %(id)s AND resource.id = ids.id
         RETURNING resource.*
     )

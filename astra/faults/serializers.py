@@ -9,8 +9,7 @@ from rest_framework.exceptions import ValidationError
 from astra.api import fields
 from astra.api.clock import timestamp
 from astra.api.serializers import ClosedSerializer, extended_error
-from astra.engine.views import InstantField
-from astra.faults.effects.base import FateEffect, FractionField, IntegerField
+from astra.faults.effects.base import FateEffect, FractionField
 from astra.faults.effects.registered import EFFECTS
 from astra.faults.models import (
     METHODS,
@@ -68,10 +67,10 @@ class MatchBody(ClosedSerializer):
     app = fields.IdentifierField(required=False)
     bucket = fields.IdentifierField(required=False)
     name = PatternField(required=False)
-    every = IntegerField(least=1, required=False)
-    next = IntegerField(least=1, required=False)
+    every = fields.IntegerField(least=1, required=False)
+    next = fields.IntegerField(least=1, required=False)
     probability = FractionField(required=False)
-    until = InstantField(required=False)
+    until = fields.InstantField(required=False)
 
 
 class EffectField(serializers.Field[Any, Any, Any, Any]):

@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from astra.accounts.callers import Caller
+from astra.accounts.clocks import ClockMode, DeclaredClock
 from astra.accounts.metadata import restamp, stamps
-from astra.accounts.models import Account, AccountState, ClockMode, Role, RoleBinding, User
+from astra.accounts.models import Account, AccountState, Role, RoleBinding, User
 from astra.api.clock import real_now
 from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid
 from identity.kinds import ROLE_BINDING, USER
@@ -25,14 +26,11 @@ def account_create(*, caller: Caller, body: Mapping[str, Any]) -> Account:
     """
     columns = stamps(caller, body)
     del columns["account_id"]
-    now = real_now()
     account = Account(
         name=body["name"],
         state=AccountState.ACTIVE,
         enabled_at=columns["created_at"],
-        clock_mode=ClockMode.REAL,
-        clock_sim=now,
-        clock_real=now,
+        **DeclaredClock(ClockMode.REAL).columns(real_now()),
         # Of its own: two accounts with one seed and still clocks would draw the same ids.
         seed=columns["id"].int & _SEED_MASK,
         **columns,

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.db.models import Model
 
+from astra.accounts.clocks import ClockMode, DeclaredClock, clock_schema
 from astra.accounts.models import (
-    FASTEST_RATE,
     Account,
     AccountState,
     AuthProvider,
-    ClockMode,
     Role,
     RoleBinding,
     User,
@@ -43,17 +42,6 @@ ADDRESS = {
         "streetAddress2": TEXT,
     },
 }
-_CLOCK = {
-    "description": "real runs with real time; scaled is rate times faster; manual stands still.",
-    "type": "object",
-    "required": ["mode"],
-    "additionalProperties": False,
-    "properties": {
-        "mode": {"enum": ClockMode.values},
-        "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": FASTEST_RATE},
-        "at": {"description": "Where a clock starts that is not real.", **ref("instant")},
-    },
-}
 _CONTACT = {
     "type": "object",
     "required": ["firstName", "lastName", "email", "postalAddress"],
@@ -77,7 +65,7 @@ class AccountSection(Section):
     model = Account
     properties = {
         "name": TEXT,
-        "clock": _CLOCK,
+        "clock": clock_schema(ref("instant")),
         "seed": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
         "state": {"enum": AccountState.values},
         "isEnabled": {"type": "boolean"},
@@ -110,21 +98,11 @@ class AccountSection(Section):
         ]
 
     def _clock(self, item: Item) -> dict[str, Any]:
-        clock = item.get("clock", {})
-        mode = ClockMode(clock.get("mode", ClockMode.REAL))
-        real = real_now()
-        if mode != ClockMode.SCALED and "rate" in clock:
-            raise item.error("Only a scaled clock has a rate.", "clock", "rate")
-        if mode == ClockMode.REAL and "at" in clock:
-            raise item.error("A real clock cannot be set.", "clock", "at")
-        sim: datetime = item.instant("clock", "at") if "at" in clock else real
-        rates = {ClockMode.REAL: 1.0, ClockMode.MANUAL: 0.0}
-        return {
-            "clock_mode": mode,
-            "clock_rate": rates.get(mode, float(clock.get("rate", 60.0))),
-            "clock_sim": sim,
-            "clock_real": real,
-        }
+        clock = DeclaredClock.of(item.get("clock", {"mode": ClockMode.REAL}))
+        for broken in clock.broken():
+            member = "at" if broken.member == "start" else broken.member
+            raise item.error(f"{broken.reason.rstrip('.')}.", "clock", member)
+        return clock.columns(real_now())
 
 
 class UserSection(Section):

@@ -13,7 +13,6 @@ from astra.api.serializers import (
     StrictMetadataSerializer,
 )
 from identity.kinds import ACCOUNT
-from identity.serializers.text import TextField, text_member
 
 MUTABLE = frozenset({"name", "accountContact"})
 # What a contact must have in an answer, so a change must not leave it without.
@@ -30,22 +29,22 @@ ADDRESS_REQUIRED = (
 class ContactAddress(ClosedSerializer):
     """`accountContact.postalAddress` of a PUT: what is absent is kept."""
 
-    addressCountry = TextField(min_length=2, max_length=2, required=False)
-    addressLocality = TextField(min_length=1, max_length=63, required=False)
-    addressRegion = TextField(min_length=1, max_length=63, required=False)
-    postalCode = TextField(min_length=1, max_length=31, required=False)
-    streetAddress1 = TextField(min_length=1, max_length=63, required=False)
-    streetAddress2 = TextField(min_length=1, max_length=63, required=False)
+    addressCountry = fields.TextField(min_length=2, max_length=2, required=False)
+    addressLocality = fields.TextField(min_length=1, max_length=63, required=False)
+    addressRegion = fields.TextField(min_length=1, max_length=63, required=False)
+    postalCode = fields.TextField(min_length=1, max_length=31, required=False)
+    streetAddress1 = fields.TextField(min_length=1, max_length=63, required=False)
+    streetAddress2 = fields.TextField(min_length=1, max_length=63, required=False)
 
 
 class Contact(ClosedSerializer):
     """`accountContact` of a PUT: what is absent is kept."""
 
-    firstName = TextField(min_length=1, max_length=63, required=False)
-    lastName = TextField(min_length=1, max_length=63, required=False)
-    companyName = TextField(min_length=1, max_length=63, required=False)
-    email = TextField(min_length=1, max_length=63, required=False)
-    phone = TextField(min_length=1, max_length=31, required=False)
+    firstName = fields.TextField(min_length=1, max_length=63, required=False)
+    lastName = fields.TextField(min_length=1, max_length=63, required=False)
+    companyName = fields.TextField(min_length=1, max_length=63, required=False)
+    email = fields.TextField(min_length=1, max_length=63, required=False)
+    phone = fields.TextField(min_length=1, max_length=31, required=False)
     postalAddress = ContactAddress(required=False)
 
 
@@ -54,7 +53,7 @@ class AccountCreate(ClosedSerializer):
 
     type = fields.EnumField([ACCOUNT.type])
     version = fields.EnumField(ACCOUNT.versions)
-    name = TextField(min_length=1, max_length=NAME_MAX_LENGTH)
+    name = fields.TextField(min_length=1, max_length=NAME_MAX_LENGTH)
     metadata = MetadataSerializer(required=False)
 
 
@@ -64,7 +63,7 @@ class AccountReplace(ClosedSerializer):
     type = fields.EnumField([ACCOUNT.type])
     version = fields.EnumField(ACCOUNT.versions)
     id = fields.IdentifierField(required=False)
-    name = TextField(min_length=1, max_length=NAME_MAX_LENGTH, required=False)
+    name = fields.TextField(min_length=1, max_length=NAME_MAX_LENGTH, required=False)
     state = fields.EnumField(AccountState.values, required=False)
     isEnabled = fields.EnumField(["false", "true"], required=False)
     enabledTimestamp = fields.TimestampField(required=False)
@@ -75,19 +74,19 @@ class AccountReplace(ClosedSerializer):
 class ShownAddress(ContactAddress):
     """`accountContact.postalAddress` in answers."""
 
-    addressCountry = TextField(min_length=2, max_length=2)
-    addressLocality = TextField(min_length=1, max_length=63)
-    addressRegion = TextField(min_length=1, max_length=63)
-    postalCode = TextField(min_length=1, max_length=31)
-    streetAddress1 = TextField(min_length=1, max_length=63)
+    addressCountry = fields.TextField(min_length=2, max_length=2)
+    addressLocality = fields.TextField(min_length=1, max_length=63)
+    addressRegion = fields.TextField(min_length=1, max_length=63)
+    postalCode = fields.TextField(min_length=1, max_length=31)
+    streetAddress1 = fields.TextField(min_length=1, max_length=63)
 
 
 class ShownContact(Contact):
     """`accountContact` in answers."""
 
-    firstName = TextField(min_length=1, max_length=63)
-    lastName = TextField(min_length=1, max_length=63)
-    email = TextField(min_length=1, max_length=63)
+    firstName = fields.TextField(min_length=1, max_length=63)
+    lastName = fields.TextField(min_length=1, max_length=63)
+    email = fields.TextField(min_length=1, max_length=63)
     postalAddress = ShownAddress()
 
 
@@ -97,7 +96,7 @@ class AccountBody(ClosedSerializer):
     type = fields.EnumField([ACCOUNT.type])
     version = fields.EnumField(ACCOUNT.versions)
     id = fields.IdentifierField()
-    name = TextField(min_length=1, max_length=NAME_MAX_LENGTH)
+    name = fields.TextField(min_length=1, max_length=NAME_MAX_LENGTH)
     state = fields.EnumField(AccountState.values)
     isEnabled = fields.EnumField(["false", "true"])
     enabledTimestamp = fields.TimestampField(required=False)
@@ -116,7 +115,7 @@ class AccountFilters(filters.MemberFilterSet):
     version = filters.Member("version")
     id = filters.IdentifierMember("id")
     name = filters.Member("name")
-    state = text_member("state")
+    state = filters.TextMember("state")
     isEnabled = filters.BooleanMember("is_enabled")
     enabledTimestamp = filters.InstantMember("enabled_at", nullable=True)
     contact_first_name = _contact("firstName")

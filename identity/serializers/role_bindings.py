@@ -12,7 +12,6 @@ from astra.api.serializers import (
     StrictMetadataSerializer,
 )
 from identity.kinds import ROLE_BINDING
-from identity.serializers.text import TextField, text_member
 
 PRINCIPAL_TYPE = "user"
 MUTABLE = frozenset({"role", "roleConstraints"})
@@ -27,7 +26,7 @@ class RoleBindingCreate(ClosedSerializer):
     groupID = fields.IdentifierField(required=False)
     accountID = fields.IdentifierField()
     role = fields.EnumField(Role.values)
-    roleConstraints = fields.UniqueListField(child=TextField(), required=False)
+    roleConstraints = fields.UniqueListField(child=fields.TextField(), required=False)
     metadata = MetadataSerializer(required=False)
 
 
@@ -49,7 +48,7 @@ class RoleBindingBody(ClosedSerializer):
     groupID = fields.IdentifierField()
     accountID = fields.IdentifierField()
     role = fields.EnumField(Role.values)
-    roleConstraints = fields.UniqueListField(child=TextField())
+    roleConstraints = fields.UniqueListField(child=fields.TextField())
     metadata = StrictMetadataSerializer()
 
 
@@ -63,7 +62,7 @@ class RoleBindingFilters(filters.MemberFilterSet):
     userID = filters.IdentifierMember("user_id")
     groupID = filters.ConstantMember(str(NIL_ID))
     accountID = filters.IdentifierMember("account_id")
-    role = text_member("role")
+    role = filters.TextMember("role")
     constraint = filters.ElementMember("constraints", path="roleConstraints[*]")
 
 

@@ -11,7 +11,6 @@ from astra.api.serializers import (
     StrictMetadataSerializer,
 )
 from identity.kinds import TOKEN
-from identity.serializers.text import TextField
 
 MUTABLE = frozenset({"name"})
 
@@ -21,7 +20,7 @@ class TokenCreate(ClosedSerializer):
 
     type = fields.EnumField([TOKEN.type])
     version = fields.EnumField(TOKEN.versions)
-    name = TextField(min_length=1, max_length=NAME_MAX_LENGTH)
+    name = fields.TextField(min_length=1, max_length=NAME_MAX_LENGTH)
     metadata = MetadataSerializer(required=False)
 
 
@@ -31,7 +30,7 @@ class TokenReplace(ClosedSerializer):
     type = fields.EnumField([TOKEN.type])
     version = fields.EnumField(TOKEN.versions)
     id = fields.IdentifierField(required=False)
-    name = TextField(min_length=1, max_length=NAME_MAX_LENGTH, required=False)
+    name = fields.TextField(min_length=1, max_length=NAME_MAX_LENGTH, required=False)
     userID = fields.IdentifierField(required=False)
     metadata = MetadataSerializer(required=False)
 
@@ -42,7 +41,7 @@ class TokenBody(ClosedSerializer):
     type = fields.EnumField([TOKEN.type])
     version = fields.EnumField(TOKEN.versions)
     id = fields.IdentifierField()
-    name = TextField(min_length=1, max_length=NAME_MAX_LENGTH)
+    name = fields.TextField(min_length=1, max_length=NAME_MAX_LENGTH)
     userID = fields.IdentifierField()
     metadata = StrictMetadataSerializer()
 

@@ -13,12 +13,6 @@ from astra.api.serializers import (
     StrictMetadataSerializer,
 )
 from identity.kinds import USER
-from identity.serializers.text import (
-    EmailField,
-    TextField,
-    optional_text_member,
-    text_member,
-)
 
 EMAIL_MAX_LENGTH = 254
 
@@ -26,12 +20,12 @@ EMAIL_MAX_LENGTH = 254
 class PostalAddress(ClosedSerializer):
     """`postalAddress`: replaced as a whole."""
 
-    addressCountry = TextField(min_length=2, max_length=2)
-    addressLocality = TextField(min_length=1, max_length=63)
-    addressRegion = TextField(min_length=1, max_length=63)
-    postalCode = TextField(min_length=1, max_length=63)
-    streetAddress1 = TextField(min_length=1, max_length=63)
-    streetAddress2 = TextField(min_length=1, max_length=63, required=False)
+    addressCountry = fields.TextField(min_length=2, max_length=2)
+    addressLocality = fields.TextField(min_length=1, max_length=63)
+    addressRegion = fields.TextField(min_length=1, max_length=63)
+    postalCode = fields.TextField(min_length=1, max_length=63)
+    streetAddress1 = fields.TextField(min_length=1, max_length=63)
+    streetAddress2 = fields.TextField(min_length=1, max_length=63, required=False)
 
 
 ADDRESS_MEMBERS = tuple(PostalAddress().fields)
@@ -42,13 +36,13 @@ class UserCreate(ClosedSerializer):
 
     type = fields.EnumField([USER.type])
     version = fields.EnumField(USER.versions)
-    authID = TextField(storable_length=254, required=False)
+    authID = fields.TextField(storable_length=254, required=False)
     authProvider = fields.EnumField(AuthProvider.values, required=False)
-    firstName = TextField(max_length=63, required=False)
-    lastName = TextField(max_length=63, required=False)
-    companyName = TextField(min_length=1, max_length=63, required=False)
-    email = EmailField(storable_length=EMAIL_MAX_LENGTH)
-    phone = TextField(storable_length=63, required=False)
+    firstName = fields.TextField(max_length=63, required=False)
+    lastName = fields.TextField(max_length=63, required=False)
+    companyName = fields.TextField(min_length=1, max_length=63, required=False)
+    email = fields.EmailField(storable_length=EMAIL_MAX_LENGTH)
+    phone = fields.TextField(storable_length=63, required=False)
     postalAddress = PostalAddress(required=False)
     sendWelcomeEmail = fields.EnumField(["true", "false"], required=False)
     metadata = MetadataSerializer(required=False)
@@ -58,7 +52,7 @@ class UserReplace(UserCreate):
     """The request body of a PUT: what is absent is kept."""
 
     id = fields.IdentifierField(required=False)
-    email = EmailField(storable_length=EMAIL_MAX_LENGTH, required=False)
+    email = fields.EmailField(storable_length=EMAIL_MAX_LENGTH, required=False)
     state = fields.EnumField(UserState.values, required=False)
     isEnabled = fields.EnumField(["true", "false"], required=False)
     enableTimestamp = fields.TimestampField(required=False)
@@ -76,13 +70,13 @@ class UserBody(ClosedSerializer):
     id = fields.IdentifierField()
     state = fields.EnumField(UserState.values)
     isEnabled = fields.EnumField(["true", "false"])
-    authID = TextField(required=False)
+    authID = fields.TextField(required=False)
     authProvider = fields.EnumField(AuthProvider.values)
-    firstName = TextField(max_length=63)
-    lastName = TextField(max_length=63)
-    companyName = TextField(min_length=1, max_length=63, required=False)
-    email = TextField()
-    phone = TextField(required=False)
+    firstName = fields.TextField(max_length=63)
+    lastName = fields.TextField(max_length=63)
+    companyName = fields.TextField(min_length=1, max_length=63, required=False)
+    email = fields.TextField()
+    phone = fields.TextField(required=False)
     postalAddress = PostalAddress(required=False)
     sendWelcomeEmail = fields.EnumField(["true", "false"])
     enableTimestamp = fields.TimestampField(required=False)
@@ -111,15 +105,15 @@ class UserFilters(filters.MemberFilterSet):
     type = filters.ConstantMember(USER.type)
     version = filters.Member("version")
     id = filters.IdentifierMember("id")
-    state = text_member("state")
+    state = filters.TextMember("state")
     isEnabled = filters.BooleanMember("is_enabled")
-    authID = optional_text_member("auth_id")
-    authProvider = text_member("auth_provider")
-    firstName = text_member("first_name")
-    lastName = text_member("last_name")
-    companyName = optional_text_member("company_name")
+    authID = filters.OptionalTextMember("auth_id")
+    authProvider = filters.TextMember("auth_provider")
+    firstName = filters.TextMember("first_name")
+    lastName = filters.TextMember("last_name")
+    companyName = filters.OptionalTextMember("company_name")
     email = filters.Member("email")
-    phone = optional_text_member("phone")
+    phone = filters.OptionalTextMember("phone")
     country = _address("addressCountry")
     locality = _address("addressLocality")
     region = _address("addressRegion")

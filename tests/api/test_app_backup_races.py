@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from astra.accounts.models import Account, ClockMode
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account
 from astra.api.clock import real_now, timestamp
 from astra.engine.models import Transition
 from astra.resources.actions import delete_row
