@@ -17,7 +17,6 @@ from astra.adminsite.filters import AutocompleteSelectFilter
 from astra.adminsite.forms import ApiForm
 from astra.adminsite.units import human_number
 from astra.isolation.bodies import CheckpointBody
-from astra.isolation.checkpoint_views import checkpoint_problems
 from astra.isolation.checkpoints import (
     checkpoint_delete,
     checkpoint_restore,
@@ -47,8 +46,7 @@ class CheckpointForm(NameForm, ApiForm):
 def save_checkpoint(account: Account, name: str) -> Checkpoint:
     """Save the account's state. Raises the control surface's problems."""
     body = CheckpointBody.parse({"name": name})
-    with checkpoint_problems():
-        return checkpoint_save(account_id=account.pk, name=body["name"])
+    return checkpoint_save(account_id=account.pk, name=body["name"])
 
 
 @admin.register(Checkpoint)
@@ -104,8 +102,7 @@ class CheckpointAdmin(AccountColumns[Checkpoint]):
 
     def delete_record(self, record: Checkpoint) -> None:
         """Delete the checkpoint as the control surface does."""
-        with checkpoint_problems():
-            checkpoint_delete(account_id=record.account_id, name=record.name)
+        checkpoint_delete(account_id=record.account_id, name=record.name)
 
     @confirmed(
         "Restore",
@@ -118,6 +115,5 @@ class CheckpointAdmin(AccountColumns[Checkpoint]):
     def restore(self, request: HttpRequest, checkpoints: Sequence[Checkpoint], data: Any) -> Done:
         """Restore the checkpoints, each in its account."""
         for each in checkpoints:
-            with checkpoint_problems():
-                checkpoint_restore(account_id=each.account_id, name=each.name)
+            checkpoint_restore(account_id=each.account_id, name=each.name)
         return Done(f"Restored {self.counted(len(checkpoints))}.")

@@ -19,7 +19,9 @@ from django.db import DataError, IntegrityError, connection, transaction
 import astra
 from astra.accounts.belongings import Belonging, belonging, state_belongings
 from astra.accounts.clocks import ClockMode, anchor, clock_instant
+from astra.api import problems
 from astra.api.clock import real_now
+from astra.api.problems import Refusal
 from astra.isolation.formats import (
     FORMAT_VERSION,
     CheckpointError,
@@ -44,12 +46,15 @@ ROWS_IN_PART = 2000
 Part: TypeAlias = tuple[Belonging, str, int]
 
 
-class UnknownCheckpointError(Exception):
+class UnknownCheckpointError(Refusal):
     """The account has no checkpoint of this name."""
 
 
-class CheckpointExistsError(Exception):
+class CheckpointExistsError(Refusal):
     """The account has a checkpoint of this name already."""
+
+    problem = problems.CONFLICT
+    member = "name"
 
 
 def checkpoint_save(*, account_id: uuid.UUID, name: str) -> Checkpoint:

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from django.db import OperationalError, connection, transaction
 
+from astra.api import problems
+from astra.api.problems import Refusal
 from astra.engine.settling import lock_account
 
 T = TypeVar("T")
@@ -22,16 +24,22 @@ _TRIES = 120
 _GIVE_WAY = ("55P03", "40P01")
 
 
-class UnknownAccountError(Exception):
+class UnknownAccountError(Refusal):
     """There is no account of this id."""
 
 
-class AccountAdvancingError(Exception):
+class AccountAdvancingError(Refusal):
     """The account's clock is on its way to an instant; whoever moves it would not notice."""
 
+    problem = problems.UNEXPECTED_STATE
+    passes = True
 
-class AccountBusyError(Exception):
+
+class AccountBusyError(Refusal):
     """Somebody else keeps the account, or rows of it, locked."""
+
+    problem = problems.SERVICE_UNAVAILABLE
+    passes = True
 
 
 def with_account_held(
