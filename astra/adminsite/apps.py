@@ -19,4 +19,3 @@ class AdminSiteConfig(AppConfig):
 
     default = True
     name = "astra.adminsite"
-    label = "adminsite"
