@@ -5,9 +5,7 @@ It is not part of the simulated API: a token of its own opens it, for every acco
 """
 
 import secrets
-import tempfile
 import uuid
-from pathlib import Path
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -16,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.views import View
 
 from astra.api import media, problems
+from astra.api.files import write_private
 from astra.api.handler import problem_response, translate
 from astra.api.options import Options
 from astra.api.patterns import parse_identifier
@@ -110,17 +109,6 @@ def control_token(options: Options) -> str:
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        _keep(path, secrets.token_urlsafe(32))
+        # Should two processes make one at once, the last stays, and both read that.
+        write_private(path, f"{secrets.token_urlsafe(32)}\n")
     return path.read_text().strip()
-
-
-def _keep(path: Path, secret: str) -> None:
-    """Write a file that only its owner reads; a reader sees none of it or all of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A temporary file is closed to others from the start.
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as draft:
-        draft.write(f"{secret}\n")
-    # Should two processes make one at once, the last stays, and both read that.
-    Path(draft.name).replace(path)
