@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils.functional import cached_property
 
 from astra.adminsite.units import human_number
+from astra.api.statements import fetch
 
 # Counting stops here, and paging with it: beyond, a search or a filter finds what one looks for.
 MOST_ROWS = 10_000
@@ -39,10 +39,8 @@ class BoundedPaginator(AnyPaginator):
     @property
     def table_size(self) -> str:
         """The number of rows of the whole table, as the database's own statistics have it."""
-        with connection.cursor() as cursor:
-            cursor.execute(_ESTIMATE, [f'"{self._rows.model._meta.db_table}"'])
-            row = cursor.fetchone()
-        return human_number(row[0] if row else 0)
+        ((rows,),) = fetch(_ESTIMATE, [f'"{self._rows.model._meta.db_table}"'])
+        return human_number(rows)
 
     def page(self, number: int | str) -> Page[Any]:
         """Return a page of the list.
@@ -71,9 +69,8 @@ class BoundedPaginator(AnyPaginator):
         field: Any = model._meta.get_field(parent)
         parents = field.related_model._meta.db_table
         statement = _newest_of_each(parents, model._meta.db_table, field.column)
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {"start": start, "end": end, "size": end - start})
-            return [key for (key,) in cursor.fetchall()]
+        found = fetch(statement, {"start": start, "end": end, "size": end - start})
+        return [key for (key,) in found]
 
 
 def _newest_of_each(parents: str, rows: str, column: str) -> str:

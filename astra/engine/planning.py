@@ -7,8 +7,8 @@ import functools
 import uuid
 
 import orjson
-from django.db import connection
 
+from astra.api.statements import fetch
 from astra.engine.plan import alias_of, partway, planned_instants
 from astra.engine.registry import Registration, registration
 from astra.engine.stages import Fate, Stage
@@ -19,16 +19,13 @@ def plan_new(kind: str, identifier: uuid.UUID, fate: Fate) -> None:
 
     To be called in the transaction that inserted the row.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _statement(registration(kind)),
-            {
-                "id": identifier,
-                "outcome": fate.outcome,
-                "reasons": orjson.dumps(fate.reasons).decode(),
-                "fraction": fate.at_fraction,
-            },
-        )
+    parameters = {
+        "id": identifier,
+        "outcome": fate.outcome,
+        "reasons": orjson.dumps(fate.reasons).decode(),
+        "fraction": fate.at_fraction,
+    }
+    fetch(_statement(registration(kind)), parameters)
 
 
 @functools.cache

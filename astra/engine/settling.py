@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from astra.api.statements import Statement
+from astra.api.statements import Statement, fetch
 from astra.engine.registry import Registration, registrations
 from astra.engine.stages import Column, Lifecycle, Stage
 
@@ -104,11 +104,9 @@ def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
 
     Returns False, without the lock, when somebody else has it and ``wait`` is false.
     """
-    with connection.cursor() as cursor:
-        key: dict[str, int | str] = {"class": LOCK_CLASS, "account": str(account_id)}
-        cursor.execute(_LOCK if wait else _TRY_LOCK, key)
-        row = cursor.fetchone()
-    return wait or bool(row and row[0])
+    key: dict[str, int | str] = {"class": LOCK_CLASS, "account": str(account_id)}
+    (row,) = fetch(_LOCK if wait else _TRY_LOCK, key)
+    return wait or bool(row[0])
 
 
 @functools.cache
