@@ -20,6 +20,13 @@ class CallMatch(TypedDict, total=False):
     body: Any
 
 
+class Criteria(CallMatch, total=False):
+    """What calls are looked for by: beside the call itself, from when on, and until when."""
+
+    since: datetime | None
+    until: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Entry(Record):
     """A call and its answer; ``at`` is the account's instant, ``real_at`` the real one."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from time import monotonic, sleep
 from typing import Any, ClassVar, Unpack
 
-from astra.kit.calls import CallMatch, Entry, JournalPage, Verdict
+from astra.kit.calls import CallMatch, Criteria, Entry, JournalPage, Verdict
 from astra.kit.errors import ServiceError
 from astra.kit.reading import Json
 from astra.kit.records import Checkpoint, Clock, Explanation, Fault, FaultMatch, Move
@@ -173,18 +173,16 @@ class JournalControls(Controls):
     def search(
         self,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
         limit: int | None = None,
         after: int | None = None,
         order: str | None = None,
-        **match: Unpack[CallMatch],
+        **match: Unpack[Criteria],
     ) -> JournalPage:
         """Return the calls that match, a text ``body`` being looked for in both bodies.
 
         ``order`` is `asc` or `desc`; ``after`` a sequence number, behind which the page begins.
         """
-        query = _criteria(match, since, until) | {"limit": limit, "after": after, "order": order}
+        query = _sent(match) | {"limit": limit, "after": after, "order": order}
         return self._paths.read(JournalPage, "GET", query=query)
 
     def get(self, sequence: int) -> Entry:
@@ -201,37 +199,30 @@ class JournalControls(Controls):
         at_least: int | None = None,
         at_most: int | None = None,
         exactly: int | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        **match: Unpack[CallMatch],
+        **match: Unpack[Criteria],
     ) -> Verdict:
         """Say whether so many calls match; at least one, if no number is given.
 
         Of a JSON ``body``, a part is enough.
         """
         counts = {"atLeast": at_least, "atMost": at_most, "exactly": exactly}
-        body = {"match": _criteria(match, since, until), **given(counts)}
+        body = {"match": _sent(match), **given(counts)}
         return self._paths.read(Verdict, "POST", "verify", body=body)
 
     def verify_in_order(self, *matches: CallMatch) -> Verdict:
         """Say whether such calls came in this order, whatever came between them."""
         return self._paths.read(Verdict, "POST", "verify", body={"inOrder": matches})
 
-    def script(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        **match: Unpack[CallMatch],
-    ) -> str:
+    def script(self, **match: Unpack[Criteria]) -> str:
         """Return the calls that match as a shell script that makes them again."""
-        query = _criteria(match, since, until)
-        return self._paths.call("GET", "script", query=query).text()
+        return self._paths.call("GET", "script", query=_sent(match)).text()
 
 
-def _criteria(match: CallMatch, since: datetime | None, until: datetime | None) -> dict[str, Any]:
-    times = {
-        "since": None if since is None else iso_instant(since),
-        "until": None if until is None else iso_instant(until),
-    }
-    return {**match, **given(times)}
+def _sent(criteria: Criteria) -> dict[str, Any]:
+    """Return the criteria as the service takes them."""
+    sent: dict[str, Any] = {**criteria}
+    for name in ("since", "until"):
+        instant = sent.pop(name, None)
+        if instant is not None:
+            sent[name] = iso_instant(instant)
+    return sent

@@ -11,7 +11,7 @@ from astra.api import problems
 from astra.api.control import ControlView
 from astra.api.media import json_response
 from astra.api.problems import ApiProblem, Invalid
-from astra.scenarios.documents import parse_document
+from astra.scenarios.documents import parameter_number, parse_document
 from astra.scenarios.errors import BODY
 from astra.scenarios.library import (
     Described,
@@ -112,7 +112,7 @@ def _parameters(request: HttpRequest, *, but: str = "") -> dict[str, float]:
         if name == but:
             continue
         try:
-            numbers[name] = float(text) if "." in text else int(text)
+            numbers[name] = parameter_number(text)
         except ValueError:
             invalid.append(Invalid(name, "Must be a number."))
     if invalid:
