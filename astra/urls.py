@@ -16,9 +16,9 @@ handler500 = "astra.api.handler.server_error"
 # The control surface, which is no part of the simulated API.
 CONTROL = [
     path("", include("astra.server.urls")),
-    path("", include("astra.engine.urls")),
-    path("", include("astra.faults.urls")),
-    path("", include("astra.journal.urls")),
+    path("accounts/<str:account_id>/", include("astra.engine.urls")),
+    path("accounts/<str:account_id>/", include("astra.faults.urls")),
+    path("accounts/<str:account_id>/", include("astra.journal.urls")),
     path("", include("astra.scenarios.urls")),
     path("", include("astra.isolation.urls")),
 ]

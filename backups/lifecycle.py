@@ -86,6 +86,11 @@ SNAPSHOT = Lifecycle(
     by_hand=_BY_HAND,
 )
 
+
+def _seconds_to_store(app: str) -> str:
+    return f"{app}.size_bytes::float8 / {app}.throughput_bytes_per_second::float8"
+
+
 APP_BACKUP = Lifecycle(
     kind="appBackup",
     initial=PENDING,
@@ -103,7 +108,7 @@ APP_BACKUP = Lifecycle(
             "app-backup-complete",
             "ends_at",
             None,
-            delay_sql="target.size_bytes::float8 / target.throughput_bytes_per_second::float8",
+            delay_sql=_seconds_to_store,
             jitter=0.1,
             sets=_REASONS,
         ),

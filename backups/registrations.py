@@ -22,9 +22,14 @@ _STORE = f"""
         WHERE bucket.id = change.bucket_id
     )"""
 
+
 # The overrides of delays nearest to a row: its app's, or its own when it is the app.
-_APP_OF_ROW = "JOIN backups_app AS target ON target.id = ids.app_id"
-_ROW_ITSELF = "JOIN backups_app AS target ON target.id = ids.id"
+def _app_of(row: str) -> str:
+    return f"JOIN backups_app AS target ON target.id = {row}.app_id"
+
+
+def _itself(row: str) -> str:
+    return f"JOIN backups_app AS target ON target.id = {row}.id"
 
 
 def register_all() -> None:
@@ -45,14 +50,14 @@ def register_all() -> None:
         )
     )
     register(Registration(model=Bucket, lifecycle=BUCKET, order=5))
-    register(Registration(model=App, lifecycle=APP, order=6, target_sql=_ROW_ITSELF))
-    register(Registration(model=Snapshot, lifecycle=SNAPSHOT, order=10, target_sql=_APP_OF_ROW))
+    register(Registration(model=App, lifecycle=APP, order=6, target_sql=_itself))
+    register(Registration(model=Snapshot, lifecycle=SNAPSHOT, order=10, target_sql=_app_of))
     register(
         Registration(
             model=AppBackup,
             lifecycle=APP_BACKUP,
             order=20,
             after_settling_sql=_STORE,
-            target_sql=_APP_OF_ROW,
+            target_sql=_app_of,
         )
     )

@@ -9,10 +9,11 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 TYPE_PREFIX = "https://astra.netapp.io/problems/"
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +114,24 @@ class ApiProblem(Exception):
         if self.params:
             document["invalidParams"] = [item.as_json() for item in self.params]
         return document | dict(self.extra)
+
+
+class Refusal(ApiProblem):
+    """A refusal with a text of its own, for those who read no problem documents.
+
+    ``problem`` is what it is answered with, ``member`` the member of a body that the text is about.
+    """
+
+    problem: ClassVar[ProblemType] = COLLECTION_NOT_FOUND
+    member: ClassVar[str] = ""
+    # The cause passes by itself: it is worth trying again.
+    passes: ClassVar[bool] = False
+
+    def __init__(self, text: str) -> None:
+        fields = [Invalid(self.member, text)] if self.member else []
+        headers = {"Retry-After": RETRY_AFTER_SECONDS} if self.passes else {}
+        super().__init__(self.problem, fields=fields, headers=headers)
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text

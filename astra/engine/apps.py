@@ -7,8 +7,6 @@ class EngineConfig(AppConfig):
     """Stages, clocks, history, and what carries them out."""
 
     name = "astra.engine"
-    label = "engine"
-    verbose_name = "Engine"
 
     def ready(self) -> None:
         """Register the history as a part of every account, and its page."""

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from astra.accounts.clocks import ClockMode, DeclaredClock
 from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now, timestamp
 from astra.api.problems import ApiProblem, Invalid
+from astra.api.statements import fetch
 from astra.engine.barriers import advance_to, barrier_sources
 from astra.engine.models import Transition
 from astra.engine.registry import registrations
@@ -165,13 +166,10 @@ def _extreme(function: str, watched: list[tuple[str, str]], account: Account) ->
         + (" AND next_transition_at IS NOT NULL" if column == "ends_at" else "")
         for table, column in watched
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {function}(at) FROM ({instants}) AS instants",
-            {"account": account.id, "now": account.clock_sim},
-        )
-        row = cursor.fetchone()
-    found: datetime | None = row[0] if row else None
+    ((found,),) = fetch(
+        f"SELECT {function}(at) FROM ({instants}) AS instants",
+        {"account": account.id, "now": account.clock_sim},
+    )
     return found or account.clock_sim
 
 

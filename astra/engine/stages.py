@@ -4,7 +4,7 @@ A lifecycle knows no HTTP and no ORM. ``plan`` compiles it to the SQL that fixes
 is created, ``settling`` to the statement that carries the fate out. Source: design, 'Time and states'.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -24,15 +24,15 @@ class Stage:
     """One arrow. ``instant_column`` holds when the row takes it, NULL if it never does.
 
     ``to_state`` None means that the row's fate names the state (its ``outcome``). The delay is
-    ``delay_seconds``, or ``delay_sql`` (seconds, an expression over the planned row) where it depends
-    on the row; jitter spreads it by that fraction either way.
+    ``delay_seconds``, or ``delay_sql`` (the expression of the seconds, given the alias of the row's
+    target) where it depends on the row; jitter spreads it by that fraction either way.
     """
 
     name: str
     instant_column: str
     to_state: str | None
     delay_seconds: float = 0.0
-    delay_sql: str | None = None
+    delay_sql: Callable[[str], str] | None = None
     jitter: float = 0.0
     sets: Mapping[str, Column | str | bool] = field(default_factory=dict)
     # Further states that this stage leads out of, beside the one before it.

@@ -1,21 +1,15 @@
 """clock: `/simulator/v1/accounts/{account_id}/clock`, and moving it."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from rest_framework import serializers
 
 from astra.accounts.clocks import FASTEST_RATE, ClockMode, ClockRule, DeclaredClock
-from astra.accounts.models import Account
-from astra.api import fields, problems
+from astra.accounts.control import AccountControlView
+from astra.api import fields
 from astra.api.clock import timestamp
-from astra.api.control import ControlView
-from astra.api.media import json_response, read_json
-from astra.api.patterns import parse_identifier
-from astra.api.problems import ApiProblem
 from astra.api.serializers import ClosedSerializer, extended_error
 from astra.engine.clocks import Move, clock_advance, clock_set, represent_clock
 from astra.engine.models import Transition
@@ -90,34 +84,16 @@ class AdvanceBody(ClosedSerializer):
         return attrs
 
 
-class AccountControlView(ControlView):
-    """A path of the control surface about one account."""
-
-    def account_id(self) -> uuid.UUID:
-        """Return the account that the path names. Raises problem 2 when there is none."""
-        identifier = parse_identifier(self.kwargs["account_id"])
-        if identifier is None or not Account.objects.filter(id=identifier).exists():
-            raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-        return identifier
-
-    def body(self) -> Any:
-        """Return the parsed JSON body. Raises problem 7 or 85."""
-        return read_json(self.request, max_bytes=settings.ASTRA.max_body_bytes)
-
-
 class Clock(AccountControlView):
     """The clock of an account."""
 
-    def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:
         """Read it."""
-        account = Account.objects.get(id=self.account_id())
-        return json_response(represent_clock(account), tag=False)
+        return represent_clock(self.account)
 
-    def put(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
+    def put(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:
         """Set it: 200 with the clock."""
-        account_id = self.account_id()
-        account = clock_set(account_id=account_id, **ClockBody.parse(self.body()))
-        return json_response(represent_clock(account), tag=False)
+        return represent_clock(clock_set(account_id=self.account.id, **self.parse(ClockBody)))
 
 
 class ClockAdvance(AccountControlView):
@@ -125,11 +101,11 @@ class ClockAdvance(AccountControlView):
 
     def post(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Move it: 200 with what happened, in order; 202 while the worker goes on with it."""
-        account_id = self.account_id()
-        body = AdvanceBody.parse(self.body())
+        account_id = self.account.id
+        body = self.parse(AdvanceBody)
         wait_seconds = body.pop("wait", 30)
         move = clock_advance(account_id=account_id, wait_seconds=wait_seconds, **body)
-        return json_response(_represent(move), status=200 if move.is_over else 202, tag=False)
+        return self.found(_represent(move), status=200 if move.is_over else 202)
 
 
 def _represent(move: Move) -> dict[str, Any]:

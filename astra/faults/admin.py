@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from astra.accounts.columns import AccountColumns
 from astra.adminsite import cells
+from astra.adminsite.columns import column
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.adminsite.forms import ApiForm
 from astra.faults.actions import fault_rule_create, fault_rules_delete
@@ -84,22 +85,15 @@ class FaultRuleAdmin(AccountColumns[FaultRule]):
     ordering = ("account_id", "position")
     autocomplete_fields = ("account",)
     add_fieldsets = ((None, {"fields": ("account", "name", "match", "effect")}),)
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "id_cell",
-                    "name",
-                    "account_cell",
-                    "match_cell",
-                    "effect_cell",
-                    "hits",
-                    "seen",
-                    "created_cell",
-                )
-            },
-        ),
+    fields = (
+        "id_cell",
+        "name",
+        "account_cell",
+        "match_cell",
+        "effect_cell",
+        "hits",
+        "seen",
+        "created_cell",
     )
 
     def with_id(self, wanted: uuid.UUID) -> Q:
@@ -109,10 +103,7 @@ class FaultRuleAdmin(AccountColumns[FaultRule]):
             query |= Q(about__contains={name: str(wanted)})
         return query
 
-    @admin.display(description="Rule", ordering="position")
-    def rule_cell(self, rule: FaultRule) -> str:
-        """The name, or the start of the id."""
-        return rule.name or str(rule.id)[:8]
+    rule_cell = column("Rule", lambda rule: rule.name or str(rule.id)[:8], ordering="position")
 
     @admin.display(description="Matches")
     def match_cell(self, rule: FaultRule) -> str:

@@ -7,8 +7,6 @@ class FaultsConfig(AppConfig):
     """Rules by which calls and resources fail."""
 
     name = "astra.faults"
-    label = "faults"
-    verbose_name = "Faults"
 
     def ready(self) -> None:
         """Register the rules as a part of every account, and what steps in before answers."""

@@ -133,13 +133,12 @@ class CallBody(ClosedSerializer):
 
 def represent(rule: FaultRule) -> dict[str, Any]:
     """Return the JSON of a rule."""
-    document: dict[str, Any] = {"id": rule.id}
-    if rule.name:
-        document["name"] = rule.name
     match = {member: getattr(rule, column) for member, column in COLUMNS.items()} | rule.about
     if rule.until:
         match["until"] = timestamp(rule.until)
-    return document | {
+    return {
+        "id": rule.id,
+        **({"name": rule.name} if rule.name else {}),
         "match": {member: match[member] for member in criteria() if match.get(member) is not None},
         "effect": {"type": rule.effect} | rule.parameters,
         "hits": rule.hits,

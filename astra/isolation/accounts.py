@@ -12,8 +12,10 @@ from astra.accounts.belongings import belongings
 from astra.accounts.clocks import ClockMode, DeclaredClock
 from astra.accounts.models import Account, AccountState, Token
 from astra.accounts.tokens import VERSION, clear_text, digest
+from astra.api import problems
 from astra.api.clock import real_now
 from astra.api.dice import RANDOM_DICE
+from astra.api.problems import Refusal
 from astra.isolation.holding import with_account_held
 from astra.isolation.instances import (
     SECTION,
@@ -31,8 +33,11 @@ _NAME_OF_TOKEN = "owner"  # noqa: S105
 _CANDIDATES = 64
 
 
-class NoOriginError(Exception):
+class NoOriginError(Refusal):
     """The account was not made from a scenario by itself, so there is nothing to put it back to."""
+
+    problem = problems.CONFLICT
+    member = "id"
 
 
 @dataclass(frozen=True, slots=True)

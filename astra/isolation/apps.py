@@ -7,8 +7,6 @@ class IsolationConfig(AppConfig):
     """Accounts of one's own: made, put back, saved, deleted."""
 
     name = "astra.isolation"
-    label = "isolation"
-    verbose_name = "Isolation"
 
     def ready(self) -> None:
         """Register the records about every account, and the end of those whose time is over."""

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 from django.db.models import Field
 
 from astra.accounts.belongings import Belonging, state_belongings
+from astra.api import problems
+from astra.api.problems import Refusal
 
 FORMAT = "astra-simulator-checkpoint"
 FORMAT_VERSION = 2
@@ -20,8 +22,11 @@ FORMAT_VERSION = 2
 Row: TypeAlias = "dict[str, Any]"
 
 
-class CheckpointError(Exception):
+class CheckpointError(Refusal):
     """The checkpoint is not one that can be read, or not one of this account."""
+
+    problem = problems.INVALID_FIELDS
+    member = "file"
 
 
 def _as_it_is(label: str, row: Row) -> Row:

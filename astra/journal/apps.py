@@ -7,8 +7,6 @@ class JournalConfig(AppConfig):
     """What was called and answered."""
 
     name = "astra.journal"
-    label = "journal"
-    verbose_name = "Journal"
 
     def ready(self) -> None:
         """Register the journal as a record about every account, and what writes and trims it."""

@@ -147,6 +147,11 @@ def _storable(value: Any) -> Any:
     return value
 
 
+def parameter_number(text: str) -> float:
+    """Return the number that somebody writes for a parameter. Raises ``ValueError`` for no number."""
+    return float(text) if "." in text else int(text)
+
+
 def substitute(document: Document, overrides: Mapping[str, float]) -> Document:
     """Return the document with every `$name` replaced by the parameter of that name.
 

@@ -10,10 +10,10 @@ from astra.accounts.callers import caller_of
 from astra.accounts.clocks import ClockMode
 from astra.accounts.models import Account, AccountState, Role, User, UserState
 from astra.accounts.tokens import issue_token
+from astra.api.files import write_private
 from astra.api.options import Options
 from astra.api.problems import ApiProblem
 from astra.server.addresses import listeners
-from astra.server.files import write_private
 from backups.models.apps import App, AppState
 
 FILE_NAME = "config.yaml"

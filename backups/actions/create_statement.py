@@ -150,15 +150,15 @@ _FOUND = f"""
 
 def _draft() -> str:
     """The rows to be, with their fate: only those for which everything they need is there."""
-    snapshot_stages = planned_instants(SNAPSHOT, row="target", start="account.now").replace(
-        "target.id", "target.snapshot_id"
+    snapshot_stages = planned_instants(
+        SNAPSHOT, identifier="target.snapshot_id", start="account.now"
     )
     backup_stages = planned_instants(
         APP_BACKUP,
-        row="target",
+        identifier="target.backup_id",
         start="account.now",
         not_before="CASE WHEN target.makes_snapshot THEN snapshot_fate.ends_at ELSE account.now END",
-    ).replace("target.id", "target.backup_id")
+    )
     return f"""
         SELECT target.backup_id, target.bucket_id, target.size_bytes, target.makes_snapshot,
                account.now, source.is_good AS has_source,

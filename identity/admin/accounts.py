@@ -20,7 +20,6 @@ from astra.engine.admin.clocks import ClockForm, MoveForm, clock_badge, move, se
 from astra.engine.barriers import advance_to
 from astra.isolation import accounts as isolation
 from astra.isolation.admin import NameForm, save_checkpoint
-from astra.isolation.views import isolation_problems
 from identity.actions.accounts import account_delete
 from identity.admin.account_forms import KNOBS, AccountAddForm, AccountForm
 
@@ -167,8 +166,7 @@ class AccountAdmin(AccountColumns[Account]):
     def reset(self, request: HttpRequest, accounts: Sequence[Account], data: Any) -> Done:
         """Put the accounts back to what they were made as."""
         for each in accounts:
-            with isolation_problems():
-                isolation.account_reset(each.pk)
+            isolation.account_reset(each.pk)
         return Done(f"Reset {self.counted(len(accounts))}.")
 
     @confirmed(
@@ -184,6 +182,5 @@ class AccountAdmin(AccountColumns[Account]):
     ) -> Done:
         """Delete the accounts and all that belongs to them."""
         for each in accounts:
-            with isolation_problems():
-                isolation.account_delete(each.pk)
+            isolation.account_delete(each.pk)
         return Done(f"Deleted {self.counted(len(accounts))} with everything.", gone=True)

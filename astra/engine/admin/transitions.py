@@ -3,9 +3,10 @@
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
+from astra.accounts.columns import AccountColumns
 from astra.adminsite import cells
+from astra.adminsite.columns import column, instant_column
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
-from astra.adminsite.records import RecordAdmin
 from astra.engine.models import Transition
 from astra.engine.registry import registration, registrations
 
@@ -15,8 +16,17 @@ def _kinds() -> list[str]:
     return [item.lifecycle.kind for item in registrations()][::-1]
 
 
+def record_of(transition: Transition) -> SafeString:
+    """Return a link to the record of a transition; it may be deleted by now."""
+    short = cells.short_identifier(transition.resource_id)
+    if transition.kind not in {item.lifecycle.kind for item in registrations()}:
+        return short
+    model = registration(transition.kind).model
+    return cells.link(cells.page_of(model, transition.resource_id), short)
+
+
 @admin.register(Transition)
-class TransitionAdmin(RecordAdmin[Transition]):
+class TransitionAdmin(AccountColumns[Transition]):
     """What happened to records, newest first; it outlives them."""
 
     list_display = ("at_cell", "kind", "record_cell", "step_cell", "reason", "account_cell")
@@ -36,51 +46,23 @@ class TransitionAdmin(RecordAdmin[Transition]):
     search_ids = ("resource_id",)
     # The order in which they were written, which needs no sorting.
     ordering = ("-id",)
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "account_cell",
-                    "kind",
-                    "record_cell",
-                    "resource_id",
-                    "sequence",
-                    "step_cell",
-                    "reason",
-                    "at_cell",
-                    "recorded_at",
-                )
-            },
-        ),
+    fields = (
+        "account_cell",
+        "kind",
+        "record_cell",
+        "resource_id",
+        "sequence",
+        "step_cell",
+        "reason",
+        "at_cell",
+        "recorded_at",
     )
 
-    @admin.display(description="Instant", ordering="id")
-    def at_cell(self, transition: Transition) -> SafeString | str:
-        """The account's instant."""
-        return cells.instant(transition.at)
-
-    @admin.display(description="Record")
-    def record_cell(self, transition: Transition) -> SafeString:
-        """The record, linked, by the start of its id."""
-        return record_of(transition)
+    at_cell = instant_column("Instant", "at", ordering="id")
+    record_cell = column("Record", record_of)
 
     @admin.display(description="Step")
     def step_cell(self, transition: Transition) -> SafeString:
         """From which state to which."""
         came_from = cells.state_badge(transition.from_state) if transition.from_state else "new"
         return cells.in_line(came_from, "→", cells.state_badge(transition.to_state))
-
-    @admin.display(description="Account", ordering="account__name")
-    def account_cell(self, transition: Transition) -> SafeString | str:
-        """The account, linked."""
-        return cells.record_link(transition.account)
-
-
-def record_of(transition: Transition) -> SafeString:
-    """Return a link to the record of a transition; it may be deleted by now."""
-    short = cells.short_identifier(transition.resource_id)
-    if transition.kind not in {item.lifecycle.kind for item in registrations()}:
-        return short
-    model = registration(transition.kind).model
-    return cells.link(cells.page_of(model, transition.resource_id), short)

@@ -12,7 +12,8 @@ from astra.kit.commands.sessions import (
     rate_option,
     service_command,
 )
-from astra.kit.records import Account, ClockSetting, Json
+from astra.kit.reading import Json
+from astra.kit.records import Account, ClockSetting
 
 
 @click.group()
@@ -53,15 +54,14 @@ def new(
         ttl=ttl,
         seed=seed,
     )
-    session.show(made.document, lambda: print_account(made))
+    session.tell(made, print_account)
 
 
 @account.command("list")
 @service_command
 def list_accounts(session: Session) -> None:
     """List all accounts, oldest first."""
-    accounts = session.simulator.accounts.list()
-    session.show([each.document for each in accounts], lambda: _print_list(accounts))
+    session.tell(session.simulator.accounts.list(), _print_list)
 
 
 @account.command()
@@ -69,8 +69,7 @@ def list_accounts(session: Session) -> None:
 @service_command
 def show(session: Session, account_id: str) -> None:
     """Show an account with the ids of its apps and buckets."""
-    found = session.simulator.accounts.get(account_id)
-    session.show(found.document, lambda: print_account(found))
+    session.tell(session.simulator.accounts.get(account_id), print_account)
 
 
 @account.command()
@@ -81,8 +80,7 @@ def reset(session: Session, account_id: str) -> None:
 
     It has the same ids and the same token.
     """
-    found = session.simulator.accounts.reset(account_id)
-    session.show(found.document, lambda: print_account(found))
+    session.tell(session.simulator.accounts.reset(account_id), print_account)
 
 
 @account.command()
@@ -91,7 +89,7 @@ def reset(session: Session, account_id: str) -> None:
 def delete(session: Session, account_id: str) -> None:
     """Delete an account with everything in it."""
     session.simulator.accounts.delete(account_id)
-    session.show({"deleted": account_id}, lambda: click.echo(f"Deleted {account_id}."))
+    session.say({"deleted": account_id}, f"Deleted {account_id}.")
 
 
 def _clock(mode: str | None, rate: float | None, now: str | None) -> ClockSetting | None:
