@@ -20,10 +20,8 @@ from astra.faults.fates import creation, fate_rules
 from backups import kinds
 from backups.actions.create_statement import ANSWERED, create_statement
 from backups.actions.finding import bucket_of_backup, unavailable_bucket
-from backups.lifecycle import COMPLETED
+from backups.lifecycle import AVAILABLE, COMPLETED, READY
 from backups.models import AppBackup
-from backups.models.apps import AppState
-from backups.models.buckets import BucketState
 
 NO_FAULT = Fate(COMPLETED)
 SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
@@ -141,9 +139,9 @@ def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -
         raise ApiProblem(problems.NOT_PERMITTED)
     if app_state is None:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-    if app_state != AppState.READY:
+    if app_state != READY:
         raise ApiProblem(problems.APP_NOT_READY)
-    if bucket_state != BucketState.AVAILABLE:
+    if bucket_state != AVAILABLE:
         raise _bucket_problem(wanted.bucket_id, bucket_state)
     if wanted.snapshot_id is None:
         return

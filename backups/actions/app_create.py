@@ -14,7 +14,6 @@ from astra.engine.stages import Fate
 from backups.actions.restoring import refuse_empty_filter, source_of_restore
 from backups.lifecycle import APP, PENDING, READY
 from backups.models import App
-from backups.models.apps import AppState
 
 
 def app_create(*, caller: Caller, body: Mapping[str, Any], fate: Fate = Fate(READY)) -> App:
@@ -60,7 +59,7 @@ def _source(caller: Caller, body: Mapping[str, Any]) -> App | None:
         if source is None:
             unknown = Invalid("sourceAppID", "The account manages no such app.")
             raise ApiProblem(problems.APP_NOT_FOUND, fields=[unknown])
-        if source.state != AppState.READY:
+        if source.state != READY:
             raise ApiProblem(problems.CLONE_NOT_SUPPORTED)
         return source
     restored = source_of_restore(caller.account_id, body)

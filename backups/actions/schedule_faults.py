@@ -9,9 +9,8 @@ from astra.faults.fates import creation, fate_rules
 from astra.faults.subjects import Subject
 from backups import kinds
 from backups.actions.finding import bucket_of_backup
+from backups.lifecycle import AVAILABLE, READY
 from backups.models import App, Bucket
-from backups.models.apps import AppState
-from backups.models.buckets import BucketState
 
 Wanted = dict[str, Any]
 
@@ -42,11 +41,11 @@ def let_rules_decide(account_id: uuid.UUID, at: datetime, wanted: list[Wanted]) 
 
 def _able(account_id: uuid.UUID, wanted: list[Wanted]) -> Iterable[Wanted]:
     """Return those that will be made: the others use up no rule."""
-    apps = App.objects.filter(account_id=account_id, state=AppState.READY, deleted_at=None)
+    apps = App.objects.filter(account_id=account_id, state=READY, deleted_at=None)
     ready = set(
         apps.filter(id__in={each["app_id"] for each in wanted}).values_list("id", flat=True)
     )
-    available = Bucket.objects.filter(account_id=account_id, state=BucketState.AVAILABLE)
+    available = Bucket.objects.filter(account_id=account_id, state=AVAILABLE)
     buckets = set(available.values_list("id", flat=True))
     for each in wanted:
         named = each["named_bucket_id"]

@@ -8,6 +8,12 @@ from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_
 from astra.adminsite.records import RecordAdmin
 from astra.engine.models import Transition
 from astra.engine.registry import registration, registrations
+from astra.engine.stages import Lifecycle
+
+
+def _lifecycles() -> list[Lifecycle]:
+    """Return what the records go through, those that move most first."""
+    return [item.lifecycle for item in registrations()][::-1]
 
 
 @admin.register(Transition)
@@ -17,11 +23,11 @@ class TransitionAdmin(RecordAdmin[Transition]):
     list_display = ("at_cell", "kind", "record_cell", "step_cell", "reason", "account_cell")
     list_filter = (
         ("account", AutocompleteSelectFilter),
-        choice_filter("kind", "kind", ("appBackup", "appSnap", "app", "bucket")),
+        choice_filter("kind", "kind", lambda: [each.kind for each in _lifecycles()]),
         choice_filter(
             "new state",
             "to_state",
-            ("pending", "discovering", "running", "completed", "failed", "removed", "unknown"),
+            lambda: [state for each in _lifecycles() for state in each.states],
         ),
         ("at", DayFilter),
     )
