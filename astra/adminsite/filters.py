@@ -37,25 +37,25 @@ def choice_filter(
 ) -> type["MultipleDropdownFilter"]:
     """Return a filter for one or several values of a column that has no choices of its own.
 
-    A value that is not offered does not narrow. Values that apps register are asked for when they are
-    shown.
+    A value that is not offered does not narrow. ``values`` is called where they are registered.
     """
-
-    def offered() -> list[str]:
-        return list(dict.fromkeys(values() if callable(values) else values))
-
     parameter = column
+    fixed = () if callable(values) else tuple(values)
+
+    def found() -> tuple[str, ...]:
+        return tuple(dict.fromkeys(values() if callable(values) else fixed))
 
     class ChoiceFilter(MultipleDropdownFilter):
         parameter_name = parameter
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            return [(value, value) for value in offered()]
+            return [(value, value) for value in found()]
 
         def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
             wanted: Any = self.value() or []
             asked_for = [wanted] if isinstance(wanted, str) else wanted
-            chosen = set(asked_for).intersection(offered())
+            offered = found()
+            chosen = [value for value in asked_for if value in offered]
             return queryset.filter(**{f"{column}__in": chosen}) if chosen else queryset
 
     ChoiceFilter.title = title

@@ -8,12 +8,16 @@ from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_
 from astra.adminsite.records import RecordAdmin
 from astra.engine.models import Transition
 from astra.engine.registry import registration, registrations
-from astra.engine.stages import Lifecycle
 
 
-def _lifecycles() -> list[Lifecycle]:
-    """Return what the records go through, those that move most first."""
-    return [item.lifecycle for item in registrations()][::-1]
+def _kinds() -> list[str]:
+    """Return the kinds that have a history; those of most rows, which come last, first."""
+    return [item.lifecycle.kind for item in registrations()][::-1]
+
+
+def _states() -> list[str]:
+    """Return what records can come to, in the order of the kinds."""
+    return [state for kind in _kinds() for state in registration(kind).lifecycle.states]
 
 
 @admin.register(Transition)
@@ -23,12 +27,8 @@ class TransitionAdmin(RecordAdmin[Transition]):
     list_display = ("at_cell", "kind", "record_cell", "step_cell", "reason", "account_cell")
     list_filter = (
         ("account", AutocompleteSelectFilter),
-        choice_filter("kind", "kind", lambda: [each.kind for each in _lifecycles()]),
-        choice_filter(
-            "new state",
-            "to_state",
-            lambda: [state for each in _lifecycles() for state in each.states],
-        ),
+        choice_filter("kind", "kind", _kinds),
+        choice_filter("new state", "to_state", _states),
         ("at", DayFilter),
     )
     list_select_related = ("account",)
