@@ -45,6 +45,16 @@ APP = Lifecycle(
     ),
     success=READY,
     failures=(FAILED, UNAVAILABLE, UNKNOWN),
+    published=(
+        PENDING,
+        DISCOVERING,
+        PROVISIONING,
+        READY,
+        FAILED,
+        RESTORING,
+        UNAVAILABLE,
+        UNKNOWN,
+    ),
 )
 
 BUCKET = Lifecycle(

@@ -45,6 +45,7 @@ class Lifecycle:
 
     ``by_hand``: from each state, those that an action may put a row into, beside the stages.
     ``further_instants``: columns whose instants move along when an action hastens a row.
+    ``published``: every state as the published schema lists them, where that is another order.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Lifecycle:
     failures: tuple[str, ...]
     by_hand: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     further_instants: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
 
     @property
     def final(self) -> tuple[str, ...]:
@@ -66,6 +68,11 @@ class Lifecycle:
         passed = tuple(stage.to_state for stage in self.stages if stage.to_state)
         aside = tuple(state for stage in self.stages for state in stage.also_from)
         return (self.initial, *passed, *aside, *self.final)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """Every state, in the order of the published schema."""
+        return self.published or self.states
 
     @property
     def unfinished(self) -> tuple[str, ...]:

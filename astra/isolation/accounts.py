@@ -31,6 +31,8 @@ DEFAULT_SCENARIO = "throwaway"
 _NAME_OF_TOKEN = "owner"  # noqa: S105
 # How many accounts of one scenario and seed are looked at, at a time, for an id that is free.
 _CANDIDATES = 64
+# How often an account is not made though none is in its way, before that counts as a failure.
+_TRIES = 5
 
 
 class NoOriginError(Refusal):
@@ -76,13 +78,16 @@ def account_new(wanted: AccountWanted) -> NewAccount:
     asked = wanted.clock or data[SECTION][0].get("clock") or {"mode": ClockMode.MANUAL}
     # A still or scaled clock says where it starts, so that a reset finds it there.
     clock = DeclaredClock.of(asked).document(start=real_now())
+    unexplained = 0
     while True:
         account_id = _free_id(data["scenario"], wanted.seed)
         try:
             return _make(data, account_id, clock, wanted.ttl)
         except IntegrityError:
-            # Somebody else was quicker with the same seed.
-            if wanted.seed is None or not Account.objects.filter(id=account_id).exists():
+            # Somebody else was quicker with the same seed, and is perhaps gone again.
+            if not Account.objects.filter(id=account_id).exists():
+                unexplained += 1
+            if wanted.seed is None or unexplained == _TRIES:
                 raise
 
 

@@ -14,7 +14,8 @@ from astra.api.files import write_private
 from astra.api.options import Options
 from astra.api.problems import ApiProblem
 from astra.server.addresses import listeners
-from backups.models.apps import App, AppState
+from backups.lifecycle import READY
+from backups.models.apps import App
 
 FILE_NAME = "config.yaml"
 _SCHEME = "Bearer "
@@ -51,7 +52,7 @@ def token_of(config: dict[str, Any]) -> str:
 
 def ready_apps() -> QuerySet[App]:
     """Return the apps that a backup can be made of, oldest first."""
-    return App.objects.filter(state=AppState.READY, deleted_at=None).order_by("created_at", "id")
+    return App.objects.filter(state=READY, deleted_at=None).order_by("created_at", "id")
 
 
 def _kept_access(path: Path) -> tuple[str, str] | None:

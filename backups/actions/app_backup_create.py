@@ -22,10 +22,8 @@ from backups.actions.create_statement import ANSWERED, create_statement
 from backups.actions.finding import bucket_of_backup, unavailable_bucket
 from backups.faults.criteria import creation_in_app
 from backups.faults.operations import BACKUP_CREATE
-from backups.lifecycle import COMPLETED
+from backups.lifecycle import AVAILABLE, COMPLETED, READY
 from backups.models import AppBackup
-from backups.models.apps import AppState
-from backups.models.buckets import BucketState
 from backups.problems import (
     APP_NOT_READY,
     BACKUP_NAME_TAKEN,
@@ -152,9 +150,9 @@ def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -
         raise ApiProblem(problems.NOT_PERMITTED)
     if app_state is None:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-    if app_state != AppState.READY:
+    if app_state != READY:
         raise ApiProblem(APP_NOT_READY)
-    if bucket_state != BucketState.AVAILABLE:
+    if bucket_state != AVAILABLE:
         raise _bucket_problem(wanted.bucket_id, bucket_state)
     if wanted.snapshot_id is None:
         return

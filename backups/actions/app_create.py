@@ -13,7 +13,6 @@ from astra.engine.stages import Fate
 from backups.actions.restoring import refuse_empty_filter, source_of_restore
 from backups.lifecycle import APP, PENDING, READY
 from backups.models import App
-from backups.models.apps import AppState
 from backups.problems import APP_NOT_FOUND, CLONE_NOT_SUPPORTED
 
 
@@ -60,7 +59,7 @@ def _source(caller: Caller, body: Mapping[str, Any]) -> App | None:
         if source is None:
             unknown = Invalid("sourceAppID", "The account manages no such app.")
             raise ApiProblem(APP_NOT_FOUND, fields=[unknown])
-        if source.state != AppState.READY:
+        if source.state != READY:
             raise ApiProblem(CLONE_NOT_SUPPORTED)
         return source
     restored = source_of_restore(caller.account_id, body)

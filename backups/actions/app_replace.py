@@ -11,7 +11,6 @@ from astra.engine.history import record_step
 from backups.actions.restoring import refuse_empty_filter, source_of_restore
 from backups.lifecycle import APP, APP_BACKUP, READY, RESTORING
 from backups.models import App, AppBackup
-from backups.models.apps import AppState
 from backups.problems import (
     APP_NOT_READY,
     FORCE_UPDATE_MISSING,
@@ -63,7 +62,7 @@ def _restore(caller: Caller, app: App, body: Mapping[str, Any], *, force_update:
     assert source is not None
     if source.app_id != app.id:
         raise ApiProblem(NOT_OF_THE_APP)
-    if app.state != AppState.READY:
+    if app.state != READY:
         raise ApiProblem(APP_NOT_READY)
     if AppBackup.objects.filter(app=app, state__in=APP_BACKUP.unfinished).exists():
         raise ApiProblem(RESTORE_DURING_BACKUP)

@@ -10,9 +10,8 @@ from astra.faults.subjects import Subject
 from backups.actions.finding import bucket_of_backup
 from backups.faults.criteria import creation_in_app
 from backups.faults.operations import BACKUP_CREATE, SNAPSHOT_CREATE
+from backups.lifecycle import AVAILABLE, READY
 from backups.models import App, Bucket
-from backups.models.apps import AppState
-from backups.models.buckets import BucketState
 
 Wanted = dict[str, Any]
 
@@ -43,11 +42,11 @@ def let_rules_decide(account_id: uuid.UUID, at: datetime, wanted: list[Wanted]) 
 
 def _able(account_id: uuid.UUID, wanted: list[Wanted]) -> Iterable[Wanted]:
     """Return those that will be made: the others use up no rule."""
-    apps = App.objects.filter(account_id=account_id, state=AppState.READY, deleted_at=None)
+    apps = App.objects.filter(account_id=account_id, state=READY, deleted_at=None)
     ready = set(
         apps.filter(id__in={each["app_id"] for each in wanted}).values_list("id", flat=True)
     )
-    available = Bucket.objects.filter(account_id=account_id, state=BucketState.AVAILABLE)
+    available = Bucket.objects.filter(account_id=account_id, state=AVAILABLE)
     buckets = set(available.values_list("id", flat=True))
     for each in wanted:
         named = each["named_bucket_id"]

@@ -28,7 +28,7 @@ from backups.admin.fates import FateFields, fate_of
 from backups.admin.outcomes import OUTCOME_FIELDS, OutcomeFields, outcome_of
 from backups.lifecycle import APP
 from backups.models import App
-from backups.models.apps import AppState, ProtectionState
+from backups.models.apps import ProtectionState
 from backups.resources.apps import APP as RESOURCE
 
 _KNOBS = ("size_bytes", "throughput_bytes_per_second", "stage_delays", "immediate_kinds")
@@ -124,7 +124,7 @@ class AppAdmin(StagedAdmin[App]):
     )
     list_filter = (
         ("account", AutocompleteSelectFilter),
-        choice_filter("state", "state", AppState.values),
+        choice_filter("state", "state", APP.states),
         choice_filter("protection", "protection_state", ProtectionState.values),
         ("deleted_at", admin.EmptyFieldListFilter),
         ("created_at", DayFilter),

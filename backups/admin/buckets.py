@@ -19,7 +19,7 @@ from backups.admin.bodies import bucket_body, bucket_change
 from backups.admin.outcomes import OUTCOME_FIELDS, OutcomeFields, outcome_of
 from backups.lifecycle import BUCKET
 from backups.models import Bucket
-from backups.models.buckets import BucketState, Provider
+from backups.models.buckets import Provider
 from backups.resources.buckets import BUCKET as RESOURCE
 
 
@@ -122,7 +122,7 @@ class BucketAdmin(StagedAdmin[Bucket]):
     )
     list_filter = (
         ("account", AutocompleteSelectFilter),
-        choice_filter("state", "state", BucketState.values),
+        choice_filter("state", "state", BUCKET.states),
         choice_filter("provider", "provider", Provider.values),
         ("created_at", DayFilter),
     )

@@ -25,8 +25,9 @@ from astra.resources.shapes import Members
 from backups import kinds
 from backups.actions.app_create import app_create
 from backups.actions.app_delete import app_delete
+from backups.lifecycle import APP as LIFECYCLE
 from backups.models import App
-from backups.models.apps import AppState, ClusterType, ProtectionState
+from backups.models.apps import ClusterType, ProtectionState
 from backups.problems import (
     APP_BACKUP_IN_PROGRESS,
     APP_NOT_ADDED,
@@ -161,7 +162,7 @@ MEMBERS = Members(
         of_shown=ShownNamespaceScopedResource,
     ),
     Instant("lastResourceCollectionTimestamp", column="collected_at", sometimes=True, **BY_SERVICE),
-    Choice("state", choices=AppState.values, **BY_SERVICE),
+    Choice("state", choices=LIFECYCLE.listed, **BY_SERVICE),
     Known("stateTransitions", _transitions, create=ABSENT),
     Details("stateDetails", **BY_SERVICE),
     Choice("protectionState", choices=ProtectionState.values, **BY_SERVICE),

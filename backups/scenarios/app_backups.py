@@ -20,9 +20,8 @@ from astra.scenarios.placing import (
 from astra.scenarios.schema import ref
 from astra.scenarios.sections import Item
 from backups import kinds
-from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
+from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
-from backups.models.buckets import BucketState
 from backups.naming import system_name
 from backups.scenarios.app_snaps import schedule_id, snapshot_row
 from backups.scenarios.occupancy import occupy_with
@@ -169,7 +168,7 @@ def _bucket(item: Item) -> Bucket:
         row: Bucket = item.find("buckets", "bucket").row
         return row
     buckets: list[Bucket] = [each.row for each in item.account.children["buckets"]]
-    available = [bucket for bucket in buckets if bucket.state == BucketState.AVAILABLE]
+    available = [bucket for bucket in buckets if bucket.state == AVAILABLE]
     chosen = next((bucket for bucket in available if bucket.is_default), None)
     if chosen is None and not available:
         raise item.error("The account has no bucket that is available; name another.")

@@ -18,10 +18,9 @@ from astra.scenarios.placing import (
 )
 from astra.scenarios.sections import Item
 from backups import kinds
-from backups.lifecycle import APP, APP_BACKUP, COMPLETED, FAILED, READY, SNAPSHOT
+from backups.lifecycle import APP, APP_BACKUP, AVAILABLE, COMPLETED, FAILED, READY, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.models.apps import GIB, ProtectionState
-from backups.models.buckets import BucketState
 from backups.scenarios.progress import backup_columns
 from backups.scenarios.protection import protection_columns
 
@@ -65,7 +64,7 @@ class Fleet:
         if self._weight <= 0:
             raise item.error("One of them must be more than zero.", "states")
         buckets: list[Bucket] = [each.row for each in item.account.children["buckets"]]
-        self._buckets = [each for each in buckets if each.state == BucketState.AVAILABLE]
+        self._buckets = [each for each in buckets if each.state == AVAILABLE]
         if not self._buckets:
             raise item.error("The account has no bucket that is available.")
         self._labels = item.get("labelValues", {})

@@ -25,6 +25,11 @@ def record_of(transition: Transition) -> SafeString:
     return cells.link(cells.page_of(model, transition.resource_id), short)
 
 
+def _states() -> list[str]:
+    """Return what records can come to, in the order of the kinds."""
+    return [state for kind in _kinds() for state in registration(kind).lifecycle.states]
+
+
 @admin.register(Transition)
 class TransitionAdmin(AccountColumns[Transition]):
     """What happened to records, newest first; it outlives them."""
@@ -33,11 +38,7 @@ class TransitionAdmin(AccountColumns[Transition]):
     list_filter = (
         ("account", AutocompleteSelectFilter),
         choice_filter("kind", "kind", _kinds),
-        choice_filter(
-            "new state",
-            "to_state",
-            ("pending", "discovering", "running", "completed", "failed", "removed", "unknown"),
-        ),
+        choice_filter("new state", "to_state", _states),
         ("at", DayFilter),
     )
     list_select_related = ("account",)
