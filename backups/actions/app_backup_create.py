@@ -71,6 +71,14 @@ def app_backup_create(*, caller: Caller, app_id: uuid.UUID, wanted: BackupWanted
         return _create(caller, app_id, fated_backup(caller, app_id, wanted))
 
 
+def app_backup_of_body(
+    *, caller: Caller, body: Mapping[str, Any], app_id: uuid.UUID, fate: Fate = NO_FAULT
+) -> AppBackup:
+    """Create the backup that a validated request body asks for; raises as ``app_backup_create``."""
+    wanted = replace(BackupWanted.from_body(body), fate=fate)
+    return app_backup_create(caller=caller, app_id=app_id, wanted=wanted)
+
+
 def _create(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> AppBackup:
     refused = read_only_labels(wanted.labels)
     try:

@@ -10,19 +10,19 @@ from astra.resources.shapes import Members
 from backups import kinds
 from backups.actions.app_snap_create import app_snap_create
 from backups.actions.app_snap_delete import app_snap_delete
-from backups.lifecycle import SNAPSHOT
+from backups.lifecycle import SNAPSHOT as LIFECYCLE
 from backups.models import Snapshot
-from backups.resources.protection import Reasons, hook_members
-from backups.resources.references import A_BUCKET
+from backups.resources.protection import SYSTEM_NAMED, Reasons, hook_members
+from backups.resources.references import A_BUCKET, A_SCHEDULE
 
 BY_SERVICE: Any = {"create": ABSENT}
 MEMBERS = Members(
     kinds.APP_SNAP,
-    Name("name"),
+    Name("name", help=SYSTEM_NAMED),
     Identifier("bucketID", to=A_BUCKET, sometimes=True),
-    Identifier("scheduleID", sometimes=True, **BY_SERVICE),
+    Identifier("scheduleID", to=A_SCHEDULE, sometimes=True, **BY_SERVICE),
     Known("snapshotAppAsset", fields.IdentifierField, **BY_SERVICE),
-    Choice("state", choices=SNAPSHOT.states, **BY_SERVICE),
+    Choice("state", choices=LIFECYCLE.states, **BY_SERVICE),
     Reasons(),
     Known("stateDetails", StateDetailsField, **BY_SERVICE),
     *hook_members(),
@@ -46,7 +46,9 @@ APP_SNAP = Resource(
         CREATE: (problems.BUCKET_NOT_FOUND, problems.APP_NOT_READY, problems.SNAPSHOT_NAME_TAKEN),
         DELETE: (problems.SNAPSHOT_IN_USE,),
     },
+    lifecycle=LIFECYCLE,
     create=app_snap_create,
     delete=app_snap_delete,
+    columns=("name", "state", "hookState"),
     seeding=Seeding("snapshots", order=10, by="backups.scenarios.app_snaps.SnapshotSection"),
 )
