@@ -22,7 +22,5 @@ class BackupsConfig(families.FamilyConfig):
         """Register the resources, and what the engine is told of them beyond."""
         super().ready()
         from backups.registrations import register_all
-        from backups.scenarios.registrations import register_sections
 
         register_all()
-        register_sections()

@@ -3,10 +3,12 @@
 from astra.accounts.belongings import Belonging, register_belongings
 from astra.engine.barriers import BarrierSource, register_barriers
 from astra.engine.registry import Registration, register
+from astra.scenarios.sections import register_section
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
-from backups.lifecycle import APP, APP_BACKUP, BUCKET, COMPLETED, SNAPSHOT
+from backups.lifecycle import APP, APP_BACKUP, COMPLETED, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Schedule, Snapshot
+from backups.scenarios.fleets import FleetSection
 
 # A completed backup occupies its bucket, any other does not; one row per bucket and settled set.
 _STORE = f"""
@@ -28,7 +30,7 @@ _ROW_ITSELF = "JOIN backups_app AS target ON target.id = ids.id"
 
 
 def register_all() -> None:
-    """Register the staged resources, parents first, what makes barriers, and what accounts own."""
+    """Register what is more than a resource's declaration says, and the generator of fleets."""
     register_belongings(
         Belonging(Bucket, listed_as="buckets"),
         Belonging(App, listed_as="apps", listed_if={"deleted_at": None}),
@@ -44,7 +46,6 @@ def register_all() -> None:
             after_settling=retain,
         )
     )
-    register(Registration(model=Bucket, lifecycle=BUCKET, order=5))
     register(Registration(model=App, lifecycle=APP, order=6, target_sql=_ROW_ITSELF))
     register(Registration(model=Snapshot, lifecycle=SNAPSHOT, order=10, target_sql=_APP_OF_ROW))
     register(
@@ -56,3 +57,4 @@ def register_all() -> None:
             target_sql=_APP_OF_ROW,
         )
     )
+    register_section(FleetSection())

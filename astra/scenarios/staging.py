@@ -4,7 +4,7 @@ from typing import Any
 
 from astra.engine.stages import Lifecycle
 from astra.scenarios.placing import HELD
-from astra.scenarios.schema import REASON, ref
+from astra.scenarios.schema import REASON
 
 
 def fate_schema(lifecycle: Lifecycle, **reasons: Any) -> dict[str, Any]:
@@ -22,13 +22,4 @@ def fate_schema(lifecycle: Lifecycle, **reasons: Any) -> dict[str, Any]:
             },
         ],
         REASON: f"Must be one of {', '.join(choices)}, or an object with an outcome.",
-    }
-
-
-def staged_properties(lifecycle: Lifecycle) -> dict[str, Any]:
-    """Return the JSON Schema of state and fate of an app, a bucket and the like."""
-    return {
-        "state": {"enum": list(lifecycle.states)},
-        "stateDetails": ref("stateDetails"),
-        "fate": fate_schema(lifecycle, stateDetails=ref("stateDetails")),
     }

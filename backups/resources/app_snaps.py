@@ -50,5 +50,5 @@ APP_SNAP = Resource(
     create=app_snap_create,
     delete=app_snap_delete,
     columns=("name", "state", "hookState"),
-    seeding=Seeding("snapshots", order=10, by="backups.scenarios.app_snaps.SnapshotSection"),
+    seeding=Seeding("snapshots", order=10, by="backups.scenarios.protection.ProtectionSection"),
 )

@@ -28,7 +28,7 @@ from backups.actions.app_delete import app_delete
 from backups.actions.app_replace import app_replace
 from backups.lifecycle import APP as LIFECYCLE
 from backups.models import App
-from backups.models.apps import AppState, ClusterType, ProtectionState
+from backups.models.apps import ClusterType, ProtectionState
 from backups.resources.app_links import Link, app_links
 from backups.resources.app_parts import (
     NAMESPACE_MAX_LENGTH,
@@ -145,7 +145,7 @@ MEMBERS = Members(
         of_shown=ShownNamespaceScopedResource,
     ),
     Instant("lastResourceCollectionTimestamp", column="collected_at", sometimes=True, **BY_SERVICE),
-    Choice("state", choices=AppState.values, **BY_SERVICE),
+    Choice("state", choices=LIFECYCLE.states, **BY_SERVICE),
     Known("stateTransitions", _transitions, create=ABSENT),
     Details("stateDetails", label="Why", **BY_SERVICE),
     Choice("protectionState", choices=ProtectionState.values, label="Protection", **BY_SERVICE),
