@@ -4,8 +4,11 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from astra.api.views import UnknownRoute
+from astra.resources.pages import register_pages
+from astra.resources.views import urls_of_resources
 
 admin.autodiscover()
+register_pages()
 
 handler404 = "astra.api.handler.not_found"
 handler500 = "astra.api.handler.server_error"
@@ -22,7 +25,7 @@ CONTROL = [
 
 # Matched in order: what is called most comes first.
 urlpatterns = [
-    path("accounts/<str:account_id>/", include("backups.urls")),
+    path("accounts/<str:account_id>/", include(urls_of_resources())),
     path("", include("identity.urls")),
     path("simulator/v1/", include(CONTROL)),
     path("admin/overview/", include("backups.admin.dashboard.urls")),

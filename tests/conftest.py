@@ -14,10 +14,12 @@ from django.test.client import ClientHandler
 from django.test.utils import override_settings
 
 from astra.accounts.models import Account, Role
+from astra.api.dice import NIL_ID
 from astra.kit import plugin
 from backups.models import App, Bucket
 from tests import wire, world
 from tests.control import Control
+from tests.wire import Received
 
 BACKUP = {"type": "application/astra-appBackup", "version": "1.1"}
 
@@ -49,7 +51,7 @@ class Api:
 
     account: Account
     token: str | None
-    user_id: uuid.UUID | None = None
+    user_id: uuid.UUID = NIL_ID
 
     def call(
         self,
@@ -61,7 +63,7 @@ class Api:
         content_type: str = "application/json",
         environ: Mapping[str, Any] | None = None,
         **headers: str,
-    ) -> Any:
+    ) -> Received:
         """Send a request and return the answer, checked by ``wire`` and the published document.
 
         ``root``: the path is absolute. ``environ`` overrides the WSGI environment.
@@ -84,25 +86,25 @@ class Api:
         wire.check(method, url, response)
         return response
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: Any) -> Received:
         return self.call("GET", path, **headers)
 
-    def read(self, path: str, **headers: str) -> Any:
+    def read(self, path: str, **headers: Any) -> Any:
         """GET, expecting 200; return the document."""
         response = self.get(path, **headers)
         assert response.status_code == 200, response.content
         return json.loads(response.content)
 
-    def post(self, path: str, body: Any, **headers: str) -> HttpResponse:
+    def post(self, path: str, body: Any, **headers: Any) -> Received:
         return self.call("POST", path, body, **headers)
 
-    def put(self, path: str, body: Any, **headers: str) -> HttpResponse:
+    def put(self, path: str, body: Any, **headers: Any) -> Received:
         return self.call("PUT", path, body, **headers)
 
-    def delete(self, path: str, **headers: str) -> HttpResponse:
+    def delete(self, path: str, **headers: Any) -> Received:
         return self.call("DELETE", path, **headers)
 
-    def create_backup(self, app: App, **members: Any) -> HttpResponse:
+    def create_backup(self, app: App, **members: Any) -> Received:
         return self.post(f"k8s/v1/apps/{app.id}/appBackups", BACKUP | members)
 
 

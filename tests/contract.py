@@ -81,12 +81,16 @@ class Resource:
         self, identifier: object = None, *, account: Account | None = None, app: Any = ""
     ) -> str:
         """Return the absolute path of the collection, or of the instance with that id."""
-        below = self.path.format(app_id=app or self.app.id)
+        below = self.path.format(**self.parents() | ({"app_id": app} if app else {}))
         url = f"/accounts/{(account or self.account).id}/{below}"
         return url if identifier is None else f"{url}/{identifier}"
 
+    def parents(self) -> dict[str, Any]:
+        """Return the ids that the path's placeholders stand for in the world."""
+        return {"app_id": self.app.id, "user_id": self.api.user_id}
+
     def call(
-        self, method: str, url: str, body: Any = None, *, by: Api | None = None, **headers: str
+        self, method: str, url: str, body: Any = None, *, by: Api | None = None, **headers: Any
     ) -> Any:
         """Send a request to an absolute path, as the owner unless ``by`` somebody else."""
         return (by or self.api).call(method, url, body, root=True, **headers)

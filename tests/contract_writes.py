@@ -126,7 +126,7 @@ class Creates(_Changes):
 
     @pytest.mark.parametrize("own", [False, True])
     def test_the_new_instance_has_the_media_type_asked_for(self, own: bool) -> None:
-        headers = {"Accept": self.kind.media_type} if own else {}
+        headers: dict[str, Any] = {"Accept": self.kind.media_type} if own else {}
         response = self.call("POST", self.url(), self.body(), **headers)
         expected = self.kind.media_type if own else "application/json"
         assert (response.status_code, response["Content-Type"]) == (201, expected)

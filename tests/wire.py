@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from django.http import HttpResponse
@@ -16,18 +16,30 @@ from tests.openapi import own
 IDENTIFIER = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-def whole(response: HttpResponseBase) -> Any:
+class Received(HttpResponse):
+    """What the test client returns: an answer with all of its body, and what made it."""
+
+    was_streamed: bool
+    # What the template of a page was given.
+    context: Any
+
+    def json(self) -> Any:
+        return json.loads(self.content)
+
+
+def whole(response: HttpResponseBase) -> Received:
     """Return the answer with all of its body; ``was_streamed`` tells how it came."""
     if not response.streaming:
-        response.was_streamed = False  # type: ignore[attr-defined]
-        return response
+        received = cast(Received, response)
+        received.was_streamed = False
+        return received
     body = b"".join(response.streaming_content)  # type: ignore[attr-defined]
-    complete = HttpResponse(body, status=response.status_code, headers=response.headers)
-    complete.was_streamed = True  # type: ignore[attr-defined]
+    complete = Received(body, status=response.status_code, headers=response.headers)
+    complete.was_streamed = True
     return complete
 
 
-def check(method: str, url: str, response: HttpResponse) -> None:
+def check(method: str, url: str, response: Received) -> None:
     """Assert what every answer has in common, and that both documents allow it."""
     path, query = urlsplit(url)[2:4]
     assert response["X-Astra-Simulator"] == astra.__version__
@@ -64,9 +76,9 @@ def _check_refusal(method: str, response: HttpResponse) -> None:
     assert [] not in (problem.get("invalidFields"), problem.get("invalidParams"))
 
 
-def _check_document(method: str, response: HttpResponse) -> None:
+def _check_document(method: str, response: Received) -> None:
     assert response["Vary"] == "Accept"
-    if response.was_streamed:  # type: ignore[attr-defined]
+    if response.was_streamed:
         assert "ETag" not in response
     elif method != "HEAD":
         digest = hashlib.md5(response.content, usedforsecurity=False).hexdigest()

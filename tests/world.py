@@ -2,6 +2,7 @@
 
 import itertools
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ def make_account(*, mode: str = ClockMode.MANUAL, seed: int = 7, **values: Any) 
         "name": f"account-{next(_numbers)}",
         "version": "1.0",
         "clock_mode": mode,
-        "clock_rate": {ClockMode.MANUAL: 0.0, ClockMode.REAL: 1.0}.get(mode, 60.0),
+        "clock_rate": {"manual": 0.0, "real": 1.0}.get(mode, 60.0),
         "clock_sim": now if mode == ClockMode.REAL else START,
         "clock_real": now,
         "seed": seed,
@@ -104,11 +105,22 @@ def make_backup(app: App, bucket: Bucket, **values: Any) -> AppBackup:
     )
 
 
+def snapshot_of(backup: AppBackup) -> Snapshot:
+    """The snapshot that a backup names, as it is stored now."""
+    assert backup.snapshot_id is not None
+    return Snapshot.objects.get(id=backup.snapshot_id)
+
+
 def advance(account: Account, seconds: float) -> None:
     """Move the account's still clock ahead and carry out what came due."""
     account.clock_sim += timedelta(seconds=seconds)
     account.save(update_fields=["clock_sim"])
     settle_account(account.id, account.clock_sim)
+
+
+def still(instant: datetime) -> Callable[[], datetime]:
+    """A clock that stands at an instant."""
+    return lambda: instant
 
 
 def some_id() -> uuid.UUID:

@@ -63,7 +63,8 @@ class Member:
 
     ``create`` and ``replace`` say how the bodies have it, ``fixed`` that no PUT changes it: sent back
     as it is, it is no change. ``sometimes``: an answer lacks it while its column is NULL. ``label``,
-    ``help`` and ``initial`` are for forms; what else is given are rules of the serializer's field.
+    ``help`` and ``initial`` are for forms, ``example`` is for the OpenAPI document; what else is given
+    are rules of the serializer's field.
     """
 
     field_class: ClassVar[Callable[..., Any]] = fields.StrictCharField
@@ -81,12 +82,13 @@ class Member:
         label: str = "",
         help: str = "",  # noqa: A002 (what forms call it)
         initial: Any = None,
+        example: Any = None,
         **rules: Any,
     ) -> None:
         self.name = name
         self.column = column or column_of(name)
         self.create, self.replace, self.fixed, self.sometimes = create, replace, fixed, sometimes
-        self.label, self.help, self.initial = label, help, initial
+        self.label, self.help, self.initial, self.example = label, help, initial, example
         self.rules = rules
 
     def shown(self, *, required: bool) -> Any:

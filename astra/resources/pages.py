@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -112,12 +112,11 @@ def page_of(resource: Resource) -> Callable[[type[ResourcePage]], type[ResourceP
     return register
 
 
-def register_pages(app_label: str) -> None:
-    """Register the pages of a family's resources that have none of their own yet."""
+def register_pages() -> None:
+    """Register the pages of the resources that have none of their own."""
     for resource in registry.resources():
-        model: type[Model] = resource.model
-        if model._meta.app_label == app_label and not admin.site.is_registered(model):
-            admin.site.register(model, page_class(resource))
+        if not admin.site.is_registered(resource.model):
+            admin.site.register(resource.model, page_class(resource))
 
 
 def _lists(resource: Resource, base: type[ResourcePage]) -> dict[str, Any]:

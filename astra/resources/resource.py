@@ -15,7 +15,7 @@ from astra.api import problems
 from astra.api.problems import Invalid, ProblemType
 from astra.api.resources import ResourceKind
 from astra.engine.stages import Lifecycle
-from astra.resources.members import Identifier
+from astra.resources.members import ABSENT, Identifier
 from astra.resources.places import Place
 from astra.resources.shapes import Members
 
@@ -119,6 +119,18 @@ class Resource:
         places = (each if isinstance(each, Place) else Place(each) for each in self.paths)
         return tuple(Place(each.path, each.methods & self.methods) for each in places)
 
+    @cached_property
+    def refused(self) -> Mapping[str, Sequence[ProblemType]]:
+        """The problems of each operation beside those that every resource has."""
+        named = [member.to.problem for member in self.references if member.to is not None]
+        written = (*named, *(taken.problem for taken in self.taken))
+        deleted = () if self.in_use is None else (self.in_use,)
+        derived = {CREATE: written, REPLACE: written, DELETE: deleted}
+        return {
+            operation: (*derived.get(operation, ()), *self.refusals.get(operation, ()))
+            for operation in FAILURES
+        }
+
     def rows(self) -> Any:
         """Return a query of its rows that are there."""
         return self.model._default_manager.filter(**self.there)
@@ -135,9 +147,11 @@ class Resource:
 
     @property
     def references(self) -> Sequence[Identifier]:
-        """The members that name a row of the account."""
+        """The members of bodies that name a row of the account."""
         return [
             member
             for member in self.members.members
-            if isinstance(member, Identifier) and member.to is not None
+            if isinstance(member, Identifier)
+            and member.to is not None
+            and member.create is not ABSENT
         ]

@@ -17,6 +17,7 @@ from astra.api.serializers import (
     MetadataSerializer,
     StrictMetadataSerializer,
 )
+from astra.resources.examples import sample
 from astra.resources.members import ABSENT, REQUIRED, Member, Use, columns_read
 
 # What ``validate`` of a body does: returns the members, or raises DRF's ``ValidationError``.
@@ -164,6 +165,15 @@ class Members:
         }
         return {**own, "metadata": self._metadata(required=False)}
 
+    def _example(self, serializer: type[ClosedSerializer]) -> dict[str, Any]:
+        """Return an example of what a serializer of the kind takes, newest version first."""
+        given = {member.name: member.example for member in self.members}
+        return {
+            name: sample(field) if given.get(name) is None else given[name]
+            for name, field in serializer().fields.items()
+            if field.required or given.get(name) is not None
+        }
+
     def _serializer(
         self,
         suffix: str,
@@ -179,6 +189,7 @@ class Members:
             "version": fields.EnumField(self.kind.versions),
             **own(),
         }
+        attributes["example"] = classmethod(self._example)
         if check is not None:
             attributes["validate"] = lambda serializer, attrs: check(attrs)
         return type(f"{self.kind.class_name}{suffix}", (ClosedSerializer,), attributes)

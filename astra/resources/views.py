@@ -93,12 +93,11 @@ class ResourceInstance(ResourceView, InstanceView):
         return delete_row(self.resource, rows)
 
 
-def urls_of_family(app_label: str) -> list[URLPattern]:
-    """Return the URLs of a family's resources, below the account, in the order of the family."""
+def urls_of_resources() -> list[URLPattern]:
+    """Return the URLs of every resource, below the account, in the order of registration."""
     return [
         url
         for resource in registry.resources()
-        if resource.model._meta.app_label == app_label
         for place in resource.places
         for url in _urls_at(resource, place)
     ]
@@ -153,7 +152,7 @@ def _by_method(resource: Resource, operations: Mapping[str, str]) -> dict[str, A
         }
         for attribute, said in (
             ("failures", resource.failures),
-            ("refusals", resource.refusals),
+            ("refusals", resource.refused),
             ("simplified", resource.simplified),
             ("headers_read", resource.headers),
         )

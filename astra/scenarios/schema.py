@@ -8,10 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jsonschema import (  # type: ignore[import-untyped]
-    Draft202012Validator,
-    ValidationError,
-)
+from jsonschema import Draft202012Validator, ValidationError
 
 from astra.api import patterns, quantities
 from astra.scenarios.documents import Document

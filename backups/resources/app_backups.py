@@ -118,9 +118,7 @@ APP_BACKUP = Resource(
     },
     refusals={
         CREATE: (
-            problems.SNAPSHOT_NOT_FOUND,
             problems.SNAPSHOT_OF_ANOTHER_APP,
-            problems.BUCKET_NOT_FOUND,
             problems.SNAPSHOT_NOT_READY,
             problems.APP_NOT_READY,
             problems.BUCKET_UNAVAILABLE,

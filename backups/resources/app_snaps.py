@@ -43,7 +43,7 @@ APP_SNAP = Resource(
         DELETE: problems.SNAPSHOT_NOT_DELETED,
     },
     refusals={
-        CREATE: (problems.BUCKET_NOT_FOUND, problems.APP_NOT_READY, problems.SNAPSHOT_NAME_TAKEN),
+        CREATE: (problems.APP_NOT_READY, problems.SNAPSHOT_NAME_TAKEN),
         DELETE: (problems.SNAPSHOT_IN_USE,),
     },
     lifecycle=LIFECYCLE,

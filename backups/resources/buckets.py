@@ -17,7 +17,7 @@ from astra.resources.members import (
     Text,
     Whole,
 )
-from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, Taken
+from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from backups import kinds
 from backups.lifecycle import BUCKET as LIFECYCLE
@@ -120,11 +120,7 @@ BUCKET = Resource(
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     write_role="admin",
     published_parameters=frozenset(),
-    refusals={
-        CREATE: (problems.BUCKET_EXISTS,),
-        REPLACE: (problems.BUCKET_EXISTS,),
-        DELETE: (problems.BUCKET_IN_USE, problems.BUCKET_IS_DEFAULT),
-    },
+    refusals={DELETE: (problems.BUCKET_IS_DEFAULT,)},
     simplified={
         CREATE: "no object store is asked and the credential is not looked up; the bucket becomes"
         " available by itself."

@@ -160,10 +160,6 @@ SCHEDULE = Resource(
     paths=("k8s/v1/apps/{app_id}/schedules",),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     failures={**FAILURES, CREATE: problems.SCHEDULE_NOT_ADDED},
-    refusals={
-        CREATE: (problems.BUCKET_NOT_FOUND, problems.DUPLICATE_SCHEDULE),
-        REPLACE: (problems.BUCKET_NOT_FOUND, problems.DUPLICATE_SCHEDULE),
-    },
     simplified={CREATE: NOT_REPLICATED, REPLACE: NOT_REPLICATED},
     complete=complete,
     taken=(

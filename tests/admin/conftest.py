@@ -3,12 +3,11 @@
 import html
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.contrib.auth.models import User as Administrator
 from django.db.models import Model
-from django.http import HttpResponse
 from django.test import Client
 
 from astra.accounts.models import Account
@@ -20,6 +19,7 @@ from astra.scenarios.models import SeededScenario
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
 from backups.models import App, AppBackup, Schedule
 from tests import world
+from tests.wire import Received
 
 
 class Person:
@@ -35,12 +35,12 @@ class Person:
         assert response.status_code == 200, (path, response.status_code)
         return response.content.decode()
 
-    def send(self, path: str, **fields: Any) -> HttpResponse:
+    def send(self, path: str, **fields: Any) -> Received:
         """Send a form."""
-        response: Any = self.client.post(path, fields)
-        return response
+        response: object = self.client.post(path, fields)
+        return cast(Received, response)
 
-    def run(self, action: str, *records: Model, **fields: Any) -> HttpResponse:
+    def run(self, action: str, *records: Model, **fields: Any) -> Received:
         """Run an action on records selected in their list, confirmation included."""
         selected = {"action": action, "_selected_action": [str(each.pk) for each in records]}
         return self.send(list_of(records[0]), confirmed=action, **selected, **fields)
@@ -62,10 +62,10 @@ def page_of(record: Model) -> str:
     return f"{list_of(record)}{record.pk}/change/"
 
 
-def errors(response: HttpResponse) -> dict[str, list[str]]:
+def errors(response: Received) -> dict[str, list[str]]:
     """The errors of the form that was sent back."""
     assert response.status_code == 200
-    context: Any = response.context  # type: ignore[attr-defined]
+    context = response.context
     form = context["adminform"].form if "adminform" in context else context["form"]
     return {name: list(texts) for name, texts in form.errors.items()}
 

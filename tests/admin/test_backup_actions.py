@@ -48,7 +48,7 @@ def test_advance_takes_the_next_step(person: Person, backup: AppBackup) -> None:
     assert person.messages() == ["Advanced 1 app backup."]
     backup.refresh_from_db()
     assert backup.state == "discovering"
-    assert Snapshot.objects.get(pk=backup.snapshot_id).state == "completed"
+    assert world.snapshot_of(backup).state == "completed"
 
 
 def test_complete_completes_from_the_records_page(person: Person, backup: AppBackup) -> None:
@@ -188,7 +188,7 @@ def test_selected_records_are_deleted_one_by_one(
 
 def test_snapshots_are_steered_alike(person: Person, app: App, bucket: Bucket) -> None:
     backup = make_backup(app)
-    snapshot = Snapshot.objects.get(pk=backup.snapshot_id)
+    snapshot = world.snapshot_of(backup)
     person.run("advance", snapshot)
     snapshot.refresh_from_db()
     assert snapshot.state == "discovering"
@@ -210,7 +210,7 @@ def test_a_snapshot_is_lost_for_a_reason(action: str, state: str, person: Person
 def test_a_snapshot_is_deleted_unless_a_backup_uses_it(
     person: Person, app: App, bucket: Bucket
 ) -> None:
-    used = Snapshot.objects.get(pk=make_backup(app).snapshot_id)
+    used = world.snapshot_of(make_backup(app))
     free = world.make_snapshot(app)
     person.run("delete_records", used, free)
     assert list(Snapshot.objects.all()) == [used]

@@ -1,7 +1,7 @@
 """The clock's controls on the overview: the control surface's rules, told as messages."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -15,15 +15,16 @@ from backups.models import App, AppBackup, Bucket
 from tests import world
 from tests.admin.conftest import Person, make_backup, text_of
 from tests.conftest import Api
+from tests.wire import Received
 
 HTMX = {"HX-Request": "true"}
 
 
-def control(person: Person, account: Account, what: str, **fields: str) -> HttpResponse:
+def control(person: Person, account: Account, what: str, **fields: str) -> Received:
     """Press a button of the clock on an open overview."""
     path = f"/admin/overview/clock/{account.pk}/{what}/?account={account.pk}"
-    answer: Any = person.client.post(path, fields, headers=HTMX)
-    return answer
+    answer: object = person.client.post(path, fields, headers=HTMX)
+    return cast(Received, answer)
 
 
 def told(answer: HttpResponse) -> str:
@@ -127,7 +128,7 @@ def test_without_javascript_the_page_comes_back_with_the_message(
 
 def test_the_clock_of_an_account_that_is_gone(person: Person, account: Account) -> None:
     path = f"/admin/overview/clock/{world.some_id()}/move/"
-    answer = person.client.post(path, {"how": "step"}, headers=HTMX)
+    answer: Any = person.client.post(path, {"how": "step"}, headers=HTMX)
     assert "does not exist any more" in told(answer)
 
 

@@ -178,8 +178,8 @@ def test_nothing_is_a_dash() -> None:
     assert cells.instant(None) == cells.record_link(None) == cells.state_badge(None) == "–"
 
 
-def test_the_login_leads_to_the_overview(db: None, django_user_model: type) -> None:
-    django_user_model.objects.create_superuser("ada", password="engine-engine")  # type: ignore[attr-defined]
+def test_the_login_leads_to_the_overview(db: None, django_user_model: Any) -> None:
+    django_user_model.objects.create_superuser("ada", password="engine-engine")
     client = Client()
     page = client.get("/admin/login/").content.decode()
     assert "Astra Simulator" in page

@@ -127,7 +127,9 @@ def test_its_history_outlives_it(api: Api, app: App, bucket: Bucket) -> None:
         (3, "running", "completed"),
         (4, "completed", "deleted"),
     ]
-    assert steps.last().at == api.account.clock_sim  # type: ignore[union-attr]
+    last = steps.last()
+    assert last is not None
+    assert last.at == api.account.clock_sim
 
 
 def test_a_backup_of_an_unmanaged_app_is_reached_through_the_account_alone(

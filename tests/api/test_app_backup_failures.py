@@ -5,6 +5,7 @@ Source: the user's document (500), design, 'Defaults' (problems 94 to 97, 24).
 
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -143,14 +144,15 @@ def test_a_lost_connection_is_503_once_and_then_replaced(
 @pytest.fixture
 def no_server() -> Iterator[None]:
     """Point the connections of the service at a server that is not there."""
+    pooled: Any = connection
     settings = connection.settings_dict
     host, timeout = settings["HOST"], settings["OPTIONS"]["pool"]["timeout"]
     connection.close()
-    connection.close_pool()
+    pooled.close_pool()
     settings["HOST"], settings["OPTIONS"]["pool"]["timeout"] = "/nowhere", 0.1
     yield
     connection.close()
-    connection.close_pool()
+    pooled.close_pool()
     settings["HOST"], settings["OPTIONS"]["pool"]["timeout"] = host, timeout
 
 

@@ -21,7 +21,7 @@ METADATA = {
     "modificationTimestamp": "2022-10-06T20:58:16.305662Z",
     "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269",
 }
-NO_STRINGS = (None, 1, 1.1, True, [], {}, ["a"], {"a": "b"})
+NO_STRINGS: tuple[Any, ...] = (None, 1, 1.1, True, [], {}, ["a"], {"a": "b"})
 NO_IDENTIFIERS = (
     *NO_STRINGS,
     "",

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -126,8 +127,8 @@ def test_a_snapshot_is_either_deleted_or_used(api: Api, app: App, bucket: Bucket
     for _ in range(ROUNDS):
         snapshot = world.make_snapshot(app)
         path = f"k8s/v1/apps/{app.id}/appSnaps/{snapshot.id}"
-        create = [lambda s=snapshot: api.create_backup(app, snapshotID=str(s.id))] * 7
-        deleted, *created = at_once([lambda p=path: api.delete(p), *create])
+        create = [partial(api.create_backup, app, snapshotID=str(snapshot.id))] * 7
+        deleted, *created = at_once([partial(api.delete, path), *create])
         if deleted.status_code == 204:
             assert {number(answer) for answer in created} == {46}
         else:
@@ -139,8 +140,8 @@ def test_a_bucket_is_either_removed_or_used(api: Api, app: App, bucket: Bucket) 
     for _ in range(ROUNDS):
         named = world.make_bucket(api.account)
         path = f"topology/v1/buckets/{named.id}"
-        create = [lambda b=named: api.create_backup(app, bucketID=str(b.id))] * 7
-        deleted, *created = at_once([lambda p=path: api.delete(p), *create])
+        create = [partial(api.create_backup, app, bucketID=str(named.id))] * 7
+        deleted, *created = at_once([partial(api.delete, path), *create])
         if deleted.status_code == 204:
             assert {number(answer) for answer in created} == {108}
         else:
@@ -152,8 +153,8 @@ def test_an_app_is_either_unmanaged_or_backed_up(api: Api, bucket: Bucket) -> No
     for _ in range(ROUNDS):
         app = world.make_app(api.account)
         path = f"k8s/v2/apps/{app.id}"
-        create = [lambda a=app: api.create_backup(a)] * 7
-        deleted, *created = at_once([lambda p=path: api.delete(p), *create])
+        create = [partial(api.create_backup, app)] * 7
+        deleted, *created = at_once([partial(api.delete, path), *create])
         if deleted.status_code == 204:
             assert {number(answer) for answer in created} == {2}
         else:

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.http import HttpResponse
@@ -27,7 +27,9 @@ def options(settings: Any, tmp_path: Path) -> Any:
 
 def get(authorization: str | None, method: str = "GET", **headers: str) -> HttpResponse:
     sent = headers | ({} if authorization is None else {"Authorization": authorization})
-    return Client(raise_request_exception=False).generic(method, PATH, headers=sent)  # type: ignore[return-value]
+    client = Client(raise_request_exception=False)
+    response: object = client.generic(method, PATH, headers=sent)
+    return cast(HttpResponse, response)
 
 
 def test_its_token_is_made_once_and_kept_closed_to_others(tmp_path: Path, options: Any) -> None:

@@ -21,7 +21,11 @@ def connections_kept(db: None) -> Iterator[None]:
 
 def _status(environ: dict[str, Any]) -> str:
     status: list[str] = []
-    list(application(environ, lambda line, headers: status.append(line)))
+
+    def start(line: str, headers: Any, error: Any = None) -> Any:
+        status.append(line)
+
+    list(application(environ, start))
     return status[0]
 
 

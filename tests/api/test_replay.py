@@ -30,10 +30,10 @@ class Tape:
     api: Api
     recorded: list[tuple[int, dict[str, str], bytes]]
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    def call(self, method: str, path: str, body: Any = None, **headers: Any) -> Any:
         response = self.api.call(method, path, body, **headers)
-        headers = {name: response[name] for name in sorted(response.headers)}
-        self.recorded.append((response.status_code, headers, response.content))
+        received = {name: response[name] for name in sorted(response.headers)}
+        self.recorded.append((response.status_code, received, response.content))
         return response
 
 

@@ -223,19 +223,8 @@ def test_a_strict_service_takes_the_published_parameters_and_no_others(
 UNCOUNTED = {
     ("delete", "accounts"),
     *(
-        (name, f"{parent}/appAssets")
-        for name in ("list", "retrieve")
-        for parent in (
-            "k8s/v1/apps/{app_id}",
-            "k8s/v1/apps/{app_id}/appBackups/{appBackup_id}",
-            "k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}",
-            "topology/v1/appBackups/{appBackup_id}",
-        )
-    ),
-    *(
-        (name, path)
+        (name, "core/v1/users/{user_id}/roleBindings")
         for name in ("list", "retrieve", "create", "replace", "delete")
-        for path in ("k8s/v1/apps/{app_id}/schedules", "core/v1/users/{user_id}/roleBindings")
     ),
 }
 

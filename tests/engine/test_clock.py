@@ -23,7 +23,8 @@ def path(account: Account) -> str:
 def read(control: Control, path: str) -> dict[str, Any]:
     response = control.get(path)
     assert response.status_code == 200
-    return json.loads(response.content)
+    document: dict[str, Any] = json.loads(response.content)
+    return document
 
 
 def test_a_manual_clock_stands_still(control: Control, path: str) -> None:

@@ -279,7 +279,7 @@ class TestInParallel:
             lambda each: caller.send("POST", backups_of, BACKUP | {"name": f"b{each}"}).status_code
         )
         assert answers == [201] * self.CALLERS
-        outcomes = list(AppBackup.objects.values_list("outcome", flat=True))
+        outcomes: list[Any] = list(AppBackup.objects.values_list("outcome", flat=True))
         assert sorted(outcomes) == sorted(["failed"] * 5 + ["completed"] * (self.CALLERS - 5))
 
     def test_rules_come_and_go_among_creations(

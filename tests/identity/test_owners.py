@@ -32,7 +32,7 @@ def test_an_admin_makes_nobody_an_owner_and_changes_none(
         assert number(admin.put(binding_of(caller), CHANGE | {"role": "owner"})) == 11
     before = api.read(binding_of(owner))
     for role in ("viewer", "owner"):
-        change = CHANGE | {"role": role, "roleConstraints": []}
+        change: dict[str, Any] = CHANGE | {"role": role, "roleConstraints": []}
         assert number(admin.put(binding_of(owner), change)) == 11
     assert number(admin.delete(binding_of(owner))) == 11
     assert api.read(binding_of(owner)) == before

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from threading import Barrier, Event
 from typing import Any
 
@@ -97,7 +98,7 @@ def test_of_two_owners_who_delete_each_other_one_stays(
         return status
 
     pairs = (api, second), (second, api)
-    futures = [pool.submit(in_thread, lambda pair=pair: delete(*pair)) for pair in pairs]
+    futures = [pool.submit(in_thread, partial(delete, *pair)) for pair in pairs]
     statuses = sorted(future.result() for future in futures)
     # The second is refused as no owner, or as nobody any more.
     assert statuses in ([204, 401], [204, 403])

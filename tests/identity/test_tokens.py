@@ -3,7 +3,7 @@
 import base64
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -82,9 +82,9 @@ class TestTokens(Lists, Retrieves, Creates, Replaces, Deletes):
     def body(self) -> dict[str, Any]:
         return dict(NEW)
 
-    def test_a_create_answers_with_the_new_instance(self, accepted: dict[str, Any]) -> None:
+    def test_a_create_answers_with_the_new_instance(self, accepted: Mapping[str, Any]) -> None:
         """As of every resource, but the clear text is in this answer alone."""
-        response = self.call("POST", self.url(), NEW | accepted)
+        response = self.call("POST", self.url(), NEW | dict(accepted))
         assert response.status_code == 201
         document = json.loads(response.content)
         assert response["Location"] == f"http://testserver{self.url(document['id'])}"

@@ -1,5 +1,6 @@
 """users: what `filter` and `orderBy` may name, and what they compare."""
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -32,7 +33,7 @@ MATCHES = [
 @pytest.fixture
 def three(api: Api) -> dict[str, str]:
     """Three users beside the owner, of ascending ids; their letters by id."""
-    rows = {
+    rows: dict[str, dict[str, Any]] = {
         "a": {"email": "ada@example.com", "first_name": "Ada", "postal_address": ADDRESS},
         "b": {
             "email": "bob@example.com",

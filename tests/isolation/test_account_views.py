@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -107,7 +108,8 @@ def test_no_body_asks_for_the_usual() -> None:
 
 
 def test_it_takes_the_control_token() -> None:
-    assert number(Client().post("/simulator/v1/accounts")) == 3
+    response: Any = Client().post("/simulator/v1/accounts")
+    assert number(response) == 3
     assert number(Control("wrong").call("POST", "accounts")) == 4
 
 

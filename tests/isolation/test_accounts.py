@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -28,8 +29,8 @@ from tests.conftest import Api
 STILL = {"mode": "manual", "at": "2026-01-05T12:00:00Z"}
 
 
-def new(**members: object) -> tuple[NewAccount, Api]:
-    made = account_new(AccountWanted(**members))  # type: ignore[arg-type]
+def new(**members: Any) -> tuple[NewAccount, Api]:
+    made = account_new(AccountWanted(**members))
     return made, Api(Account.objects.get(id=made.account.id), made.token, made.owner_id)
 
 

@@ -204,8 +204,9 @@ def test_a_stream_that_breaks_off_is_written_down_as_far_as_it_went(
 
 def test_an_empty_stream_is_written_down_once(caller: Caller, journal: Journal) -> None:
     written: list[Any] = []
-    recorded = recording._Recorded(iter(()), None)  # type: ignore[arg-type]
-    recorded._finish = lambda *, is_cut: written.append(is_cut)  # type: ignore[method-assign]
+    nothing: Any = None
+    recorded: Any = recording._Recorded(iter(()), nothing)
+    recorded._finish = lambda *, is_cut: written.append(is_cut)
     assert list(recorded) == []
     assert written == [False]
 

@@ -125,7 +125,12 @@ def test_a_call_that_was_written_a_little_later_than_its_number_says_is_not_miss
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    monkeypatch.setattr(trimming, "journals_trim", lambda *, since: asked.append(since) or 0)
+
+    def trim(*, since: int) -> int:
+        asked.append(since)
+        return 0
+
+    monkeypatch.setattr(trimming, "journals_trim", trim)
     worker = Worker(lambda seconds: False)
     newest = []
     with time_that_passes() as go_on:

@@ -123,7 +123,7 @@ def _new(row_id: uuid.UUID, fate: Fate, setting: Setting) -> Row:
 def settled(lifecycle: Lifecycle, row: Row, until: datetime) -> tuple[Row, list[Step]]:
     """The row after everything due at ``until``, and the steps it took: from, to, reason, when."""
     row = dict(row)
-    steps = []
+    steps: list[Step] = []
     if row["next_transition_at"] is None or row["next_transition_at"] > until:
         return row, []
     while (stage := _next_stage(lifecycle, row)) is not None:

@@ -1,7 +1,5 @@
 """What hypothesis varies: delays, fates, sizes."""
 
-from typing import Any
-
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -12,7 +10,7 @@ from tests.lifecycle.oracle import Overrides
 STAGE_NAMES = [stage.name for kind in (SNAPSHOT, APP_BACKUP) for stage in kind.stages]
 
 # The fixtures of a test hold for all its examples: each rolls back what it did.
-examples: Any = settings(
+examples = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 

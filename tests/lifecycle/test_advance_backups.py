@@ -1,6 +1,7 @@
 """`manage.py advance_backups`, once: what it carries out, prints and answers."""
 
 import re
+import uuid
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -12,6 +13,7 @@ from astra.accounts.models import Account
 from astra.api.clock import clock_set_to
 from astra.engine import barriers
 from astra.engine.models import Transition
+from astra.engine.settling import settle_due
 from astra.engine.stages import Fate
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
@@ -219,10 +221,9 @@ def test_an_account_that_raises_is_set_aside_while_the_others_go_on(
 
 def fail_for(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let settling raise for that account, after its rows were written."""
-    settle = barriers.settle_due
 
-    def failing(account_id: object, *args: Any, **kwargs: Any) -> int:
-        count = settle(account_id, *args, **kwargs)
+    def failing(account_id: uuid.UUID, *args: Any, **kwargs: Any) -> int:
+        count = settle_due(account_id, *args, **kwargs)
         if account_id == account.id:
             raise ZeroDivisionError("settling went wrong")
         return count
@@ -244,6 +245,7 @@ def test_reading_changes_nothing_however_late_it_is(
 ) -> None:
     backup = make(app)
     Account.objects.update(clock_sim=after(1000))
-    before = row(backup), row(backup.snapshot), Transition.objects.count()
+    snapshot = world.snapshot_of(backup)
+    before = row(backup), row(snapshot), Transition.objects.count()
     assert api.read(path.format(app=app.id))
-    assert (row(backup), row(backup.snapshot), Transition.objects.count()) == before
+    assert (row(backup), row(snapshot), Transition.objects.count()) == before

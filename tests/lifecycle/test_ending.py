@@ -123,13 +123,14 @@ def test_backups_that_wait_for_an_ended_snapshot_fail_with_its_reason(
     app: App, bucket: Bucket, outcome: str
 ) -> None:
     backup, other = make(app, 1), make(app, 2)
+    snapshot = world.snapshot_of(backup)
     world.advance(app.account, 1.5)
-    steered = end(Snapshot, [backup.snapshot_id], outcome=outcome, reason=REASON)
+    steered = end(Snapshot, [snapshot.id], outcome=outcome, reason=REASON)
     assert [(hop.kind, hop.resource_id, hop.to_state) for hop in steered.hops] == [
-        ("appSnap", backup.snapshot_id, outcome),
+        ("appSnap", snapshot.id, outcome),
         ("appBackup", backup.id, "failed"),
     ]
-    assert history(backup.snapshot_id)[-1] == ("discovering", outcome, REASON, after(1.5))
+    assert history(snapshot.id)[-1] == ("discovering", outcome, REASON, after(1.5))
     assert history(backup.id)[-1] == ("pending", "failed", REASON, after(1.5))
     expected = {"state": "failed", "state_unready": [REASON], "hook_state": None}
     assert row(backup, *expected) == expected
@@ -140,7 +141,8 @@ def test_backups_that_wait_for_an_ended_snapshot_fail_with_its_reason(
 
 def test_backups_that_have_their_snapshot_outlive_it(app: App, bucket: Bucket) -> None:
     backup = in_state(app, "discovering")
-    end(Snapshot, [backup.snapshot_id], outcome="removed", reason=REASON)
+    snapshot = world.snapshot_of(backup)
+    end(Snapshot, [snapshot.id], outcome="removed", reason=REASON)
     world.advance(app.account, 100)
     assert row(backup, "state") == {"state": "completed"}
 

@@ -89,14 +89,14 @@ def test_a_snapshot_takes_its_next_step_and_its_backup_keeps_its_instants(
 ) -> None:
     backup = make(app)
     planned = row(backup)
-    take_next_step(Snapshot, [backup.snapshot_id])
+    take_next_step(Snapshot, [world.snapshot_of(backup).id])
     expected = {
         "state": "discovering",
         "running_at": after(1),
         "ends_at": after(2),
         "next_transition_at": after(1),
     }
-    assert row(Snapshot.objects.get(id=backup.snapshot_id), *expected) == expected
+    assert row(world.snapshot_of(backup), *expected) == expected
     assert row(backup) == planned
 
 
@@ -126,7 +126,7 @@ def test_completing_a_backup_completes_it_whatever_its_fate_was(
         "running",
         "completed",
     ]
-    assert Snapshot.objects.get(id=backup.snapshot_id).state == "completed"
+    assert world.snapshot_of(backup).state == "completed"
     bucket.refresh_from_db()
     assert bucket.stored_bytes == 10_000
 
@@ -134,7 +134,7 @@ def test_completing_a_backup_completes_it_whatever_its_fate_was(
 def test_completing_a_backup_saves_its_doomed_snapshot(app: App, bucket: Bucket) -> None:
     backup = make(app, snapshot_fate=NO_SPACE)
     complete(AppBackup, [backup.id])
-    assert [step[1] for step in history(backup.snapshot_id)] == [
+    assert [step[1] for step in history(world.snapshot_of(backup).id)] == [
         "pending",
         "discovering",
         "running",
@@ -178,8 +178,8 @@ def test_hooks_that_have_run_fail_at_once(app: App, bucket: Bucket) -> None:
 
 def test_hooks_of_a_snapshot_fail_without_those_of_its_backup(app: App, bucket: Bucket) -> None:
     backup = make(app)
-    fail_hooks(Snapshot, [backup.snapshot_id], details=DETAILS)
+    fail_hooks(Snapshot, [world.snapshot_of(backup).id], details=DETAILS)
     world.advance(app.account, 20)
     assert row(backup, "hook_state") == {"hook_state": "success"}
-    snapshot = Snapshot.objects.get(id=backup.snapshot_id)
+    snapshot = world.snapshot_of(backup)
     assert (snapshot.hook_state, snapshot.hook_state_details) == ("failed", DETAILS)

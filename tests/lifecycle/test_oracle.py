@@ -1,6 +1,6 @@
 """The statements do to sets of rows what the oracle does to one."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -74,9 +74,7 @@ def test_a_create_fixes_the_fate_that_the_oracle_foretells(
         backup = make(an_app(setting), fate=fate, snapshot_fate=snapshot_fate)
         expected, expected_snapshot = expected_rows(setting, fate, snapshot_fate)
         assert row(backup, *expected) == expected
-        assert row(Snapshot.objects.get(id=backup.snapshot_id), *expected_snapshot) == (
-            expected_snapshot
-        )
+        assert row(world.snapshot_of(backup), *expected_snapshot) == expected_snapshot
         transaction.set_rollback(True)
 
 
@@ -131,9 +129,10 @@ def _ending(backup: AppBackup, expected: oracle.Row, seconds: float) -> oracle.R
 
 
 def _settle_and_compare(
-    backup: AppBackup, rows: tuple[oracle.Row, oracle.Row], until: object
+    backup: AppBackup, rows: tuple[oracle.Row, oracle.Row], until: datetime
 ) -> tuple[oracle.Row, oracle.Row]:
     hops = settle_account(backup.account_id, until)
+    assert hops is not None
     expected, steps = oracle.settled(APP_BACKUP, rows[0], until)
     expected_snapshot, snapshot_steps = oracle.settled(SNAPSHOT, rows[1], until)
     snapshot = Snapshot.objects.get(id=expected_snapshot["id"])
@@ -155,6 +154,6 @@ def test_overrides_of_an_app_win_over_those_of_its_account() -> None:
     delays = {"app-snap-discover": 5.0, "app-snap-run": 0.25}
     setting = Setting(START, 7, 1, 1, Overrides(delays), Overrides({"app-snap-discover": 1.5}))
     with transaction.atomic():
-        snapshot = Snapshot.objects.get(id=make(an_app(setting)).snapshot_id)
+        snapshot = world.snapshot_of(make(an_app(setting)))
         assert snapshot.discovering_at == START + timedelta(seconds=1.5)
         assert snapshot.running_at == START + timedelta(seconds=1.75)

@@ -1,6 +1,7 @@
 """Schedules on the account's clock: names, what they make, retention, order."""
 
 import json
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -30,7 +31,7 @@ def schedule(api: Api, app: App, **members: str) -> Schedule:
     return Schedule.objects.get(id=json.loads(response.content)["id"])
 
 
-def history(account_id: object) -> list[tuple[object, ...]]:
+def history(account_id: uuid.UUID) -> list[tuple[object, ...]]:
     return list(
         Transition.objects.filter(account_id=account_id)
         .order_by("kind", "resource_id", "sequence")
@@ -50,7 +51,7 @@ def test_a_firing_makes_a_snapshot_and_a_backup_of_one_name(
     assert len(backup.name) == len("every-hour-") + 5
     assert backup.created_at == datetime(2026, 1, 5, 12, 5, tzinfo=UTC)
     assert backup.state == "completed"
-    assert Snapshot.objects.get(id=backup.snapshot_id).name == backup.name
+    assert world.snapshot_of(backup).name == backup.name
     shown = json.loads(api.get(f"topology/v1/appBackups/{backup.id}").content)
     assert shown["scheduleID"] == str(made_by.id)
     assert shown["metadata"]["createdBy"] == "00000000-0000-0000-0000-000000000000"

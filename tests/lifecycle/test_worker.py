@@ -19,6 +19,7 @@ from astra.accounts.models import Account
 from astra.api.clock import clock_set_to, real_now
 from astra.engine import barriers
 from astra.engine.advancing import worker_is_alive
+from astra.engine.settling import settle_due
 from astra.engine.worker import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -138,13 +139,13 @@ def test_an_account_is_not_blamed_for_the_loss_of_the_database(
     backups: list[AppBackup], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The connection is cut while the first account is being settled."""
-    elsewhere, settle = connection.connection, barriers.settle_due
+    elsewhere = connection.connection
 
     def cut(*args: Any, **kwargs: Any) -> int:
         monkeypatch.undo()
         pid = connection.connection.info.backend_pid
         elsewhere.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
-        return settle(*args, **kwargs)
+        return settle_due(*args, **kwargs)
 
     monkeypatch.setattr(barriers, "settle_due", cut)
     watch(interval_seconds=0.25, stopping=Passes(2))
@@ -207,7 +208,7 @@ def test_no_account_is_set_aside_for_more_than_minutes(
     now = real_now()
     for _ in range(12):
         now += LONGEST_PAUSE
-        with clock_set_to(lambda instant=now: instant):
+        with clock_set_to(world.still(now)):
             worker.advance()
     assert FIRST_PAUSE * 2**11 > LONGEST_PAUSE
     assert caplog.records[-1].getMessage().endswith("it is set aside for 300 s")

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.core.result import Ok
 
 from astra.wsgi import application
 from tests import reference
@@ -48,6 +49,7 @@ class Fuzzer:
         """Send that many requests of every operation; return what is wrong with the answers."""
         found: list[str] = []
         for result in self.schema.get_all_operations():
+            assert isinstance(result, Ok)
             operation = result.ok()
             found += self._run_operation(operation, mode, examples)
         return found

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -66,7 +66,7 @@ def ids(account: Account) -> Ids:
     bound = world.make_user(account, None)
     asset = AppAsset.objects.filter(app=app)[0]
     token, _ = issue_token(user=user, name="fuzzed", now=world.START)
-    rows = {
+    rows: dict[str, Iterable[Any]] = {
         "account_id": [account],
         "app_id": [app],
         "bucket_id": [bucket, spare],

@@ -48,7 +48,7 @@ def is_needless(sign: str, fact: Fact) -> bool:
     """Tell whether a difference needs no explanation, or has it in the lists of problems."""
     if fact.keyword == "status":
         # Which problems come with it is compared.
-        return fact.value >= 400
+        return bool(fact.value >= 400)
     if fact.keyword == "problem":
         known = is_extra if sign == "+" else is_unanswered
         return known(fact.operation, fact.value)

@@ -152,7 +152,8 @@ def test_an_instance_has_the_members_of_its_serializer(
 ) -> None:
     path = make(api, app)
     document = api.read(path)
-    view = resolve(f"/accounts/{api.account.id}/{path}".rstrip("/")).func.view_class
+    found: Any = resolve(f"/accounts/{api.account.id}/{path}".rstrip("/")).func
+    view = found.view_class
     view.shape.parse(document)
     listed = [name for name in view.shape().fields if name in document]
     assert list(document) == listed

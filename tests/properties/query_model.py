@@ -1,6 +1,7 @@
 """What a list answers to its query parameters, in plain Python over the unqueried list."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -69,12 +70,14 @@ def answer(items: list[dict[str, Any]], parameters: dict[str, str]) -> tuple[lis
 def _matches(item: dict[str, Any], clause: str | None) -> bool:
     if clause is None:
         return True
-    path, operator, literal = re.fullmatch(r"(\S+) (\S+) '([^']+)'", clause).groups()
+    parts = re.fullmatch(r"(\S+) (\S+) '([^']+)'", clause)
+    assert parts is not None
+    path, operator, literal = parts.groups()
     if path not in PATHS:
         raise Refused
     wanted = [_parse(path, part) for part in literal.split(",")] if operator == "in" else []
     single = None if operator == "in" else _parse(path, literal)
-    tests = {
+    tests: dict[str, Callable[[Any], bool]] = {
         "eq": lambda value: value == single,
         "lt": lambda value: value < single,
         "lte": lambda value: value <= single,

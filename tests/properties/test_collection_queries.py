@@ -54,10 +54,11 @@ def items(api: Api, app: App, bucket: Bucket) -> list[dict[str, Any]]:
             labels=dice.choice([[], [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}]]),
             schedule_id=dice.choice([None, world.some_id()]),
         )
-    return fetch(api, {})["items"]
+    items: list[dict[str, Any]] = fetch(api, {})["items"]
+    return items
 
 
-def fetch(api: Api, parameters: dict[str, str]) -> dict[str, Any]:
+def fetch(api: Api, parameters: dict[str, str]) -> Any:
     response = api.get(f"{COLLECTION}?{urlencode(parameters)}")
     assert response.status_code == 200, response.content
     return json.loads(response.content)

@@ -3,8 +3,10 @@ workers, or on what was undone; and the same requests get the same answers, byte
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import zip_longest
+from typing import Any
 
 import pytest
 from hypothesis import Phase, example, given, settings
@@ -51,7 +53,8 @@ def lived(happening: list[Operation], move: Mover, seen: Counter[str]) -> Outcom
 
 def same(one: Outcome, other: Outcome) -> None:
     """Assert that nothing differs; what does first is shown, all of it would take minutes."""
-    for some, others in zip(one, other, strict=True):
+    parts: Iterable[Any] = zip(one, other, strict=True)
+    for some, others in parts:
         differing = (pair for pair in zip_longest(some, others) if pair[0] != pair[1])
         assert next(differing, None) is None
 

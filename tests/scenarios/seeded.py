@@ -29,7 +29,7 @@ def load(name: str, **parameters: float) -> Report:
     return load_scenario(source.text, source=source.name, parameters=parameters)
 
 
-def load_text(text: str, **parameters: float) -> Report:
+def load_text(text: str | bytes, **parameters: float) -> Report:
     """Load a scenario from YAML; errors call it `my.yaml`."""
     return load_scenario(text, source="my.yaml", parameters=parameters)
 
@@ -82,7 +82,7 @@ def check_history() -> int:
     """Assert that every staged row and its history agree; return how many rows there are."""
     count = 0
     for registration in registrations():
-        for row in registration.model.objects.all():
+        for row in registration.model._default_manager.all():
             assert isinstance(row, Staged)
             _check_row(registration.lifecycle, row)
             count += 1

@@ -20,7 +20,7 @@ accounts:
 
 def findings(text: str | bytes) -> list[str]:
     with pytest.raises(ScenarioError) as caught:
-        seeded.load_text(text)  # type: ignore[arg-type]
+        seeded.load_text(text)
     return str(caught.value).split("\n")
 
 

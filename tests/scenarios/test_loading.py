@@ -215,7 +215,7 @@ def test_what_is_held_stays_where_it_is_and_so_does_its_progress() -> None:
         backup = AppBackup.objects.get(name="second")
         assert backup.percent_done(seeded.NOW) == 35
     for later in (timedelta(seconds=1), timedelta(days=400)):
-        with clock_set_to(lambda now=seeded.NOW + later: now):  # type: ignore[misc]
+        with clock_set_to(world.still(seeded.NOW + later)):
             advance()
             caller = seeded.call_as("owner@example.com")
             found = caller.read(f"topology/v1/appBackups/{backup.id}")

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.http import HttpResponse
@@ -42,14 +42,15 @@ def _token(settings: Any) -> None:
 
 def call(method: str, path: str, body: Any = "") -> HttpResponse:
     client = Client(raise_request_exception=False)
-    response: Any = client.generic(
+    response: object = client.generic(
         method,
         f"/simulator/v1/{path}",
         body if isinstance(body, str | bytes) else json.dumps(body),
         headers={"Authorization": "Bearer secret"},
     )
-    assert b"Traceback" not in response.content
-    return response  # type: ignore[no-any-return]
+    received = cast(HttpResponse, response)
+    assert b"Traceback" not in received.content
+    return received
 
 
 def read(path: str) -> Any:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -70,8 +71,8 @@ class Service:
         return self._log.read_text()
 
     @property
-    def config(self) -> dict[str, object]:
-        config: dict[str, object] = yaml.safe_load((self.data_dir / "config.yaml").read_text())
+    def config(self) -> dict[str, Any]:
+        config: dict[str, Any] = yaml.safe_load((self.data_dir / "config.yaml").read_text())
         return config
 
     @property

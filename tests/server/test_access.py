@@ -40,6 +40,7 @@ def write(options: Options, config: dict[str, Any]) -> None:
 
 def test_the_file_lets_a_client_in_as_the_owner(options: Options, owned: Account) -> None:
     config = ensure_client_config(options)
+    assert config is not None
     path = options.data_dir / "config.yaml"
     assert path.stat().st_mode & 0o777 == 0o600
     assert config == yaml.safe_load(path.read_text())
@@ -109,7 +110,7 @@ def test_the_account_is_the_oldest_in_real_time_with_a_ready_app(
     manual = world.make_account()
     world.make_user(manual, Role.OWNER)
     world.make_app(manual)
-    later = {"created_at": datetime(2030, 1, 1, tzinfo=UTC)}
+    later: dict[str, Any] = {"created_at": datetime(2030, 1, 1, tzinfo=UTC)}
     second, third = (world.make_account(mode=ClockMode.REAL, **later) for _ in range(2))
     for account in (second, third):
         world.make_user(account, Role.OWNER)

@@ -27,7 +27,7 @@ def connect(service: Service, *, tls: bool) -> socket.socket:
 
 def exchange(service: Service, method: str, path: str, *, tls: bool = False) -> bytes:
     """Send one request; return all bytes until the server closes the connection."""
-    headers: dict[str, str] = service.config["headers"]  # type: ignore[assignment]
+    headers: dict[str, str] = service.config["headers"]
     with connect(service, tls=tls) as connection:
         lines = [
             f"{method} /accounts/{service.config['uid']}/{path} HTTP/1.1",
@@ -76,7 +76,7 @@ def test_connections_are_dropped_and_answers_break_off(service: Service) -> None
     add(service, {"type": "status", "status": 503, "retryAfter": 3})
     request = urllib.request.Request(
         f"{service.url}/accounts/{service.config['uid']}/topology/v1/buckets",
-        headers=service.config["headers"],  # type: ignore[arg-type]
+        headers=service.config["headers"],
     )
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request, timeout=SECONDS)

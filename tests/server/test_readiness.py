@@ -5,6 +5,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 from django.test import Client
 
@@ -71,10 +73,10 @@ def test_a_database_out_of_reach_is_a_reason(
         raise OperationalError("gone")
 
     monkeypatch.setattr(health, "MigrationExecutor", fail)
-    monkeypatch.setattr(health.connection, "close", lambda: None)
+    monkeypatch.setattr(connection, "close", lambda: None)
     assert ask(settings, "demo") == (503, ["The database does not answer."])
 
 
 def test_missing_migrations_are_a_reason(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda *_: ["0001"])
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda *_: ["0001"])
     assert ask(settings, "demo") == (503, ["Migrations are missing."])

@@ -7,15 +7,21 @@ import signal
 import ssl
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from astra.server.postgres import EphemeralPostgres
 from tests.server.service import SECONDS, Service, eventually
 
 pytestmark = pytest.mark.server
+
+
+def is_gone(process: psutil.Process) -> bool:
+    return not process.is_running()
 
 
 def paste(command: str) -> tuple[int, Any]:
@@ -149,7 +155,7 @@ def test_what_dies_is_started_again(service: Service) -> None:
     ):
         victim = service.process(*words)
         victim.kill()
-        eventually(lambda killed=victim: not killed.is_running(), "the end of the victim")
+        eventually(partial(is_gone, victim), "the end of the victim")
         eventually(lambda: is_ready(service), f"ready again after the end of {words}")
 
     eventually(lambda: not any(each.is_running() for each in workers), "the end of old workers")

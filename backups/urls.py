@@ -1,5 +1,0 @@
-"""The paths of the protection domain, below `/accounts/{account_id}`."""
-
-from astra.resources.views import urls_of_family
-
-urlpatterns = urls_of_family("backups")

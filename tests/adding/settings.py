@@ -1,0 +1,7 @@
+"""The service's settings, with the family of this folder beside the others."""
+
+from astra.settings import *  # noqa: F403
+from astra.settings import DATABASES, INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.adding.notices"]
+DATABASES["default"]["TEST"] = {"NAME": "test_adding"}
