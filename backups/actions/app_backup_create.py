@@ -16,10 +16,10 @@ from astra.api.problems import ApiProblem, Invalid
 from astra.api.rows import instance
 from astra.api.serializers import read_only_labels
 from astra.engine.stages import Fate
-from astra.faults.fates import creation, fate_rules
 from backups import kinds
 from backups.actions.create_statement import ANSWERED, create_statement
-from backups.actions.finding import bucket_of_backup, unavailable_bucket
+from backups.actions.fating import fates_by_rules
+from backups.actions.finding import bucket_of_backup, unusable_bucket
 from backups.lifecycle import COMPLETED
 from backups.models import AppBackup
 from backups.models.apps import AppState
@@ -103,17 +103,13 @@ def fated_backup(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Bac
     """
     if wanted.fate != NO_FAULT or wanted.snapshot_fate != NO_FAULT:
         return wanted
-    with fate_rules(caller.account_id) as rules:
-        chosen = rules.choose(
-            creation(
-                f"{kinds.APP_BACKUP.name}.create",
-                app_id=app_id,
-                name=wanted.name,
-                bucket_id=lambda: bucket_of_backup(caller.account_id, wanted.bucket_id),
-                now=rules.account.now(),
-                path=f"/accounts/{caller.account_id}/k8s/v1/apps/{app_id}/appBackups",
-            )
-        )
+    chosen = fates_by_rules(
+        caller,
+        kinds.APP_BACKUP,
+        app_id,
+        name=wanted.name,
+        bucket_id=lambda: bucket_of_backup(caller.account_id, wanted.bucket_id),
+    )
     return replace(
         wanted,
         fate=chosen.own or wanted.fate,
@@ -152,7 +148,9 @@ def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -
     if app_state != AppState.READY:
         raise ApiProblem(problems.APP_NOT_READY)
     if bucket_state != BucketState.AVAILABLE:
-        raise _bucket_problem(wanted.bucket_id, bucket_state)
+        if wanted.bucket_id is None:
+            raise ApiProblem(problems.BUCKET_UNAVAILABLE)
+        raise unusable_bucket(bucket_state)
     if wanted.snapshot_id is None:
         return
     if snapshot_app_id is None:
@@ -164,15 +162,6 @@ def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -
     else:
         return
     raise ApiProblem(problem, fields=[Invalid("snapshotID", reason)])
-
-
-def _bucket_problem(wanted: uuid.UUID | None, state: str | None) -> ApiProblem:
-    if wanted is None:
-        return ApiProblem(problems.BUCKET_UNAVAILABLE)
-    if state is None:
-        unknown = Invalid("bucketID", "The account has no such bucket.")
-        return ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
-    return unavailable_bucket(state)
 
 
 def _parameters(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from astra.api import fields, problems
+from astra.api.problems import Invalid
 from astra.api.serializers import StateDetailsField
 from astra.resources.members import ABSENT, Choice, Identifier, Known, Name
-from astra.resources.resource import CREATE, DELETE, LIST, RETRIEVE, Resource, Seeding
+from astra.resources.resource import CREATE, DELETE, LIST, RETRIEVE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from backups import kinds
 from backups.actions.app_snap_create import app_snap_create
@@ -43,10 +44,17 @@ APP_SNAP = Resource(
         DELETE: problems.SNAPSHOT_NOT_DELETED,
     },
     refusals={
-        CREATE: (problems.APP_NOT_READY, problems.SNAPSHOT_NAME_TAKEN),
+        CREATE: (problems.APP_NOT_READY,),
         DELETE: (problems.SNAPSHOT_IN_USE,),
     },
     lifecycle=LIFECYCLE,
+    taken=(
+        Taken(
+            "snapshot_name_is_unique",
+            problems.SNAPSHOT_NAME_TAKEN,
+            (Invalid("name", "A snapshot of this app has this name."),),
+        ),
+    ),
     create=app_snap_create,
     delete=app_snap_delete,
     columns=("name", "state", "hookState"),
