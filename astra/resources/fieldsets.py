@@ -68,7 +68,8 @@ def _head(resource: Resource, known: Mapping[str, tuple[str, ...]]) -> Iterator[
     above = (parent_field(resource, kind) for kind in resource.places[0].parents)
     yield (*(f"{name}_cell" for name in above), "account_cell")
     if resource.lifecycle is not None:
-        yield ("state_cell", "fate_cell")
+        # What nobody ends by hand has no end that is news.
+        yield ("state_cell", "fate_cell") if resource.lifecycle.by_hand else ("state_cell",)
 
 
 def _further(resource: Resource, form: Form, use: str) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from astra.resources.members import (
     Instant,
     Known,
     Member,
+    Name,
     Number,
     Several,
     column_of,
@@ -41,9 +42,15 @@ _LINE = 256
 def form_field(member: Member, *, required: bool) -> forms.Field | None:
     """Return the field of a form for a member; None: the model's own field does, or there is none."""
     longest = member.rules.get("max_length")
-    is_area = longest is None or longest > _LINE
+    # What matches a pattern is as a rule short.
+    is_area = "pattern" not in member.rules and (longest is None or longest > _LINE)
     widget = UnfoldAdminTextareaWidget(attrs={"rows": 2}) if is_area else UnfoldAdminTextInputWidget
     return forms.CharField(widget=widget, **_said(member, required=required))
+
+
+@form_field.register
+def _(member: Name, *, required: bool) -> forms.Field:
+    return forms.CharField(widget=UnfoldAdminTextInputWidget, **_said(member, required=required))
 
 
 @form_field.register

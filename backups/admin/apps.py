@@ -74,6 +74,8 @@ class AppPage(StagedPage):
     listed = ("size_cell", "namespaces_cell", "related_cell")
     shown = ("state_details_cell", "protection_state_cell", "namespaces", "related_cell")
     groups = {
+        "How it turns out": OUTCOME_FIELDS,
+        "How it is simulated": _KNOBS,
         "Where it runs": ("clusterID", "clusterName", "clusterType"),
         "Where it comes from": (
             "sourceAppID",
@@ -84,8 +86,6 @@ class AppPage(StagedPage):
             "storageClassMapping",
             "restoreFilter",
         ),
-        "How it turns out": OUTCOME_FIELDS,
-        "How it is simulated": _KNOBS,
     }
     actions = ("back_up",)
     actions_detail = ("back_up",)
