@@ -1,8 +1,11 @@
 """What the layers below are told of this app's resources."""
 
+from pathlib import Path
+
 from astra.accounts.belongings import Belonging, register_belongings
 from astra.engine.barriers import BarrierSource, register_barriers
 from astra.engine.registry import Registration, register
+from astra.scenarios.library import register_library
 from astra.scenarios.sections import register_section
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
@@ -30,7 +33,7 @@ _ROW_ITSELF = "JOIN backups_app AS target ON target.id = ids.id"
 
 
 def register_all() -> None:
-    """Register what is more than a resource's declaration says, and the generator of fleets."""
+    """Register what is more than a resource's declaration says, and what scenarios have beside them."""
     register_belongings(
         Belonging(Bucket, listed_as="buckets"),
         Belonging(App, listed_as="apps", listed_if={"deleted_at": None}),
@@ -58,3 +61,4 @@ def register_all() -> None:
         )
     )
     register_section(FleetSection())
+    register_library(Path(__file__).with_name("scenarios") / "library")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from astra.resources.cells import shown_as
-from astra.resources.forms import ResourceForm, form_members, parent_field
+from astra.resources.forms import ResourceForm, form_members, parent_field, parent_members
 from astra.resources.members import Constant, Known
 from astra.resources.resource import Resource
 
@@ -43,10 +43,11 @@ def fieldsets(
     ``form`` changes it, if anything can; ``shown`` are lines in place of those that each member has.
     """
     replaced = form_members(resource, "replace") if form else {}
+    above = parent_members(resource)
     known = {
         member.name: tuple(replaced.get(member, ())) or (shown_as(resource, member),)
         for member in resource.members.members
-        if not isinstance(member, Constant | Known)
+        if not isinstance(member, Constant | Known) and member not in above
     }
     further = _further(resource, form, "replace") if form else ()
     own = [*further, *(name for names in groups.values() for name in names if _is_cell(name))]
@@ -64,7 +65,7 @@ def fieldsets(
 
 def _head(resource: Resource, known: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Yield the lines that say what record it is: its name, whose it is, its state."""
-    yield (*known[resource.key], "id_cell")
+    yield (*known.get(resource.key, ()), "id_cell")
     above = (parent_field(resource, kind) for kind in resource.places[0].parents)
     yield (*(f"{name}_cell" for name in above), "account_cell")
     if resource.lifecycle is not None:

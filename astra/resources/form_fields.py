@@ -41,7 +41,7 @@ _LINE = 256
 @singledispatch
 def form_field(member: Member, *, required: bool) -> forms.Field | None:
     """Return the field of a form for a member; None: the model's own field does, or there is none."""
-    longest = member.rules.get("max_length")
+    longest = member.rules.get("max_length") or member.rules.get("storable_length")
     # What matches a pattern is as a rule short.
     is_area = "pattern" not in member.rules and (longest is None or longest > _LINE)
     widget = UnfoldAdminTextareaWidget(attrs={"rows": 2}) if is_area else UnfoldAdminTextInputWidget

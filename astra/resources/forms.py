@@ -1,5 +1,6 @@
 """The forms of a resource on the admin site: the members of its bodies as fields, the API as judge."""
 
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,13 +9,13 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from astra.accounts.callers import Caller
 from astra.accounts.models import Account
 from astra.accounts.system import system_caller
-from astra.adminsite.forms import ApiForm, LabelsField, given
+from astra.adminsite.forms import ApiForm, LabelsField
 from astra.api.clock import timestamp
 from astra.engine.stages import Fate
 from astra.resources import registry
-from astra.resources.actions import create_row, replace_row
+from astra.resources.actions import change_row, create_row
 from astra.resources.form_fields import fields_by_place, fields_of, names_a_row, typed
-from astra.resources.members import ABSENT, REQUIRED, Member, Use
+from astra.resources.members import ABSENT, REQUIRED, Member, Several, Text, Use
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 
@@ -48,15 +49,13 @@ class ResourceForm(ApiForm):
     def body(self, data: dict[str, Any], caller: Caller) -> dict[str, Any]:
         """Return the body of the request that the cleaned fields stand for, not checked yet."""
         now = timestamp(caller.now())
+        members = form_members(self.resource, _use(self)).items()
+        firsts = [(member, next(iter(fields))) for member, fields in members]
+        said = [(member, typed(member, name, data)) for member, name in firsts if name in data]
         return {
             "type": self.resource.kind.type,
             "version": data.get("api_version") or self.resource.kind.versions[0],
-            **given(
-                **{
-                    member.name: typed(member, next(iter(names)), data)
-                    for member, names in form_members(self.resource, _use(self)).items()
-                }
-            ),
+            **{member.name: value for member, value in said if _is_said(member, value)},
             # Of some kinds it must be complete.
             "metadata": {
                 "labels": data["labels"],
@@ -73,20 +72,24 @@ class ResourceForm(ApiForm):
     def perform(self, data: dict[str, Any]) -> Any:
         """Create or replace the instance as the API does; raises its problem."""
         members = self.resource.members
-        if self.instance._state.adding:
-            caller = system_caller(self._account(data))
-            return create_row(
+        if not self.instance._state.adding:
+            caller = system_caller(self.instance.account)
+            return change_row(
                 self.resource,
                 caller=caller,
-                body=members.create_body.parse(self.body(data, caller)),
-                parent_ids=self.parent_ids(data),
-                fate=self.fate(data),
+                identifier=self.instance.pk,
+                body=members.replace_body.parse(self.body(data, caller)),
             )
-        row: Any = self.resource.model._default_manager.select_for_update().get(pk=self.instance.pk)
-        caller = system_caller(row.account)
-        body = members.replace_body.parse(self.body(data, caller))
-        replace_row(self.resource, caller=caller, row=row, body=body)
-        return row
+        account = self._account(data)
+        caller = system_caller(account)
+        body = self.body(data, caller) | _account_said(self.resource, account)
+        return create_row(
+            self.resource,
+            caller=caller,
+            body=members.create_body.parse(body),
+            parent_ids=self.parent_ids(data),
+            fate=self.fate(data),
+        )
 
     def parent_ids(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return the ids of the parents that a new instance is to be below, by placeholder."""
@@ -105,23 +108,43 @@ class ResourceForm(ApiForm):
 def form_members(resource: Resource, use: str) -> dict[Member, Fields]:
     """Return the members that a form has (``use``: create or replace), with their fields."""
     found: dict[Member, Fields] = {}
+    above = parent_members(resource)
     for member in resource.members.members:
         how: Use = getattr(member, use)
-        if how is ABSENT or (use == "replace" and member.fixed):
+        if how is ABSENT or (use == "replace" and member.fixed) or member in above:
             continue
         if made := fields_of(member, required=how is REQUIRED):
             found[member] = made
     return found
 
 
+def parent_members(resource: Resource) -> Mapping[Member, str]:
+    """Return the members that only say below what an instance is, each with the field that does."""
+    parents = ("account", *(parent_field(resource, kind) for kind in resource.places[0].parents))
+    return {
+        member: parent
+        for member in resource.members.members
+        for parent in parents
+        if member.column == f"{parent}_id"
+    }
+
+
 def form_class(
-    resource: Resource, use: str, base: type[ResourceForm] = ResourceForm
+    resource: Resource,
+    use: str,
+    base: type[ResourceForm] = ResourceForm,
+    names: Collection[str] = (),
 ) -> type[ResourceForm]:
     """Return the form class of a resource that creates (``use`` create) or replaces.
 
-    It is derived as far as ``base`` leaves it open.
+    It is derived as far as ``base`` leaves it open. ``names``: of the members' fields, where it has
+    not all of them.
     """
-    members = form_members(resource, use)
+    members = {
+        member: fields
+        for member, fields in form_members(resource, use).items()
+        if not names or fields.keys() & set(names)
+    }
     made = {name: field for fields in members.values() for name, field in fields.items()}
     derived: Fields = {**made, "labels": LabelsField()}
     if use == "create":
@@ -145,7 +168,7 @@ def form_class(
             **{name: field for name, field in derived.items() if field and name not in said},
             "__module__": resource.members.module,
             "resource": resource,
-            "members": {**_fields_by_member(members), **base.members},
+            "members": {**_fields_by_member(resource, members), **base.members},
             "problem_fields": {2: parents[0], **_fields_by_number(resource), **base.problem_fields},
             "Meta": meta,
         },
@@ -166,9 +189,10 @@ def _version_field(resource: Resource) -> forms.Field:
     )
 
 
-def _fields_by_member(members: dict[Member, Fields]) -> dict[str, str]:
+def _fields_by_member(resource: Resource, members: dict[Member, Fields]) -> dict[str, str]:
     """Return the field at which to say what the API has against a member."""
     found = {"metadata": "labels", "version": "api_version"}
+    found |= {member.name: name for member, name in parent_members(resource).items()}
     for member, fields in members.items():
         found |= {member.name: next(iter(fields)), **fields_by_place(member)}
     return found
@@ -182,6 +206,23 @@ def _fields_by_number(resource: Resource) -> dict[int, str]:
 
 def _parent(resource: Resource, data: dict[str, Any]) -> Any:
     return data[parent_field(resource, resource.places[0].parents[-1])]
+
+
+def _account_said(resource: Resource, account: Account) -> dict[str, str]:
+    """Return the member of a create's body that says the account, if there is one."""
+    return {
+        member.name: str(account.pk)
+        for member, parent in parent_members(resource).items()
+        if parent == "account" and member.create is not ABSENT
+    }
+
+
+def _is_said(member: Member, value: Any) -> bool:
+    """Tell whether a value is sent: an empty one only for what takes it, which it then empties."""
+    if value not in (None, "", [], {}):
+        return True
+    is_free = isinstance(member, Text) and not member.rules.keys() & {"min_length", "pattern"}
+    return value is not None and (is_free or isinstance(member, Several))
 
 
 def _use(form: ResourceForm) -> str:

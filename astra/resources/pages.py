@@ -9,12 +9,15 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import ForeignKey
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from astra.accounts.columns import AccountColumns
+from astra.accounts.system import system_caller
 from astra.adminsite import cells
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
+from astra.adminsite.forms import ApiForm
 from astra.engine.columns import StagedAdmin
 from astra.resources import registry
 from astra.resources.actions import delete_row
@@ -72,7 +75,15 @@ class ResourcePage(AccountColumns[Any]):
 
     def delete_record(self, record: Any) -> None:
         """Delete the record as the API does."""
-        delete_row(self.resource, self.resource.rows().filter(pk=record.pk))
+        rows = self.resource.rows().filter(pk=record.pk)
+        delete_row(self.resource, rows, caller=system_caller(record.account))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Tell whether there is something to change, of a record that the API knows."""
+        is_there = obj is None or all(
+            getattr(obj, name) == value for name, value in self.resource.there.items()
+        )
+        return is_there and super().has_change_permission(request, obj)
 
     def _can_delete(self) -> bool:
         return "DELETE" in self.resource.methods
@@ -169,12 +180,22 @@ def _choice_filters(resource: Resource) -> Iterator[Any]:
 def _forms(resource: Resource, base: type[ResourcePage]) -> dict[str, Any]:
     forms: dict[str, Any] = {}
     if "PUT" in resource.methods:
-        own = base.form if issubclass(base.form, ResourceForm) else ResourceForm
-        forms["form"] = form_class(resource, "replace", own)
+        forms["form"] = _completed(resource, "replace", base.form, ResourceForm)
     if "POST" in resource.methods:
         usual = OutcomeForm if resource.lifecycle else ResourceForm
-        forms["add_form"] = form_class(resource, "create", base.add_form or usual)
+        forms["add_form"] = _completed(resource, "create", base.add_form or usual, usual)
     return forms
+
+
+def _completed(
+    resource: Resource, use: str, own: type[Any], usual: type[ResourceForm]
+) -> type[Any]:
+    """Return a form of a page with the fields for the members, unless it was made with them."""
+    if not issubclass(own, ApiForm):
+        return form_class(resource, use, usual)
+    if not issubclass(own, ResourceForm) or hasattr(own, "resource"):
+        return own
+    return form_class(resource, use, own)
 
 
 def _fieldsets(

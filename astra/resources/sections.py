@@ -17,7 +17,7 @@ from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 from astra.resources.schemas import json_schema
 from astra.scenarios.placing import Pace, fate_of, place, stage_seconds, staged_columns
-from astra.scenarios.sections import Item, Section
+from astra.scenarios.sections import ROOT, Item, Section
 from astra.scenarios.staging import fate_schema
 
 TOP = "accounts"
@@ -79,7 +79,7 @@ class ResourceSection(Section):
         """Return the row of an item with the columns of its members; ``columns`` take their place."""
         model: type[Any] = self.resource.model
         described = item.described(self.resource.kind.versions[0])
-        row = model(**described | columns, account=item.account_row, **self._place_of(item))
+        row = model(**described | columns, **self._place_of(item))
         for name, member in self._seeded():
             if name in item.values and member.column not in columns:
                 member.apply(row, _value(item, name, member))
@@ -136,13 +136,20 @@ class ResourceSection(Section):
 
     def _parent(self) -> str:
         parents = self.resource.places[0].parents
+        if self.resource.places[0].is_top:
+            return ROOT
         return registry.resource(parents[-1]).section_name if parents else TOP
 
     def _place_of(self, item: Item) -> Mapping[str, Any]:
-        if self.parent == TOP:
+        if self.parent == ROOT:
             return {}
+        if self.parent == TOP:
+            return {"account": item.account_row}
         assert item.parent is not None
-        return {foreign_key(self.resource.model, type(item.parent.row)): item.parent.row}
+        return {
+            "account": item.account_row,
+            foreign_key(self.resource.model, type(item.parent.row)): item.parent.row,
+        }
 
 
 def seeded_name(member: Member) -> str:

@@ -24,6 +24,14 @@ from backups.lifecycle import COMPLETED
 from backups.models import AppBackup
 from backups.models.apps import AppState
 from backups.models.buckets import BucketState
+from backups.problems import (
+    APP_NOT_READY,
+    BACKUP_NAME_TAKEN,
+    BUCKET_UNAVAILABLE,
+    SNAPSHOT_NOT_FOUND,
+    SNAPSHOT_NOT_READY,
+    SNAPSHOT_OF_ANOTHER_APP,
+)
 
 NO_FAULT = Fate(COMPLETED)
 SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
@@ -92,7 +100,7 @@ def _create(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> AppBacku
         backup = _try_create(caller, app_id, wanted, check_only=False)
     if backup is None:
         taken = Invalid("name", "A backup of this app has this name.")
-        raise ApiProblem(problems.BACKUP_NAME_TAKEN, fields=[taken])
+        raise ApiProblem(BACKUP_NAME_TAKEN, fields=[taken])
     return backup
 
 
@@ -113,7 +121,7 @@ def fated_backup(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Bac
     return replace(
         wanted,
         fate=chosen.own or wanted.fate,
-        snapshot_fate=chosen.snapshot or wanted.snapshot_fate,
+        snapshot_fate=chosen.source or wanted.snapshot_fate,
     )
 
 
@@ -146,19 +154,19 @@ def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -
     if app_state is None:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
     if app_state != AppState.READY:
-        raise ApiProblem(problems.APP_NOT_READY)
+        raise ApiProblem(APP_NOT_READY)
     if bucket_state != BucketState.AVAILABLE:
         if wanted.bucket_id is None:
-            raise ApiProblem(problems.BUCKET_UNAVAILABLE)
+            raise ApiProblem(BUCKET_UNAVAILABLE)
         raise unusable_bucket(bucket_state)
     if wanted.snapshot_id is None:
         return
     if snapshot_app_id is None:
-        problem, reason = problems.SNAPSHOT_NOT_FOUND, "The account has no such snapshot."
+        problem, reason = SNAPSHOT_NOT_FOUND, "The account has no such snapshot."
     elif snapshot_app_id != app_id:
-        problem, reason = problems.SNAPSHOT_OF_ANOTHER_APP, "Belongs to another app."
+        problem, reason = SNAPSHOT_OF_ANOTHER_APP, "Belongs to another app."
     elif snapshot_state != COMPLETED:
-        problem, reason = problems.SNAPSHOT_NOT_READY, f"The snapshot is {snapshot_state}."
+        problem, reason = SNAPSHOT_NOT_READY, f"The snapshot is {snapshot_state}."
     else:
         return
     raise ApiProblem(problem, fields=[Invalid("snapshotID", reason)])

@@ -47,7 +47,7 @@ def app_snap_create(
             rules = fates_by_rules(
                 caller, kinds.APP_SNAP, app_id, name=body.get("name"), bucket_id=lambda: bucket_id
             )
-            fate = rules.own or rules.snapshot or fate
+            fate = rules.own or rules.source or fate
         snapshot = Snapshot(
             app=app,
             name=name,
@@ -57,7 +57,7 @@ def app_snap_create(
             outcome_hook_details=list(fate.hook_details),
             **columns,
         )
-        with refusing_taken(registry.resource(SNAPSHOT.kind)):
+        with refusing_taken(registry.resource(SNAPSHOT.kind).taken):
             snapshot.save(force_insert=True)
         plan_new(SNAPSHOT.kind, snapshot.id, fate)
     return snapshot

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from astra.accounts.callers import Caller
 from astra.api.resources import ResourceKind
 from astra.faults.effects.base import Fates
-from astra.faults.fates import creation, fate_rules
+from astra.faults.fates import fate_rules
+from backups.faults.criteria import creation_in_app
 
 
 def fates_by_rules(
@@ -20,7 +21,7 @@ def fates_by_rules(
     """Return the fates; a rule that counts has counted this one. Within the creation's transaction."""
     with fate_rules(caller.account_id) as rules:
         return rules.choose(
-            creation(
+            creation_in_app(
                 f"{kind.name}.create",
                 app_id=app_id,
                 name=name,

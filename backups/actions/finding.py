@@ -10,6 +10,7 @@ from astra.api.problems import ApiProblem, Invalid
 from backups.models import App, Bucket
 from backups.models.apps import AppState
 from backups.models.buckets import BucketState
+from backups.problems import APP_NOT_READY, BUCKET_NOT_FOUND
 
 
 def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
@@ -18,7 +19,7 @@ def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
     if app is None:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
     if app.state != AppState.READY:
-        raise ApiProblem(problems.APP_NOT_READY)
+        raise ApiProblem(APP_NOT_READY)
     return app
 
 
@@ -43,6 +44,6 @@ def unusable_bucket(state: str | None) -> ApiProblem:
     """Return the problem about a named bucket that is not available; None: there is none."""
     if state is None:
         unknown = Invalid("bucketID", "The account has no such bucket.")
-        return ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
+        return ApiProblem(BUCKET_NOT_FOUND, fields=[unknown])
     reason = f"The bucket is {state}, not {BucketState.AVAILABLE}."
     return ApiProblem(problems.INVALID_FIELDS, fields=[Invalid("bucketID", reason)])

@@ -4,14 +4,14 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from astra.api import problems
-from astra.api.problems import ApiProblem, Invalid, ProblemType
+from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid, ProblemType
 from backups.lifecycle import COMPLETED
 from backups.models import AppBackup, Snapshot
+from backups.problems import BACKUP_NOT_FOUND, INVALID_GVKN, SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_READY
 
 _SOURCES: Mapping[str, tuple[str, type[AppBackup | Snapshot], ProblemType, ProblemType]] = {
-    "backupID": ("backup", AppBackup, problems.BACKUP_NOT_FOUND, problems.INVALID_FIELDS),
-    "snapshotID": ("snapshot", Snapshot, problems.SNAPSHOT_NOT_FOUND, problems.SNAPSHOT_NOT_READY),
+    "backupID": ("backup", AppBackup, BACKUP_NOT_FOUND, INVALID_FIELDS),
+    "snapshotID": ("snapshot", Snapshot, SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_READY),
 }
 
 
@@ -39,7 +39,7 @@ def source_of_restore(
 def refuse_empty_filter(body: Mapping[str, Any]) -> None:
     """Raise problem 147 when an element of `restoreFilter.GVKN` is empty."""
     if not all(body.get("restoreFilter", {}).get("GVKN", [])):
-        raise ApiProblem(problems.INVALID_GVKN)
+        raise ApiProblem(INVALID_GVKN)
 
 
 def _refusal(problem: ProblemType, name: str, reason: str) -> ApiProblem:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from astra.api import fields, problems
+from astra.api import fields
 from astra.api.problems import Invalid
 from astra.api.serializers import StateDetailsField
 from astra.resources.members import ABSENT, Choice, Identifier, Known, Name
@@ -13,6 +13,15 @@ from backups.actions.app_snap_create import app_snap_create
 from backups.actions.app_snap_delete import app_snap_delete
 from backups.lifecycle import SNAPSHOT as LIFECYCLE
 from backups.models import Snapshot
+from backups.problems import (
+    APP_NOT_READY,
+    SNAPSHOT_IN_USE,
+    SNAPSHOT_NAME_TAKEN,
+    SNAPSHOT_NOT_CREATED,
+    SNAPSHOT_NOT_DELETED,
+    SNAPSHOT_NOT_RETRIEVED,
+    SNAPSHOTS_NOT_LISTED,
+)
 from backups.resources.protection import SYSTEM_NAMED, Reasons, hook_members
 from backups.resources.references import A_BUCKET, A_SCHEDULE
 
@@ -38,20 +47,20 @@ APP_SNAP = Resource(
     paths=("k8s/v1/apps/{app_id}/appSnaps",),
     methods=frozenset({"GET", "POST", "DELETE"}),
     failures={
-        LIST: problems.SNAPSHOTS_NOT_LISTED,
-        CREATE: problems.SNAPSHOT_NOT_CREATED,
-        RETRIEVE: problems.SNAPSHOT_NOT_RETRIEVED,
-        DELETE: problems.SNAPSHOT_NOT_DELETED,
+        LIST: SNAPSHOTS_NOT_LISTED,
+        CREATE: SNAPSHOT_NOT_CREATED,
+        RETRIEVE: SNAPSHOT_NOT_RETRIEVED,
+        DELETE: SNAPSHOT_NOT_DELETED,
     },
     refusals={
-        CREATE: (problems.APP_NOT_READY,),
-        DELETE: (problems.SNAPSHOT_IN_USE,),
+        CREATE: (APP_NOT_READY,),
+        DELETE: (SNAPSHOT_IN_USE,),
     },
     lifecycle=LIFECYCLE,
     taken=(
         Taken(
             "snapshot_name_is_unique",
-            problems.SNAPSHOT_NAME_TAKEN,
+            SNAPSHOT_NAME_TAKEN,
             (Invalid("name", "A snapshot of this app has this name."),),
         ),
     ),
