@@ -24,9 +24,7 @@ class BackupsConfig(families.FamilyConfig):
         from backups.faults.registrations import register_faults
         from backups.pages import register_pages
         from backups.registrations import register_all
-        from backups.scenarios.registrations import register_sections
 
         register_all()
-        register_sections()
         register_faults()
         register_pages()

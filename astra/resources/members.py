@@ -33,6 +33,13 @@ class Use(Enum):
 REQUIRED, OPTIONAL, ABSENT = Use.REQUIRED, Use.OPTIONAL, Use.ABSENT
 
 
+def label_of(name: str) -> str:
+    """Return a member's name as a label: `dayOfWeek` is `Day of week`, `serverURL` is `Server URL`."""
+    words = re.sub("([a-z0-9])([A-Z])", r"\1 \2", name).split()
+    text = " ".join(word if word.isupper() else word.lower() for word in words)
+    return text[:1].upper() + text[1:]
+
+
 def column_of(name: str) -> str:
     """Return the usual column of a member: `resourceID` is `resource_id`."""
     return re.sub("([a-z0-9])([A-Z])", r"\1_\2", name).lower()
@@ -310,7 +317,7 @@ class Document(Member):
             "_".join((self.name, *keys)): filters.JsonMember(
                 self.column, *keys, path=".".join((self.name, *keys))
             )
-            for keys in _leaves(self.of())
+            for keys, _ in leaves(self.of())
         }
 
 
@@ -348,13 +355,13 @@ class Known(Member):
         """Set nothing."""
 
 
-def _leaves(serializer: ClosedSerializer) -> Iterator[tuple[str, ...]]:
-    """Yield the way to each text in an object."""
+def leaves(serializer: ClosedSerializer) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the way to each text in an object, and the text's field."""
     for name, field in serializer.fields.items():
         if isinstance(field, ClosedSerializer):
-            yield from ((name, *rest) for rest in _leaves(field))
+            yield from (((name, *rest), leaf) for rest, leaf in leaves(field))
         elif isinstance(field, fields.StrictCharField):
-            yield (name,)
+            yield (name,), field
 
 
 def columns_read(members: Iterable[Member]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from astra.api import problems
 from astra.api.problems import Invalid, ProblemType
 from astra.api.resources import ResourceKind
 from astra.engine.stages import Lifecycle
-from astra.resources.members import Identifier
+from astra.resources.members import ABSENT, Identifier
 from astra.resources.places import Place
 from astra.resources.shapes import Members
 
@@ -171,9 +171,11 @@ class Resource:
 
     @property
     def references(self) -> Sequence[Identifier]:
-        """The members that name a row of the account."""
+        """The members of bodies that name a row of the account."""
         return [
             member
             for member in self.members.members
-            if isinstance(member, Identifier) and member.to is not None
+            if isinstance(member, Identifier)
+            and member.to is not None
+            and member.create is not ABSENT
         ]

@@ -78,6 +78,11 @@ def _(field: StateDetailsField) -> Json:
 
 
 @json_schema.register
+def _(field: fields.ReasonsField) -> Json:
+    return ref("reasons")
+
+
+@json_schema.register
 def _(field: ClosedSerializer) -> Json:
     schema: Json = {
         "type": "object",

@@ -4,7 +4,7 @@ from typing import Any
 
 from astra.engine.stages import Lifecycle
 from astra.scenarios.placing import HELD
-from astra.scenarios.schema import REASON, closed_object, ref
+from astra.scenarios.schema import REASON, closed_object
 
 
 def fate_schema(lifecycle: Lifecycle, **reasons: Any) -> dict[str, Any]:
@@ -17,13 +17,4 @@ def fate_schema(lifecycle: Lifecycle, **reasons: Any) -> dict[str, Any]:
             closed_object({"outcome": {"enum": list(lifecycle.final)}, **reasons}, "outcome"),
         ],
         REASON: f"Must be one of {', '.join(choices)}, or an object with an outcome.",
-    }
-
-
-def staged_properties(lifecycle: Lifecycle) -> dict[str, Any]:
-    """Return the JSON Schema of state and fate of what has stages."""
-    return {
-        "state": {"enum": list(lifecycle.states)},
-        "stateDetails": ref("stateDetails"),
-        "fate": fate_schema(lifecycle, stateDetails=ref("stateDetails")),
     }

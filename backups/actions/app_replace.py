@@ -8,6 +8,7 @@ from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp
 from astra.api.problems import ApiProblem
 from astra.engine.history import record_step
+from astra.resources import registry
 from backups.actions.restoring import refuse_empty_filter, source_of_restore
 from backups.lifecycle import APP, APP_BACKUP, READY, RESTORING
 from backups.models import App, AppBackup
@@ -21,7 +22,9 @@ from backups.problems import (
 RESTORE_STAGE = "app-complete"
 
 
-def app_replace(*, caller: Caller, app: App, body: Mapping[str, Any], force_update: bool) -> None:
+def app_replace(
+    *, caller: Caller, row: App, body: Mapping[str, Any], force_update: bool = False
+) -> None:
     """Change a locked app from a validated body; what is absent is kept.
 
     A body that names a backup or snapshot other than the one it was last restored from restores the
@@ -29,23 +32,12 @@ def app_replace(*, caller: Caller, app: App, body: Mapping[str, Any], force_upda
     ready), 152 (a backup is in progress) and the source's own problems; 147 (empty GVKN), 10.
     """
     refuse_empty_filter(body)
-    columns = restamp(app, caller, body)
-    app.name = body.get("name", app.name)
-    app.cluster_scoped_resources = body.get("clusterScopedResources", app.cluster_scoped_resources)
-    if "namespaceScopedResources" in body:
-        app.namespace_scoped_resources = body["namespaceScopedResources"]
-        app.namespaces = [item["namespace"] for item in app.namespace_scoped_resources]
-    if restores(app, body):
-        columns += _restore(caller, app, body, force_update=force_update)
-    app.save(
-        update_fields=[
-            *columns,
-            "name",
-            "cluster_scoped_resources",
-            "namespace_scoped_resources",
-            "namespaces",
-        ]
-    )
+    is_restore = restores(row, body)
+    columns = restamp(row, caller, body)
+    columns += registry.resource(APP.kind).members.apply(row, body)
+    if is_restore:
+        columns += _restore(caller, row, body, force_update=force_update)
+    row.save(update_fields=columns)
 
 
 def restores(app: App, body: Mapping[str, Any]) -> bool:

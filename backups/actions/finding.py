@@ -12,36 +12,21 @@ from backups.models import App, Bucket
 from backups.problems import APP_NOT_READY, BUCKET_NOT_FOUND
 
 
-def managed_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
-    """Return the app. Raises problem 2 when the account manages no such app."""
+def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
+    """Return the app. Raises problem 2 when the account manages no such app, 112 when it is not ready."""
     app = App.objects.filter(id=app_id, account_id=account_id, deleted_at=None).first()
     if app is None:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-    return app
-
-
-def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
-    """Return the app. Raises problem 2 when there is none, 112 when it is not ready."""
-    app = managed_app(account_id, app_id)
     if app.state != READY:
         raise ApiProblem(APP_NOT_READY)
     return app
 
 
-def existing_bucket(account_id: uuid.UUID, bucket_id: uuid.UUID) -> Bucket:
-    """Return the bucket. Raises problem 108 when the account has none of that id."""
-    bucket = Bucket.objects.filter(id=bucket_id, account_id=account_id).first()
-    if bucket is None:
-        unknown = Invalid("bucketID", "The account has no such bucket.")
-        raise ApiProblem(BUCKET_NOT_FOUND, fields=[unknown])
-    return bucket
-
-
 def bucket_to_use(account_id: uuid.UUID, bucket_id: uuid.UUID) -> Bucket:
     """Return the bucket. Raises problem 108 when there is none, 9 when it is not available."""
-    bucket = existing_bucket(account_id, bucket_id)
-    if bucket.state != AVAILABLE:
-        raise unavailable_bucket(bucket.state)
+    bucket = Bucket.objects.filter(id=bucket_id, account_id=account_id).first()
+    if bucket is None or bucket.state != AVAILABLE:
+        raise unusable_bucket(bucket.state if bucket else None)
     return bucket
 
 
@@ -54,7 +39,10 @@ def bucket_of_backup(account_id: uuid.UUID, named_id: uuid.UUID | None) -> uuid.
     return chosen.values_list("id", flat=True).first()
 
 
-def unavailable_bucket(state: str) -> ApiProblem:
-    """Return the problem about a named bucket in another state than available."""
+def unusable_bucket(state: str | None) -> ApiProblem:
+    """Return the problem about a named bucket that is not available; None: there is none."""
+    if state is None:
+        unknown = Invalid("bucketID", "The account has no such bucket.")
+        return ApiProblem(BUCKET_NOT_FOUND, fields=[unknown])
     reason = f"The bucket is {state}, not {AVAILABLE}."
     return ApiProblem(problems.INVALID_FIELDS, fields=[Invalid("bucketID", reason)])

@@ -25,6 +25,7 @@ from astra.resources.shapes import Members
 from backups import kinds
 from backups.actions.app_create import app_create
 from backups.actions.app_delete import app_delete
+from backups.actions.app_replace import app_replace
 from backups.lifecycle import APP as LIFECYCLE
 from backups.models import App
 from backups.models.apps import ClusterType, ProtectionState
@@ -164,8 +165,8 @@ MEMBERS = Members(
     Instant("lastResourceCollectionTimestamp", column="collected_at", sometimes=True, **BY_SERVICE),
     Choice("state", choices=LIFECYCLE.listed, **BY_SERVICE),
     Known("stateTransitions", _transitions, create=ABSENT),
-    Details("stateDetails", **BY_SERVICE),
-    Choice("protectionState", choices=ProtectionState.values, **BY_SERVICE),
+    Details("stateDetails", label="Why", **BY_SERVICE),
+    Choice("protectionState", choices=ProtectionState.values, label="Protection", **BY_SERVICE),
     Details("protectionStateDetails", **BY_SERVICE),
     Known("appDetectedType", _detected, create=ABSENT),
     Several("namespaces", of=_namespace, **BY_SERVICE),
@@ -219,7 +220,10 @@ APP = Resource(
     },
     headers={REPLACE: {"forceUpdate": "Permits to overwrite the app by an in-place restore."}},
     create=app_create,
+    replace=app_replace,
     delete=app_delete,
+    lifecycle=LIFECYCLE,
+    columns=("name", "state", "protectionState"),
     instance=AppInstance,
     seeding=Seeding("apps", order=30, by="backups.scenarios.apps.AppSection"),
 )

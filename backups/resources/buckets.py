@@ -87,10 +87,15 @@ def refuse_default(bucket: Bucket) -> None:
 BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.BUCKET,
-    Text("name", min_length=1, max_length=NAME_MAX_LENGTH),
+    Text(
+        "name",
+        min_length=1,
+        max_length=NAME_MAX_LENGTH,
+        help="Without one, it is called like the store's bucket.",
+    ),
     Identifier("credentialID", create=REQUIRED),
     Choice("state", choices=LIFECYCLE.states, **BY_SERVICE),
-    Details("stateDetails", **BY_SERVICE),
+    Details("stateDetails", label="Why", **BY_SERVICE),
     Whole(
         "retentionTime",
         least=-1,
@@ -126,5 +131,6 @@ BUCKET = Resource(
     taken=(Taken("bucket_is_unique", BUCKET_EXISTS),),
     in_use=BUCKET_IN_USE,
     may_delete=refuse_default,
+    columns=("name", "state", "provider"),
     seeding=Seeding("buckets", order=20, by="backups.scenarios.buckets.BucketSection"),
 )
