@@ -50,9 +50,10 @@ check: $(VENV)/dev.stamp ## Run everything that must pass before a change is mer
 fuzz: $(VENV)/dev.stamp ## Send thousands of requests made from the OpenAPI documents
 	@ASTRA_FUZZ_EXAMPLES=$${ASTRA_FUZZ_EXAMPLES:-30} $(RUN) -m pytest -n0 -m fuzz --timeout 0 -o faulthandler_timeout=0 $(ARGS)
 
-docs: $(VENV)/dev.stamp ## Write what is generated in docs/: the OpenAPI document, the page on fidelity
+docs: $(VENV)/dev.stamp ## Write what is generated in docs/: OpenAPI document, fidelity, picture
 	@$(RUN) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 	@$(RUN) manage.py fidelity
+	@$(RUN) -m docs.pictures.architecture
 
 bench: $(VENV)/dev.stamp ## Measure, as ratios to a fixed floor
 	@$(RUN) -m benchmarks $(ARGS)
