@@ -112,7 +112,7 @@ class CheckpointAdmin(AccountColumns[Checkpoint]):
         explanation="The account is put back to what was saved, all of it: what was made since is"
         " gone, what was deleted since is there again.",
         button="Restore",
-        icon="settings_backup_restore",
+        icon="history",
         danger=True,
     )
     def restore(self, request: HttpRequest, checkpoints: Sequence[Checkpoint], data: Any) -> Done:

@@ -28,6 +28,14 @@ def _as_it_is(label: str, row: Row) -> Row:
     return row
 
 
+def _without_empty_texts(label: str, row: Row) -> Row:
+    """Return a row in which a text that a user lacks is null; it was empty."""
+    if label != "accounts.user" or not isinstance(row, dict):
+        return row
+    absent = ("auth_id", "company_name", "phone")
+    return row | {name: row[name] or None for name in absent if name in row}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """From one version of the format to the next: tables that have another label since or are no
@@ -39,13 +47,24 @@ class Step:
     change: Callable[[str, Row], Row] = _as_it_is
 
 
+def _together(label: str, row: Row) -> Row:
+    """Put the ids that a fault rule is about into one column; each had one of its own."""
+    # What a file has for a row may be anything; whether it is one is looked at after the steps.
+    if label != "faults.faultrule" or not isinstance(row, dict):
+        return row
+    columns = [name for name in row if name.endswith("_id") and name != "account_id"]
+    about = {name.removesuffix("_id"): row[name] for name in columns if row[name] is not None}
+    return {name: value for name, value in row.items() if name not in columns} | {"about": about}
+
+
 # By the version that a step starts from.
 STEPS: dict[int, Step] = {
     1: Step(
         renamed={
             "simulation.faultrule": "faults.faultrule",
             "simulation.transition": "engine.transition",
-        }
+        },
+        change=lambda label, row: _together(label, _without_empty_texts(label, row)),
     ),
 }
 

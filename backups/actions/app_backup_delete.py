@@ -3,11 +3,11 @@
 from django.db import transaction
 from django.db.models import BigIntegerField, F, QuerySet, Value
 
-from astra.api import problems
 from astra.api.problems import ApiProblem
 from astra.engine.history import record_deletion
 from backups.lifecycle import APP_BACKUP, COMPLETED, PENDING, SNAPSHOT
 from backups.models import AppBackup, Bucket, Snapshot
+from backups.problems import BACKUP_NOT_CANCELABLE
 
 
 def app_backup_delete(backups: QuerySet[AppBackup]) -> bool:
@@ -21,7 +21,7 @@ def app_backup_delete(backups: QuerySet[AppBackup]) -> bool:
         if backup is None:
             return False
         if backup.state == PENDING:
-            raise ApiProblem(problems.BACKUP_NOT_CANCELABLE)
+            raise ApiProblem(BACKUP_NOT_CANCELABLE)
         state, now = backup.state, backup.account.now()
         AppBackup.objects.filter(id=backup.id).delete()
         record_deletion(APP_BACKUP.kind, backup, now)

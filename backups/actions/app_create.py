@@ -7,7 +7,6 @@ from django.db import transaction
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
-from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
 from astra.engine.planning import plan_new
 from astra.engine.stages import Fate
@@ -15,6 +14,7 @@ from backups.actions.restoring import refuse_empty_filter, source_of_restore
 from backups.lifecycle import APP, PENDING, READY
 from backups.models import App
 from backups.models.apps import AppState
+from backups.problems import APP_NOT_FOUND, CLONE_NOT_SUPPORTED
 
 
 def app_create(*, caller: Caller, body: Mapping[str, Any], fate: Fate = Fate(READY)) -> App:
@@ -59,9 +59,9 @@ def _source(caller: Caller, body: Mapping[str, Any]) -> App | None:
         ).first()
         if source is None:
             unknown = Invalid("sourceAppID", "The account manages no such app.")
-            raise ApiProblem(problems.APP_NOT_FOUND, fields=[unknown])
+            raise ApiProblem(APP_NOT_FOUND, fields=[unknown])
         if source.state != AppState.READY:
-            raise ApiProblem(problems.CLONE_NOT_SUPPORTED)
+            raise ApiProblem(CLONE_NOT_SUPPORTED)
         return source
     restored = source_of_restore(caller.account_id, body)
     return restored.app if restored else None

@@ -6,13 +6,18 @@ from typing import Any
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp
-from astra.api import problems
 from astra.api.problems import ApiProblem
 from astra.engine.history import record_step
 from backups.actions.restoring import refuse_empty_filter, source_of_restore
 from backups.lifecycle import APP, APP_BACKUP, READY, RESTORING
 from backups.models import App, AppBackup
 from backups.models.apps import AppState
+from backups.problems import (
+    APP_NOT_READY,
+    FORCE_UPDATE_MISSING,
+    NOT_OF_THE_APP,
+    RESTORE_DURING_BACKUP,
+)
 
 RESTORE_STAGE = "app-complete"
 
@@ -53,15 +58,15 @@ def restores(app: App, body: Mapping[str, Any]) -> bool:
 def _restore(caller: Caller, app: App, body: Mapping[str, Any], *, force_update: bool) -> list[str]:
     """Put the app into restoring, to be ready again after its last stage; return the columns."""
     if not force_update:
-        raise ApiProblem(problems.FORCE_UPDATE_MISSING)
+        raise ApiProblem(FORCE_UPDATE_MISSING)
     source = source_of_restore(caller.account_id, body)
     assert source is not None
     if source.app_id != app.id:
-        raise ApiProblem(problems.NOT_OF_THE_APP)
+        raise ApiProblem(NOT_OF_THE_APP)
     if app.state != AppState.READY:
-        raise ApiProblem(problems.APP_NOT_READY)
+        raise ApiProblem(APP_NOT_READY)
     if AppBackup.objects.filter(app=app, state__in=APP_BACKUP.unfinished).exists():
-        raise ApiProblem(problems.RESTORE_DURING_BACKUP)
+        raise ApiProblem(RESTORE_DURING_BACKUP)
     app.backup_id, app.snapshot_id = body.get("backupID"), body.get("snapshotID")
     app.restore_filter = body.get("restoreFilter")
     delay = app.stage_delays.get(RESTORE_STAGE, APP.stage(RESTORE_STAGE).delay_seconds)

@@ -8,16 +8,17 @@ from django.db import IntegrityError, transaction
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
-from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
 from astra.engine.planning import plan_new
 from astra.engine.stages import Fate
-from astra.faults.fates import creation, fate_rules
-from backups import kinds
+from astra.faults.fates import fate_rules
 from backups.actions.finding import bucket_to_use, ready_app
+from backups.faults.criteria import creation_in_app
+from backups.faults.operations import SNAPSHOT_CREATE
 from backups.lifecycle import COMPLETED, PENDING, SNAPSHOT
 from backups.models import Snapshot
 from backups.naming import system_name
+from backups.problems import SNAPSHOT_NAME_TAKEN
 
 NO_FAULT = Fate(COMPLETED)
 NAME_CONSTRAINT = "snapshot_name_is_unique"
@@ -62,7 +63,7 @@ def app_snap_create(
             if NAME_CONSTRAINT not in str(error):
                 raise
             taken = Invalid("name", "A snapshot of this app has this name.")
-            raise ApiProblem(problems.SNAPSHOT_NAME_TAKEN, fields=[taken]) from error
+            raise ApiProblem(SNAPSHOT_NAME_TAKEN, fields=[taken]) from error
         plan_new(SNAPSHOT.kind, snapshot.id, fate)
     return snapshot
 
@@ -71,8 +72,8 @@ def _fate_by_rules(caller: Caller, app_id: uuid.UUID, body: Mapping[str, Any]) -
     """Return the fate that the account's fault rules decide."""
     with fate_rules(caller.account_id) as rules:
         chosen = rules.choose(
-            creation(
-                f"{kinds.APP_SNAP.name}.create",
+            creation_in_app(
+                SNAPSHOT_CREATE,
                 app_id=app_id,
                 name=body.get("name"),
                 bucket_id=lambda: body.get("bucketID"),
@@ -80,4 +81,4 @@ def _fate_by_rules(caller: Caller, app_id: uuid.UUID, body: Mapping[str, Any]) -
                 path=f"/accounts/{caller.account_id}/k8s/v1/apps/{app_id}/appSnaps",
             )
         )
-    return chosen.own or chosen.snapshot or NO_FAULT
+    return chosen.own or chosen.source or NO_FAULT

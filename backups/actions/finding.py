@@ -10,6 +10,7 @@ from astra.api.problems import ApiProblem, Invalid
 from backups.models import App, Bucket
 from backups.models.apps import AppState
 from backups.models.buckets import BucketState
+from backups.problems import APP_NOT_READY, BUCKET_NOT_FOUND
 
 
 def managed_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
@@ -24,7 +25,7 @@ def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
     """Return the app. Raises problem 2 when there is none, 112 when it is not ready."""
     app = managed_app(account_id, app_id)
     if app.state != AppState.READY:
-        raise ApiProblem(problems.APP_NOT_READY)
+        raise ApiProblem(APP_NOT_READY)
     return app
 
 
@@ -33,7 +34,7 @@ def existing_bucket(account_id: uuid.UUID, bucket_id: uuid.UUID) -> Bucket:
     bucket = Bucket.objects.filter(id=bucket_id, account_id=account_id).first()
     if bucket is None:
         unknown = Invalid("bucketID", "The account has no such bucket.")
-        raise ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
+        raise ApiProblem(BUCKET_NOT_FOUND, fields=[unknown])
     return bucket
 
 

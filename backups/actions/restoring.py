@@ -8,6 +8,7 @@ from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
 from backups.lifecycle import COMPLETED
 from backups.models import AppBackup, Snapshot
+from backups.problems import BACKUP_NOT_FOUND, INVALID_GVKN, SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_READY
 
 
 def source_of_restore(
@@ -22,7 +23,7 @@ def source_of_restore(
         backups = AppBackup.objects.filter(id=body["backupID"], account_id=account_id)
         backup = backups.select_related("app").first()
         if backup is None:
-            raise _refusal(problems.BACKUP_NOT_FOUND, "backupID", "The account has no such backup.")
+            raise _refusal(BACKUP_NOT_FOUND, "backupID", "The account has no such backup.")
         if backup.state != COMPLETED:
             reason = f"The backup is {backup.state}."
             raise _refusal(problems.INVALID_FIELDS, "backupID", reason)
@@ -32,10 +33,10 @@ def source_of_restore(
         snapshot = snapshots.select_related("app").first()
         if snapshot is None:
             reason = "The account has no such snapshot."
-            raise _refusal(problems.SNAPSHOT_NOT_FOUND, "snapshotID", reason)
+            raise _refusal(SNAPSHOT_NOT_FOUND, "snapshotID", reason)
         if snapshot.state != COMPLETED:
             reason = f"The snapshot is {snapshot.state}."
-            raise _refusal(problems.SNAPSHOT_NOT_READY, "snapshotID", reason)
+            raise _refusal(SNAPSHOT_NOT_READY, "snapshotID", reason)
         return snapshot
     return None
 
@@ -43,7 +44,7 @@ def source_of_restore(
 def refuse_empty_filter(body: Mapping[str, Any]) -> None:
     """Raise problem 147 when an element of `restoreFilter.GVKN` is empty."""
     if not all(body.get("restoreFilter", {}).get("GVKN", [])):
-        raise ApiProblem(problems.INVALID_GVKN)
+        raise ApiProblem(INVALID_GVKN)
 
 
 def _refusal(problem: problems.ProblemType, name: str, reason: str) -> ApiProblem:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Case, F, When
 
-from astra.api import filters, problems
+from astra.api import filters
 from astra.resources.members import ABSENT, Choice, Identifier, Instant, Member, Name, Number
 from astra.resources.places import Place
 from astra.resources.resource import CREATE, DELETE, LIST, RETRIEVE, Resource, Seeding
@@ -15,6 +15,19 @@ from backups import kinds
 from backups.actions.app_backup_delete import app_backup_delete
 from backups.lifecycle import APP_BACKUP as LIFECYCLE
 from backups.models import AppBackup
+from backups.problems import (
+    APP_NOT_READY,
+    BACKUP_NAME_TAKEN,
+    BACKUP_NOT_CANCELABLE,
+    BACKUP_NOT_CREATED,
+    BACKUP_NOT_DELETED,
+    BACKUP_NOT_RETRIEVED,
+    BACKUPS_NOT_LISTED,
+    BUCKET_UNAVAILABLE,
+    SNAPSHOT_NOT_FOUND,
+    SNAPSHOT_NOT_READY,
+    SNAPSHOT_OF_ANOTHER_APP,
+)
 from backups.progress import HAS_PROGRESS, bytes_done, percent_done
 from backups.resources.protection import Reasons, hook_members
 from backups.resources.references import A_BUCKET
@@ -106,21 +119,21 @@ APP_BACKUP = Resource(
     ),
     methods=frozenset({"GET", "POST", "DELETE"}),
     failures={
-        LIST: problems.BACKUPS_NOT_LISTED,
-        CREATE: problems.BACKUP_NOT_CREATED,
-        RETRIEVE: problems.BACKUP_NOT_RETRIEVED,
-        DELETE: problems.BACKUP_NOT_DELETED,
+        LIST: BACKUPS_NOT_LISTED,
+        CREATE: BACKUP_NOT_CREATED,
+        RETRIEVE: BACKUP_NOT_RETRIEVED,
+        DELETE: BACKUP_NOT_DELETED,
     },
     refusals={
         CREATE: (
-            problems.SNAPSHOT_NOT_FOUND,
-            problems.SNAPSHOT_OF_ANOTHER_APP,
-            problems.SNAPSHOT_NOT_READY,
-            problems.APP_NOT_READY,
-            problems.BUCKET_UNAVAILABLE,
-            problems.BACKUP_NAME_TAKEN,
+            SNAPSHOT_NOT_FOUND,
+            SNAPSHOT_OF_ANOTHER_APP,
+            SNAPSHOT_NOT_READY,
+            APP_NOT_READY,
+            BUCKET_UNAVAILABLE,
+            BACKUP_NAME_TAKEN,
         ),
-        DELETE: (problems.BACKUP_NOT_CANCELABLE,),
+        DELETE: (BACKUP_NOT_CANCELABLE,),
     },
     headers={DELETE: {"Force-Delete": "Accepted; a failed backup goes with or without it."}},
     collection=AppBackups,

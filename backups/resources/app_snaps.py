@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from astra.api import fields, problems
+from astra.api import fields
 from astra.api.serializers import StateDetailsField
 from astra.resources.members import ABSENT, Choice, Identifier, Known, Name
 from astra.resources.resource import CREATE, DELETE, LIST, RETRIEVE, Resource, Seeding
@@ -12,6 +12,15 @@ from backups.actions.app_snap_create import app_snap_create
 from backups.actions.app_snap_delete import app_snap_delete
 from backups.lifecycle import SNAPSHOT
 from backups.models import Snapshot
+from backups.problems import (
+    APP_NOT_READY,
+    SNAPSHOT_IN_USE,
+    SNAPSHOT_NAME_TAKEN,
+    SNAPSHOT_NOT_CREATED,
+    SNAPSHOT_NOT_DELETED,
+    SNAPSHOT_NOT_RETRIEVED,
+    SNAPSHOTS_NOT_LISTED,
+)
 from backups.resources.protection import Reasons, hook_members
 from backups.resources.references import A_BUCKET
 
@@ -37,14 +46,14 @@ APP_SNAP = Resource(
     paths=("k8s/v1/apps/{app_id}/appSnaps",),
     methods=frozenset({"GET", "POST", "DELETE"}),
     failures={
-        LIST: problems.SNAPSHOTS_NOT_LISTED,
-        CREATE: problems.SNAPSHOT_NOT_CREATED,
-        RETRIEVE: problems.SNAPSHOT_NOT_RETRIEVED,
-        DELETE: problems.SNAPSHOT_NOT_DELETED,
+        LIST: SNAPSHOTS_NOT_LISTED,
+        CREATE: SNAPSHOT_NOT_CREATED,
+        RETRIEVE: SNAPSHOT_NOT_RETRIEVED,
+        DELETE: SNAPSHOT_NOT_DELETED,
     },
     refusals={
-        CREATE: (problems.APP_NOT_READY, problems.SNAPSHOT_NAME_TAKEN),
-        DELETE: (problems.SNAPSHOT_IN_USE,),
+        CREATE: (APP_NOT_READY, SNAPSHOT_NAME_TAKEN),
+        DELETE: (SNAPSHOT_IN_USE,),
     },
     create=app_snap_create,
     delete=app_snap_delete,

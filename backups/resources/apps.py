@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Case, F, Q, When
 
-from astra.api import fields, filters, problems
+from astra.api import fields, filters
 from astra.resources.members import (
     ABSENT,
     REQUIRED,
@@ -27,6 +27,24 @@ from backups.actions.app_create import app_create
 from backups.actions.app_delete import app_delete
 from backups.models import App
 from backups.models.apps import AppState, ClusterType, ProtectionState
+from backups.problems import (
+    APP_BACKUP_IN_PROGRESS,
+    APP_NOT_ADDED,
+    APP_NOT_DELETED,
+    APP_NOT_FOUND,
+    APP_NOT_READY,
+    APP_NOT_RETRIEVED,
+    APP_NOT_UPDATED,
+    APPS_NOT_LISTED,
+    BACKUP_NOT_FOUND,
+    CLONE_NOT_SUPPORTED,
+    FORCE_UPDATE_MISSING,
+    INVALID_GVKN,
+    NOT_OF_THE_APP,
+    RESTORE_DURING_BACKUP,
+    SNAPSHOT_NOT_FOUND,
+    SNAPSHOT_NOT_READY,
+)
 from backups.resources.app_links import Link, app_links
 from backups.resources.app_parts import (
     NAMESPACE_MAX_LENGTH,
@@ -42,10 +60,10 @@ from backups.resources.app_parts import (
 from backups.views.apps import AppInstance
 
 RESTORE_REFUSALS = (
-    problems.SNAPSHOT_NOT_FOUND,
-    problems.BACKUP_NOT_FOUND,
-    problems.SNAPSHOT_NOT_READY,
-    problems.INVALID_GVKN,
+    SNAPSHOT_NOT_FOUND,
+    BACKUP_NOT_FOUND,
+    SNAPSHOT_NOT_READY,
+    INVALID_GVKN,
 )
 
 
@@ -176,22 +194,22 @@ APP = Resource(
     there={"deleted_at": None},
     published_parameters=frozenset({"include", "limit", "filter"}),
     failures={
-        LIST: problems.APPS_NOT_LISTED,
-        CREATE: problems.APP_NOT_ADDED,
-        RETRIEVE: problems.APP_NOT_RETRIEVED,
-        REPLACE: problems.APP_NOT_UPDATED,
-        DELETE: problems.APP_NOT_DELETED,
+        LIST: APPS_NOT_LISTED,
+        CREATE: APP_NOT_ADDED,
+        RETRIEVE: APP_NOT_RETRIEVED,
+        REPLACE: APP_NOT_UPDATED,
+        DELETE: APP_NOT_DELETED,
     },
     refusals={
-        CREATE: (*RESTORE_REFUSALS, problems.APP_NOT_FOUND, problems.CLONE_NOT_SUPPORTED),
+        CREATE: (*RESTORE_REFUSALS, APP_NOT_FOUND, CLONE_NOT_SUPPORTED),
         REPLACE: (
             *RESTORE_REFUSALS,
-            problems.NOT_OF_THE_APP,
-            problems.FORCE_UPDATE_MISSING,
-            problems.APP_NOT_READY,
-            problems.RESTORE_DURING_BACKUP,
+            NOT_OF_THE_APP,
+            FORCE_UPDATE_MISSING,
+            APP_NOT_READY,
+            RESTORE_DURING_BACKUP,
         ),
-        DELETE: (problems.APP_NOT_READY, problems.APP_BACKUP_IN_PROGRESS),
+        DELETE: (APP_NOT_READY, APP_BACKUP_IN_PROGRESS),
     },
     simplified={
         CREATE: "no cluster is asked: namespaces and resources are taken as given, a clone has the"

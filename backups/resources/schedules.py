@@ -18,6 +18,7 @@ from backups.models.schedules import (
     RETENTION_PATTERN,
     Granularity,
 )
+from backups.problems import DUPLICATE_SCHEDULE, SCHEDULE_NOT_ADDED
 from backups.recurrence import next_firing
 from backups.resources.references import A_BUCKET
 
@@ -159,13 +160,13 @@ SCHEDULE = Resource(
     members=MEMBERS,
     paths=("k8s/v1/apps/{app_id}/schedules",),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
-    failures={**FAILURES, CREATE: problems.SCHEDULE_NOT_ADDED},
+    failures={**FAILURES, CREATE: SCHEDULE_NOT_ADDED},
     simplified={CREATE: NOT_REPLICATED, REPLACE: NOT_REPLICATED},
     complete=complete,
     taken=(
         Taken(
             "schedule_name_is_unique",
-            problems.DUPLICATE_SCHEDULE,
+            DUPLICATE_SCHEDULE,
             (Invalid("name", "The app has a schedule of this name."),),
         ),
     ),

@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from astra.accounts.clocks import ClockMode
 from astra.accounts.columns import AccountColumns
-from astra.accounts.models import Account, AccountState, ClockMode
+from astra.accounts.contents import contents
+from astra.accounts.models import Account, AccountState
 from astra.accounts.system import system_caller
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
@@ -83,21 +85,11 @@ class AccountAdmin(AccountColumns[Account]):
     @admin.display(description="Contents")
     def contents_cell(self, account: Account) -> SafeString:
         """Links to what belongs to the account."""
-        lists = {
-            "backups": "backups.appbackup",
-            "apps": "backups.app",
-            "buckets": "backups.bucket",
-            "users": "accounts.user",
-            "history": "engine.transition",
-            "checkpoints": "isolation.checkpoint",
-            "fault rules": "faults.faultrule",
-            "journal": "journal.journalentry",
-        }
         return cells.in_line(
             cells.link(f"{reverse('admin:index')}?account={account.pk}", "overview"),
             *(
-                cells.link(cells.list_path(label, account__id__exact=account.pk), text)
-                for text, label in lists.items()
+                cells.link(cells.list_path(each.model, account__id__exact=account.pk), each.text)
+                for each in contents()
             ),
         )
 

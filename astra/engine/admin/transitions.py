@@ -10,6 +10,11 @@ from astra.engine.models import Transition
 from astra.engine.registry import registration, registrations
 
 
+def _kinds() -> list[str]:
+    """Return the kinds that have a history; those of most rows, which come last, first."""
+    return [item.lifecycle.kind for item in registrations()][::-1]
+
+
 @admin.register(Transition)
 class TransitionAdmin(RecordAdmin[Transition]):
     """What happened to records, newest first; it outlives them."""
@@ -17,7 +22,7 @@ class TransitionAdmin(RecordAdmin[Transition]):
     list_display = ("at_cell", "kind", "record_cell", "step_cell", "reason", "account_cell")
     list_filter = (
         ("account", AutocompleteSelectFilter),
-        choice_filter("kind", "kind", ("appBackup", "appSnap", "app", "bucket")),
+        choice_filter("kind", "kind", _kinds),
         choice_filter(
             "new state",
             "to_state",

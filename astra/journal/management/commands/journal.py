@@ -26,7 +26,7 @@ from astra.journal.searching import (
 _HELP = {
     "method": "for example POST",
     "path": "a pattern, whole or behind the account",
-    "operation": "for example appBackup.create",
+    "operation": "kind and verb, joined by a dot",
     "status": "for example 409; 0 for connections that were dropped",
     "problem": "the number of a problem",
     "fault": "the id of a fault rule that acted",

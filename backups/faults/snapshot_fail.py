@@ -3,13 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from astra.faults.effects import endings
-from astra.faults.effects.base import (
-    BACKUP_CREATE,
-    SNAPSHOT_CREATE,
-    FateEffect,
-    Fates,
-)
+from astra.faults.effects.base import FateEffect, Fates
+from backups.faults import endings
+from backups.faults.operations import BACKUP_CREATE, SNAPSHOT_CREATE
 
 
 class SnapshotFail(FateEffect):
@@ -26,4 +22,4 @@ class SnapshotFail(FateEffect):
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
         """Return the end in failed, of the snapshot alone."""
-        return Fates(snapshot=endings.ending("failed", parameters))
+        return Fates(source=endings.ending("failed", parameters))

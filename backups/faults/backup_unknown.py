@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from astra.faults.effects import endings
-from astra.faults.effects.base import BACKUP_CREATE, FateEffect, Fates
+from astra.faults.effects.base import FateEffect, Fates
+from backups.faults import endings
+from backups.faults.operations import BACKUP_CREATE
 
 
 class BackupUnknown(FateEffect):

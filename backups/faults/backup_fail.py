@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from astra.faults.effects import endings
-from astra.faults.effects.base import BACKUP_CREATE, FateEffect, Fates
+from astra.faults.effects.base import FateEffect, Fates
+from backups.faults import endings
+from backups.faults.operations import BACKUP_CREATE
 
 
 class BackupFail(FateEffect):
@@ -15,6 +16,7 @@ class BackupFail(FateEffect):
     explained = endings.EXPLAINED | {"hookDetails": "If given, hooks failed with these details."}
     parameters = endings.FailingParameters
     operations = frozenset({BACKUP_CREATE})
+    example = {"at": 0.4, "reasons": ["Disk full."]}
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
         """Return the end in failed."""

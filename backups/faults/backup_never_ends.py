@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from astra.engine.stages import Fate
-from astra.faults.effects.base import BACKUP_CREATE, FateEffect, Fates
+from astra.faults.effects.base import FateEffect, Fates
+from backups.faults.operations import BACKUP_CREATE
 
 
 class BackupNeverEnds(FateEffect):

@@ -5,13 +5,9 @@ from typing import Any
 
 from astra.api.serializers import ClosedSerializer
 from astra.engine.stages import Fate
-from astra.faults.effects.base import (
-    BACKUP_CREATE,
-    SNAPSHOT_CREATE,
-    FateEffect,
-    Fates,
-    HookDetailsField,
-)
+from astra.faults.effects.base import FateEffect, Fates
+from backups.faults.endings import HookDetailsField
+from backups.faults.operations import BACKUP_CREATE, SNAPSHOT_CREATE
 
 
 class HooksFailParameters(ClosedSerializer):

@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from astra.api import fields
-from astra.api.serializers import ClosedSerializer
+from astra.api.serializers import ClosedSerializer, StateDetailSerializer
 from astra.engine.stages import Fate
-from astra.faults.effects.base import FractionField, HookDetailsField
+from astra.faults.effects.base import FractionField
 
 DEFAULT_REASON = "A fault rule decided so."
+
+
+class HookDetailsField(fields.UniqueListField):
+    """Elements of `hookStateDetails`."""
+
+    child = StateDetailSerializer()
 
 
 class EndingParameters(ClosedSerializer):
