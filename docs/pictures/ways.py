@@ -64,7 +64,7 @@ CLOCK = Way(
         Stop("astra.engine.views:ClockAdvance.post", "by, to, step or drain"),
         Stop("astra.engine.clocks:clock_advance", "where to"),
         Stop("astra.engine.barriers:advance_to", "barrier by barrier, as on the right"),
-        Stop("astra.accounts.models:clock_instant", "where it stands: the formula"),
+        Stop("astra.accounts.clocks:clock_instant", "where it stands: the formula"),
         Stop("astra.api.clock:timestamp", "as the API writes instants"),
     ),
 )
