@@ -1,7 +1,8 @@
 """The stages of each resource of the protection domain, as data.
 
-Source: the states of the user's document (appBackup) and of the published `appSnap`; delays: design,
-'Time and states'. A backup waits in pending until the snapshot that its call made is complete.
+Source: the states of the user's document (appBackup) and of the published `appSnap`; delays:
+`docs/architecture.md`, 'Stages'. A backup waits in pending until the snapshot that its call made is
+complete.
 """
 
 from astra.engine.stages import Column, Lifecycle, Stage

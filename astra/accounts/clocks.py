@@ -1,7 +1,7 @@
 """A clock: what may be said of one, by which rules, and the columns of the account that follow.
 
 Whoever takes a clock (request bodies, scenarios, forms, commands) asks ``DeclaredClock.broken`` and
-says what is wrong in a form of its own. Source: design, 'Time and states'.
+says what is wrong in a form of its own. Source: `docs/architecture.md`, 'Clock'.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
 """Who calls: accounts with their clock, users, their roles and their tokens.
 
-Source: `resources.md` and section 11 of `appbackup.md`; clock: design, 'Time and states'.
+Source: `resources.md` and section 11 of `appbackup.md`; clock: `docs/architecture.md`, 'Clock'.
 """
 
 import uuid

@@ -1,7 +1,7 @@
 """Serializer fields with exact JSON types: nothing is coerced, trimmed or guessed.
 
-Source: the design's defaults (no number for a string, null is a wrong type, a pattern matches the
-whole string) and the published schemas.
+Source: `docs/architecture.md`, 'Bodies' (no number for a string, null is a wrong type, a pattern
+matches the whole string), and the published schemas.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Which media type a response has, and how JSON is read and written.
 
-Source: design, 'Defaults where the documents are silent' (Accept, JSON body).
+Source: `docs/architecture.md`, 'Accept' and 'Bodies'.
 """
 
 import hashlib

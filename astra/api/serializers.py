@@ -1,8 +1,8 @@
 """Serializer base classes: closed objects, every bad field named at once, the API's problems.
 
-A request body is checked in three degrees, see the design's 'Order of refusals': the schema
-(problem 8), extended validation (9), and conflicts with what only the service may set (10). A field
-error carries the degree as its code; the schema's errors are reported before the others.
+A request body is checked in three degrees, see `docs/architecture.md`, 'Order of refusals': the
+schema (problem 8), extended validation (9), and conflicts with what only the service may set (10). A
+field error carries the degree as its code; the schema's errors are reported before the others.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

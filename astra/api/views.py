@@ -1,7 +1,7 @@
 """The base of every API view: who calls, role, query, media type, in the pinned order of refusals.
 
 A view of a resource parses, calls one action and renders; what all share is here. Source of the
-order: design, 'Order of refusals'.
+order: `docs/architecture.md`, 'Order of refusals'.
 """
 
 import uuid

@@ -2,7 +2,8 @@
 
 A manual clock moves by itself never, and with it everything that becomes due on the way: barrier by
 barrier, each committed together with the clock. A long move can be left to the worker; meanwhile the
-account is `advancing` and takes no writes. Source: design, 'Time and states'; Stripe's test clocks.
+account is `advancing` and takes no writes. Source: `docs/architecture.md`, 'Barriers keep order', and
+Stripe's test clocks.
 """
 
 import time

@@ -1,7 +1,8 @@
 """The lifecycle of a kind of resource, as data: from state to state, after a delay, and what it sets.
 
 A lifecycle knows no HTTP and no ORM. ``plan`` compiles it to the SQL that fixes a row's fate when it
-is created, ``settling`` to the statement that carries the fate out. Source: design, 'Time and states'.
+is created, ``settling`` to the statement that carries the fate out. Source:
+`docs/architecture.md`, 'Stages' and 'Fate is fixed at creation'.
 """
 
 from collections.abc import Callable, Mapping

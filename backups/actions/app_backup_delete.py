@@ -14,7 +14,7 @@ def app_backup_delete(backups: QuerySet[AppBackup]) -> bool:
     """Delete the one backup that the query finds; return whether there was one.
 
     A backup that discovers or runs is cancelled, its own unfinished snapshot goes with it. Raises
-    problem 128 when it is pending. Source: design, 'Defaults where the documents are silent'.
+    problem 128 when it is pending. Source: `docs/architecture.md`, 'Deleting a backup'.
     """
     with transaction.atomic():
         backup = backups.select_for_update(of=("self",)).select_related("account").first()

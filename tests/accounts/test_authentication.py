@@ -1,6 +1,6 @@
 """Who calls: bearer tokens, and when they do not count.
 
-Source: design, 'Defaults' (Bearer scheme) and 'Clock'.
+Source: `docs/architecture.md`, 'Who may call' and 'Clock'.
 """
 
 from datetime import timedelta

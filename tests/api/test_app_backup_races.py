@@ -1,6 +1,6 @@
 """Creates, deletes and reads at the same time, on connections of their own.
 
-Source: design, 'Data rules': races for a name are decided by the constraint.
+Source: `docs/architecture.md`, 'Data rules': races for a name are decided by the constraint.
 """
 
 import json

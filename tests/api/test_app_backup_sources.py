@@ -1,6 +1,7 @@
 """POST …/appBackups: the app, the bucket and the snapshot that a backup is made of.
 
-Source: the user's document (bucketID, snapshotID) and design, 'Defaults' (Bucket, Snapshot).
+Source: the user's document (bucketID, snapshotID) and `docs/architecture.md`, 'Bucket and snapshot
+of a backup'.
 """
 
 import json

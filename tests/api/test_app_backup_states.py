@@ -1,8 +1,8 @@
 """GET of a backup in each of its seven states: which members it has, and what they say.
 
-Source: the user's document (states, stateUnready, hookState, progress) and design, 'Members by
-state'. Every stage has a fixed delay here: the snapshot is complete 3 seconds after the create, the
-backup runs at 6 and is complete at 16.
+Source: the user's document (states, stateUnready, hookState, progress) and
+`docs/architecture.md`, 'Members by state'. Every stage has a fixed delay here: the snapshot is
+complete 3 seconds after the create, the backup runs at 6 and is complete at 16.
 """
 
 import uuid

@@ -1,5 +1,5 @@
 """Every route of the API, found by walking the URL patterns, so that a new one cannot forget who
-may call it. Source: design, 'Order of refusals' and 'Roles'.
+may call it. Source: `docs/architecture.md`, 'Order of refusals' and 'Roles'.
 """
 
 import dataclasses

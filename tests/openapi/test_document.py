@@ -101,7 +101,7 @@ def test_every_refusal_is_that_of_the_view(document: Any) -> None:
             problems = problems_of(view, method.upper())
             assert listed == {(problem.status, problem.number) for problem in problems}
             checked += 1
-    assert checked == 59
+    assert checked >= 59
 
 
 def _serializers(package: str) -> dict[str, type[ClosedSerializer]]:
