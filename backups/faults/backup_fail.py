@@ -6,6 +6,7 @@ from typing import Any
 from astra.faults.effects.base import FateEffect, Fates
 from backups.faults import endings
 from backups.faults.operations import BACKUP_CREATE
+from backups.lifecycle import FAILED
 
 
 class BackupFail(FateEffect):
@@ -20,4 +21,4 @@ class BackupFail(FateEffect):
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
         """Return the end in failed."""
-        return Fates(own=endings.ending("failed", parameters))
+        return Fates(own=endings.ending(FAILED, parameters))

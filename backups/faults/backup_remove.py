@@ -6,6 +6,7 @@ from typing import Any
 from astra.faults.effects.base import FateEffect, Fates
 from backups.faults import endings
 from backups.faults.operations import BACKUP_CREATE
+from backups.lifecycle import REMOVED
 
 
 class BackupRemove(FateEffect):
@@ -19,4 +20,4 @@ class BackupRemove(FateEffect):
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
         """Return the end in removed."""
-        return Fates(own=endings.ending("removed", parameters))
+        return Fates(own=endings.ending(REMOVED, parameters))

@@ -6,6 +6,7 @@ from typing import Any
 from astra.faults.effects.base import FateEffect, Fates
 from backups.faults import endings
 from backups.faults.operations import BACKUP_CREATE
+from backups.lifecycle import UNKNOWN
 
 
 class BackupUnknown(FateEffect):
@@ -19,4 +20,4 @@ class BackupUnknown(FateEffect):
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
         """Return the end in unknown."""
-        return Fates(own=endings.ending("unknown", parameters))
+        return Fates(own=endings.ending(UNKNOWN, parameters))

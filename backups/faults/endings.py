@@ -7,6 +7,7 @@ from astra.api import fields
 from astra.api.serializers import ClosedSerializer, StateDetailSerializer
 from astra.engine.stages import Fate
 from astra.faults.effects.base import FractionField
+from backups.models.protection import HookState
 
 DEFAULT_REASON = "A fault rule decided so."
 
@@ -43,6 +44,6 @@ def ending(outcome: str, parameters: Mapping[str, Any]) -> Fate:
         outcome,
         reasons=tuple(parameters.get("reasons", (DEFAULT_REASON,))),
         at_fraction=float(parameters.get("at", 1.0)),
-        hook_state="failed" if details else "success",
+        hook_state=HookState.FAILED if details else HookState.SUCCESS,
         hook_details=details,
     )

@@ -8,6 +8,8 @@ from astra.engine.stages import Fate
 from astra.faults.effects.base import FateEffect, Fates
 from backups.faults.endings import HookDetailsField
 from backups.faults.operations import BACKUP_CREATE, SNAPSHOT_CREATE
+from backups.lifecycle import COMPLETED
+from backups.models.protection import HookState
 
 
 class HooksFailParameters(ClosedSerializer):
@@ -30,4 +32,4 @@ class HooksFail(FateEffect):
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
         """Return completion with failed hooks."""
         details = tuple(parameters["details"])
-        return Fates(own=Fate("completed", hook_state="failed", hook_details=details))
+        return Fates(own=Fate(COMPLETED, hook_state=HookState.FAILED, hook_details=details))

@@ -6,6 +6,7 @@ from typing import Any
 from astra.faults.effects.base import FateEffect, Fates
 from backups.faults import endings
 from backups.faults.operations import BACKUP_CREATE, SNAPSHOT_CREATE
+from backups.lifecycle import FAILED
 
 
 class SnapshotFail(FateEffect):
@@ -22,4 +23,4 @@ class SnapshotFail(FateEffect):
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
         """Return the end in failed, of the snapshot alone."""
-        return Fates(source=endings.ending("failed", parameters))
+        return Fates(source=endings.ending(FAILED, parameters))

@@ -20,7 +20,17 @@ from astra.scenarios.placing import (
 )
 from astra.scenarios.sections import Item
 from backups import kinds
-from backups.lifecycle import APP, APP_BACKUP, AVAILABLE, COMPLETED, FAILED, READY, SNAPSHOT
+from backups.lifecycle import (
+    APP,
+    APP_BACKUP,
+    AVAILABLE,
+    COMPLETED,
+    FAILED,
+    READY,
+    REMOVED,
+    SNAPSHOT,
+    UNKNOWN,
+)
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.models.apps import GIB, ProtectionState
 from backups.scenarios.protection import backup_columns, protection_columns
@@ -30,8 +40,8 @@ RUN_SECONDS = 10
 _HELD = Fate(None)
 _REASONS = {
     FAILED: "The data mover was stopped before it was done.",
-    "removed": "The object is not in the bucket any more.",
-    "unknown": "The bucket did not answer when the backup was last verified.",
+    REMOVED: "The object is not in the bucket any more.",
+    UNKNOWN: "The bucket did not answer when the backup was last verified.",
 }
 
 
