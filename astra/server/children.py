@@ -12,6 +12,7 @@ from pathlib import Path
 from astra.api.options import Options
 from astra.server import processes
 from astra.server.addresses import Listener
+from astra.server.errors import ServiceError
 
 # The folder that this code is imported from: a checkout, or `site-packages`.
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -20,10 +21,6 @@ _FINE_SECONDS = 30.0
 _ATTEMPTS = 5
 _FIRST_DELAY_SECONDS = 0.25
 WEB_DRAIN_SECONDS = 10
-
-
-class ChildError(Exception):
-    """A child ends again and again; the text says which."""
 
 
 class Child:
@@ -69,7 +66,7 @@ class Child:
         self._failures = 1 if now - self._started > _FINE_SECONDS else self._failures + 1
         reason = f"{self.name} ended ({_describe(code)})"
         if self._failures >= _ATTEMPTS:
-            raise ChildError(f"{reason}, {_ATTEMPTS} times in a row; giving up")
+            raise ServiceError(f"{reason}, {_ATTEMPTS} times in a row; giving up")
         self._due = now + _FIRST_DELAY_SECONDS * 2 ** (self._failures - 1)
         return f"{reason}; starting it again"
 

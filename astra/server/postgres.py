@@ -19,6 +19,7 @@ import psutil
 import psycopg
 
 from astra.server import processes
+from astra.server.errors import ServiceError
 
 MAJOR_VERSION = "18"
 NAME = "astra"
@@ -54,10 +55,6 @@ _PREDECESSOR_SECONDS = 15.0
 _POLL_SECONDS = 0.02
 
 
-class PostgresError(Exception):
-    """The embedded server cannot run; the text says why and what to do."""
-
-
 class EmbeddedPostgres:
     """One server on one data folder, with a role and a database named ``astra``."""
 
@@ -89,7 +86,7 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Start the server, on new data if there is none; returns once it takes connections."""
         if len(os.fsencode(self.socket_dir / ".s.PGSQL.5432")) > _SOCKET_PATH_BYTES:
-            raise PostgresError(f"{self.socket_dir} is too long for a socket; set a shorter TMPDIR")
+            raise ServiceError(f"{self.socket_dir} is too long for a socket; set a shorter TMPDIR")
         self._identity = self._choose_identity()
         if not self.data_dir.exists():
             self._initialise()
@@ -134,9 +131,9 @@ class EmbeddedPostgres:
             self.socket_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._own(self.socket_dir)
         except OSError as error:
-            raise PostgresError(f"{self.socket_dir} cannot be had ({error}); remove it") from error
+            raise ServiceError(f"{self.socket_dir} cannot be had ({error}); remove it") from error
         if self.socket_dir.is_symlink() or self.socket_dir.lstat().st_uid != owner:
-            raise PostgresError(f"{self.socket_dir} is someone else's; remove it")
+            raise ServiceError(f"{self.socket_dir} is someone else's; remove it")
 
     def _own(self, folder: Path) -> None:
         """Close a folder to all but the server's account (and root)."""
@@ -165,7 +162,7 @@ class EmbeddedPostgres:
             output.seek(0)
             text = output.read().decode(errors="replace").strip()
         if code != 0:
-            raise PostgresError(f"cannot make the database in {self.data_dir}:\n{text}")
+            raise ServiceError(f"cannot make the database in {self.data_dir}:\n{text}")
         fresh.rename(self.data_dir)
 
     def _check_data(self) -> None:
@@ -173,14 +170,14 @@ class EmbeddedPostgres:
             self._own(self.data_dir)
             version = (self.data_dir / "PG_VERSION").read_text().strip()
         except PermissionError as error:
-            raise PostgresError(
+            raise ServiceError(
                 f"{self.data_dir} belongs to another account, perhaps because root started the "
                 "service before; start it as root again or choose another ASTRA_DATA_DIR"
             ) from error
         except FileNotFoundError as error:
-            raise PostgresError(f"{self.data_dir} is no PostgreSQL data folder") from error
+            raise ServiceError(f"{self.data_dir} is no PostgreSQL data folder") from error
         if version != MAJOR_VERSION:
-            raise PostgresError(
+            raise ServiceError(
                 f"{self.data_dir} was made by PostgreSQL {version}, this is {MAJOR_VERSION}"
             )
 
@@ -207,7 +204,7 @@ class EmbeddedPostgres:
             except psutil.TimeoutExpired:
                 continue
             return pid
-        raise PostgresError(f"process {pid} still runs PostgreSQL on {self.data_dir}")
+        raise ServiceError(f"process {pid} still runs PostgreSQL on {self.data_dir}")
 
     def _launch_until_ready(self, stale_pid: int | None) -> None:
         begin = time.monotonic()
@@ -216,10 +213,10 @@ class EmbeddedPostgres:
             while not self._is_ready():
                 waited = time.monotonic() - begin
                 if waited > _READY_SECONDS:
-                    raise PostgresError(f"PostgreSQL is not ready after {_READY_SECONDS:.0f} s")
+                    raise ServiceError(f"PostgreSQL is not ready after {_READY_SECONDS:.0f} s")
                 if self.exit_code() is not None:
                     if waited > _RETRY_SECONDS:
-                        raise PostgresError(f"PostgreSQL ended at once:\n{self._end_of_log()}")
+                        raise ServiceError(f"PostgreSQL ended at once:\n{self._end_of_log()}")
                     time.sleep(_RETRY_SECONDS / 10)
                     self._launch(stale_pid)
                 time.sleep(_POLL_SECONDS)
