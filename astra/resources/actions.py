@@ -17,8 +17,8 @@ from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp, stamps
 from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
-from astra.engine.history import record_deletion
-from astra.engine.planning import plan_new
+from astra.engine.models import record_deletion
+from astra.engine.plan import plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.places import foreign_key

@@ -6,9 +6,8 @@ from typing import Any, ClassVar
 from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from astra.accounts.callers import Caller
+from astra.accounts.callers import Caller, system_caller
 from astra.accounts.models import Account
-from astra.accounts.system import system_caller
 from astra.adminsite.forms import ApiForm, LabelsField
 from astra.api.clock import timestamp
 from astra.engine.stages import Fate

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField, F, QuerySet, Value
 
 from astra.api.problems import ApiProblem
-from astra.engine.history import record_deletion
+from astra.engine.models import record_deletion
 from backups.lifecycle import APP_BACKUP, COMPLETED, PENDING, SNAPSHOT
 from backups.models import AppBackup, Bucket, Snapshot
 from backups.problems import BACKUP_NOT_CANCELABLE

@@ -8,7 +8,7 @@ from django.db import transaction
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
 from astra.api.problems import ApiProblem, Invalid
-from astra.engine.planning import plan_new
+from astra.engine.plan import plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from backups.actions.restoring import refuse_empty_filter, source_of_restore

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from astra.api.problems import ApiProblem
-from astra.engine.history import record_deletion
+from astra.engine.models import record_deletion
 from backups.lifecycle import APP, APP_BACKUP
 from backups.models import App, AppBackup, Schedule
 from backups.problems import APP_BACKUP_IN_PROGRESS, APP_NOT_READY

@@ -7,7 +7,7 @@ from typing import Any
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp
 from astra.api.problems import ApiProblem
-from astra.engine.history import record_step
+from astra.engine.models import record_step
 from astra.resources import registry
 from backups.actions.restoring import refuse_empty_filter, source_of_restore
 from backups.lifecycle import APP, APP_BACKUP, READY, RESTORING

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from astra.api.problems import ApiProblem
-from astra.engine.history import record_deletion
+from astra.engine.models import record_deletion
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
 from backups.models import AppBackup, Snapshot
 from backups.problems import SNAPSHOT_IN_USE

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from astra.accounts.callers import system_caller
 from astra.accounts.models import AuthProvider, Role, RoleBinding, User, UserState
-from astra.accounts.system import system_caller
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
