@@ -23,7 +23,7 @@ from astra.api.clock import real_now, timestamp
 from astra.api.quantities import parse_instant
 from astra.engine.advancing import Advance, DueAccount, announce_worker, due_accounts
 from astra.engine.barriers import advance_to
-from astra.engine.chores import Trim, chores, new_trimmers
+from astra.engine.chores import Trim, chores, trimmers
 from astra.engine.settling import Hop
 
 logger = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ class Worker:
 
     stopping: Stopping
     _pauses: dict[uuid.UUID, _Pause] = field(default_factory=dict)
-    _trimmers: list[Trim] = field(default_factory=new_trimmers)
+    _trimmers: list[Trim] = field(default_factory=lambda: [make() for make in trimmers])
     _session: Any = None
 
     def announce(self) -> None:
@@ -132,7 +132,7 @@ class Worker:
         the next pass. What else is registered to be done to accounts comes first. Raises
         ``django.db.Error`` when the database itself fails.
         """
-        for chore in chores():
+        for chore in chores:
             for account_id in chore.accounts():
                 self._attempt(account_id, functools.partial(chore.act, account_id))
         return sum(
