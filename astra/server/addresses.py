@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from django.core.management.base import CommandError
+
 from astra.api.options import Options
-from astra.server.errors import ServiceError
 
 # After the supervisor was killed its children hold the ports for a moment.
 _RELEASE_SECONDS = 1.0
@@ -46,7 +47,7 @@ class Listener:
         while (error := self._bind()) is not None:
             if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 reason = os.strerror(error.errno or 0).lower()
-                raise ServiceError(
+                raise CommandError(
                     f"port {self.port} on {self.address}: {reason}; "
                     f"free it or choose another port with {self.option}"
                 ) from error
@@ -76,11 +77,11 @@ def is_wildcard(host: str) -> bool:
 def listeners(options: Options) -> tuple[Listener, Listener]:
     """Return the HTTP and the HTTPS listener."""
     if options.http_port == options.https_port:
-        raise ServiceError("ASTRA_HTTP_PORT and ASTRA_HTTPS_PORT must differ")
+        raise CommandError("ASTRA_HTTP_PORT and ASTRA_HTTPS_PORT must differ")
     try:
         found = socket.getaddrinfo(options.host, None, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise ServiceError(f"ASTRA_HOST: {options.host!r} is no address here") from error
+        raise CommandError(f"ASTRA_HOST: {options.host!r} is no address here") from error
     # `localhost` is both; what people type is 127.0.0.1.
     first = min(found, key=lambda each: each[0] != socket.AF_INET)
     address = str(first[4][0])

@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from django.core.management.base import CommandError
+
 from astra.api.options import Options
 from astra.server import processes
 from astra.server.addresses import Listener
-from astra.server.errors import ServiceError
 
 # The folder that this code is imported from: a checkout, or `site-packages`.
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -66,7 +67,7 @@ class Child:
         self._failures = 1 if now - self._started > _FINE_SECONDS else self._failures + 1
         reason = f"{self.name} ended ({_describe(code)})"
         if self._failures >= _ATTEMPTS:
-            raise ServiceError(f"{reason}, {_ATTEMPTS} times in a row; giving up")
+            raise CommandError(f"{reason}, {_ATTEMPTS} times in a row; giving up")
         self._due = now + _FIRST_DELAY_SECONDS * 2 ** (self._failures - 1)
         return f"{reason}; starting it again"
 

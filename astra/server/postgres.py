@@ -17,9 +17,9 @@ from typing import Self
 
 import psutil
 import psycopg
+from django.core.management.base import CommandError
 
 from astra.server import processes
-from astra.server.errors import ServiceError
 
 MAJOR_VERSION = "18"
 NAME = "astra"
@@ -86,7 +86,7 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Start the server, on new data if there is none; returns once it takes connections."""
         if len(os.fsencode(self.socket_dir / ".s.PGSQL.5432")) > _SOCKET_PATH_BYTES:
-            raise ServiceError(f"{self.socket_dir} is too long for a socket; set a shorter TMPDIR")
+            raise CommandError(f"{self.socket_dir} is too long for a socket; set a shorter TMPDIR")
         self._identity = self._choose_identity()
         if not self.data_dir.exists():
             self._initialise()
@@ -131,9 +131,9 @@ class EmbeddedPostgres:
             self.socket_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._own(self.socket_dir)
         except OSError as error:
-            raise ServiceError(f"{self.socket_dir} cannot be had ({error}); remove it") from error
+            raise CommandError(f"{self.socket_dir} cannot be had ({error}); remove it") from error
         if self.socket_dir.is_symlink() or self.socket_dir.lstat().st_uid != owner:
-            raise ServiceError(f"{self.socket_dir} is someone else's; remove it")
+            raise CommandError(f"{self.socket_dir} is someone else's; remove it")
 
     def _own(self, folder: Path) -> None:
         """Close a folder to all but the server's account (and root)."""
@@ -162,7 +162,7 @@ class EmbeddedPostgres:
             output.seek(0)
             text = output.read().decode(errors="replace").strip()
         if code != 0:
-            raise ServiceError(f"cannot make the database in {self.data_dir}:\n{text}")
+            raise CommandError(f"cannot make the database in {self.data_dir}:\n{text}")
         fresh.rename(self.data_dir)
 
     def _check_data(self) -> None:
@@ -170,14 +170,14 @@ class EmbeddedPostgres:
             self._own(self.data_dir)
             version = (self.data_dir / "PG_VERSION").read_text().strip()
         except PermissionError as error:
-            raise ServiceError(
+            raise CommandError(
                 f"{self.data_dir} belongs to another account, perhaps because root started the "
                 "service before; start it as root again or choose another ASTRA_DATA_DIR"
             ) from error
         except FileNotFoundError as error:
-            raise ServiceError(f"{self.data_dir} is no PostgreSQL data folder") from error
+            raise CommandError(f"{self.data_dir} is no PostgreSQL data folder") from error
         if version != MAJOR_VERSION:
-            raise ServiceError(
+            raise CommandError(
                 f"{self.data_dir} was made by PostgreSQL {version}, this is {MAJOR_VERSION}"
             )
 
@@ -204,7 +204,7 @@ class EmbeddedPostgres:
             except psutil.TimeoutExpired:
                 continue
             return pid
-        raise ServiceError(f"process {pid} still runs PostgreSQL on {self.data_dir}")
+        raise CommandError(f"process {pid} still runs PostgreSQL on {self.data_dir}")
 
     def _launch_until_ready(self, stale_pid: int | None) -> None:
         begin = time.monotonic()
@@ -213,10 +213,10 @@ class EmbeddedPostgres:
             while not self._is_ready():
                 waited = time.monotonic() - begin
                 if waited > _READY_SECONDS:
-                    raise ServiceError(f"PostgreSQL is not ready after {_READY_SECONDS:.0f} s")
+                    raise CommandError(f"PostgreSQL is not ready after {_READY_SECONDS:.0f} s")
                 if self.exit_code() is not None:
                     if waited > _RETRY_SECONDS:
-                        raise ServiceError(f"PostgreSQL ended at once:\n{self._end_of_log()}")
+                        raise CommandError(f"PostgreSQL ended at once:\n{self._end_of_log()}")
                     time.sleep(_RETRY_SECONDS / 10)
                     self._launch(stale_pid)
                 time.sleep(_POLL_SECONDS)

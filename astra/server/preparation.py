@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 
 from astra.accounts.models import Account
@@ -15,7 +16,6 @@ from astra.api.files import write_private
 from astra.api.options import Options
 from astra.server.addresses import listeners
 from astra.server.client_config import FILE_NAME, ensure_client_config, ready_apps, token_of
-from astra.server.errors import ServiceError
 from astra.server.tls import server_certificate
 from backups import kinds
 from backups.models.apps import App
@@ -39,7 +39,7 @@ def prepare(options: Options) -> Access:
     try:
         connection.ensure_connection()
     except OperationalError as error:
-        raise ServiceError(f"the database does not answer: {error}".strip()) from error
+        raise CommandError(f"the database does not answer: {error}".strip()) from error
     try:
         # First of all: it refuses data that nothing else must touch.
         call_command("migrate", interactive=False, verbosity=0)

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.core.management.base import CommandError
+
 from astra.api.options import Options
 from astra.server import processes
 from astra.server.addresses import listeners
@@ -19,7 +21,6 @@ from astra.server.children import (
     lifecycle_command,
     web_command,
 )
-from astra.server.errors import ServiceError
 from astra.server.postgres import EmbeddedPostgres
 from astra.server.preparation import Access, banner, prepare
 from astra.server.stopping import StopRequested, StopRequests
@@ -45,7 +46,7 @@ class Supervisor:
         self._programs: list[Program] = []
         self._children: list[Child] = []
         if only_web and self._postgres is not None:
-            raise ServiceError("web alone needs a database: set DATABASE_URL")
+            raise CommandError("web alone needs a database: set DATABASE_URL")
 
     def run(self) -> None:
         """Serve until someone asks to stop; every process is gone when this returns."""
@@ -71,7 +72,7 @@ class Supervisor:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 file.seek(0)
-                raise ServiceError(
+                raise CommandError(
                     f"process {file.read().strip()} already serves {self._options.data_dir}; "
                     "stop it or choose another folder with ASTRA_DATA_DIR"
                 ) from error
@@ -113,7 +114,7 @@ class Supervisor:
         deadline = time.monotonic() + _READY_SECONDS
         while (reason := _why_not_ready(self._options, path=path)) is not None:
             if time.monotonic() > deadline:
-                raise ServiceError(f"not ready after {_READY_SECONDS:.0f} s: {reason}")
+                raise CommandError(f"not ready after {_READY_SECONDS:.0f} s: {reason}")
             self._revive()
             self._requests.wait(_POLL_SECONDS)
         if access is None:

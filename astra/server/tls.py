@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from django.core.management.base import CommandError
 
 from astra.api.clock import real_now
 from astra.api.files import write_private
 from astra.api.options import Options
 from astra.server.addresses import is_wildcard, listeners
-from astra.server.errors import ServiceError
 
 _ALWAYS = ("localhost", "127.0.0.1", "::1")
 _LIFETIME = timedelta(days=397)
@@ -37,7 +37,7 @@ def server_certificate(options: Options) -> Path:
         try:
             issued = ca.issue_cert(*names, not_after=real_now() + _LIFETIME)
         except ValueError as error:
-            raise ServiceError(f"ASTRA_TLS_NAMES: {error}") from error
+            raise CommandError(f"ASTRA_TLS_NAMES: {error}") from error
         # The web server reads PKCS#8 keys only.
         key = load_pem_private_key(issued.private_key_pem.bytes(), password=None).private_bytes(
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()

@@ -4,12 +4,11 @@ import os
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-
-from astra.server.errors import ServiceError
 
 
 class Command(migrate.Command):
@@ -23,11 +22,11 @@ class Command(migrate.Command):
             super().handle(*args, **options)
             return
         if os.environ.get("DATABASE_URL"):
-            raise ServiceError(
+            raise CommandError(
                 "the database of DATABASE_URL was filled by another version of the service, whose"
                 " data this one cannot read; use an empty database"
             )
-        raise ServiceError(
+        raise CommandError(
             f"{settings.ASTRA.data_dir} has the data of another version of the service, which this"
             " one cannot read; move that folder away or choose another one with ASTRA_DATA_DIR"
         )
