@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import environs
 import pytest
 
 from astra.api.options import Options
@@ -22,4 +21,4 @@ def service(tmp_path: Path) -> Iterator[Service]:
 def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
     """Options with a data folder of their own."""
     monkeypatch.setenv("ASTRA_DATA_DIR", str(tmp_path))
-    return Options.from_environment(environs.Env())
+    return Options()
