@@ -50,7 +50,6 @@ class Caller:
     is_active = True
 
     def now(self) -> datetime:
-        """Return the account's instant."""
         return clock_instant(self.clock_sim, self.clock_real, self.clock_rate)
 
 

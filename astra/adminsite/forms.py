@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,13 +14,8 @@ from astra.adminsite.units import human_bytes
 from astra.api.problems import ApiProblem
 from astra.api.quantities import parse_size
 
-if TYPE_CHECKING:
-    AnyModelForm = forms.ModelForm[Any]
-else:
-    AnyModelForm = forms.ModelForm
 
-
-class ApiForm(AnyModelForm):
+class ApiForm(forms.ModelForm[Any]):
     """A form that the API judges: what was typed becomes the body of a request.
 
     The API's serializer and action say what is wrong with it, in their words, and the action makes the
@@ -61,11 +56,9 @@ class LinesField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        """Return the lines that are not empty."""
         return lines(super().to_python(value) or "")
 
     def prepare_value(self, value: Any) -> Any:
-        """Return the text for a list that is stored."""
         return "\n".join(value) if isinstance(value, list) else value
 
 
@@ -82,7 +75,6 @@ class LabelsField(LinesField):
         return [{"name": name.strip(), "value": text.strip()} for name, _, text in parts]
 
     def prepare_value(self, value: Any) -> Any:
-        """Return the text for labels that are stored."""
         is_stored = isinstance(value, list)
         stored = [f"{label['name']}={label['value']}" for label in value] if is_stored else value
         return super().prepare_value(stored)

@@ -36,10 +36,8 @@ class AstraAdminSite(UnfoldAdminSite):
 
     @property
     def index_template(self) -> str | None:  # type: ignore[override]
-        """The template of the first page."""
         return navigation.overview.template
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Answer a field that finds records by typing."""
         answer: Any = Choices.as_view(admin_site=self)(request)
         return answer  # type: ignore[no-any-return]

@@ -75,7 +75,6 @@ def is_wildcard(host: str) -> bool:
 
 
 def listeners(options: Options) -> tuple[Listener, Listener]:
-    """Return the HTTP and the HTTPS listener."""
     if options.http_port == options.https_port:
         raise CommandError("ASTRA_HTTP_PORT and ASTRA_HTTPS_PORT must differ")
     try:

@@ -44,7 +44,6 @@ class Child:
         self._failures = 0
 
     def start(self) -> None:
-        """Start the program."""
         self._due = None
         self._started = time.monotonic()
         self._start()
@@ -126,7 +125,6 @@ def web_command(listener: Listener, *, workers: int, certificate: Path | None) -
 
 
 def lifecycle_command() -> list[str]:
-    """Return the command of the lifecycle worker."""
     return [sys.executable, "-P", "-m", "astra", "advance_backups", "--watch"]
 
 

@@ -76,7 +76,6 @@ class EmbeddedPostgres:
 
     @property
     def pid(self) -> int | None:
-        """Process id of the running server."""
         return None if self._process is None else self._process.pid
 
     def exit_code(self) -> int | None:
@@ -105,12 +104,10 @@ class EmbeddedPostgres:
                 self.socket_dir.rmdir()
 
     def __enter__(self) -> Self:
-        """Start the server."""
         self.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Stop the server."""
         self.stop()
 
     def _choose_identity(self) -> processes.Identity | None:
@@ -277,7 +274,6 @@ class EphemeralPostgres(EmbeddedPostgres):
     """A server on a temporary folder, without the cost of durability: for tests and benchmarks."""
 
     def __init__(self) -> None:
-        """Make the temporary folder."""
         self.folder = Path(tempfile.mkdtemp(prefix="astra-postgres-"))
         super().__init__(
             data_dir=self.folder / "data",
@@ -290,6 +286,5 @@ class EphemeralPostgres(EmbeddedPostgres):
             self.folder.chmod(0o711)
 
     def stop(self) -> None:
-        """Stop the server and remove the folder."""
         super().stop()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -38,7 +38,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the supervisor in this process."""
         if options["with_parent"] is not None:
             die_with_parent(signal.SIGTERM)
             if os.getppid() != options["with_parent"]:
