@@ -81,8 +81,8 @@ INSTALLED_APPS = [
     "astra.scenarios",
     "astra.isolation",
     "astra.server",
-    "identity",
     "backups",
+    "identity",
 ]
 
 MIDDLEWARE = [

@@ -25,8 +25,7 @@ CONTROL = [
 
 # Matched in order: what is called most comes first.
 urlpatterns = [
-    path("accounts/<str:account_id>/", include(urls_of_resources())),
-    path("", include("identity.urls")),
+    *urls_of_resources(),
     path("simulator/v1/", include(CONTROL)),
     path("admin/overview/", include("backups.admin.dashboard.urls")),
     path("admin/", admin.site.urls),

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from astra.api.media import resource_media_type
 
 
+def article(kind: str) -> str:
+    """Return the indefinite article before the name of a kind: a user, an app."""
+    return "an" if kind[:1] in "aeio" else "a"
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceKind:
     """A kind such as `roleBinding`: its names, its versions (newest first) and its media type."""

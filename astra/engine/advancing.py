@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from astra.accounts.models import clock_sql
+from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
 from astra.engine.barriers import advance_to, barrier_sources
 from astra.engine.registry import registrations

@@ -13,7 +13,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from astra.accounts.models import Account, ClockMode
+from astra.accounts.clocks import ClockMode, DeclaredClock
+from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now, timestamp
 from astra.api.problems import ApiProblem, Invalid
@@ -71,13 +72,8 @@ def clock_set(
         lock_account(account_id)
         real = real_now()
         moved = Account.objects.select_for_update().get(id=account_id).now()
-        sim = real if wanted == ClockMode.REAL else max(instant, moved)
-        Account.objects.filter(id=account_id).update(
-            clock_mode=wanted,
-            clock_rate={ClockMode.REAL: 1.0, ClockMode.MANUAL: 0.0}.get(wanted, rate or 1.0),
-            clock_sim=sim,
-            clock_real=real,
-        )
+        clock = DeclaredClock(wanted, rate, max(instant, moved))
+        Account.objects.filter(id=account_id).update(**clock.columns(real))
     return Account.objects.get(id=account_id)
 
 

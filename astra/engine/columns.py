@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
+from astra.accounts.clocks import ClockMode
 from astra.accounts.columns import AccountColumns
-from astra.accounts.models import ClockMode
 from astra.adminsite import cells
 from astra.adminsite.units import human_span
 from astra.engine.models import Staged

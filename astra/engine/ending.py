@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from astra.accounts.models import clock_sql
+from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
 from astra.engine.barriers import advance_to
 from astra.engine.registry import Registration

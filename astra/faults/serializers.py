@@ -9,9 +9,8 @@ from rest_framework.exceptions import ValidationError
 from astra.api import fields
 from astra.api.clock import timestamp
 from astra.api.serializers import ClosedSerializer, extended_error
-from astra.engine.views import InstantField
 from astra.faults.criteria import criterion_names
-from astra.faults.effects.base import FateEffect, FractionField, IntegerField
+from astra.faults.effects.base import FateEffect, FractionField
 from astra.faults.effects.registered import EFFECTS
 from astra.faults.models import (
     METHODS,
@@ -70,10 +69,10 @@ class MatchBody(ClosedSerializer):
     method = fields.EnumField(METHODS, required=False)
     path = PatternField(required=False)
     name = PatternField(required=False)
-    every = IntegerField(least=1, required=False)
-    next = IntegerField(least=1, required=False)
+    every = fields.IntegerField(least=1, required=False)
+    next = fields.IntegerField(least=1, required=False)
     probability = FractionField(required=False)
-    until = InstantField(required=False)
+    until = fields.InstantField(required=False)
 
     def get_fields(self) -> dict[str, Any]:
         """Return the fields, with those of registered criteria in their place."""

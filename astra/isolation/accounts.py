@@ -9,9 +9,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from astra.accounts.belongings import belongings
-from astra.accounts.models import Account, AccountState, ClockMode, Token
+from astra.accounts.clocks import ClockMode, DeclaredClock
+from astra.accounts.models import Account, AccountState, Token
 from astra.accounts.tokens import VERSION, clear_text, digest
-from astra.api.clock import real_now, timestamp
+from astra.api.clock import real_now
 from astra.api.dice import RANDOM_DICE
 from astra.isolation.holding import with_account_held
 from astra.isolation.instances import (
@@ -67,7 +68,9 @@ def account_new(wanted: AccountWanted) -> NewAccount:
     data = scenario_document(wanted.scenario, wanted.parameters)
     if wanted.name is not None:
         data = {**data, SECTION: [{**data[SECTION][0], "name": wanted.name}]}
-    clock = _clock(wanted.clock or data[SECTION][0].get("clock") or {"mode": ClockMode.MANUAL})
+    asked = wanted.clock or data[SECTION][0].get("clock") or {"mode": ClockMode.MANUAL}
+    # A still or scaled clock says where it starts, so that a reset finds it there.
+    clock = DeclaredClock.of(asked).document(start=real_now())
     while True:
         account_id = _free_id(data["scenario"], wanted.seed)
         try:
@@ -96,14 +99,6 @@ def account_delete(account_id: uuid.UUID, *, wait: bool = True) -> None:
     Account.objects.filter(id=account_id).update(state=AccountState.DELETE_PENDING)
     everything = tuple(reversed(belongings()))
     with_account_held(account_id, lambda: delete_rows(account_id, everything), wait=wait)
-
-
-def _clock(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the clock as the origin keeps it: a still or scaled one says where it starts."""
-    clock = dict(asked)
-    if clock["mode"] != ClockMode.REAL:
-        clock.setdefault("at", timestamp(real_now()))
-    return clock
 
 
 def _free_id(scenario: str, seed: int | None) -> uuid.UUID:

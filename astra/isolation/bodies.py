@@ -8,12 +8,14 @@ from typing import Any
 from rest_framework import serializers
 
 from astra.accounts.belongings import belongings
-from astra.accounts.models import FASTEST_RATE, NAME_MAX_LENGTH, Account, ClockMode
+from astra.accounts.clocks import ClockMode, DeclaredClock
+from astra.accounts.models import NAME_MAX_LENGTH, Account
 from astra.api import fields
 from astra.api.clock import timestamp
-from astra.api.quantities import parse_duration, parse_instant
+from astra.api.quantities import parse_duration
 from astra.api.serializers import ClosedSerializer, extended_error
 from astra.engine.clocks import represent_clock
+from astra.engine.views import DeclaredClockBody
 from astra.isolation.accounts import DEFAULT_SCENARIO, AccountWanted, NewAccount
 from astra.isolation.models import Checkpoint, Origin
 
@@ -38,37 +40,13 @@ class NumbersField(fields.ObjectField):
     child = fields.NumberField()
 
 
-class ClockBody(ClosedSerializer):
-    """The clock that an account starts with."""
-
-    mode = fields.EnumField(ClockMode.values)
-    rate = fields.NumberField(required=False)
-    now = fields.TimestampField(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse what the mode does not have (problem 9)."""
-        mode, rate = attrs["mode"], attrs.get("rate")
-        if mode != ClockMode.SCALED and rate is not None:
-            raise extended_error("rate", "Only a scaled clock has a rate.")
-        if rate is not None and not 0 < rate <= FASTEST_RATE:
-            raise extended_error("rate", f"Must be greater than 0 and at most {FASTEST_RATE}.")
-        if mode == ClockMode.REAL and "now" in attrs:
-            raise extended_error("now", "A real clock cannot be set.")
-        if "now" in attrs:
-            try:
-                parse_instant(attrs["now"])
-            except ValueError as error:
-                raise extended_error("now", str(error)) from error
-        return attrs
-
-
 class AccountBody(ClosedSerializer):
     """A request for a new account."""
 
     scenario = ScenarioField(required=False)
     parameters = NumbersField(required=False)
     name = fields.StrictCharField(required=False, min_length=1, max_length=NAME_MAX_LENGTH)
-    clock = ClockBody(required=False)
+    clock = DeclaredClockBody(required=False)
     ttl = fields.StrictCharField(required=False)
     seed = fields.NumberField(required=False)
 
@@ -94,7 +72,8 @@ class AccountBody(ClosedSerializer):
         sent = cls.parse(body)
         clock = sent.get("clock")
         if clock is not None:
-            clock = {{"now": "at"}.get(name, name): value for name, value in clock.items()}
+            mode = ClockMode(clock["mode"])
+            clock = DeclaredClock(mode, clock.get("rate"), clock.get("now")).document()
         return AccountWanted(
             scenario=sent.get("scenario", DEFAULT_SCENARIO),
             parameters=sent.get("parameters", {}),

@@ -18,7 +18,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 
 import astra
 from astra.accounts.belongings import Belonging, belonging, state_belongings
-from astra.accounts.models import ClockMode, clock_instant
+from astra.accounts.clocks import ClockMode, anchor, clock_instant
 from astra.api.clock import real_now
 from astra.isolation.formats import (
     FORMAT_VERSION,
@@ -126,12 +126,9 @@ def put_back(account_id: uuid.UUID, parts: Iterable[Part], *, at: datetime) -> N
 
 def with_clock(row: dict[str, Any], at: datetime) -> dict[str, Any]:
     """Return an account's row with its clock going on from ``at``; a real one shows real time."""
-    now = real_now()
-    if row["clock_mode"] == ClockMode.REAL:
-        return row | {"clock_sim": now, "clock_real": now}
-    if row["clock_mode"] == ClockMode.SCALED:
-        return row | {"clock_sim": at, "clock_real": now}
-    return row
+    if row["clock_mode"] == ClockMode.MANUAL:
+        return row
+    return row | anchor(row["clock_mode"], sim=at, real=real_now())
 
 
 def parts_of(checkpoint: Checkpoint) -> Iterator[Part]:

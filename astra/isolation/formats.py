@@ -28,6 +28,14 @@ def _as_it_is(label: str, row: Row) -> Row:
     return row
 
 
+def _without_empty_texts(label: str, row: Row) -> Row:
+    """Return a row in which a text that a user lacks is null; it was empty."""
+    if label != "accounts.user" or not isinstance(row, dict):
+        return row
+    absent = ("auth_id", "company_name", "phone")
+    return row | {name: row[name] or None for name in absent if name in row}
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """From one version of the format to the next: tables that have another label since or are no
@@ -56,7 +64,7 @@ STEPS: dict[int, Step] = {
             "simulation.faultrule": "faults.faultrule",
             "simulation.transition": "engine.transition",
         },
-        change=_together,
+        change=lambda label, row: _together(label, _without_empty_texts(label, row)),
     ),
 }
 

@@ -1,5 +1,6 @@
 """The forms of a resource on the admin site: the members of its bodies as fields, the API as judge."""
 
+from collections.abc import Collection, Mapping
 from functools import singledispatch
 from typing import Any, ClassVar
 
@@ -17,7 +18,7 @@ from astra.accounts.system import system_caller
 from astra.adminsite.forms import ApiForm, LabelsField, LinesField
 from astra.api.serializers import ClosedSerializer
 from astra.resources import registry
-from astra.resources.actions import create_row, replace_row
+from astra.resources.actions import change_row, create_row
 from astra.resources.members import (
     ABSENT,
     REQUIRED,
@@ -31,6 +32,7 @@ from astra.resources.members import (
     Member,
     Number,
     Several,
+    Text,
     Use,
 )
 from astra.resources.places import foreign_key
@@ -43,7 +45,7 @@ _LINE = 256
 @singledispatch
 def form_field(member: Member, *, required: bool) -> forms.Field | None:
     """Return the field of a form for a member; None: the model's own field does, or there is none."""
-    longest = member.rules.get("max_length")
+    longest = member.rules.get("max_length") or member.rules.get("storable_length")
     is_area = longest is None or longest > _LINE
     widget = UnfoldAdminTextareaWidget(attrs={"rows": 2}) if is_area else UnfoldAdminTextInputWidget
     return forms.CharField(widget=widget, **_said(member, required=required))
@@ -117,14 +119,15 @@ class ResourceForm(ApiForm):
 
     def body(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return the body of the request that the cleaned fields stand for, not checked yet."""
-        sent = {
-            member.name: _json(member, data[field])
+        typed = [
+            (member, _json(member, data[field]))
             for member, field in form_members(self.resource, _use(self))
-        }
+            if field in data
+        ]
         return {
             "type": self.resource.kind.type,
             "version": self.resource.kind.versions[0],
-            **{name: value for name, value in sent.items() if value not in (None, "", [])},
+            **{member.name: value for member, value in typed if _is_said(member, value)},
             "metadata": {"labels": data["labels"]},
         }
 
@@ -133,16 +136,19 @@ class ResourceForm(ApiForm):
         members = self.resource.members
         if self.instance._state.adding:
             account = data["account"] if "account" in data else _parent(self.resource, data).account
+            body = self.body(data) | _account_said(self.resource, account)
             return create_row(
                 self.resource,
                 caller=system_caller(account),
-                body=members.create_body.parse(self.body(data)),
+                body=members.create_body.parse(body),
                 parent_ids=self.parent_ids(data),
             )
-        row = self.resource.rows().select_for_update().get(pk=self.instance.pk)
-        body = members.replace_body.parse(self.body(data))
-        replace_row(self.resource, caller=system_caller(row.account), row=row, body=body)
-        return row
+        return change_row(
+            self.resource,
+            caller=system_caller(self.instance.account),
+            identifier=self.instance.pk,
+            body=members.replace_body.parse(self.body(data)),
+        )
 
     def parent_ids(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return the ids of the parents that a new instance is to be below, by placeholder."""
@@ -155,9 +161,10 @@ class ResourceForm(ApiForm):
 def form_members(resource: Resource, use: str) -> list[tuple[Member, str]]:
     """Return the members that a form has (``use``: create or replace), each with its field's name."""
     found: list[tuple[Member, str]] = []
+    above = parent_members(resource)
     for member in resource.members.members:
         how: Use = getattr(member, use)
-        if how is ABSENT or (use == "replace" and member.fixed):
+        if how is ABSENT or (use == "replace" and member.fixed) or member in above:
             continue
         if isinstance(member, Identifier) and member.to is not None:
             found.append((member, member.column.removesuffix("_id")))
@@ -166,9 +173,29 @@ def form_members(resource: Resource, use: str) -> list[tuple[Member, str]]:
     return found
 
 
-def form_class(resource: Resource, use: str) -> type[ResourceForm]:
-    """Return the form class of a resource that creates (``use`` create) or replaces."""
-    members = form_members(resource, use)
+def parent_members(resource: Resource) -> Mapping[Member, str]:
+    """Return the members that only say below what an instance is, each with the field that does."""
+    parents = ("account", *(parent_field(resource, kind) for kind in resource.places[0].parents))
+    return {
+        member: parent
+        for member in resource.members.members
+        for parent in parents
+        if member.column == f"{parent}_id"
+    }
+
+
+def form_class(
+    resource: Resource,
+    use: str,
+    base: type[ResourceForm] = ResourceForm,
+    names: Collection[str] = (),
+) -> type[ResourceForm]:
+    """Return the form class of a resource that creates (``use`` create) or replaces.
+
+    ``names``: of the members' fields, where it has not all of them.
+    """
+    members = [each for each in form_members(resource, use) if not names or each[1] in names]
+    said = {member.name: name for member, name in (*parent_members(resource).items(), *members)}
     fields = {
         name: field
         for member, name in members
@@ -180,13 +207,13 @@ def form_class(resource: Resource, use: str) -> type[ResourceForm]:
     meta = type("Meta", (), {"model": resource.model, "fields": tuple(shown)})
     return type(
         f"{resource.kind.class_name}{use.capitalize()}Form",
-        (ResourceForm,),
+        (base,),
         {
             **fields,
             "labels": LabelsField(),
             "__module__": resource.members.module,
             "resource": resource,
-            "members": {member.name: name for member, name in members} | {"metadata": "labels"},
+            "members": said | {"metadata": "labels"},
             "problem_fields": {2: parents[0]},
             "Meta": meta,
         },
@@ -200,6 +227,23 @@ def parent_field(resource: Resource, kind: str) -> str:
 
 def _parent(resource: Resource, data: dict[str, Any]) -> Any:
     return data[parent_field(resource, resource.places[0].parents[-1])]
+
+
+def _account_said(resource: Resource, account: Any) -> dict[str, str]:
+    """Return the member of a create's body that says the account, if there is one."""
+    return {
+        member.name: str(account.pk)
+        for member, parent in parent_members(resource).items()
+        if parent == "account" and member.create is not ABSENT
+    }
+
+
+def _is_said(member: Member, value: Any) -> bool:
+    """Tell whether a value is sent: an empty one only for what takes it, which it then empties."""
+    if value not in (None, "", []):
+        return True
+    is_free = isinstance(member, Text) and not member.rules.keys() & {"min_length", "pattern"}
+    return value is not None and (is_free or isinstance(member, Several))
 
 
 def _use(form: ResourceForm) -> str:

@@ -62,6 +62,8 @@ class Member:
 
     field_class: ClassVar[Callable[..., Any]] = fields.StrictCharField
     filter_class: ClassVar[Callable[..., filters.Member]] = filters.Member
+    # No answer but that to a create has it.
+    once = False
 
     def __init__(
         self,
@@ -125,7 +127,15 @@ class Member:
 
 
 class Text(Member):
-    """A string; its rules are `pattern`, `min_length` and `max_length`."""
+    """A string; its rules are `pattern`, `min_length`, `max_length` and `storable_length`.
+
+    Where an answer may lack it, the empty one is no value.
+    """
+
+    field_class = fields.TextField
+
+    def stored(self, value: Any) -> Any:
+        return (value or None) if self.sometimes else value
 
 
 class Name(Member):
@@ -145,8 +155,10 @@ class Flag(Choice):
 
     filter_class = filters.BooleanMember
 
-    def __init__(self, name: str, **options: Any) -> None:
-        super().__init__(name, choices=["true", "false"], **options)
+    def __init__(
+        self, name: str, *, choices: Sequence[str] = ("true", "false"), **options: Any
+    ) -> None:
+        super().__init__(name, choices=choices, **options)
 
     def filters(self) -> Mapping[str, filters.Member]:
         return {self.name: filters.BooleanMember(self.column)}
@@ -305,12 +317,15 @@ class Document(Member):
 class Known(Member):
     """A member of the published schema that has no column here: no answer shows it.
 
-    A PUT may not set it either; ``field`` makes the serializer's field.
+    With ``once`` that to a create does: the attribute of the new row. A PUT may not set it either;
+    ``field`` makes the serializer's field.
     """
 
-    def __init__(self, name: str, field: Callable[..., Any], **options: Any) -> None:
+    def __init__(
+        self, name: str, field: Callable[..., Any], *, once: bool = False, **options: Any
+    ) -> None:
         super().__init__(name, fixed=True, sometimes=True, **options)
-        self._field = field
+        self._field, self.once = field, once
 
     def shown(self, *, required: bool) -> Any:
         return self._field(required=required)
@@ -323,7 +338,7 @@ class Known(Member):
         return ()
 
     def written(self, row: Any, now: datetime) -> Any:
-        return None
+        return getattr(row, self.column, None) if self.once else None
 
     @property
     def sets(self) -> Sequence[str]:

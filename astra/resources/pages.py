@@ -10,11 +10,12 @@ from django.contrib import admin
 from django.db.models import ForeignKey
 
 from astra.accounts.columns import AccountColumns
+from astra.accounts.system import system_caller
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.resources import registry
 from astra.resources.actions import delete_row
 from astra.resources.cells import cells_of, shown_as, words
-from astra.resources.forms import form_class, form_members, parent_field
+from astra.resources.forms import form_class, form_members, parent_field, parent_members
 from astra.resources.members import (
     Choice,
     Constant,
@@ -33,7 +34,8 @@ class ResourcePage(AccountColumns[Any]):
 
     def delete_record(self, record: Any) -> None:
         """Delete the record as the API does."""
-        delete_row(self.resource, self.resource.rows().filter(pk=record.pk))
+        rows = self.resource.rows().filter(pk=record.pk)
+        delete_row(self.resource, rows, caller=system_caller(record.account))
 
     def _can_delete(self) -> bool:
         return "DELETE" in self.resource.methods
@@ -110,10 +112,11 @@ def _choice_filters(resource: Resource) -> Iterator[Any]:
 
 
 def _forms(resource: Resource) -> dict[str, Any]:
+    above = parent_members(resource)
     shown = tuple(
         shown_as(resource, member)
         for member in resource.members.members
-        if not isinstance(member, Constant | Known)
+        if not isinstance(member, Constant | Known) and member not in above
     )
     parents = tuple(parent_field(resource, kind) for kind in resource.places[0].parents)
     editable: tuple[str, ...] = ()
@@ -130,7 +133,7 @@ def _forms(resource: Resource) -> dict[str, Any]:
         shown_as(resource, member): name for member, name in form_members(resource, "replace")
     }
     own = tuple(replaced[name] if replaced.get(name) in editable else name for name in shown)
-    above = tuple(f"{name}_cell" for name in parents)
+    links = tuple(f"{name}_cell" for name in parents)
     labels = "labels" if editable else "labels_cell"
     return options | {
         "editable": editable,
@@ -138,7 +141,7 @@ def _forms(resource: Resource) -> dict[str, Any]:
             dict.fromkeys((*(parents or ("account",)), *_references(resource)))
         ),
         "fieldsets": (
-            (None, {"fields": ("id_cell", *own, *above, "account_cell", labels)}),
+            (None, {"fields": ("id_cell", *own, *links, "account_cell", labels)}),
             ("Metadata", {"fields": ("version", "created_at", "modified_at")}),
         ),
     }

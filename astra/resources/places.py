@@ -21,15 +21,24 @@ _PLACEHOLDER = re.compile(r"\{(\w+)_id\}")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A path of a collection below the account. ``methods``: those that are offered only here."""
+    """A path of a collection below the account. ``methods``: those that are offered only here.
+
+    ``is_top``: the path is not below the account but that of accounts themselves.
+    """
 
     path: str
     methods: frozenset[str] = METHODS
+    is_top: bool = False
 
     @property
     def parents(self) -> tuple[str, ...]:
         """The kinds of the parents that the path names, outermost first."""
         return tuple(_PLACEHOLDER.findall(self.path))
+
+    @property
+    def tenant(self) -> str:
+        """The column that says whose a row is."""
+        return "id" if self.is_top else "account_id"
 
     @property
     def route(self) -> str:
@@ -45,7 +54,7 @@ def of_collection(
     ``ids`` are those of the path, by placeholder.
     """
     if not place.parents:
-        return _rows(model).filter(account_id=account_id)
+        return _rows(model).filter(**{place.tenant: account_id})
     for kind, parent in _parents(place):
         found = _rows(parent).filter(id=ids[f"{kind}_id"], account_id=account_id, **_there(kind))
         if not found.exists():
@@ -61,7 +70,8 @@ def of_instance(
     for kind, parent in _parents(place):
         key = foreign_key(model, parent)
         conditions |= {f"{key}__{name}": value for name, value in _there(kind).items()}
-    return _rows(model).filter(account_id=account_id, **_keys(model, place, ids), **conditions)
+    conditions |= {place.tenant: account_id, **_keys(model, place, ids)}
+    return _rows(model).filter(**conditions)
 
 
 def foreign_key(model: type[Model], parent: type[Model]) -> str:

@@ -16,7 +16,7 @@ from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 from astra.resources.schemas import json_schema
 from astra.scenarios.placing import fate_of, place, stage_seconds, staged_columns
-from astra.scenarios.sections import Item, Section
+from astra.scenarios.sections import ROOT, Item, Section
 from astra.scenarios.staging import staged_properties
 
 TOP = "accounts"
@@ -69,7 +69,6 @@ class ResourceSection(Section):
         model: type[Any] = self.resource.model
         row = model(
             **item.described(self.resource.kind.versions[0]) | self._staged(item) | columns,
-            account=item.account_row,
             **self._place_of(item),
         )
         for name, member in self._seeded():
@@ -108,13 +107,20 @@ class ResourceSection(Section):
 
     def _parent(self) -> str:
         parents = self.resource.places[0].parents
+        if self.resource.places[0].is_top:
+            return ROOT
         return registry.resource(parents[-1]).section_name if parents else TOP
 
     def _place_of(self, item: Item) -> Mapping[str, Any]:
-        if self.parent == TOP:
+        if self.parent == ROOT:
             return {}
+        if self.parent == TOP:
+            return {"account": item.account_row}
         assert item.parent is not None
-        return {foreign_key(self.resource.model, type(item.parent.row)): item.parent.row}
+        return {
+            "account": item.account_row,
+            foreign_key(self.resource.model, type(item.parent.row)): item.parent.row,
+        }
 
 
 def seeded_name(member: Member) -> str:

@@ -58,7 +58,8 @@ SIZE = {
     ],
     REASON: "Must be a size such as 4GiB, 250 MB or a number of bytes.",
 }
-TEXT = {"type": "string", "minLength": 1, "maxLength": 63, "pattern": r"^[^\u0000]*$"}
+NO_NUL = r"^[^\u0000]*$"
+TEXT = {"type": "string", "minLength": 1, "maxLength": 63, "pattern": NO_NUL}
 LABELS = {
     "type": "array",
     "uniqueItems": True,
@@ -67,8 +68,8 @@ LABELS = {
         "required": ["name", "value"],
         "additionalProperties": False,
         "properties": {
-            "name": {"type": "string", "pattern": r"^[^\u0000]*$"},
-            "value": {"type": "string", "pattern": r"^[^\u0000]*$"},
+            "name": {"type": "string", "pattern": NO_NUL},
+            "value": {"type": "string", "pattern": NO_NUL},
         },
     },
 }

@@ -7,7 +7,8 @@ import yaml
 from django.db.models import Exists, OuterRef, QuerySet
 
 from astra.accounts.callers import caller_of
-from astra.accounts.models import Account, AccountState, ClockMode, Role, User, UserState
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account, AccountState, Role, User, UserState
 from astra.accounts.tokens import issue_token
 from astra.api.options import Options
 from astra.api.problems import ApiProblem

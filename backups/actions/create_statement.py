@@ -12,7 +12,7 @@ one backup; schedules that fire want many at once, or snapshots alone.
 
 import functools
 
-from astra.accounts.models import clock_sql
+from astra.accounts.clocks import clock_sql
 from astra.api.rows import column_list
 from astra.api.statements import Statement
 from astra.engine.plan import partway, planned_instants

@@ -201,4 +201,5 @@ class BucketAdmin(StagedAdmin[Bucket]):
 
     def delete_record(self, record: Bucket) -> None:
         """Delete the bucket as the API does."""
-        delete_row(RESOURCE, Bucket.objects.filter(pk=record.pk))
+        rows = Bucket.objects.filter(pk=record.pk)
+        delete_row(RESOURCE, rows, caller=system_caller(record.account))

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from astra.accounts.clocks import ClockMode
 from astra.accounts.columns import AccountColumns
 from astra.accounts.contents import contents
-from astra.accounts.models import Account, AccountState, ClockMode
+from astra.accounts.models import Account, AccountState
 from astra.accounts.system import system_caller
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed

@@ -24,7 +24,7 @@ from astra.urls import CONTROL
 from tests.openapi.facts import METHODS, problem_numbers
 
 UPDATE = "python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"
-PACKAGES = ("backups.resources", "identity.serializers")
+PACKAGES = ("backups.resources", "identity.resources")
 
 
 def test_the_committed_document_is_up_to_date() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from astra.accounts.models import Account, ClockMode, Role, RoleBinding, Token
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account, Role, RoleBinding, Token
 from astra.server.client_config import ensure_client_config
 from backups.lifecycle import APP_BACKUP, COMPLETED
 from backups.models import App, AppBackup, Bucket, Snapshot

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from astra.api import problems
+from astra.api import fields, problems
 from astra.api.problems import ApiProblem
 from astra.api.serializers import ClosedSerializer
-from astra.faults.effects.base import Hit, IntegerField, Interference, RequestEffect
+from astra.faults.effects.base import Hit, Interference, RequestEffect
 
 
-class ProblemField(IntegerField):
+class ProblemField(fields.IntegerField):
     """The number of a problem of the catalogue."""
 
     default_error_messages = {"problem": "The catalogue has no such problem."}

@@ -4,10 +4,15 @@ import click
 
 from astra.kit.commands.documents import is_file, read_scenario
 from astra.kit.commands.output import describe, instant, print_account, print_table
-from astra.kit.commands.sessions import Session, duration, numbers, service_command
+from astra.kit.commands.sessions import (
+    CLOCK_MODES,
+    Session,
+    duration,
+    numbers,
+    rate_option,
+    service_command,
+)
 from astra.kit.records import Account, ClockSetting, Json
-
-_MODES = ("real", "scaled", "manual")
 
 
 @click.group()
@@ -18,8 +23,8 @@ def account() -> None:
 @account.command()
 @click.argument("scenario", metavar="[NAME|FILE]", default="throwaway")
 @click.option("--name", help="The account's name.")
-@click.option("--clock", "mode", type=click.Choice(_MODES), help="The scenario's own if absent.")
-@click.option("--rate", type=float, help="How many times faster a scaled clock is.")
+@click.option("--clock", "mode", type=CLOCK_MODES, help="The scenario's own if absent.")
+@rate_option
 @click.option("--now", help="Where the clock starts, such as 2026-01-05T12:00:00Z.")
 @click.option(
     "--ttl", callback=duration, help="How long it lives, such as 10m; then the service deletes it."

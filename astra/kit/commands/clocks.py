@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 import click
 
 from astra.kit.commands.output import describe, print_move
-from astra.kit.commands.sessions import Session, account_option, duration, service_command
+from astra.kit.commands.sessions import (
+    CLOCK_MODES,
+    Session,
+    account_option,
+    duration,
+    rate_option,
+    service_command,
+)
 from astra.kit.records import Clock, Move
 
 _wait_option = click.option(
@@ -33,8 +40,8 @@ def show(session: Session, account_id: str | None) -> None:
 
 
 @clock.command("set")
-@click.argument("mode", type=click.Choice(["real", "scaled", "manual"]))
-@click.option("--rate", type=float, help="How many times faster a scaled clock is.")
+@click.argument("mode", type=CLOCK_MODES)
+@rate_option
 @click.option("--now", type=_instant, help="An instant to move on to, in UTC.")
 @account_option
 @service_command

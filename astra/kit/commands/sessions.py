@@ -40,6 +40,9 @@ account_option = click.option(
     show_envvar=True,
     help="The account's id; the one of the client configuration if absent.",
 )
+# What else a mode takes, the service says.
+CLOCK_MODES = click.Choice(["real", "scaled", "manual"])
+rate_option = click.option("--rate", type=float, help="How many times faster a scaled clock is.")
 
 
 class Session:

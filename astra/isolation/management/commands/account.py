@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from astra.accounts.models import Account, ClockMode
-from astra.api.quantities import parse_duration, parse_instant
+from astra.accounts.clocks import ClockMode, DeclaredClock
+from astra.accounts.models import Account
+from astra.api.quantities import parse_duration
 from astra.isolation.accounts import (
     DEFAULT_SCENARIO,
     AccountWanted,
@@ -103,16 +104,10 @@ def _clock(options: dict[str, Any]) -> dict[str, Any] | None:
         if options["rate"] is not None or options["now"] is not None:
             raise CommandError("--rate and --now need --clock")
         return None
-    clock: dict[str, Any] = {"mode": options["clock"]}
-    if options["rate"] is not None:
-        clock["rate"] = options["rate"]
-    if options["now"] is not None:
-        try:
-            parse_instant(options["now"])
-        except ValueError as error:
-            raise CommandError(f"--now: {error}") from error
-        clock["at"] = options["now"]
-    return clock
+    clock = DeclaredClock(ClockMode(options["clock"]), options["rate"], options["now"])
+    for broken in clock.broken():
+        raise CommandError(f"--{'now' if broken.member == 'start' else 'rate'}: {broken.reason}")
+    return clock.document()
 
 
 def _duration(text: str) -> timedelta:
