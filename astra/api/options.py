@@ -36,6 +36,10 @@ def _folder(name: str, default: str) -> Path:
     return Path(_env.str(name, default)).absolute()
 
 
+def _folder_if_any(name: str) -> Path | None:
+    return Path(found).absolute() if (found := _env.str(name, "")) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """One attribute per ``ASTRA_…`` variable, in the units its name says.
@@ -45,6 +49,8 @@ class Options:
     """
 
     data_dir: Path = _option(_folder, "DATA_DIR", "var")
+    cache_dir: Path | None = _option(_folder_if_any, "CACHE_DIR")
+    durable: bool = _option(_env.bool, "DURABLE", True)
     host: str = _option(_env.str, "HOST", "127.0.0.1")
     http_port: int = _option(_env.int, "HTTP_PORT", 8000, validate=_PORT)
     https_port: int = _option(_env.int, "HTTPS_PORT", 8443, validate=_PORT)

@@ -1,6 +1,7 @@
 """Runs the whole service: PostgreSQL, web servers and lifecycle worker, and stops them in order."""
 
 import fcntl
+import functools
 import http.client
 import os
 import signal
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from django.core.management.base import CommandError
 
 from astra.api.options import Options
-from astra.server import processes
+from astra.server import processes, template
 from astra.server.addresses import listeners
 from astra.server.children import (
     WEB_DRAIN_SECONDS,
@@ -88,7 +89,10 @@ class Supervisor:
             # So that commands beside it find it, whatever its ports.
             (self._options.data_dir / "url").write_text(f"{listeners(self._options)[0].url}\n")
         if self._postgres is not None:
-            postgres = Child(_DATABASE, self._postgres.start, self._postgres.exit_code)
+            start, cache_dir = self._postgres.start, self._options.cache_dir
+            if cache_dir is not None:
+                start = functools.partial(template.start, self._postgres, cache_dir)
+            postgres = Child(_DATABASE, start, self._postgres.exit_code)
             postgres.start()
             self._children.append(postgres)
         access = None if self._only_web else prepare(self._options)
@@ -151,6 +155,7 @@ def _embedded(options: Options) -> EmbeddedPostgres:
         data_dir=options.data_dir / "postgres",
         socket_dir=options.database_socket_dir,
         log_path=options.data_dir / "log" / "postgres.log",
+        durable=options.durable,
     )
 
 
