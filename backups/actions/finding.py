@@ -14,7 +14,9 @@ from backups.models.buckets import BucketState
 
 def managed_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
     """Return the app. Raises problem 2 when the account manages no such app."""
-    app = App.objects.filter(id=app_id, account_id=account_id, deleted_at=None).first()
+    app = App.objects.filter(
+        id=app_id, account__checked=account_id, deleted_at__checked=None
+    ).first()
     if app is None:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
     return app
@@ -30,7 +32,7 @@ def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
 
 def existing_bucket(account_id: uuid.UUID, bucket_id: uuid.UUID) -> Bucket:
     """Return the bucket. Raises problem 108 when the account has none of that id."""
-    bucket = Bucket.objects.filter(id=bucket_id, account_id=account_id).first()
+    bucket = Bucket.objects.filter(id=bucket_id, account__checked=account_id).first()
     if bucket is None:
         unknown = Invalid("bucketID", "The account has no such bucket.")
         raise ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])

@@ -19,7 +19,7 @@ def source_of_restore(
     an unfinished snapshot.
     """
     if "backupID" in body:
-        backups = AppBackup.objects.filter(id=body["backupID"], account_id=account_id)
+        backups = AppBackup.objects.filter(id=body["backupID"], account__checked=account_id)
         backup = backups.select_related("app").first()
         if backup is None:
             raise _refusal(problems.BACKUP_NOT_FOUND, "backupID", "The account has no such backup.")
@@ -28,7 +28,7 @@ def source_of_restore(
             raise _refusal(problems.INVALID_FIELDS, "backupID", reason)
         return backup
     if "snapshotID" in body:
-        snapshots = Snapshot.objects.filter(id=body["snapshotID"], account_id=account_id)
+        snapshots = Snapshot.objects.filter(id=body["snapshotID"], account__checked=account_id)
         snapshot = snapshots.select_related("app").first()
         if snapshot is None:
             reason = "The account has no such snapshot."
