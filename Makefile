@@ -11,6 +11,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+SCHEMA := astra/scenarios/scenario.schema.json
 # Passed on to the command: make test ARGS="tests/api -k create"
 ARGS ?=
 
@@ -50,9 +51,12 @@ check: $(VENV)/dev.stamp ## Run everything that must pass before a change is mer
 fuzz: $(VENV)/dev.stamp ## Send thousands of requests made from the OpenAPI documents
 	@ASTRA_FUZZ_EXAMPLES=$${ASTRA_FUZZ_EXAMPLES:-30} $(RUN) -m pytest -n0 -m fuzz --timeout 0 -o faulthandler_timeout=0 $(ARGS)
 
-docs: $(VENV)/dev.stamp ## Write what is generated in docs/: the OpenAPI document, the page on fidelity
+docs: $(VENV)/dev.stamp ## Write what is generated: OpenAPI document, scenario schema, pages, picture
 	@$(RUN) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 	@$(RUN) manage.py fidelity
+	@$(RUN) manage.py faults page
+	@$(RUN) manage.py seed --schema > $(SCHEMA).new && mv $(SCHEMA).new $(SCHEMA)
+	@$(RUN) -m docs.pictures.architecture
 
 bench: $(VENV)/dev.stamp ## Measure, as ratios to a fixed floor
 	@$(RUN) -m benchmarks $(ARGS)

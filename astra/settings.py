@@ -81,8 +81,8 @@ INSTALLED_APPS = [
     "astra.scenarios",
     "astra.isolation",
     "astra.server",
-    "identity",
     "backups",
+    "identity",
 ]
 
 MIDDLEWARE = [
@@ -141,10 +141,16 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_TOKEN": None,
 }
 
+# What the families make of it; the layers below do not know.
+ABOUT = """\
+A persistent simulation of the Astra Control REST API: the protection of applications by backups,
+snapshots and schedules, with the accounts, users and tokens that call it.
+
+"""
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Astra Simulator",
     "VERSION": astra.__version__,
-    "DESCRIPTION": API_DESCRIPTION,
+    "DESCRIPTION": ABOUT + API_DESCRIPTION,
     "SERVERS": [{"url": "/", "description": "This service"}],
     "POSTPROCESSING_HOOKS": ["astra.apidocs.control.add_control_surface"],
 }

@@ -16,17 +16,16 @@ handler500 = "astra.api.handler.server_error"
 # The control surface, which is no part of the simulated API.
 CONTROL = [
     path("", include("astra.server.urls")),
-    path("", include("astra.engine.urls")),
-    path("", include("astra.faults.urls")),
-    path("", include("astra.journal.urls")),
+    path("accounts/<str:account_id>/", include("astra.engine.urls")),
+    path("accounts/<str:account_id>/", include("astra.faults.urls")),
+    path("accounts/<str:account_id>/", include("astra.journal.urls")),
     path("", include("astra.scenarios.urls")),
     path("", include("astra.isolation.urls")),
 ]
 
 # Matched in order: what is called most comes first.
 urlpatterns = [
-    path("accounts/<str:account_id>/", include(urls_of_resources())),
-    path("", include("identity.urls")),
+    *urls_of_resources(),
     path("simulator/v1/", include(CONTROL)),
     path("admin/overview/", include("backups.admin.dashboard.urls")),
     path("admin/", admin.site.urls),

@@ -19,10 +19,12 @@ class BackupsConfig(families.FamilyConfig):
     )
 
     def ready(self) -> None:
-        """Register the resources, and what the engine is told of them beyond."""
+        """Register the resources, and what the layers below are told of them beyond."""
         super().ready()
+        from backups.faults.registrations import register_faults
+        from backups.pages import register_pages
         from backups.registrations import register_all
-        from backups.scenarios.registrations import register_sections
 
         register_all()
-        register_sections()
+        register_faults()
+        register_pages()

@@ -1,7 +1,8 @@
 """The stages of each resource of the protection domain, as data.
 
-Source: the states of the user's document (appBackup) and of the published `appSnap`; delays: design,
-'Time and states'. A backup waits in pending until the snapshot that its call made is complete.
+Source: the states of the user's document (appBackup) and of the published `appSnap`; delays:
+`docs/architecture.md`, 'Stages'. A backup waits in pending until the snapshot that its call made is
+complete.
 """
 
 from astra.engine.stages import Column, Lifecycle, Stage
@@ -45,6 +46,16 @@ APP = Lifecycle(
     ),
     success=READY,
     failures=(FAILED, UNAVAILABLE, UNKNOWN),
+    published=(
+        PENDING,
+        DISCOVERING,
+        PROVISIONING,
+        READY,
+        FAILED,
+        RESTORING,
+        UNAVAILABLE,
+        UNKNOWN,
+    ),
 )
 
 BUCKET = Lifecycle(
@@ -86,6 +97,11 @@ SNAPSHOT = Lifecycle(
     by_hand=_BY_HAND,
 )
 
+
+def _seconds_to_store(app: str) -> str:
+    return f"{app}.size_bytes::float8 / {app}.throughput_bytes_per_second::float8"
+
+
 APP_BACKUP = Lifecycle(
     kind="appBackup",
     initial=PENDING,
@@ -103,7 +119,7 @@ APP_BACKUP = Lifecycle(
             "app-backup-complete",
             "ends_at",
             None,
-            delay_sql="target.size_bytes::float8 / target.throughput_bytes_per_second::float8",
+            delay_sql=_seconds_to_store,
             jitter=0.1,
             sets=_REASONS,
         ),

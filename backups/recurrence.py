@@ -7,13 +7,37 @@ the `dayOfMonth` is passed over; a custom rule is DTSTART with FREQ (MINUTELY, H
 import calendar
 import re
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from backups.models.schedules import Granularity, Schedule
 
 _RULE = re.compile(
-    r"DTSTART:(?P<start>[0-9]{8}T[0-9]{6})Z\nRRULE:FREQ=(?P<unit>MINUTELY|HOURLY);INTERVAL=(?P<n>[0-9]+)"
+    r"DTSTART:(?P<start>[0-9]{8}T[0-9]{6})Z\n"
+    r"RRULE:FREQ=(?P<unit>MINUTELY|HOURLY);INTERVAL=(?P<n>[1-9][0-9]{0,5})"
 )
 _UNITS = {"MINUTELY": timedelta(minutes=1), "HOURLY": timedelta(hours=1)}
+
+
+class Rule(NamedTuple):
+    """A custom rule: the first instant, and the time from each to the next."""
+
+    start: datetime
+    step: timedelta
+
+
+def parse_rule(text: str) -> Rule:
+    """Return what a rule says. Raises ``ValueError``, with the reason for whoever wrote it."""
+    found = _RULE.fullmatch(text)
+    if found is None:
+        raise ValueError(
+            "Must be DTSTART:<UTC instant>, a line break, and RRULE with FREQ (MINUTELY or HOURLY)"
+            " and INTERVAL."
+        )
+    try:
+        start = datetime.strptime(found["start"], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ValueError("DTSTART must be an instant that exists.") from error
+    return Rule(start, _UNITS[found["unit"]] * int(found["n"]))
 
 
 def next_firing(schedule: Schedule, after: datetime) -> datetime | None:
@@ -22,7 +46,7 @@ def next_firing(schedule: Schedule, after: datetime) -> datetime | None:
         return None
     after = after.astimezone(UTC)
     if schedule.granularity == Granularity.CUSTOM:
-        return _next_custom(schedule.recurrence_rule or "", after)
+        return _next_custom(schedule.recurrence_rule, after)
     minute, hour = int(schedule.minute), int(schedule.hour or 0)
     if schedule.granularity == Granularity.HOURLY:
         return _first_after(after.replace(minute=minute, second=0, microsecond=0), after, hours=1)
@@ -50,12 +74,10 @@ def _next_monthly(day: int, today: datetime, after: datetime) -> datetime:
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
-def _next_custom(rule: str, after: datetime) -> datetime | None:
-    found = _RULE.fullmatch(rule)
-    if found is None:
+def _next_custom(text: str | None, after: datetime) -> datetime | None:
+    if not text:
         return None
-    start = datetime.strptime(found["start"], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
-    step = _UNITS[found["unit"]] * int(found["n"])
+    start, step = parse_rule(text)
     if start > after:
         return start
     return start + step * ((after - start) // step + 1)

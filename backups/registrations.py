@@ -1,12 +1,17 @@
 """What the layers below are told of this app's resources."""
 
+from pathlib import Path
+
 from astra.accounts.belongings import Belonging, register_belongings
 from astra.engine.barriers import BarrierSource, register_barriers
 from astra.engine.registry import Registration, register
+from astra.scenarios.library import register_library
+from astra.scenarios.sections import register_section
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
-from backups.lifecycle import APP, APP_BACKUP, BUCKET, COMPLETED, SNAPSHOT
+from backups.lifecycle import APP, APP_BACKUP, COMPLETED, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Schedule, Snapshot
+from backups.scenarios.fleets import FleetSection
 
 # A completed backup occupies its bucket, any other does not; one row per bucket and settled set.
 _STORE = f"""
@@ -22,13 +27,18 @@ _STORE = f"""
         WHERE bucket.id = change.bucket_id
     )"""
 
+
 # The overrides of delays nearest to a row: its app's, or its own when it is the app.
-_APP_OF_ROW = "JOIN backups_app AS target ON target.id = ids.app_id"
-_ROW_ITSELF = "JOIN backups_app AS target ON target.id = ids.id"
+def _app_of(row: str) -> str:
+    return f"JOIN backups_app AS target ON target.id = {row}.app_id"
+
+
+def _itself(row: str) -> str:
+    return f"JOIN backups_app AS target ON target.id = {row}.id"
 
 
 def register_all() -> None:
-    """Register the staged resources, parents first, what makes barriers, and what accounts own."""
+    """Register what is more than a resource's declaration says, and what scenarios have beside them."""
     register_belongings(
         Belonging(Bucket, listed_as="buckets"),
         Belonging(App, listed_as="apps", listed_if={"deleted_at": None}),
@@ -44,15 +54,16 @@ def register_all() -> None:
             after_settling=retain,
         )
     )
-    register(Registration(model=Bucket, lifecycle=BUCKET, order=5))
-    register(Registration(model=App, lifecycle=APP, order=6, target_sql=_ROW_ITSELF))
-    register(Registration(model=Snapshot, lifecycle=SNAPSHOT, order=10, target_sql=_APP_OF_ROW))
+    register(Registration(model=App, lifecycle=APP, order=6, target_sql=_itself))
+    register(Registration(model=Snapshot, lifecycle=SNAPSHOT, order=10, target_sql=_app_of))
     register(
         Registration(
             model=AppBackup,
             lifecycle=APP_BACKUP,
             order=20,
             after_settling_sql=_STORE,
-            target_sql=_APP_OF_ROW,
+            target_sql=_app_of,
         )
     )
+    register_section(FleetSection())
+    register_library(Path(__file__).with_name("scenarios") / "library")

@@ -13,16 +13,28 @@ import pytest
 from astra.resources import registry
 from astra.resources.places import Place
 from tests.contract import Lists, Resource, Retrieves
+from tests.contract_tenants import Tenants
 from tests.contract_writes import Creates, Deletes, Replaces
 from tests.declared import Declared, contract_of
 
 TESTS = Path(__file__).parent
-OFFERED = {"GET": (Lists, Retrieves), "POST": (Creates,), "PUT": (Replaces,), "DELETE": (Deletes,)}
+OFFERED: dict[str, tuple[type[Any], ...]] = {
+    "GET": (Lists, Retrieves),
+    "POST": (Creates,),
+    "PUT": (Replaces,),
+    "DELETE": (Deletes,),
+}
+OF_TENANTS: dict[str, tuple[type[Any], ...]] = {
+    "GET": (Tenants, Retrieves),
+    "POST": (Tenants,),
+    "PUT": (Replaces,),
+    "DELETE": (Tenants,),
+}
 
 
 def _own_classes() -> Iterator[type[Resource]]:
     for path in sorted(TESTS.rglob("test_*.py")):
-        if path.stem != "test_contracts" and "from tests.contract import" in path.read_text():
+        if path.stem != "test_contracts" and "from tests.contract" in path.read_text():
             name = ".".join(path.relative_to(TESTS.parent).with_suffix("").parts)
             for value in vars(importlib.import_module(name)).values():
                 is_test = isinstance(value, type) and value.__name__.startswith("Test")
@@ -33,7 +45,8 @@ def _own_classes() -> Iterator[type[Resource]]:
 def _missing(place: Place, own: list[type[Any]]) -> set[type[Any]]:
     """Return the parts of the contract that no class covers at a path."""
     here = [each for each in own if getattr(each, "path", None) == place.path]
-    offered = {part for method in place.methods for part in OFFERED[method]}
+    parts = OF_TENANTS if place.is_top else OFFERED
+    offered = {part for method in place.methods for part in parts[method]}
     return {part for part in offered if not any(issubclass(each, part) for each in here)}
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from astra.accounts.models import Account, ClockMode, Role, RoleBinding, User
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account, Role, RoleBinding, User
 from astra.accounts.tokens import issue_token
 from astra.api.clock import real_now
 from astra.api.dice import new_id

@@ -1,0 +1,1 @@
+"""Who calls: accounts with their clock, users, roles, tokens."""

@@ -7,8 +7,6 @@ class AccountsConfig(AppConfig):
     """Who calls."""
 
     name = "astra.accounts"
-    label = "accounts"
-    verbose_name = "Accounts"
 
     def ready(self) -> None:
         """Register the tables of accounts and of who calls, and how keys are looked up."""

@@ -4,7 +4,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from astra.accounts.callers import Caller, caller_of
-from astra.api.problems import MISSING_TOKEN, ApiProblem
+from astra.api.requests import bearer_token
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -12,11 +12,7 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Caller, None]:
         """Return the caller. Raises problem 3 without a bearer token, else as ``caller_of``."""
-        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token:
-            raise ApiProblem(MISSING_TOKEN)
-        caller = caller_of(token)
+        caller = caller_of(bearer_token(request._request))
         # The handler of refusals draws its correlation id from the caller's dice.
         request._request._caller = caller  # type: ignore[attr-defined]
         return caller, None

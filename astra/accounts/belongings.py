@@ -75,6 +75,11 @@ def register_belongings(*belongings: Belonging) -> None:
         _belongings[belonging.label] = belonging
 
 
+def suggest_belonging(belonging: Belonging) -> None:
+    """Add a table unless its model is registered."""
+    _belongings.setdefault(belonging.label, belonging)
+
+
 def belongings() -> Sequence[Belonging]:
     """Return the registered tables, parents first: the account's own is the first of all."""
     ordered: dict[type[Model], Belonging] = {}

@@ -5,7 +5,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from astra.accounts.models import AccountState, Role, UserState, clock_instant
+from astra.accounts.clocks import clock_instant
+from astra.accounts.models import AccountState, Role, UserState
 from astra.accounts.tokens import digest
 from astra.api.dice import RANDOM_DICE, Dice, SeededDice
 from astra.api.problems import INVALID_TOKEN, NOT_PERMITTED, ApiProblem

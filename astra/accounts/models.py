@@ -1,29 +1,20 @@
 """Who calls: accounts with their clock, users, their roles and their tokens.
 
-Source: `resources.md` and section 11 of `appbackup.md`; clock: design, 'Time and states'.
+Source: `resources.md` and section 11 of `appbackup.md`; clock: `docs/architecture.md`, 'Clock'.
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from astra.accounts.clocks import FASTEST_RATE, FIXED_RATES, ClockMode, clock_instant
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now
 from astra.api.dice import NIL_ID, new_id
 
 NAME_MAX_LENGTH = 63
-# Simulated seconds per second, of a scaled clock.
-FASTEST_RATE = 1_000_000
-
-
-class ClockMode(models.TextChoices):
-    """How an account's time relates to real time."""
-
-    REAL = "real"
-    SCALED = "scaled"
-    MANUAL = "manual"
 
 
 class AccountState(models.TextChoices):
@@ -94,7 +85,10 @@ class Account(Described):
 
     name = models.CharField(max_length=NAME_MAX_LENGTH, db_collation="C")
     state = models.CharField(
-        max_length=15, choices=AccountState.choices, default=AccountState.ACTIVE
+        max_length=15,
+        choices=AccountState.choices,
+        default=AccountState.ACTIVE,
+        db_collation="C",
     )
     is_enabled = models.BooleanField(default=True)
     enabled_at = models.DateTimeField(null=True, blank=True)
@@ -131,9 +125,9 @@ class Account(Described):
                 condition=Q(state__in=AccountState.values), name="account_state_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(clock_mode=ClockMode.REAL, clock_rate=1.0)
+                condition=Q(clock_mode=ClockMode.REAL, clock_rate=FIXED_RATES[ClockMode.REAL])
                 | Q(clock_mode=ClockMode.SCALED, clock_rate__gt=0)
-                | Q(clock_mode=ClockMode.MANUAL, clock_rate=0),
+                | Q(clock_mode=ClockMode.MANUAL, clock_rate=FIXED_RATES[ClockMode.MANUAL]),
                 name="account_clock_rate_fits_mode",
             ),
             models.CheckConstraint(
@@ -171,28 +165,6 @@ class Account(Described):
         return clock_instant(self.clock_sim, self.clock_real, self.clock_rate)
 
 
-def clock_instant(sim: datetime, real: datetime, rate: float) -> datetime:
-    """Return the simulated instant of a clock anchored at ``sim`` = ``real``, in UTC.
-
-    At ``LAST_INSTANT`` it stands still.
-    """
-    if rate == 0:
-        return sim
-    passed = (real_now() - real).total_seconds() * rate
-    if passed >= (LAST_INSTANT - sim).total_seconds():
-        return LAST_INSTANT
-    return sim + timedelta(seconds=passed)
-
-
-def clock_sql(real: str, account: str = "accounts_account") -> str:
-    """Return the SQL of what ``clock_instant`` computes, of a row of accounts at a real instant."""
-    sim = f"{account}.clock_sim"
-    return (
-        f"{sim} + least(({real} - {account}.clock_real) * {account}.clock_rate,"
-        f" '{LAST_INSTANT.isoformat()}'::timestamptz - {sim})"
-    )
-
-
 class Resource(Described):
     """A resource of the API that belongs to an account."""
 
@@ -206,17 +178,22 @@ class User(Resource):
     """A user of the simulated API (people who use the admin site are Django's users)."""
 
     email = models.CharField(max_length=254, db_collation="C")
-    first_name = models.CharField(max_length=63, blank=True)
-    last_name = models.CharField(max_length=63, blank=True)
-    company_name = models.CharField(max_length=63, blank=True)
-    phone = models.CharField(max_length=63, blank=True)
+    first_name = models.CharField(max_length=63, blank=True, db_collation="C")
+    last_name = models.CharField(max_length=63, blank=True, db_collation="C")
+    company_name = models.CharField(max_length=63, null=True, blank=True, db_collation="C")
+    phone = models.CharField(max_length=63, null=True, blank=True, db_collation="C")
     postal_address = models.JSONField(null=True, blank=True)
     auth_provider = models.CharField(
-        max_length=15, choices=AuthProvider.choices, default=AuthProvider.LOCAL
+        max_length=15,
+        choices=AuthProvider.choices,
+        default=AuthProvider.LOCAL,
+        db_collation="C",
     )
-    auth_id = models.CharField(max_length=254, blank=True)
+    auth_id = models.CharField(max_length=254, null=True, blank=True, db_collation="C")
     send_welcome_email = models.BooleanField(default=False)
-    state = models.CharField(max_length=15, choices=UserState.choices, default=UserState.ACTIVE)
+    state = models.CharField(
+        max_length=15, choices=UserState.choices, default=UserState.ACTIVE, db_collation="C"
+    )
     is_enabled = models.BooleanField(default=True)
     enabled_at = models.DateTimeField(null=True, blank=True)
 
@@ -249,8 +226,8 @@ class User(Resource):
 class RoleBinding(Resource):
     """What a user may do in the account."""
 
-    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, db_index=False)
-    role = models.CharField(max_length=7, choices=Role.choices)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
+    role = models.CharField(max_length=7, choices=Role.choices, db_collation="C")
     constraints = models.JSONField(default=full_scope, blank=True)
 
     class Meta:
@@ -278,7 +255,7 @@ class RoleBinding(Resource):
 class Token(Resource):
     """A bearer token: only its SHA-256 is stored; the clear text is shown once."""
 
-    user = models.ForeignKey(User, on_delete=models.DO_NOTHING, db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
     name = models.CharField(max_length=NAME_MAX_LENGTH, db_collation="C")
     # 'who calls', once per request
     digest = models.CharField(max_length=64, unique=True, db_collation="C")

@@ -1,10 +1,10 @@
 """The admin site as Django apps: Django's own with our site, and what is ours of it."""
 
 from django.apps import AppConfig
-from django.contrib.admin import apps as admin_apps
+from django.contrib.admin import apps as contrib
 
 
-class AstraAdminConfig(admin_apps.SimpleAdminConfig):
+class AstraAdminConfig(contrib.SimpleAdminConfig):
     """`django.contrib.admin`, with our site as its default one.
 
     What the site shows is found when the URLs are loaded: supervisor and worker have none.
@@ -20,3 +20,12 @@ class AdminSiteConfig(AppConfig):
     default = True
     name = "astra.adminsite"
     label = "adminsite"
+
+    def ready(self) -> None:
+        """Register the page that no model has."""
+        from astra.adminsite.navigation import SITE, Entry, register_entries
+
+        page = "openapi-page"
+        register_entries(
+            Entry(group=SITE, order=90, title="API documentation", icon="menu_book", page=page)
+        )

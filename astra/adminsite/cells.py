@@ -106,6 +106,11 @@ def record_link(record: Model | None) -> SafeString | str:
     return link(page_of(type(record), record.pk), str(record))
 
 
+def row_link(model: type[Model], key: Any) -> SafeString | str:
+    """Return a link to the page of a record of which only the key is known."""
+    return NOTHING if key is None else link(page_of(model, key), short_identifier(key))
+
+
 def link(path: str, text: Any) -> SafeString:
     """Return a link within the site."""
     return format_html('<a class="astra-link" href="{}">{}</a>', path, text)
@@ -124,7 +129,7 @@ def text_block(text: str) -> SafeString | str:
 
 
 def list_path(label: str, **lookups: Any) -> str:
-    """Return the path of a list (`backups.app`), narrowed by lookups."""
+    """Return the path of a list (`label.model`), narrowed by lookups."""
     path = reverse(f"admin:{label.replace('.', '_')}_changelist")
     query = urlencode({name: str(value) for name, value in lookups.items()})
     return f"{path}?{query}" if query else path

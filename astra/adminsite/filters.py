@@ -1,6 +1,6 @@
 """Filters of lists: by related record (searched for, never all listed), by state, by time."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -32,24 +32,30 @@ else:
 __all__ = ["AutocompleteSelectFilter", "DayFilter", "choice_filter"]
 
 
-def choice_filter(title: str, column: str, values: Iterable[str]) -> type["MultipleDropdownFilter"]:
+def choice_filter(
+    title: str, column: str, values: Iterable[str] | Callable[[], Iterable[str]]
+) -> type["MultipleDropdownFilter"]:
     """Return a filter for one or several values of a column that has no choices of its own.
 
-    A value that is not offered does not narrow.
+    A value that is not offered does not narrow. ``values`` is called where they are registered.
     """
-    found = tuple(dict.fromkeys(values))
     parameter = column
+    fixed = () if callable(values) else tuple(values)
+
+    def found() -> tuple[str, ...]:
+        return tuple(dict.fromkeys(values() if callable(values) else fixed))
 
     class ChoiceFilter(MultipleDropdownFilter):
         parameter_name = parameter
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            return [(value, value) for value in found]
+            return [(value, value) for value in found()]
 
         def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
             wanted: Any = self.value() or []
             asked_for = [wanted] if isinstance(wanted, str) else wanted
-            chosen = [value for value in asked_for if value in found]
+            offered = found()
+            chosen = [value for value in asked_for if value in offered]
             return queryset.filter(**{f"{column}__in": chosen}) if chosen else queryset
 
     ChoiceFilter.title = title

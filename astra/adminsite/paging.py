@@ -3,25 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils.functional import cached_property
 
 from astra.adminsite.units import human_number
+from astra.api.statements import fetch
 
 # Counting stops here, and paging with it: beyond, a search or a filter finds what one looks for.
 MOST_ROWS = 10_000
 NEWEST_FIRST = ("-created_at", "-id")
 
 _ESTIMATE = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = %s::regclass"
-
-_NEWEST = """
-    SELECT newest.id FROM {parents} AS parent CROSS JOIN LATERAL (
-        SELECT id, created_at FROM {rows} WHERE {column} = parent.id
-        ORDER BY created_at DESC, id DESC LIMIT %(end)s
-    ) AS newest
-    ORDER BY newest.created_at DESC, newest.id DESC OFFSET %(start)s LIMIT %(size)s
-"""
 
 if TYPE_CHECKING:
     AnyPaginator = Paginator[Any]
@@ -47,16 +39,14 @@ class BoundedPaginator(AnyPaginator):
     @property
     def table_size(self) -> str:
         """The number of rows of the whole table, as the database's own statistics have it."""
-        with connection.cursor() as cursor:
-            cursor.execute(_ESTIMATE, [f'"{self._rows.model._meta.db_table}"'])
-            row = cursor.fetchone()
-        return human_number(row[0] if row else 0)
+        ((rows,),) = fetch(_ESTIMATE, [f'"{self._rows.model._meta.db_table}"'])
+        return human_number(rows)
 
     def page(self, number: int | str) -> Page[Any]:
         """Return a page of the list.
 
         The newest rows of a whole table are found through the index that has the newest of each
-        account or app; sorting the table for them would take seconds.
+        account or other parent; sorting the table for them would take seconds.
         """
         query = self._rows.query
         parent = _parent_with_index(self._rows.model)
@@ -77,20 +67,26 @@ class BoundedPaginator(AnyPaginator):
     def _newest(self, parent: str, start: int, end: int) -> list[Any]:
         model = self._rows.model
         field: Any = model._meta.get_field(parent)
-        statement = _NEWEST.format(
-            parents=field.related_model._meta.db_table,
-            rows=model._meta.db_table,
-            column=field.column,
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {"start": start, "end": end, "size": end - start})
-            return [key for (key,) in cursor.fetchall()]
+        parents = field.related_model._meta.db_table
+        statement = _newest_of_each(parents, model._meta.db_table, field.column)
+        found = fetch(statement, {"start": start, "end": end, "size": end - start})
+        return [key for (key,) in found]
+
+
+def _newest_of_each(parents: str, rows: str, column: str) -> str:
+    return f"""
+        SELECT newest.id FROM {parents} AS parent CROSS JOIN LATERAL (
+            SELECT id, created_at FROM {rows} WHERE {column} = parent.id
+            ORDER BY created_at DESC, id DESC LIMIT %(end)s
+        ) AS newest
+        ORDER BY newest.created_at DESC, newest.id DESC OFFSET %(start)s LIMIT %(size)s
+    """
 
 
 def _parent_with_index(model: type[Model]) -> str | None:
     """Return a foreign key for which an index has the newest rows of each parent, if there is any.
 
-    There are fewer accounts than apps.
+    There are fewer accounts than other parents.
     """
     parents = [
         str(index.fields[0])

@@ -125,10 +125,14 @@ class RecordAdmin(ModelAdmin[M]):
             wanted = uuid.UUID(search_term.strip())
         except ValueError:
             return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(self.with_id(wanted)), False
+
+    def with_id(self, wanted: uuid.UUID) -> Q:
+        """Return what the records fulfil that are found by an id: their own, or one they refer to."""
         query = Q(pk=wanted) if self._has_uuid_key() else Q()
         for name in self.search_ids:
             query |= Q(**{name: wanted})
-        return queryset.filter(query), False
+        return query
 
     def _has_uuid_key(self) -> bool:
         return self.model._meta.pk.get_internal_type() == "UUIDField"
@@ -241,6 +245,6 @@ class RecordAdmin(ModelAdmin[M]):
         return Done(f"Deleted {self.counted(len(records) - refused)}.")
 
     def counted(self, count: int) -> str:
-        """Return a number of records in words, for example `2 backups`."""
+        """Return a number of records in words, for example `2 users`."""
         options = self.model._meta
         return f"{count} {options.verbose_name if count == 1 else options.verbose_name_plural}"

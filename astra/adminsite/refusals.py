@@ -17,13 +17,14 @@ def add_problem(
 ) -> None:
     """Show a problem as errors of the form.
 
-    ``members``: the form's field for a member of the API's body, where the names differ; ``numbers``:
-    the field that a problem without `invalidFields` is about, by the problem's number. What belongs
-    to no field stands above the form.
+    ``members``: the form's field for a member of the API's body, where the names differ, or for a
+    member within one; ``numbers``: the field that a problem without `invalidFields` is about, by the
+    problem's number. What belongs to no field stands above the form.
     """
+    known = members or {}
     for invalid in problem.fields:
         member = re.split(r"[.\[]", invalid.name, maxsplit=1)[0]
-        _add(form, (members or {}).get(member, member), invalid.reason)
+        _add(form, known.get(invalid.name, known.get(member, member)), invalid.reason)
     if not problem.fields:
         _add(form, (numbers or {}).get(problem.type.number), problem.type.detail)
 

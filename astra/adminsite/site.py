@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse
 
+from astra.adminsite import overview
+
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite as UnfoldAdminSite
 else:
@@ -30,8 +32,12 @@ class Choices(AutocompleteJsonView):
 class AstraAdminSite(UnfoldAdminSite):
     """The site under `/admin/`."""
 
-    index_template = "backups/dashboard/page.html"
     index_title = "Overview"
+
+    @property
+    def index_template(self) -> str | None:  # type: ignore[override]
+        """The template of the first page."""
+        return overview.template()
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Answer a field that finds records by typing."""

@@ -1,6 +1,6 @@
-"""Name, colours and navigation of the admin site: the `UNFOLD` setting.
+"""Name and colours of the admin site: the `UNFOLD` setting.
 
-Only names and strings: what a page shows is known to the app it belongs to.
+What the sidebar and the first page hold is registered by the apps it is of.
 """
 
 from collections.abc import Callable
@@ -8,32 +8,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+
+from astra.adminsite.navigation import navigation
 
 NAME = "Astra Simulator"
 
 
-def _page(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
-    """Return the sidebar's entry for the list of a model, for those who may view it."""
-
-    def may_view(request: HttpRequest) -> bool:
-        return request.user.has_perm(f"{app}.view_{model}")
-
-    return {
-        "title": title,
-        "icon": icon,
-        "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
-        "permission": may_view,
-    }
-
-
 def _static(path: str) -> Callable[[HttpRequest], str]:
     return lambda request: static(path)
-
-
-def _title(title: str) -> Callable[[HttpRequest], str]:
-    # A plain string would be tried as the path of something to import.
-    return lambda request: title
 
 
 UNFOLD: dict[str, Any] = {
@@ -49,7 +31,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
     "STYLES": [_static("adminsite/astra.css")],
-    "DASHBOARD_CALLBACK": "backups.admin.dashboard.page.fill",
+    "DASHBOARD_CALLBACK": "astra.adminsite.overview.fill",
     "COLORS": {
         "primary": {
             "50": "oklch(97.1% .014 240)",
@@ -68,57 +50,6 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {
         "show_search": False,
         "command_search": True,
-        "navigation": [
-            {
-                "items": [
-                    {"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}
-                ],
-            },
-            {
-                "title": "Protection",
-                "separator": True,
-                "items": [
-                    _page("Backups", "backup", "backups", "appbackup"),
-                    _page("Snapshots", "photo_camera", "backups", "snapshot"),
-                    _page("Apps", "deployed_code", "backups", "app"),
-                    _page("Buckets", "database", "backups", "bucket"),
-                    _page("Schedules", "calendar_month", "backups", "schedule"),
-                    _page("App assets", "widgets", "backups", "appasset"),
-                ],
-            },
-            {
-                "title": "Accounts",
-                "separator": True,
-                "items": [
-                    _page("Accounts", "domain", "accounts", "account"),
-                    _page("Users", "group", "accounts", "user"),
-                    _page("Role bindings", "badge", "accounts", "rolebinding"),
-                    _page("Tokens", "key", "accounts", "token"),
-                ],
-            },
-            {
-                "title": "Simulation",
-                "separator": True,
-                "items": [
-                    _page("Transitions", "timeline", "engine", "transition"),
-                    _page("Journal", "receipt_long", "journal", "journalentry"),
-                    _page("Fault rules", "bolt", "faults", "faultrule"),
-                    _page("Scenarios", "movie", "scenarios", "seededscenario"),
-                    _page("Checkpoints", "save", "isolation", "checkpoint"),
-                ],
-            },
-            {
-                "title": "Site",
-                "separator": True,
-                "items": [
-                    _page("Administrators", "shield_person", "auth", "user"),
-                    {
-                        "title": "API documentation",
-                        "icon": "menu_book",
-                        "link": reverse_lazy("openapi-page"),
-                    },
-                ],
-            },
-        ],
+        "navigation": navigation,
     },
 }

@@ -1,0 +1,1 @@
+"""What all share: problems, media types, queries, views, dice."""

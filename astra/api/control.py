@@ -5,9 +5,7 @@ It is not part of the simulated API: a token of its own opens it, for every acco
 """
 
 import secrets
-import tempfile
 import uuid
-from pathlib import Path
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -16,10 +14,14 @@ from django.http.response import HttpResponseBase
 from django.views import View
 
 from astra.api import media, problems
+from astra.api.files import write_private
 from astra.api.handler import problem_response, translate
 from astra.api.options import Options
 from astra.api.patterns import parse_identifier
-from astra.api.problems import ApiProblem, ProblemType
+from astra.api.problems import ApiProblem
+from astra.api.requests import bearer_token, check_size
+from astra.api.serializers import ClosedSerializer
+from astra.api.views import method_not_allowed
 
 FILE_NAME = "control_token"
 
@@ -27,7 +29,8 @@ FILE_NAME = "control_token"
 class ControlView(View):
     """A path of the control surface. Subclasses write `get`, `post`, `put`, `delete`.
 
-    Whatever they raise is answered as a problem, like on the simulated API.
+    They return a document, an answer, or nothing for 204; whatever they raise is answered as a
+    problem, like on the simulated API.
     """
 
     http_method_names = ["get", "head", "post", "put", "delete"]
@@ -38,49 +41,63 @@ class ControlView(View):
         """Answer the request, or refuse it: 404 when switched off, 413, 401, 405."""
         try:
             check_control(request, max_body_bytes=self.max_body_bytes)
-            return super().dispatch(request, *args, **kwargs)
+            answer = self.answer(request, *args, **kwargs)
         except Exception as error:
             return problem_response(request, translate(error))
+        if answer is None:
+            return HttpResponse(status=204)
+        return answer if isinstance(answer, HttpResponseBase) else self.found(answer)
+
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Return what the method of the request returns."""
+        return super().dispatch(request, *args, **kwargs)
 
     def http_method_not_allowed(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """Refuse with problem 69 and `Allow`."""
-        allow = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
-        raise ApiProblem(problems.METHOD_NOT_ALLOWED, headers={"Allow": allow})
+        raise method_not_allowed(self)
+
+    def found(self, document: Any, *, status: int = 200) -> HttpResponse:
+        """Render a document, by default with 200."""
+        return media.json_response(document, status=status, tag=False)
+
+    def parse(
+        self, serializer: type[ClosedSerializer], *, may_be_absent: bool = False
+    ) -> dict[str, Any]:
+        """Return the members of the JSON body, validated. Raises problem 7, 8, 9 or 85.
+
+        ``may_be_absent``: no body is an empty object.
+        """
+        if may_be_absent and not self._has_body():
+            return serializer.parse({})
+        return serializer.parse(
+            media.read_json(self.request, max_bytes=settings.ASTRA.max_body_bytes)
+        )
+
+    def _has_body(self) -> bool:
+        length = self.request.META.get("CONTENT_LENGTH")
+        return length not in (None, "", "0") or bool(
+            self.request.META.get("HTTP_TRANSFER_ENCODING")
+        )
 
 
 def check_control(request: HttpRequest, *, max_body_bytes: int | None = None) -> None:
     """Raise problem 2 when the surface is off, 85 for a large body, 3 or 4 without its token."""
     if not settings.ASTRA.control:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    most = max_body_bytes or settings.ASTRA.max_body_bytes
-    if not length.isdecimal() or int(length) > most:
-        raise ApiProblem(problems.BODY_TOO_LARGE)
-    scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token:
-        raise ApiProblem(problems.MISSING_TOKEN)
+    check_size(request, max_bytes=max_body_bytes or settings.ASTRA.max_body_bytes)
+    token = bearer_token(request)
     # Compared in constant time, and as bytes, because a header may hold anything.
     if not secrets.compare_digest(token.encode(), control_token(settings.ASTRA).encode()):
         raise ApiProblem(problems.INVALID_TOKEN)
 
 
-def read_body(request: HttpRequest) -> Any:
-    """Return the parsed body, an empty object where there is none. Raises problem 7 or 85."""
-    if request.META.get("CONTENT_LENGTH") in (None, "", "0") and not request.META.get(
-        "HTTP_TRANSFER_ENCODING"
-    ):
-        return {}
-    return media.read_json(request, max_bytes=settings.ASTRA.max_body_bytes)
-
-
-def identifier(text: str, missing: ProblemType = problems.COLLECTION_NOT_FOUND) -> uuid.UUID:
-    """Return the id that a path names; raises the problem ``missing`` for what is none."""
+def identifier(text: str) -> uuid.UUID:
+    """Return the id that a path names. Raises problem 2 for what is none."""
     found = parse_identifier(text)
     if found is None:
-        raise ApiProblem(missing)
+        raise ApiProblem(problems.COLLECTION_NOT_FOUND)
     return found
 
 
@@ -92,17 +109,6 @@ def control_token(options: Options) -> str:
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        _keep(path, secrets.token_urlsafe(32))
+        # Should two processes make one at once, the last stays, and both read that.
+        write_private(path, f"{secrets.token_urlsafe(32)}\n")
     return path.read_text().strip()
-
-
-def _keep(path: Path, secret: str) -> None:
-    """Write a file that only its owner reads; a reader sees none of it or all of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # A temporary file is closed to others from the start.
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as draft:
-        draft.write(f"{secret}\n")
-    # Should two processes make one at once, the last stays, and both read that.
-    Path(draft.name).replace(path)

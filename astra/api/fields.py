@@ -1,7 +1,7 @@
 """Serializer fields with exact JSON types: nothing is coerced, trimmed or guessed.
 
-Source: the design's defaults (no number for a string, null is a wrong type, a pattern matches the
-whole string) and the published schemas.
+Source: `docs/architecture.md`, 'Bodies' (no number for a string, null is a wrong type, a pattern
+matches the whole string), and the published schemas.
 """
 
 import re
@@ -9,10 +9,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from astra.api import patterns
+from astra.api.quantities import ISO_DURATION, parse_duration, parse_instant
 
 REASON_MAX_LENGTH = 127
+# The code of an error that counts as extended validation (problem 9), not as the schema's (8).
+EXTENDED = "extended"
 
 
 class StrictCharField(serializers.CharField):
@@ -22,8 +26,7 @@ class StrictCharField(serializers.CharField):
         "invalid": "Must be a string.",
         "pattern": "Must match {pattern}.",
         "blank": "Must not be empty.",
-        # The key is the code by which the error counts as extended validation (problem 9).
-        "extended": "Must not contain NUL.",
+        EXTENDED: "Must not contain NUL.",
     }
 
     def __init__(self, *, pattern: str | None = None, **kwargs: Any) -> None:
@@ -45,7 +48,7 @@ class StrictCharField(serializers.CharField):
             self.fail("blank")
         value = serializers.Field.run_validation(self, data)
         if isinstance(value, str) and "\0" in value:
-            self.fail("extended")
+            self.fail(EXTENDED)
         return value
 
     def to_internal_value(self, data: Any) -> str:
@@ -55,6 +58,37 @@ class StrictCharField(serializers.CharField):
         if self.pattern and not self.pattern.fullmatch(data):
             self.fail("pattern", pattern=self.pattern.pattern)
         return data
+
+
+class TextField(StrictCharField):
+    """Free text; longer than ``storable_length``, where the schema has no limit, is problem 9."""
+
+    def __init__(self, *, storable_length: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.storable_length = storable_length
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the string; fails as extended validation for too long a text."""
+        value = super().to_internal_value(data)
+        if self.storable_length is not None and len(value) > self.storable_length:
+            raise _extended(f"Must have at most {self.storable_length} characters.")
+        return value
+
+
+class EmailField(TextField):
+    """An email address; the schema takes any string, so another text is problem 9."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the address; fails as extended validation unless it has one `@` and no space."""
+        value = super().to_internal_value(data)
+        name, _, host = value.partition("@")
+        if not name or not host or "@" in host or any(char.isspace() for char in value):
+            raise _extended("Must be an email address.")
+        return value
+
+
+def _extended(reason: str) -> ValidationError:
+    return ValidationError([ErrorDetail(reason, code=EXTENDED)])
 
 
 class EnumField(StrictCharField):
@@ -133,6 +167,35 @@ class TimestampField(StrictCharField):
         super().__init__(pattern=patterns.TIMESTAMP, **kwargs)
 
 
+class InstantField(TimestampField):
+    """An instant; the value is a ``datetime``."""
+
+    default_error_messages = {"instant": "Must be an instant that exists, and before time ends."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the instant; fails with `pattern` or `instant`."""
+        try:
+            return parse_instant(super().to_internal_value(data).replace(",", "."))
+        except ValueError:
+            self.fail("instant")
+
+
+class DurationField(StrictCharField):
+    """An ISO 8601 duration of weeks, days, hours, minutes and seconds; a ``timedelta``."""
+
+    default_error_messages = {"duration": "Must not be longer than a thousand years."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pattern=ISO_DURATION, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the duration; fails with `pattern` or `duration`."""
+        try:
+            return parse_duration(super().to_internal_value(data))
+        except ValueError:
+            self.fail("duration")
+
+
 class NumberField(serializers.Field[Any, Any, Any, Any]):
     """A JSON number, as it came."""
 
@@ -143,3 +206,37 @@ class NumberField(serializers.Field[Any, Any, Any, Any]):
         if isinstance(data, bool) or not isinstance(data, int | float):
             self.fail("invalid")
         return data
+
+
+class IntegerField(NumberField):
+    """A whole JSON number within bounds."""
+
+    default_error_messages = {"integer": "Must be a whole number from {least} to {most}."}
+
+    def __init__(self, *, least: int = 0, most: int = 2**31 - 1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.least, self.most = least, most
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number; fails with `invalid` or `integer`."""
+        value = super().to_internal_value(data)
+        if not isinstance(value, int) or not self.least <= value <= self.most:
+            self.fail("integer", least=self.least, most=self.most)
+        return int(value)
+
+
+class RangeField(NumberField):
+    """A number from 0 to ``most``."""
+
+    default_error_messages = {"range": "Must be between 0 and {most}."}
+
+    def __init__(self, *, most: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.most = most
+
+    def to_internal_value(self, data: Any) -> int | float:
+        """Return the number; fails with `invalid` or `range`."""
+        number = super().to_internal_value(data)
+        if not 0 <= number <= self.most:
+            self.fail("range", most=self.most)
+        return number

@@ -24,11 +24,10 @@ from astra.api import problems
 from astra.api.dice import RANDOM_DICE, Dice
 from astra.api.media import write_json
 from astra.api.ports import Answered
-from astra.api.problems import ApiProblem, ProblemType
+from astra.api.problems import RETRY_AFTER_SECONDS, ApiProblem, ProblemType
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER_SECONDS = "1"
 _FOREIGN_KEY_VIOLATION = "23503"
 # SQLSTATE classes and codes that mean 'the server is gone or going', not 'the statement failed'.
 _CONNECTION_STATES = ("08", "57P01", "57P02", "57P03", "53300")

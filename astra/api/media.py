@@ -1,6 +1,6 @@
 """Which media type a response has, and how JSON is read and written.
 
-Source: design, 'Defaults where the documents are silent' (Accept, JSON body).
+Source: `docs/architecture.md`, 'Accept' and 'Bodies'.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ JSON = "application/json"
 
 
 def resource_media_type(kind: str) -> str:
-    """Return the media type of one resource on the wire, for example of `appBackup`."""
+    """Return the media type of one resource of a kind on the wire."""
     return f"application/astra-{kind}+json"
 
 

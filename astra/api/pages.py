@@ -26,48 +26,27 @@ def is_api_call(request: HttpRequest) -> bool:
     return request.path_info.startswith(API_PREFIXES)
 
 
-class PagesOnly:
-    """Mix-in for a middleware class: hands API calls straight on."""
+def _for_pages(middleware: type[Any]) -> type[Any]:
+    """Return a middleware class that hands API calls straight on."""
 
-    get_response: Any
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if is_api_call(request):
-            answer: HttpResponseBase = self.get_response(request)
+    class PagesOnly(middleware):  # type: ignore[misc]
+        def __call__(self, request: HttpRequest) -> HttpResponseBase:
+            step = self.get_response if is_api_call(request) else super().__call__
+            answer: HttpResponseBase = step(request)
             return answer
-        response: HttpResponseBase = super().__call__(request)  # type: ignore[misc]
-        return response
+
+    return PagesOnly
 
 
-class Security(PagesOnly, SecurityMiddleware):
-    pass
+Security = _for_pages(SecurityMiddleware)
+StaticFiles = _for_pages(WhiteNoiseMiddleware)
+Sessions = _for_pages(SessionMiddleware)
+Common = _for_pages(CommonMiddleware)
+Authentication = _for_pages(AuthenticationMiddleware)
+Messages = _for_pages(MessageMiddleware)
+ClickjackingProtection = _for_pages(XFrameOptionsMiddleware)
 
 
-class StaticFiles(PagesOnly, WhiteNoiseMiddleware):  # type: ignore[misc]
-    pass
-
-
-class Sessions(PagesOnly, SessionMiddleware):
-    pass
-
-
-class Common(PagesOnly, CommonMiddleware):
-    pass
-
-
-class Csrf(PagesOnly, CsrfViewMiddleware):
+class Csrf(_for_pages(CsrfViewMiddleware)):  # type: ignore[misc]
     def process_view(self, request: HttpRequest, *args: Any) -> Any:
         return None if is_api_call(request) else super().process_view(request, *args)
-
-
-class Authentication(PagesOnly, AuthenticationMiddleware):
-    def process_view(self, request: HttpRequest, *args: Any) -> Any:
-        return None
-
-
-class Messages(PagesOnly, MessageMiddleware):
-    pass
-
-
-class ClickjackingProtection(PagesOnly, XFrameOptionsMiddleware):
-    pass

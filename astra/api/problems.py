@@ -9,10 +9,11 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 TYPE_PREFIX = "https://astra.netapp.io/problems/"
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,52 +71,14 @@ NOT_ACCEPTABLE = CATALOGUE[32]
 INTERNAL_ERROR = CATALOGUE[34]
 PRECONDITION_FAILED = CATALOGUE[38]
 SERVICE_NOT_READY = CATALOGUE[41]
-SNAPSHOT_NOT_FOUND = CATALOGUE[46]
-SNAPSHOT_OF_ANOTHER_APP = CATALOGUE[47]
-SNAPSHOT_NOT_DELETED = CATALOGUE[49]
-BACKUPS_OF_SNAPSHOT_NOT_FOUND = CATALOGUE[50]
-BUCKET_EXISTS = CATALOGUE[57]
-BACKUP_NOT_FOUND = CATALOGUE[74]
-APP_NOT_FOUND = CATALOGUE[75]
-NOT_OF_THE_APP = CATALOGUE[76]
-FORCE_UPDATE_MISSING = CATALOGUE[79]
-APP_NOT_UPDATED = CATALOGUE[80]
-SCHEDULE_NOT_ADDED = CATALOGUE[87]
 METHOD_NOT_ALLOWED = CATALOGUE[69]
-BUCKET_IN_USE = CATALOGUE[83]
-BUCKET_IS_DEFAULT = CATALOGUE[84]
 BODY_TOO_LARGE = CATALOGUE[85]
-APP_NOT_RETRIEVED = CATALOGUE[86]
-APPS_NOT_LISTED = CATALOGUE[88]
-APP_NOT_ADDED = CATALOGUE[90]
-APP_NOT_DELETED = CATALOGUE[91]
-BACKUP_NOT_CREATED = CATALOGUE[94]
-BACKUP_NOT_RETRIEVED = CATALOGUE[95]
-BACKUPS_NOT_LISTED = CATALOGUE[96]
-BACKUP_NOT_DELETED = CATALOGUE[97]
-SNAPSHOT_NOT_CREATED = CATALOGUE[98]
-SNAPSHOT_NOT_RETRIEVED = CATALOGUE[99]
-SNAPSHOTS_NOT_LISTED = CATALOGUE[100]
 RESOURCES_NOT_LISTED = CATALOGUE[101]
 RESOURCE_NOT_UPDATED = CATALOGUE[102]
 RESOURCE_NOT_RETRIEVED = CATALOGUE[103]
 RESOURCE_NOT_DELETED = CATALOGUE[104]
 RESOURCE_NOT_CREATED = CATALOGUE[105]
-BUCKET_NOT_FOUND = CATALOGUE[108]
-SNAPSHOT_NOT_READY = CATALOGUE[111]
-APP_NOT_READY = CATALOGUE[112]
-BUCKET_UNAVAILABLE = CATALOGUE[127]
-BACKUP_NOT_CANCELABLE = CATALOGUE[128]
-CLONE_NOT_SUPPORTED = CATALOGUE[151]
-RESTORE_DURING_BACKUP = CATALOGUE[152]
-INVALID_GVKN = CATALOGUE[147]
-DUPLICATE_SCHEDULE = CATALOGUE[132]
-BACKUP_NAME_TAKEN = CATALOGUE[143]
-SNAPSHOT_IN_USE = CATALOGUE[144]
-APP_BACKUP_IN_PROGRESS = CATALOGUE[157]
 UNEXPECTED_STATE = CATALOGUE[164]
-SNAPSHOT_NAME_TAKEN = CATALOGUE[176]
-BUCKET_FOR_SNAPSHOT_NOT_ALLOWED = CATALOGUE[177]
 URI_TOO_LONG = ProblemType(0, 414, "URI Too Long", "The request URI is too long.")
 TOO_MANY_REQUESTS = ProblemType(0, 429, "Too Many Requests", "Too many requests were received.")
 
@@ -151,3 +114,24 @@ class ApiProblem(Exception):
         if self.params:
             document["invalidParams"] = [item.as_json() for item in self.params]
         return document | dict(self.extra)
+
+
+class Refusal(ApiProblem):
+    """A refusal with a text of its own, for those who read no problem documents.
+
+    ``problem`` is what it is answered with, ``member`` the member of a body that the text is about.
+    """
+
+    problem: ClassVar[ProblemType] = COLLECTION_NOT_FOUND
+    member: ClassVar[str] = ""
+    # The cause passes by itself: it is worth trying again.
+    passes: ClassVar[bool] = False
+
+    def __init__(self, text: str) -> None:
+        fields = [Invalid(self.member, text)] if self.member else []
+        headers = {"Retry-After": RETRY_AFTER_SECONDS} if self.passes else {}
+        super().__init__(self.problem, fields=fields, headers=headers)
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text

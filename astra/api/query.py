@@ -23,6 +23,7 @@ PATTERNS = {
 }
 COLLECTION_PARAMETERS = frozenset(PATTERNS)
 _COMPILED = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+_CLAUSES = re.compile("{0}(,{0})*".format(PATTERNS["filter"]))
 # What `parse_qsl` makes of bytes that are no UTF-8.
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # PostgreSQL's bigint; more rows than that cannot be asked for.
@@ -109,19 +110,9 @@ def _matches(name: str, value: str) -> bool:
 
 def _split_clauses(text: str) -> list[Condition]:
     """Split `a eq 'x',b eq 'y'` into clauses; none when the text is malformed."""
-    conditions = []
-    position = 0
-    while True:
-        match = _COMPILED["filter"].match(text, position)
-        if match is None:
-            return []
-        conditions.append(Condition(match[1], match[2], match[3]))
-        position = match.end()
-        if position == len(text):
-            return conditions
-        if text[position] != ",":
-            return []
-        position += 1
+    if not _CLAUSES.fullmatch(text):
+        return []
+    return [Condition(*clause) for clause in _COMPILED["filter"].findall(text)]
 
 
 def _build(values: dict[str, list[str]]) -> Query:

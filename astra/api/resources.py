@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from astra.api.media import resource_media_type
 
 
+def article(kind: str) -> str:
+    """Return the indefinite article before the name of a kind: a user, an app."""
+    return "an" if kind[:1] in "aeio" else "a"
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceKind:
-    """A kind such as `appBackup`: its names, its versions (newest first) and its media type."""
+    """A kind such as `roleBinding`: its names, its versions (newest first) and its media type."""
 
     name: str
     plural: str
@@ -15,7 +20,7 @@ class ResourceKind:
 
     @property
     def class_name(self) -> str:
-        """What its classes are called: `AppBackup`."""
+        """What its classes are called: `RoleBinding`."""
         return self.name[0].upper() + self.name[1:]
 
     @property

@@ -1,8 +1,8 @@
 """Serializer base classes: closed objects, every bad field named at once, the API's problems.
 
-A request body is checked in three degrees, see the design's 'Order of refusals': the schema
-(problem 8), extended validation (9), and conflicts with what only the service may set (10). A field
-error carries the degree as its code; the schema's errors are reported before the others.
+A request body is checked in three degrees, see `docs/architecture.md`, 'Order of refusals': the
+schema (problem 8), extended validation (9), and conflicts with what only the service may set (10). A
+field error carries the degree as its code; the schema's errors are reported before the others.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,9 +14,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from astra.api import fields, patterns
+from astra.api.fields import EXTENDED
 from astra.api.problems import INVALID_FIELDS, INVALID_SCHEMA, ApiProblem, Invalid
-
-EXTENDED = "extended"
 
 
 class ClosedSerializer(serializers.Serializer[Any]):
@@ -61,6 +60,17 @@ class ClosedSerializer(serializers.Serializer[Any]):
         except (ValidationError, DjangoValidationError) as error:
             _refuse(serializers.as_serializer_error(error), is_object=isinstance(body, Mapping))
         return value
+
+
+class PartialSerializer(ClosedSerializer):
+    """An object of which nothing is required; to be inherited beside what says its members."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields, by name."""
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
 
 
 class LabelSerializer(ClosedSerializer):

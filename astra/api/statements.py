@@ -1,12 +1,12 @@
-"""Hand-written SQL on the hot path: named parameters translated once, not at every call.
+"""Hand-written SQL; on the hot path named parameters are translated once, not at every call.
 
 Django's cursor has psycopg parse `%(name)s` placeholders each time a statement is longer than its
-cache takes (a third of a millisecond for the creation of a backup); PostgreSQL's own `$1` needs no
+cache takes (a third of a millisecond on the hot path); PostgreSQL's own `$1` needs no
 parsing, and the statement stays prepared all the same.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -53,3 +53,10 @@ class Statement:
         ):
             cursor.execute(self._text, [parameters[name] for name in self._names])
             yield cursor
+
+
+def fetch(sql: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None) -> list[Any]:
+    """Execute SQL that is not on the hot path; return its rows, none where it has no result."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall()) if cursor.description else []

@@ -1,7 +1,7 @@
 """The base of every API view: who calls, role, query, media type, in the pinned order of refusals.
 
 A view of a resource parses, calls one action and renders; what all share is here. Source of the
-order: design, 'Order of refusals'.
+order: `docs/architecture.md`, 'Order of refusals'.
 """
 
 import uuid
@@ -11,15 +11,16 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.views import View
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from astra.api import media, ports, problems
-from astra.api.handler import RETRY_AFTER_SECONDS
 from astra.api.patterns import parse_identifier
-from astra.api.problems import ApiProblem, Invalid, ProblemType
+from astra.api.problems import RETRY_AFTER_SECONDS, ApiProblem, Invalid, ProblemType
 from astra.api.query import Query, parse_query
+from astra.api.requests import check_size
 from astra.api.resources import ResourceKind
 from astra.api.serializers import ClosedSerializer
 
@@ -71,7 +72,7 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse what can be refused before the body is read, in the pinned order."""
-        self._check_size(request)
+        check_size(request._request, max_bytes=settings.ASTRA.max_body_bytes)
         self.perform_authentication(request)
         self._check_account(kwargs)
         self.ids = self._parse_ids(kwargs)
@@ -85,11 +86,6 @@ class ApiView(APIView):
     def allowed_parameters(self) -> frozenset[str]:
         """Return the parameters that GET takes."""
         return self.query_parameters
-
-    def _check_size(self, request: Request) -> None:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.ASTRA.max_body_bytes:
-            raise ApiProblem(problems.BODY_TOO_LARGE)
 
     def _check_account(self, kwargs: Mapping[str, str]) -> None:
         if "account_id" in kwargs and kwargs["account_id"] != str(self.caller.account_id):
@@ -107,8 +103,7 @@ class ApiView(APIView):
     def _check_method(self, request: Request) -> None:
         method = (request.method or "").lower()
         if method not in self.http_method_names or not hasattr(self, method):
-            allow = [name.upper() for name in self.http_method_names if hasattr(self, name)]
-            raise ApiProblem(problems.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(allow)})
+            raise method_not_allowed(self)
 
     def _check_role(self, request: Request) -> None:
         role = self.caller.role
@@ -167,7 +162,7 @@ class UnknownRoute(ApiView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check who calls and for which account; the rest of the path names nothing."""
-        self._check_size(request)
+        check_size(request._request, max_bytes=settings.ASTRA.max_body_bytes)
         self.perform_authentication(request)
         self._check_account({"account_id": kwargs["account_id"]})
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
@@ -179,6 +174,12 @@ def base_url(request: HttpRequest) -> str:
         f"{request.META['SERVER_NAME']}:{request.META['SERVER_PORT']}"
     )
     return f"{request.scheme}://{host}{request.path_info}"
+
+
+def method_not_allowed(view: View) -> ApiProblem:
+    """Return problem 69, with the methods that the view has."""
+    allow = ", ".join(name.upper() for name in view.http_method_names if hasattr(view, name))
+    return ApiProblem(problems.METHOD_NOT_ALLOWED, headers={"Allow": allow})
 
 
 def invalid_query(name: str, reason: str) -> ApiProblem:

@@ -11,7 +11,7 @@ from typing import Any
 from astra.api import patterns
 from astra.api.collections import CollectionView
 from astra.api.media import JSON
-from astra.api.resources import ResourceKind
+from astra.api.resources import ResourceKind, article
 from astra.api.serializers import ClosedSerializer
 from astra.api.views import ApiView
 from astra.apidocs.examples import example_of
@@ -72,7 +72,7 @@ class ApiSchema(ShapeSchema):
         return verb + "".join(part[0].upper() + part[1:] for part in (*parents, last))
 
     def _collections(self) -> list[str]:
-        """Return the names of the collections in the path, for example `apps`, `appBackups`."""
+        """Return the names of the collections in the path, for example `users`, `tokens`."""
         parts = [part for part in self.path.split("/") if part and not part.startswith("{")]
         # What follows `accounts` is a family of the API and its version.
         return parts[3:] or parts
@@ -81,13 +81,13 @@ class ApiSchema(ShapeSchema):
         return self.method == "GET" and isinstance(self.view, CollectionView)
 
     def _summary(self, view: ApiView) -> str:
-        one = f"{'an' if view.kind.name[0] in 'aeio' else 'a'} {view.kind.name}"
+        one = f"{article(view.kind.name)} {view.kind.name}"
         if not self._lists():
             return f"{VERBS[self.method].capitalize()} {one}"
         parents = [part for part in self.path.split("/")[:-1] if part.endswith("_id}")]
         parent = parents[-1].strip("{}").removesuffix("_id") if parents else ""
-        article = "the" if parent == "account" else "an" if parent[:1] in "aeiou" else "a"
-        of_parent = f" of {article} {parent}" if parent else ""
+        which = "the" if parent == "account" else article(parent)
+        of_parent = f" of {which} {parent}" if parent else ""
         return f"List the {view.kind.plural}{of_parent}"
 
     def _description(self, view: ApiView) -> str:

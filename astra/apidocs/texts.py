@@ -5,9 +5,6 @@ CONTROL_DESCRIPTION = (
     "Control of the simulation itself, below `/simulator/v1`. It is no part of the simulated API."
 )
 API_DESCRIPTION = """\
-A persistent simulation of the Astra Control REST API: the protection of applications by backups,
-snapshots and schedules, with the accounts, users and tokens that call it.
-
 * Every call below `/accounts` needs a bearer token; *Authorize* takes one.
 * Every refusal is a problem of the published catalogue, as `application/problem+json`. Each operation
   lists its own; besides, any path can answer 405 (problem 69), 414 and 429.

@@ -5,7 +5,7 @@ from django.urls import path
 from astra.apidocs import views
 
 urlpatterns = [
-    path("openapi.json", views.document_as_json, name="openapi-json"),
-    path("openapi.yaml", views.document_as_yaml, name="openapi-yaml"),
+    path("openapi.json", views.document_as, {"written_as": "json"}, name="openapi-json"),
+    path("openapi.yaml", views.document_as, {"written_as": "yaml"}, name="openapi-yaml"),
     path("docs/", views.page, name="openapi-page"),
 ]

@@ -29,15 +29,9 @@ def document(written_as: str) -> bytes:
 
 
 @require_safe
-def document_as_json(request: HttpRequest) -> HttpResponse:
-    """Answer with the document as JSON."""
-    return HttpResponse(document("json"), content_type="application/json")
-
-
-@require_safe
-def document_as_yaml(request: HttpRequest) -> HttpResponse:
-    """Answer with the document as YAML."""
-    return HttpResponse(document("yaml"), content_type="application/yaml")
+def document_as(request: HttpRequest, written_as: str) -> HttpResponse:
+    """Answer with the document as `json` or `yaml`."""
+    return HttpResponse(document(written_as), content_type=f"application/{written_as}")
 
 
 @require_safe

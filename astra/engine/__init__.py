@@ -1,0 +1,1 @@
+"""Time: stages, fate, settling, the worker."""

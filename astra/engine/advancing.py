@@ -1,6 +1,6 @@
 """Advancing: which accounts have something due, and settling them one after another.
 
-The worker, the `advance_backups` command and the admin all come through here.
+The worker, the command that advances and the admin all come through here.
 """
 
 import logging
@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection
-
-from astra.accounts.models import clock_sql
+from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
+from astra.api.statements import fetch
 from astra.engine.barriers import advance_to, barrier_sources
 from astra.engine.registry import registrations
 from astra.engine.settling import LOCK_CLASS, Hop
@@ -116,25 +115,20 @@ def due_accounts(
           AND (clock.moves OR {probes})
         ORDER BY account.created_at, account.id
     """
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"at": at, "now": real_now(), "account": account_id})
-        return [DueAccount(*row) for row in cursor.fetchall()]
+    rows = fetch(statement, {"at": at, "now": real_now(), "account": account_id})
+    return [DueAccount(*row) for row in rows]
 
 
 def announce_worker() -> None:
     """Mark this session as a living worker, for as long as its connection lasts."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock_shared(%(class)s, %(key)s)", _WORKER_LOCK)
+    fetch("SELECT pg_advisory_lock_shared(%(class)s, %(key)s)", _WORKER_LOCK)
 
 
 def worker_is_alive() -> bool:
     """Tell whether any worker is connected."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
-            " AND classid = %(class)s AND objid = %(key)s AND mode = 'ShareLock' AND database ="
-            " (SELECT oid FROM pg_database WHERE datname = current_database()))",
-            _WORKER_LOCK,
-        )
-        row = cursor.fetchone()
-    return bool(row and row[0])
+    statement = (
+        "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        " AND classid = %(class)s AND objid = %(key)s AND mode = 'ShareLock' AND database ="
+        " (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1"
+    )
+    return bool(fetch(statement, _WORKER_LOCK))

@@ -3,7 +3,7 @@
 Rows meet only at barriers (here: a schedule firing; the end of the move). For each barrier instant:
 settle every row due up to it, move the clock to it, then fire. Each barrier commits together with
 the clock, so state and clock always agree and a long move can be left and taken up again. Source:
-design, 'Barriers keep order'.
+`docs/architecture.md`, 'Barriers keep order'.
 """
 
 import functools

@@ -2,7 +2,8 @@
 
 A manual clock moves by itself never, and with it everything that becomes due on the way: barrier by
 barrier, each committed together with the clock. A long move can be left to the worker; meanwhile the
-account is `advancing` and takes no writes. Source: design, 'Time and states'; Stripe's test clocks.
+account is `advancing` and takes no writes. Source: `docs/architecture.md`, 'Barriers keep order', and
+Stripe's test clocks.
 """
 
 import time
@@ -11,12 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from astra.accounts.models import Account, ClockMode
+from astra.accounts.clocks import ClockMode, DeclaredClock
+from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now, timestamp
 from astra.api.problems import ApiProblem, Invalid
+from astra.api.statements import fetch
 from astra.engine.barriers import advance_to, barrier_sources
 from astra.engine.models import Transition
 from astra.engine.registry import registrations
@@ -71,13 +74,8 @@ def clock_set(
         lock_account(account_id)
         real = real_now()
         moved = Account.objects.select_for_update().get(id=account_id).now()
-        sim = real if wanted == ClockMode.REAL else max(instant, moved)
-        Account.objects.filter(id=account_id).update(
-            clock_mode=wanted,
-            clock_rate={ClockMode.REAL: 1.0, ClockMode.MANUAL: 0.0}.get(wanted, rate or 1.0),
-            clock_sim=sim,
-            clock_real=real,
-        )
+        clock = DeclaredClock(wanted, rate, max(instant, moved))
+        Account.objects.filter(id=account_id).update(**clock.columns(real))
     return Account.objects.get(id=account_id)
 
 
@@ -169,13 +167,10 @@ def _extreme(function: str, watched: list[tuple[str, str]], account: Account) ->
         + (" AND next_transition_at IS NOT NULL" if column == "ends_at" else "")
         for table, column in watched
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {function}(at) FROM ({instants}) AS instants",
-            {"account": account.id, "now": account.clock_sim},
-        )
-        row = cursor.fetchone()
-    found: datetime | None = row[0] if row else None
+    ((found,),) = fetch(
+        f"SELECT {function}(at) FROM ({instants}) AS instants",
+        {"account": account.id, "now": account.clock_sim},
+    )
     return found or account.clock_sim
 
 

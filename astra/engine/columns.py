@@ -7,9 +7,10 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
+from astra.accounts.clocks import ClockMode
 from astra.accounts.columns import AccountColumns
-from astra.accounts.models import ClockMode
 from astra.adminsite import cells
+from astra.adminsite.columns import instant_column
 from astra.adminsite.units import human_span
 from astra.engine.models import Staged
 from astra.engine.stages import Lifecycle
@@ -25,10 +26,8 @@ class StagedAdmin(AccountColumns[S]):
 
     change_form_outer_after_template = "engine/timeline.html"
 
-    @admin.display(description="Next step", ordering="next_transition_at")
-    def next_cell(self, record: Staged) -> SafeString | str:
-        """When the record moves on by itself."""
-        return cells.instant(record.next_transition_at)
+    # When the record moves on by itself.
+    next_cell = instant_column("Next step", "next_transition_at", ordering="next_transition_at")
 
     @admin.display(description="Will end")
     def fate_cell(self, record: Staged) -> SafeString | str:

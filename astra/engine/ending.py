@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import connection
 
-from astra.accounts.models import clock_sql
+from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
+from astra.api.statements import fetch
 from astra.engine.barriers import advance_to
 from astra.engine.registry import Registration
 from astra.engine.settling import Hop, lock_account
@@ -44,12 +44,10 @@ def hold_account(account_id: uuid.UUID) -> datetime:
     when there is no such account.
     """
     lock_account(account_id)
-    with connection.cursor() as cursor:
-        cursor.execute(_PRESENT, {"account": account_id, "now": real_now()})
-        row = cursor.fetchone()
-    if row is None:
+    rows = fetch(_PRESENT, {"account": account_id, "now": real_now()})
+    if not rows:
         raise LookupError(f"there is no account {account_id}")
-    now: datetime = row[0]
+    now: datetime = rows[0][0]
     advance_to(account_id, now)
     return now
 
@@ -82,7 +80,7 @@ def end_now(
         "reason": reason,
         "now": now,
     }
-    rows = _run(_ending_statement(registration), parameters)
+    rows = fetch(_ending_statement(registration), parameters)
     return [Hop(lifecycle.kind, *row) for row in rows]
 
 
@@ -135,7 +133,7 @@ def hasten(
         FROM ahead WHERE resource.id = ahead.id
         RETURNING resource.id
     """
-    return _ids(_run(statement, {"account": account_id, "ids": list(ids), "now": now}))
+    return _ids(fetch(statement, {"account": account_id, "ids": list(ids), "now": now}))
 
 
 def finish_now(
@@ -152,9 +150,8 @@ def finish_now(
     that was never to end is left alone.
     """
     lifecycle = registration.lifecycle
-    due = "coalesce({0}, %(now)s)" if succeed else "{0}"
     moved = ", ".join(
-        f"{column} = least({due.format(f'resource.{column}')}, %(now)s)"
+        f"{column} = least({_due(f'resource.{column}', succeed=succeed)}, %(now)s)"
         for column in _instant_columns(registration)
     )
     success = ", outcome = %(success)s, outcome_reasons = '[]'" if succeed else ""
@@ -171,7 +168,12 @@ def finish_now(
         "unfinished": list(lifecycle.unfinished),
         "now": now,
     }
-    return _ids(_run(statement, parameters | ({"success": lifecycle.success} if succeed else {})))
+    return _ids(fetch(statement, parameters | ({"success": lifecycle.success} if succeed else {})))
+
+
+def _due(instant: str, *, succeed: bool) -> str:
+    """Compile when a step is due: one that was never to come, now if the row is to succeed."""
+    return f"coalesce({instant}, %(now)s)" if succeed else instant
 
 
 def fail_hooks(
@@ -210,7 +212,7 @@ def fail_hooks(
         "reason": ": ".join(["hooks failed", *titles[:1]]),
         "now": now,
     }
-    return [Hop(lifecycle.kind, *row) for row in _run(statement, parameters)]
+    return [Hop(lifecycle.kind, *row) for row in fetch(statement, parameters)]
 
 
 def _instant_columns(registration: Registration) -> tuple[str, ...]:
@@ -222,13 +224,6 @@ def _reason_columns(registration: Registration) -> list[str]:
     """Return the columns in which the last stage shows why a row ended as it did."""
     sets = registration.lifecycle.stages[-1].sets
     return [name for name, value in sets.items() if value == Column("outcome_reasons")]
-
-
-def _run(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
 
 
 def _ids(rows: Sequence[tuple[Any, ...]]) -> set[uuid.UUID]:

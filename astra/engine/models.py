@@ -27,6 +27,16 @@ class Staged(Resource):
         abstract = True
 
 
+def state_field(lifecycle: Lifecycle) -> "models.CharField[str, str]":
+    """Return the column of a kind that is as it should be where nothing else is said."""
+    return models.CharField(
+        max_length=15,
+        choices=[(state, state.capitalize()) for state in lifecycle.states],
+        default=lifecycle.success,
+        db_collation="C",
+    )
+
+
 def staged_constraints(name: str, lifecycle: Lifecycle) -> tuple[models.BaseConstraint, ...]:
     """Return the named constraints that every staged table has."""
     return (

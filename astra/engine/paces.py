@@ -1,4 +1,4 @@
-"""How fast an account or an app is simulated: seconds by stage, and kinds without delay."""
+"""How fast an account, or what is in it, is simulated: seconds by stage, and kinds without delay."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

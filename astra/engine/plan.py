@@ -10,22 +10,22 @@ from astra.engine.stages import MAX_DELAY_SECONDS, Lifecycle, Stage
 def planned_instants(
     lifecycle: Lifecycle,
     *,
-    row: str,
+    identifier: str,
     start: str,
     not_before: str | None = None,
     account: str = "account",
-    app: str = "target",
+    target: str = "target",
 ) -> str:
     """Return `CROSS JOIN LATERAL` clauses that add each stage's instant to a FROM clause.
 
-    ``row`` is the alias with the row's `id`; ``start`` the expression of the creation instant;
-    ``not_before`` an instant that the first stage waits for; ``account`` and ``app`` the aliases
-    with `seed`, `stage_delays` and `immediate_kinds`. Stage `x` is read as `x_stage.<its column>`,
-    the last one's instant being that of a full run.
+    ``identifier`` and ``start`` are the expressions of the row's id and creation instant;
+    ``not_before`` an instant that the first stage waits for; ``account`` and ``target`` the aliases
+    with `seed`, `stage_delays` and `immediate_kinds`; delays that depend on the row read ``target``.
+    Stage `x` is read as `x_stage.<its column>`, the last one's instant being that of a full run.
     """
     delays = f"{lifecycle.kind.lower()}_delays"
     micros = ", ".join(
-        f"{_delay_microseconds(lifecycle, stage, row=row, account=account, app=app)} AS delay_{index}"
+        f"{_delay_microseconds(lifecycle, stage, identifier, account, target)} AS delay_{index}"
         for index, stage in enumerate(lifecycle.stages)
     )
     # OFFSET 0 keeps the planner from putting the expression in wherever it is read, each instant
@@ -57,11 +57,11 @@ def alias_of(stage: Stage) -> str:
 
 
 def _delay_microseconds(
-    lifecycle: Lifecycle, stage: Stage, *, row: str, account: str, app: str
+    lifecycle: Lifecycle, stage: Stage, identifier: str, account: str, target: str
 ) -> str:
-    own = stage.delay_sql or f"{stage.delay_seconds!r}::float8"
+    own = stage.delay_sql(target) if stage.delay_sql else f"{stage.delay_seconds!r}::float8"
     unit = (
-        f"('x' || left(md5({account}.seed || ':' || {row}.id || ':{stage.name}'), 8))"
+        f"('x' || left(md5({account}.seed || ':' || {identifier} || ':{stage.name}'), 8))"
         "::bit(32)::bigint / 4294967296.0::float8"
     )
     jittered = (
@@ -69,7 +69,7 @@ def _delay_microseconds(
         if stage.jitter
         else f"({own})"
     )
-    nearest_first = (app, account)
+    nearest_first = (target, account)
     overrides = "".join(
         f"({each}.stage_delays->>'{stage.name}')::float8, " for each in nearest_first
     )

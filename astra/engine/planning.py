@@ -1,14 +1,14 @@
 """Giving a row that was just inserted its fate, in one statement.
 
-The hot path plans within its own statement (see the creation of a backup); this serves the others.
+The hot path plans within its own statement; this serves the others.
 """
 
 import functools
 import uuid
 
 import orjson
-from django.db import connection
 
+from astra.api.statements import fetch
 from astra.engine.plan import alias_of, partway, planned_instants
 from astra.engine.registry import Registration, registration
 from astra.engine.stages import Fate, Stage
@@ -19,16 +19,13 @@ def plan_new(kind: str, identifier: uuid.UUID, fate: Fate) -> None:
 
     To be called in the transaction that inserted the row.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _statement(registration(kind)),
-            {
-                "id": identifier,
-                "outcome": fate.outcome,
-                "reasons": orjson.dumps(fate.reasons).decode(),
-                "fraction": fate.at_fraction,
-            },
-        )
+    parameters = {
+        "id": identifier,
+        "outcome": fate.outcome,
+        "reasons": orjson.dumps(fate.reasons).decode(),
+        "fraction": fate.at_fraction,
+    }
+    fetch(_statement(registration(kind)), parameters)
 
 
 @functools.cache
@@ -56,8 +53,8 @@ def _statement(item: Registration) -> str:
         UPDATE {item.table} AS resource SET {", ".join(settings)}
         FROM {item.table} AS ids
         JOIN accounts_account AS account ON account.id = ids.account_id
-        {item.target_sql}
-        {planned_instants(item.lifecycle, row="ids", start="ids.created_at")}
+        {item.target_sql("ids")}
+        {planned_instants(item.lifecycle, identifier="ids.id", start="ids.created_at")}
         WHERE ids.id = %(id)s AND resource.id = ids.id
         RETURNING resource.*
     )

@@ -4,7 +4,7 @@ The engine may not import the resources that it advances; a registration tells i
 lifecycle, and the place in the order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Model
@@ -12,12 +12,16 @@ from django.db.models import Model
 from astra.engine.stages import Lifecycle
 
 
+def _its_account(row: str) -> str:
+    return f"JOIN accounts_account AS target ON target.id = {row}.account_id"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Registration:
     """A staged resource. ``order``: parents before children.
 
     ``after_settling_sql``: further named steps of a statement that moves rows, which may read
-    `settled` (the row's columns, and `from_state`). ``target_sql``: a join of the row (`ids`) to
+    `settled` (the row's columns, and `from_state`). ``target_sql``: joins the row of an alias to its
     `target`, which has the overrides of delays nearest to it (`stage_delays`, `immediate_kinds`) and
     what its delays need.
     """
@@ -26,7 +30,7 @@ class Registration:
     lifecycle: Lifecycle
     order: int
     after_settling_sql: str = ""
-    target_sql: str = "JOIN accounts_account AS target ON target.id = ids.account_id"
+    target_sql: Callable[[str], str] = _its_account
 
     @property
     def table(self) -> str:

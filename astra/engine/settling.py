@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from astra.api.statements import Statement
+from astra.api.statements import Statement, fetch
 from astra.engine.registry import Registration, registrations
 from astra.engine.stages import Column, Lifecycle, Stage
 
@@ -104,11 +104,9 @@ def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
 
     Returns False, without the lock, when somebody else has it and ``wait`` is false.
     """
-    with connection.cursor() as cursor:
-        key: dict[str, int | str] = {"class": LOCK_CLASS, "account": str(account_id)}
-        cursor.execute(_LOCK if wait else _TRY_LOCK, key)
-        row = cursor.fetchone()
-    return wait or bool(row and row[0])
+    key: dict[str, int | str] = {"class": LOCK_CLASS, "account": str(account_id)}
+    (row,) = fetch(_LOCK if wait else _TRY_LOCK, key)
+    return wait or bool(row[0])
 
 
 @functools.cache
@@ -171,16 +169,14 @@ def _each(lifecycle: Lifecycle, compile_one: Callable[[int, Stage], str]) -> str
     return ", ".join(compile_one(*each) for each in enumerate(lifecycle.stages, start=1))
 
 
-def _lies_ahead(ordinal: int, stage: Stage) -> str:
+def _lies_ahead(ordinal: int, stage: Stage, *, row: str) -> str:
     # A stage that was to come after the end of the row is skipped.
-    instant = stage.instant_column
-    return (
-        f"due.next_ordinal <= {ordinal} AND (due.ends_at IS NULL OR due.{instant} <= due.ends_at)"
-    )
+    in_time = f"{row}.ends_at IS NULL OR {row}.{stage.instant_column} <= {row}.ends_at"
+    return f"{row}.next_ordinal <= {ordinal} AND ({in_time})"
 
 
 def _is_taken(ordinal: int, stage: Stage) -> str:
-    return f"{_lies_ahead(ordinal, stage)} AND due.{stage.instant_column} <= %(until)s"
+    return f"{_lies_ahead(ordinal, stage, row='due')} AND due.{stage.instant_column} <= %(until)s"
 
 
 def _state_if_taken(ordinal: int, stage: Stage) -> str:
@@ -193,7 +189,7 @@ def _instant_if_taken(ordinal: int, stage: Stage) -> str:
 
 
 def _instant_to_come(ordinal: int, stage: Stage) -> str:
-    ahead = _lies_ahead(ordinal, stage).replace("due.", "checked.")
+    ahead = _lies_ahead(ordinal, stage, row="checked")
     return f"CASE WHEN {ahead} AND NOT taken[{ordinal}] THEN checked.{stage.instant_column} END"
 
 

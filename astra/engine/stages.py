@@ -1,10 +1,11 @@
 """The lifecycle of a kind of resource, as data: from state to state, after a delay, and what it sets.
 
 A lifecycle knows no HTTP and no ORM. ``plan`` compiles it to the SQL that fixes a row's fate when it
-is created, ``settling`` to the statement that carries the fate out. Source: design, 'Time and states'.
+is created, ``settling`` to the statement that carries the fate out. Source:
+`docs/architecture.md`, 'Stages' and 'Fate is fixed at creation'.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -24,15 +25,15 @@ class Stage:
     """One arrow. ``instant_column`` holds when the row takes it, NULL if it never does.
 
     ``to_state`` None means that the row's fate names the state (its ``outcome``). The delay is
-    ``delay_seconds``, or ``delay_sql`` (seconds, an expression over the planned row) where it depends
-    on the row; jitter spreads it by that fraction either way.
+    ``delay_seconds``, or ``delay_sql`` (the expression of the seconds, given the alias of the row's
+    target) where it depends on the row; jitter spreads it by that fraction either way.
     """
 
     name: str
     instant_column: str
     to_state: str | None
     delay_seconds: float = 0.0
-    delay_sql: str | None = None
+    delay_sql: Callable[[str], str] | None = None
     jitter: float = 0.0
     sets: Mapping[str, Column | str | bool] = field(default_factory=dict)
     # Further states that this stage leads out of, beside the one before it.
@@ -45,6 +46,7 @@ class Lifecycle:
 
     ``by_hand``: from each state, those that an action may put a row into, beside the stages.
     ``further_instants``: columns whose instants move along when an action hastens a row.
+    ``published``: every state as the published schema lists them, where that is another order.
     """
 
     kind: str
@@ -54,6 +56,7 @@ class Lifecycle:
     failures: tuple[str, ...]
     by_hand: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     further_instants: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
 
     @property
     def final(self) -> tuple[str, ...]:
@@ -66,6 +69,11 @@ class Lifecycle:
         passed = tuple(stage.to_state for stage in self.stages if stage.to_state)
         aside = tuple(state for stage in self.stages for state in stage.also_from)
         return (self.initial, *passed, *aside, *self.final)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """Every state, in the order of the published schema."""
+        return self.published or self.states
 
     @property
     def unfinished(self) -> tuple[str, ...]:

@@ -1,14 +1,10 @@
-"""The paths of clocks, below `/simulator/v1`."""
+"""The paths of clocks, below an account of `/simulator/v1`."""
 
 from django.urls import path
 
 from astra.engine import views
 
 urlpatterns = [
-    path("accounts/<str:account_id>/clock", views.Clock.as_view(), name="clock"),
-    path(
-        "accounts/<str:account_id>/clock/advance",
-        views.ClockAdvance.as_view(),
-        name="clock-advance",
-    ),
+    path("clock", views.Clock.as_view(), name="clock"),
+    path("clock/advance", views.ClockAdvance.as_view(), name="clock-advance"),
 ]

@@ -1,55 +1,22 @@
 """clock: `/simulator/v1/accounts/{account_id}/clock`, and moving it."""
 
-import uuid
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from rest_framework import serializers
 
-from astra.accounts.models import FASTEST_RATE, Account, ClockMode
-from astra.api import fields, problems
+from astra.accounts.clocks import FASTEST_RATE, ClockMode, ClockRule, DeclaredClock
+from astra.accounts.control import AccountControlView
+from astra.api import fields
 from astra.api.clock import timestamp
-from astra.api.control import ControlView
-from astra.api.media import json_response, read_json
-from astra.api.patterns import parse_identifier
-from astra.api.problems import ApiProblem
-from astra.api.quantities import ISO_DURATION, parse_duration, parse_instant
 from astra.api.serializers import ClosedSerializer, extended_error
 from astra.engine.clocks import Move, clock_advance, clock_set, represent_clock
 from astra.engine.models import Transition
 
 MOST_WAIT_SECONDS = 300
+_WHO_HAS_A_RATE = "A scaled clock has a rate, the others have none."
 HOW = ("by", "to", "step", "drain")
-
-
-class InstantField(fields.TimestampField):
-    """An instant; the value is a ``datetime``."""
-
-    default_error_messages = {"instant": "Must be an instant that exists, and before time ends."}
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Return the instant; fails with `pattern` or `instant`."""
-        try:
-            return parse_instant(super().to_internal_value(data).replace(",", "."))
-        except ValueError:
-            self.fail("instant")
-
-
-class DurationField(fields.StrictCharField):
-    """An ISO 8601 duration of weeks, days, hours, minutes and seconds; a ``timedelta``."""
-
-    default_error_messages = {"duration": "Must not be longer than a thousand years."}
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(pattern=ISO_DURATION, **kwargs)
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Return the duration; fails with `pattern` or `duration`."""
-        try:
-            return parse_duration(super().to_internal_value(data))
-        except ValueError:
-            self.fail("duration")
 
 
 class TrueField(serializers.Field[Any, Any, Any, Any]):
@@ -64,49 +31,51 @@ class TrueField(serializers.Field[Any, Any, Any, Any]):
         return True
 
 
-class RangeField(fields.NumberField):
-    """A number from 0 to ``most``."""
+class DeclaredClockBody(ClosedSerializer):
+    """A clock in a request body; what breaks a rule of clocks is problem 9.
 
-    default_error_messages = {"range": "Must be between 0 and {most}."}
+    ``needs_rate``: `scaled` must say its rate; ``words``: what is said of a broken rule.
+    """
 
-    def __init__(self, *, most: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.most = most
-
-    def to_internal_value(self, data: Any) -> int | float:
-        """Return the number; fails with `invalid` or `range`."""
-        number = super().to_internal_value(data)
-        if not 0 <= number <= self.most:
-            self.fail("range", most=self.most)
-        return number
-
-
-class ClockBody(ClosedSerializer):
-    """The request body that sets a clock."""
+    needs_rate: ClassVar[bool] = False
+    words: ClassVar[Mapping[ClockRule, str]] = {}
 
     mode = fields.EnumField(ClockMode.values)
-    rate = RangeField(most=FASTEST_RATE, required=False)
-    now = InstantField(required=False)
+    rate = fields.NumberField(required=False)
+    now = fields.TimestampField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a rate or an instant that the mode does not take (problem 9)."""
-        if (attrs["mode"] == ClockMode.SCALED) != ("rate" in attrs):
-            raise extended_error("rate", "A scaled clock has a rate, the others have none.")
-        if attrs.get("rate") == 0:
-            raise extended_error("rate", "Must be greater than 0.")
-        if attrs["mode"] == ClockMode.REAL and "now" in attrs:
-            raise extended_error("now", "A real clock shows the real time.")
+        """Refuse what no such clock has."""
+        clock = DeclaredClock(ClockMode(attrs["mode"]), attrs.get("rate"), attrs.get("now"))
+        for broken in clock.broken(needs_rate=self.needs_rate):
+            name = "now" if broken.member == "start" else broken.member
+            raise extended_error(name, self.words.get(broken.rule, broken.reason))
         return attrs
+
+
+class ClockBody(DeclaredClockBody):
+    """The request body that sets a clock: a rate or an instant out of bounds is problem 8."""
+
+    needs_rate = True
+    words = {
+        ClockRule.RATE_IS_MISSING: _WHO_HAS_A_RATE,
+        ClockRule.RATE_IS_NOT_TAKEN: _WHO_HAS_A_RATE,
+        ClockRule.RATE_IS_OUT_OF_BOUNDS: "Must be greater than 0.",
+        ClockRule.START_IS_NOT_TAKEN: "A real clock shows the real time.",
+    }
+
+    rate = fields.RangeField(most=FASTEST_RATE, required=False)
+    now = fields.InstantField(required=False)
 
 
 class AdvanceBody(ClosedSerializer):
     """The request body that moves a clock: exactly one of `by`, `to`, `step` and `drain`."""
 
-    by = DurationField(required=False)
-    to = InstantField(required=False)
+    by = fields.DurationField(required=False)
+    to = fields.InstantField(required=False)
     step = TrueField(required=False)
     drain = TrueField(required=False)
-    wait = RangeField(most=MOST_WAIT_SECONDS, required=False)
+    wait = fields.RangeField(most=MOST_WAIT_SECONDS, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse none and more than one way to move (problem 9)."""
@@ -115,34 +84,16 @@ class AdvanceBody(ClosedSerializer):
         return attrs
 
 
-class AccountControlView(ControlView):
-    """A path of the control surface about one account."""
-
-    def account_id(self) -> uuid.UUID:
-        """Return the account that the path names. Raises problem 2 when there is none."""
-        identifier = parse_identifier(self.kwargs["account_id"])
-        if identifier is None or not Account.objects.filter(id=identifier).exists():
-            raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-        return identifier
-
-    def body(self) -> Any:
-        """Return the parsed JSON body. Raises problem 7 or 85."""
-        return read_json(self.request, max_bytes=settings.ASTRA.max_body_bytes)
-
-
 class Clock(AccountControlView):
     """The clock of an account."""
 
-    def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:
         """Read it."""
-        account = Account.objects.get(id=self.account_id())
-        return json_response(represent_clock(account), tag=False)
+        return represent_clock(self.account)
 
-    def put(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
+    def put(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:
         """Set it: 200 with the clock."""
-        account_id = self.account_id()
-        account = clock_set(account_id=account_id, **ClockBody.parse(self.body()))
-        return json_response(represent_clock(account), tag=False)
+        return represent_clock(clock_set(account_id=self.account.id, **self.parse(ClockBody)))
 
 
 class ClockAdvance(AccountControlView):
@@ -150,11 +101,11 @@ class ClockAdvance(AccountControlView):
 
     def post(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Move it: 200 with what happened, in order; 202 while the worker goes on with it."""
-        account_id = self.account_id()
-        body = AdvanceBody.parse(self.body())
+        account_id = self.account.id
+        body = self.parse(AdvanceBody)
         wait_seconds = body.pop("wait", 30)
         move = clock_advance(account_id=account_id, wait_seconds=wait_seconds, **body)
-        return json_response(_represent(move), status=200 if move.is_over else 202, tag=False)
+        return self.found(_represent(move), status=200 if move.is_over else 202)
 
 
 def _represent(move: Move) -> dict[str, Any]:

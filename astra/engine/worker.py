@@ -1,4 +1,4 @@
-"""What `advance_backups` does: one pass that is told, or the worker that passes for ever.
+"""What carries out what is due: one pass that is told, or the worker that passes for ever.
 
 The worker is one process with one connection of its own; any number of them share the accounts.
 """

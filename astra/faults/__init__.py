@@ -1,0 +1,1 @@
+"""Rules by which calls and resources fail."""

@@ -12,8 +12,9 @@ from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.dice import new_id
 from astra.api.problems import ApiProblem, Invalid
+from astra.faults.criteria import criterion_names
 from astra.faults.models import FaultRule
-from astra.faults.serializers import CRITERIA
+from astra.faults.serializers import COLUMNS
 
 # A call reads all rules of its account.
 MOST_RULES = 1000
@@ -41,7 +42,8 @@ def fault_rule_create(*, account_id: uuid.UUID, body: Mapping[str, Any]) -> Faul
             effect=body["effect"]["type"],
             parameters=body["effect"]["parameters"],
             created_at=account.now(),
-            **{column: match.get(member) for member, column in CRITERIA.items()},
+            about={name: str(match[name]) for name in criterion_names() if name in match},
+            **{column: match.get(member) for member, column in COLUMNS.items()},
         )
         Account.objects.filter(id=account_id).update(has_faults=True)
     return rule

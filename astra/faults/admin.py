@@ -1,21 +1,41 @@
 """Fault rules on the admin site: what they match, what they do, how often they did."""
 
+import json
+import uuid
 from typing import Any
 
 import orjson
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
+from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from astra.accounts.columns import AccountColumns
 from astra.adminsite import cells
+from astra.adminsite.columns import column
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.adminsite.forms import ApiForm
 from astra.faults.actions import fault_rule_create, fault_rules_delete
+from astra.faults.criteria import criterion_names
+from astra.faults.effects.base import FateEffect
+from astra.faults.effects.registered import EFFECTS
 from astra.faults.models import FaultRule
-from astra.faults.names import EFFECT_NAMES
 from astra.faults.serializers import FaultRuleBody, represent
+
+
+def _example() -> tuple[str, str]:
+    """Return match and effect of a rule, as JSON: of the effect that is documented first."""
+    effect = next(iter(EFFECTS.values()))
+    operations = sorted(effect.operations) if isinstance(effect, FateEffect) else []
+    match: dict[str, Any] = {"operation": operations[0]} if operations else {}
+    return json.dumps(match | {"next": 3}), json.dumps({"type": effect.name, **effect.example})
+
+
+def _search_help() -> str:
+    *names, last = ("rule", "account", *criterion_names())
+    return f"Search by name, or by the id of a {', '.join(names)} or {last}"
 
 
 class FaultRuleForm(ApiForm):
@@ -26,11 +46,11 @@ class FaultRuleForm(ApiForm):
         required=False,
         initial=dict,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text='For example {"operation": "appBackup.create", "next": 3}; {} matches all.',
+        help_text=lazy(lambda: f"For example {_example()[0]}; {{}} matches all.", str)(),
     )
     effect = forms.JSONField(
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text='For example {"type": "backup-fail", "at": 0.4, "reasons": ["Disk full."]}.',
+        help_text=lazy(lambda: f"For example {_example()[1]}.", str)(),
     )
 
     class Meta:
@@ -55,38 +75,35 @@ class FaultRuleAdmin(AccountColumns[FaultRule]):
     list_display = ("rule_cell", "match_cell", "effect_cell", "hits", "account_cell")
     list_filter = (
         ("account", AutocompleteSelectFilter),
-        choice_filter("effect", "effect", EFFECT_NAMES),
+        choice_filter("effect", "effect", lambda: EFFECTS),
         ("created_at", DayFilter),
     )
     list_select_related = ("account",)
     search_fields = ("name",)
-    search_help_text = "Search by name, or by the id of a rule, account, app or bucket"
-    search_ids = ("account_id", "app_id", "bucket_id")
+    search_help_text = lazy(_search_help, str)()
+    search_ids = ("account_id",)
     ordering = ("account_id", "position")
     autocomplete_fields = ("account",)
     add_fieldsets = ((None, {"fields": ("account", "name", "match", "effect")}),)
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "id_cell",
-                    "name",
-                    "account_cell",
-                    "match_cell",
-                    "effect_cell",
-                    "hits",
-                    "seen",
-                    "created_cell",
-                )
-            },
-        ),
+    fields = (
+        "id_cell",
+        "name",
+        "account_cell",
+        "match_cell",
+        "effect_cell",
+        "hits",
+        "seen",
+        "created_cell",
     )
 
-    @admin.display(description="Rule", ordering="position")
-    def rule_cell(self, rule: FaultRule) -> str:
-        """The name, or the start of the id."""
-        return rule.name or str(rule.id)[:8]
+    def with_id(self, wanted: uuid.UUID) -> Q:
+        """Find by what the rules are about, too."""
+        query = super().with_id(wanted)
+        for name in criterion_names():
+            query |= Q(about__contains={name: str(wanted)})
+        return query
+
+    rule_cell = column("Rule", lambda rule: rule.name or str(rule.id)[:8], ordering="position")
 
     @admin.display(description="Matches")
     def match_cell(self, rule: FaultRule) -> str:

@@ -11,9 +11,9 @@ from astra.accounts.models import Account
 from astra.accounts.system import system_caller
 from astra.api.patterns import parse_identifier
 from astra.api.views import ApiView
+from astra.faults.effects.registered import fate_effects, request_effects
 from astra.faults.matching import abstentions, mismatches
 from astra.faults.models import FaultRule
-from astra.faults.names import FATE_EFFECTS, REQUEST_EFFECTS
 from astra.faults.subjects import Subject, subject_of_call
 
 EARLIER = "An earlier rule decides"
@@ -31,8 +31,8 @@ def explain(account: Account, call: Mapping[str, Any]) -> list[dict[str, Any]]:
         else [nowhere]
         for rule in rules
     }
-    on_call = [rule for rule in rules if rule.effect in REQUEST_EFFECTS]
-    on_fate = [rule for rule in rules if rule.effect in FATE_EFFECTS]
+    on_call = [rule for rule in rules if rule.effect in request_effects()]
+    on_fate = [rule for rule in rules if rule.effect in fate_effects()]
     answering = _leave_to_first(on_call, reasons)
     _leave_to_first(on_fate, reasons)
     if answering and not _lets_through(answering):

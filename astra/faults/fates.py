@@ -6,17 +6,16 @@ account's row is held until that ends: creations take their turn, and no rule co
 
 import functools
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
 from astra.accounts.models import Account
 from astra.faults.acting import note_on_creation
 from astra.faults.effects.base import FateEffect, Fates
-from astra.faults.effects.registered import EFFECTS
+from astra.faults.effects.registered import EFFECTS, fate_effects
 from astra.faults.matching import ask, matches
 from astra.faults.models import FaultRule
-from astra.faults.names import FATE_EFFECTS
 from astra.faults.subjects import Details, Subject
 
 
@@ -52,7 +51,7 @@ def fate_rules(account_id: uuid.UUID, *, has_faults: bool = True) -> Iterator[Fa
         yield NO_RULES
         return
     account = Account.objects.select_for_update(no_key=True).get(id=account_id)
-    found = FaultRule.objects.filter(account_id=account_id, effect__in=FATE_EFFECTS)
+    found = FaultRule.objects.filter(account_id=account_id, effect__in=fate_effects())
     rules = list(found.order_by("position"))
     counted = {rule.id: rule.seen for rule in rules}
     yield FateRules(account, rules)
@@ -64,17 +63,19 @@ def fate_rules(account_id: uuid.UUID, *, has_faults: bool = True) -> Iterator[Fa
 def creation(
     operation: str,
     *,
-    app_id: uuid.UUID,
+    about: Callable[[], Mapping[str, uuid.UUID | None]],
     name: str | None,
-    bucket_id: Callable[[], uuid.UUID | None],
     now: datetime,
     path: str | None = None,
 ) -> Subject:
-    """Return the subject of a creation; without ``path`` it is made by a schedule."""
+    """Return the subject of a creation; without ``path`` it is made by a schedule.
+
+    ``about``: what it is about, by the names of criteria; asked for only when a rule needs it.
+    """
     return Subject(
         operation=operation,
         method="POST" if path else None,
         path=path,
         now=now,
-        details=functools.cache(lambda: Details(app_id, bucket_id(), name)),
+        details=functools.cache(lambda: Details(about(), name)),
     )

@@ -59,15 +59,14 @@ def spellings(path: str) -> tuple[str, ...]:
 
 
 def _mismatches_of_details(rule: FaultRule, subject: Subject) -> Iterator[str]:
-    if not (rule.app_id or rule.bucket_id or rule.name_pattern):
+    if not (rule.about or rule.name_pattern):
         return
     details = subject.details()
-    if rule.app_id and rule.app_id != details.app_id:
-        about = f"app {details.app_id}" if details.app_id else "no app"
-        yield f"It is about {about}, not app {rule.app_id}."
-    if rule.bucket_id and rule.bucket_id != details.bucket_id:
-        about = f"bucket {details.bucket_id}" if details.bucket_id else "no bucket"
-        yield f"It is about {about}, not bucket {rule.bucket_id}."
+    for what, wanted in rule.about.items():
+        found = details.about.get(what)
+        if str(found) != wanted:
+            about = f"{what} {found}" if found else f"no {what}"
+            yield f"It is about {about}, not {what} {wanted}."
     if not rule.name_pattern:
         return
     if details.name is None:

@@ -5,7 +5,6 @@ from django.db.models import F, Q
 
 from astra.accounts.models import Account
 from astra.api.dice import new_id
-from astra.faults.names import EFFECT_NAMES
 
 NAME_MAX_LENGTH = 63
 PATTERN_MAX_LENGTH = 255
@@ -26,16 +25,16 @@ class FaultRule(models.Model):
     operation = models.CharField(max_length=63, null=True, blank=True, db_collation="C")
     method = models.CharField(max_length=7, null=True, blank=True, db_collation="C")
     path_pattern = models.CharField(max_length=PATTERN_MAX_LENGTH, null=True, blank=True)
-    app_id = models.UUIDField(null=True, blank=True)
-    bucket_id = models.UUIDField(null=True, blank=True)
+    about = models.JSONField(
+        default=dict, blank=True, help_text="Ids by the names of registered criteria."
+    )
     name_pattern = models.CharField(max_length=PATTERN_MAX_LENGTH, null=True, blank=True)
     every = models.PositiveIntegerField(null=True, blank=True)
     next_count = models.PositiveIntegerField(null=True, blank=True)
     probability = models.FloatField(null=True, blank=True)
     until = models.DateTimeField(null=True, blank=True, help_text="The account's instant.")
-    effect = models.CharField(
-        max_length=31, choices=[(name, name) for name in EFFECT_NAMES], db_collation="C"
-    )
+    # Which names it may have, `fault_rule_effect_is_known` says: see ``known_effects``.
+    effect = models.CharField(max_length=31, db_collation="C")
     parameters = models.JSONField(default=dict, blank=True)
     seen = models.PositiveIntegerField(default=0)
     hits = models.PositiveIntegerField(default=0)
@@ -46,9 +45,6 @@ class FaultRule(models.Model):
         constraints = (
             # the rules of an account in order
             models.UniqueConstraint("account", "position", name="fault_rule_position_is_unique"),
-            models.CheckConstraint(
-                condition=Q(effect__in=EFFECT_NAMES), name="fault_rule_effect_is_known"
-            ),
             models.CheckConstraint(
                 condition=Q(method=None) | Q(method__in=METHODS), name="fault_rule_method_is_known"
             ),

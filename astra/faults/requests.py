@@ -14,10 +14,9 @@ from astra.api import media, problems
 from astra.api.ports import Answered
 from astra.faults.acting import begin
 from astra.faults.effects.base import Hit, Interference, RequestEffect
-from astra.faults.effects.registered import EFFECTS
+from astra.faults.effects.registered import EFFECTS, request_effects
 from astra.faults.matching import ask, matches, throw
 from astra.faults.models import FaultRule
-from astra.faults.names import REQUEST_EFFECTS
 from astra.faults.subjects import subject_of_call
 
 
@@ -35,7 +34,7 @@ def intercept(view: Any) -> None:
         lambda: media.peek_json(request, max_bytes=settings.ASTRA.max_body_bytes),
     )
     rules = FaultRule.objects.filter(
-        account_id=view.caller.account_id, effect__in=REQUEST_EFFECTS
+        account_id=view.caller.account_id, effect__in=request_effects()
     ).order_by("position")
     for rule in rules:
         if not matches(rule, subject):

@@ -9,8 +9,8 @@ from rest_framework.exceptions import ValidationError
 from astra.api import fields
 from astra.api.clock import timestamp
 from astra.api.serializers import ClosedSerializer, extended_error
-from astra.engine.views import InstantField
-from astra.faults.effects.base import FateEffect, FractionField, IntegerField
+from astra.faults.criteria import criterion_names
+from astra.faults.effects.base import FateEffect, FractionField
 from astra.faults.effects.registered import EFFECTS
 from astra.faults.models import (
     METHODS,
@@ -44,19 +44,22 @@ class OperationField(fields.StrictCharField):
         return value
 
 
-# JSON member and column of the criteria.
-CRITERIA = {
-    "operation": "operation",
-    "method": "method",
-    "path": "path_pattern",
-    "app": "app_id",
-    "bucket": "bucket_id",
+# JSON member and column of the criteria that every rule may have; those that are registered stand
+# between the two, and are kept together.
+_OF_CALL = {"operation": "operation", "method": "method", "path": "path_pattern"}
+_OF_ANY = {
     "name": "name_pattern",
     "every": "every",
     "next": "next_count",
     "probability": "probability",
     "until": "until",
 }
+COLUMNS = _OF_CALL | _OF_ANY
+
+
+def criteria() -> tuple[str, ...]:
+    """Return the members of `match`, in their order."""
+    return (*_OF_CALL, *criterion_names(), *_OF_ANY)
 
 
 class MatchBody(ClosedSerializer):
@@ -65,13 +68,18 @@ class MatchBody(ClosedSerializer):
     operation = OperationField(required=False)
     method = fields.EnumField(METHODS, required=False)
     path = PatternField(required=False)
-    app = fields.IdentifierField(required=False)
-    bucket = fields.IdentifierField(required=False)
     name = PatternField(required=False)
-    every = IntegerField(least=1, required=False)
-    next = IntegerField(least=1, required=False)
+    every = fields.IntegerField(least=1, required=False)
+    next = fields.IntegerField(least=1, required=False)
     probability = FractionField(required=False)
-    until = InstantField(required=False)
+    until = fields.InstantField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields, with those of registered criteria in their place."""
+        found: dict[str, Any] = super().get_fields()
+        for name in criterion_names():
+            found[name] = fields.IdentifierField(required=False)
+        return {name: found[name] for name in criteria()}
 
 
 class EffectField(serializers.Field[Any, Any, Any, Any]):
@@ -125,14 +133,13 @@ class CallBody(ClosedSerializer):
 
 def represent(rule: FaultRule) -> dict[str, Any]:
     """Return the JSON of a rule."""
-    document: dict[str, Any] = {"id": rule.id}
-    if rule.name:
-        document["name"] = rule.name
-    match = {member: getattr(rule, column) for member, column in CRITERIA.items()}
+    match = {member: getattr(rule, column) for member, column in COLUMNS.items()} | rule.about
     if rule.until:
         match["until"] = timestamp(rule.until)
-    return document | {
-        "match": {member: value for member, value in match.items() if value is not None},
+    return {
+        "id": rule.id,
+        **({"name": rule.name} if rule.name else {}),
+        "match": {member: match[member] for member in criteria() if match.get(member) is not None},
         "effect": {"type": rule.effect} | rule.parameters,
         "hits": rule.hits,
     }

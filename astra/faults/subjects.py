@@ -3,7 +3,7 @@
 import functools
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,16 +11,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from astra.api.instances import InstanceView
 from astra.api.views import ApiView
+from astra.faults.criteria import Call, subjects_of
 
 _VERBS = {"POST": "create", "PUT": "replace", "DELETE": "delete"}
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The app, the bucket and the name that it is about; None where it is about none."""
+    """What it is about, by the names of criteria, and its name; None where there is none."""
 
-    app_id: uuid.UUID | None = None
-    bucket_id: uuid.UUID | None = None
+    about: Mapping[str, uuid.UUID | None] = field(default_factory=dict)
     name: str | None = None
 
 
@@ -52,40 +52,22 @@ def subject_of_call(view: Any, path: str, body: Callable[[], Any]) -> Subject:
 
 
 def operation_of(view: type[ApiView], method: str) -> str:
-    """Return the name of an operation, for example `appBackup.create`."""
+    """Return the name of an operation: kind and verb, joined by a dot."""
     verb = _VERBS.get(method) or ("list" if view.is_list else "retrieve")
     return f"{view.kind.name}.{verb}"
 
 
 def _details(view: Any, body: Callable[[], Any]) -> Details:
-    ids = view.ids
-    app_id = ids.get("app_id")
+    call = _call(view, body)
+    name = call.sent.get("name", getattr(call.row, "name", None))
+    return Details(about=subjects_of(call), name=name if isinstance(name, str) else None)
+
+
+def _call(view: Any, body: Callable[[], Any]) -> Call:
     if isinstance(view, InstanceView):
-        row = view.rows().filter(id=ids[view.id_name]).first()
-        own_app = getattr(row, "app_id", None)
-        own_bucket = row.id if row and view.kind.name == "bucket" else None
-        return Details(
-            app_id=app_id or own_app,
-            bucket_id=own_bucket or getattr(row, "bucket_id", None),
-            name=getattr(row, "name", None),
-        )
-    if view.request.method != "POST":
-        return Details(app_id=app_id)
-    sent = body()
-    members: Mapping[str, Any] = sent if isinstance(sent, Mapping) else {}
-    name, bucket = members.get("name"), members.get("bucketID")
-    return Details(
-        app_id=app_id,
-        bucket_id=_identifier(bucket),
-        name=name if isinstance(name, str) else None,
-    )
-
-
-def _identifier(text: Any) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
+        return Call(view.ids, row=view.rows().filter(id=view.ids[view.id_name]).first())
+    sent = body() if view.request.method == "POST" else None
+    return Call(view.ids, sent=sent if isinstance(sent, Mapping) else {})
 
 
 @functools.cache

@@ -1,0 +1,1 @@
+"""Accounts of one's own: made, put back, saved, deleted."""

@@ -9,10 +9,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from astra.accounts.belongings import belongings
-from astra.accounts.models import Account, AccountState, ClockMode, Token
+from astra.accounts.clocks import ClockMode, DeclaredClock
+from astra.accounts.models import Account, AccountState, Token
 from astra.accounts.tokens import VERSION, clear_text, digest
-from astra.api.clock import real_now, timestamp
+from astra.api import problems
+from astra.api.clock import real_now
 from astra.api.dice import RANDOM_DICE
+from astra.api.problems import Refusal
 from astra.isolation.holding import with_account_held
 from astra.isolation.instances import (
     SECTION,
@@ -28,10 +31,15 @@ DEFAULT_SCENARIO = "throwaway"
 _NAME_OF_TOKEN = "owner"  # noqa: S105
 # How many accounts of one scenario and seed are looked at, at a time, for an id that is free.
 _CANDIDATES = 64
+# How often an account is not made though none is in its way, before that counts as a failure.
+_TRIES = 5
 
 
-class NoOriginError(Exception):
+class NoOriginError(Refusal):
     """The account was not made from a scenario by itself, so there is nothing to put it back to."""
+
+    problem = problems.CONFLICT
+    member = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +75,19 @@ def account_new(wanted: AccountWanted) -> NewAccount:
     data = scenario_document(wanted.scenario, wanted.parameters)
     if wanted.name is not None:
         data = {**data, SECTION: [{**data[SECTION][0], "name": wanted.name}]}
-    clock = _clock(wanted.clock or data[SECTION][0].get("clock") or {"mode": ClockMode.MANUAL})
+    asked = wanted.clock or data[SECTION][0].get("clock") or {"mode": ClockMode.MANUAL}
+    # A still or scaled clock says where it starts, so that a reset finds it there.
+    clock = DeclaredClock.of(asked).document(start=real_now())
+    unexplained = 0
     while True:
         account_id = _free_id(data["scenario"], wanted.seed)
         try:
             return _make(data, account_id, clock, wanted.ttl)
         except IntegrityError:
-            # Somebody else was quicker with the same seed.
-            if wanted.seed is None or not Account.objects.filter(id=account_id).exists():
+            # Somebody else was quicker with the same seed, and is perhaps gone again.
+            if not Account.objects.filter(id=account_id).exists():
+                unexplained += 1
+            if wanted.seed is None or unexplained == _TRIES:
                 raise
 
 
@@ -96,14 +109,6 @@ def account_delete(account_id: uuid.UUID, *, wait: bool = True) -> None:
     Account.objects.filter(id=account_id).update(state=AccountState.DELETE_PENDING)
     everything = tuple(reversed(belongings()))
     with_account_held(account_id, lambda: delete_rows(account_id, everything), wait=wait)
-
-
-def _clock(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the clock as the origin keeps it: a still or scaled one says where it starts."""
-    clock = dict(asked)
-    if clock["mode"] != ClockMode.REAL:
-        clock.setdefault("at", timestamp(real_now()))
-    return clock
 
 
 def _free_id(scenario: str, seed: int | None) -> uuid.UUID:

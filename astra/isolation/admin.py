@@ -6,18 +6,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from astra.accounts.columns import AccountColumns
 from astra.accounts.models import Account
-from astra.adminsite import cells
+from astra.adminsite.columns import column, instant_column
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import AutocompleteSelectFilter
 from astra.adminsite.forms import ApiForm
 from astra.adminsite.units import human_number
 from astra.isolation.bodies import CheckpointBody
-from astra.isolation.checkpoint_views import checkpoint_problems
 from astra.isolation.checkpoints import (
     checkpoint_delete,
     checkpoint_restore,
@@ -47,8 +45,7 @@ class CheckpointForm(NameForm, ApiForm):
 def save_checkpoint(account: Account, name: str) -> Checkpoint:
     """Save the account's state. Raises the control surface's problems."""
     body = CheckpointBody.parse({"name": name})
-    with checkpoint_problems():
-        return checkpoint_save(account_id=account.pk, name=body["name"])
+    return checkpoint_save(account_id=account.pk, name=body["name"])
 
 
 @admin.register(Checkpoint)
@@ -69,55 +66,35 @@ class CheckpointAdmin(AccountColumns[Checkpoint]):
     actions = ("restore",)
     actions_detail = ("restore",)
     add_fieldsets = ((None, {"fields": ("account", "name")}),)
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "id_cell",
-                    "name",
-                    "account_cell",
-                    "at_cell",
-                    "saved_cell",
-                    "counts",
-                    "format_version",
-                    "service_version",
-                )
-            },
-        ),
+    fields = (
+        "id_cell",
+        "name",
+        "account_cell",
+        "at_cell",
+        "saved_cell",
+        "counts",
+        "format_version",
+        "service_version",
     )
 
-    @admin.display(description="The account's time", ordering="at")
-    def at_cell(self, checkpoint: Checkpoint) -> SafeString | str:
-        """The account's instant then."""
-        return cells.instant(checkpoint.at)
-
-    @admin.display(description="Saved", ordering="saved_at")
-    def saved_cell(self, checkpoint: Checkpoint) -> SafeString | str:
-        """When it was saved, in real time."""
-        return cells.instant(checkpoint.saved_at)
-
-    @admin.display(description="Rows")
-    def rows_cell(self, checkpoint: Checkpoint) -> str:
-        """How much is in it."""
-        return human_number(sum(checkpoint.counts.values()))
+    at_cell = instant_column("The account's time", "at", ordering="at")
+    saved_cell = instant_column("Saved", "saved_at", ordering="saved_at")
+    rows_cell = column("Rows", lambda saved: human_number(sum(saved.counts.values())))
 
     def delete_record(self, record: Checkpoint) -> None:
         """Delete the checkpoint as the control surface does."""
-        with checkpoint_problems():
-            checkpoint_delete(account_id=record.account_id, name=record.name)
+        checkpoint_delete(account_id=record.account_id, name=record.name)
 
     @confirmed(
         "Restore",
         explanation="The account is put back to what was saved, all of it: what was made since is"
         " gone, what was deleted since is there again.",
         button="Restore",
-        icon="settings_backup_restore",
+        icon="history",
         danger=True,
     )
     def restore(self, request: HttpRequest, checkpoints: Sequence[Checkpoint], data: Any) -> Done:
         """Restore the checkpoints, each in its account."""
         for each in checkpoints:
-            with checkpoint_problems():
-                checkpoint_restore(account_id=each.account_id, name=each.name)
+            checkpoint_restore(account_id=each.account_id, name=each.name)
         return Done(f"Restored {self.counted(len(checkpoints))}.")

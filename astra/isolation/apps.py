@@ -7,12 +7,12 @@ class IsolationConfig(AppConfig):
     """Accounts of one's own: made, put back, saved, deleted."""
 
     name = "astra.isolation"
-    label = "isolation"
-    verbose_name = "Isolation"
 
     def ready(self) -> None:
         """Register the records about every account, and the end of those whose time is over."""
         from astra.accounts.belongings import Belonging, register_belongings
+        from astra.accounts.contents import Content, register_contents
+        from astra.adminsite.navigation import SIMULATION, Entry, register_entries
         from astra.engine.chores import Chore, register_chore
         from astra.isolation.expiry import expired_accounts, remove
         from astra.isolation.models import Checkpoint, CheckpointPart, Origin
@@ -21,5 +21,10 @@ class IsolationConfig(AppConfig):
             Belonging(Origin, is_state=False, survives_reset=True),
             Belonging(Checkpoint, is_state=False),
             Belonging(CheckpointPart, is_state=False),
+        )
+        model = "isolation.checkpoint"
+        register_contents(Content(order=60, text="checkpoints", model=model))
+        register_entries(
+            Entry(group=SIMULATION, order=50, title="Checkpoints", icon="save", model=model)
         )
         register_chore(Chore(accounts=expired_accounts, act=remove))

@@ -14,12 +14,15 @@ from itertools import groupby, islice
 from typing import Any, TypeAlias
 
 import orjson
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 
 import astra
 from astra.accounts.belongings import Belonging, belonging, state_belongings
-from astra.accounts.models import ClockMode, clock_instant
+from astra.accounts.clocks import ClockMode, anchor, clock_instant
+from astra.api import problems
 from astra.api.clock import real_now
+from astra.api.problems import Refusal
+from astra.api.statements import fetch
 from astra.isolation.formats import (
     FORMAT_VERSION,
     CheckpointError,
@@ -44,12 +47,15 @@ ROWS_IN_PART = 2000
 Part: TypeAlias = tuple[Belonging, str, int]
 
 
-class UnknownCheckpointError(Exception):
+class UnknownCheckpointError(Refusal):
     """The account has no checkpoint of this name."""
 
 
-class CheckpointExistsError(Exception):
+class CheckpointExistsError(Refusal):
     """The account has a checkpoint of this name already."""
+
+    problem = problems.CONFLICT
+    member = "name"
 
 
 def checkpoint_save(*, account_id: uuid.UUID, name: str) -> Checkpoint:
@@ -114,24 +120,19 @@ def put_back(account_id: uuid.UUID, parts: Iterable[Part], *, at: datetime) -> N
                 update_account(account_id, with_clock(row, at))
             else:
                 insert_array(item, array)
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        fetch("SET CONSTRAINTS ALL IMMEDIATE")
     except (IntegrityError, DataError) as error:
         raise CheckpointError(f"Its rows do not fit: {error}".strip()) from error
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    fetch("SET CONSTRAINTS ALL DEFERRED")
     if strays := foreign_parents(account_id):
         raise CheckpointError(f"{strays[0]} refers to something of another account.")
 
 
 def with_clock(row: dict[str, Any], at: datetime) -> dict[str, Any]:
     """Return an account's row with its clock going on from ``at``; a real one shows real time."""
-    now = real_now()
-    if row["clock_mode"] == ClockMode.REAL:
-        return row | {"clock_sim": now, "clock_real": now}
-    if row["clock_mode"] == ClockMode.SCALED:
-        return row | {"clock_sim": at, "clock_real": now}
-    return row
+    if row["clock_mode"] == ClockMode.MANUAL:
+        return row
+    return row | anchor(row["clock_mode"], sim=at, real=real_now())
 
 
 def parts_of(checkpoint: Checkpoint) -> Iterator[Part]:

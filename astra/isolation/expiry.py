@@ -3,9 +3,8 @@
 import contextlib
 import uuid
 
-from django.db import connection
-
 from astra.api.clock import real_now
+from astra.api.statements import fetch
 from astra.isolation.accounts import account_delete
 from astra.isolation.holding import AccountBusyError, UnknownAccountError
 
@@ -13,12 +12,8 @@ from astra.isolation.holding import AccountBusyError, UnknownAccountError
 def expired_accounts() -> list[uuid.UUID]:
     """Return the accounts whose time to live is over, by real time."""
     # Once per pass of the worker: as bare as can be.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM accounts_account WHERE expires_at <= %s ORDER BY expires_at",
-            [real_now()],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    statement = "SELECT id FROM accounts_account WHERE expires_at <= %s ORDER BY expires_at"
+    return [account_id for (account_id,) in fetch(statement, [real_now()])]
 
 
 def remove(account_id: uuid.UUID) -> None:

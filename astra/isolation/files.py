@@ -11,6 +11,7 @@ from django.db import DataError, IntegrityError, transaction
 
 from astra.accounts.belongings import Belonging
 from astra.accounts.models import Account
+from astra.api import problems
 from astra.api.clock import timestamp
 from astra.isolation.checkpoints import (
     ROWS_IN_PART,
@@ -36,6 +37,9 @@ from astra.isolation.rows import ACCOUNT, insert_rows
 
 class OtherAccountError(CheckpointError):
     """The file is of another account: it can be restored only into the one it came from."""
+
+    problem = problems.CONFLICT
+    member = "accountID"
 
 
 def checkpoint_export(checkpoint: Checkpoint) -> Iterator[bytes]:

@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 from django.db.models import Field
 
 from astra.accounts.belongings import Belonging, state_belongings
+from astra.api import problems
+from astra.api.problems import Refusal
 
 FORMAT = "astra-simulator-checkpoint"
 FORMAT_VERSION = 2
@@ -20,12 +22,23 @@ FORMAT_VERSION = 2
 Row: TypeAlias = "dict[str, Any]"
 
 
-class CheckpointError(Exception):
+class CheckpointError(Refusal):
     """The checkpoint is not one that can be read, or not one of this account."""
+
+    problem = problems.INVALID_FIELDS
+    member = "file"
 
 
 def _as_it_is(label: str, row: Row) -> Row:
     return row
+
+
+def _without_empty_texts(label: str, row: Row) -> Row:
+    """Return a row in which a text that a user lacks is null; it was empty."""
+    if label != "accounts.user" or not isinstance(row, dict):
+        return row
+    absent = ("auth_id", "company_name", "phone")
+    return row | {name: row[name] or None for name in absent if name in row}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +52,24 @@ class Step:
     change: Callable[[str, Row], Row] = _as_it_is
 
 
+def _together(label: str, row: Row) -> Row:
+    """Put the ids that a fault rule is about into one column; each had one of its own."""
+    # What a file has for a row may be anything; whether it is one is looked at after the steps.
+    if label != "faults.faultrule" or not isinstance(row, dict):
+        return row
+    columns = [name for name in row if name.endswith("_id") and name != "account_id"]
+    about = {name.removesuffix("_id"): row[name] for name in columns if row[name] is not None}
+    return {name: value for name, value in row.items() if name not in columns} | {"about": about}
+
+
 # By the version that a step starts from.
 STEPS: dict[int, Step] = {
     1: Step(
         renamed={
             "simulation.faultrule": "faults.faultrule",
             "simulation.transition": "engine.transition",
-        }
+        },
+        change=lambda label, row: _together(label, _without_empty_texts(label, row)),
     ),
 }
 

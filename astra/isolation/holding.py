@@ -9,8 +9,11 @@ import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
+from astra.api import problems
+from astra.api.problems import Refusal
+from astra.api.statements import fetch
 from astra.engine.settling import lock_account
 
 T = TypeVar("T")
@@ -22,16 +25,22 @@ _TRIES = 120
 _GIVE_WAY = ("55P03", "40P01")
 
 
-class UnknownAccountError(Exception):
+class UnknownAccountError(Refusal):
     """There is no account of this id."""
 
 
-class AccountAdvancingError(Exception):
+class AccountAdvancingError(Refusal):
     """The account's clock is on its way to an instant; whoever moves it would not notice."""
 
+    problem = problems.UNEXPECTED_STATE
+    passes = True
 
-class AccountBusyError(Exception):
+
+class AccountBusyError(Refusal):
     """Somebody else keeps the account, or rows of it, locked."""
+
+    problem = problems.SERVICE_UNAVAILABLE
+    passes = True
 
 
 def with_account_held(
@@ -59,13 +68,9 @@ def with_account_held(
 
 
 def _lock_row(account_id: uuid.UUID, *, resting: bool) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
-        cursor.execute(
-            "SELECT clock_target FROM accounts_account WHERE id = %s FOR UPDATE", [account_id]
-        )
-        row = cursor.fetchone()
-    if row is None:
+    fetch("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
+    rows = fetch("SELECT clock_target FROM accounts_account WHERE id = %s FOR UPDATE", [account_id])
+    if not rows:
         raise UnknownAccountError(f"There is no account {account_id}.")
-    if resting and row[0] is not None:
+    if resting and rows[0][0] is not None:
         raise AccountAdvancingError(f"The clock of the account {account_id} is on its way.")

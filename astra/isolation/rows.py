@@ -14,6 +14,7 @@ from django.db import connection
 
 from astra.accounts.belongings import Belonging, belongings, state_belongings
 from astra.accounts.models import Account
+from astra.api.statements import fetch
 
 ACCOUNT = Account._meta.label_lower
 # Of an account's row these are no state: what a checkpoint says of them is not put back.
@@ -25,8 +26,7 @@ def insert_rows(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Insert rows of any tables in one statement: by label, each with all its columns."""
     labels = tuple(item.label for item in belongings() if rows.get(item.label))
     if labels:
-        with connection.cursor() as cursor:
-            cursor.execute(_insertion(labels), {"rows": orjson.dumps(rows).decode()})
+        fetch(_insertion(labels), {"rows": orjson.dumps(rows).decode()})
 
 
 def insert_array(item: Belonging, array: str) -> None:
@@ -35,8 +35,7 @@ def insert_array(item: Belonging, array: str) -> None:
         f"INSERT INTO {item.table} ({_columns(item)}) SELECT {_columns(item)}"
         f" FROM jsonb_populate_recordset(NULL::{item.table}, %(rows)s::jsonb)"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"rows": array})
+    fetch(statement, {"rows": array})
 
 
 def update_account(account_id: uuid.UUID, row: Mapping[str, Any]) -> None:
@@ -47,8 +46,7 @@ def update_account(account_id: uuid.UUID, row: Mapping[str, Any]) -> None:
         f"UPDATE {item.table} SET ({columns}) = (SELECT {columns}"
         f" FROM jsonb_populate_record(NULL::{item.table}, %(row)s::jsonb)) WHERE id = %(account)s"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"row": orjson.dumps(row).decode(), "account": account_id})
+    fetch(statement, {"row": orjson.dumps(row).decode(), "account": account_id})
 
 
 def delete_rows(account_id: uuid.UUID, items: Sequence[Belonging]) -> None:
@@ -59,14 +57,13 @@ def delete_rows(account_id: uuid.UUID, items: Sequence[Belonging]) -> None:
         f"gone_{number} AS (DELETE FROM {item.table} WHERE {item.column} = %(account)s)"
         for number, item in enumerate(items)
     )
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {steps} SELECT 1", {"account": account_id})
+    fetch(f"WITH {steps} SELECT 1", {"account": account_id})
 
 
 def state_rows(account_id: uuid.UUID) -> Generator[tuple[str, str]]:
     """Yield (label, JSON text) of every row of the account's state, all as of one instant.
 
-    One statement, so one snapshot, read through a cursor: to be used within a transaction, and closed
+    One statement, so one moment, read through a cursor: to be used within a transaction, and closed
     there when not read to the end.
     """
     selects = " UNION ALL ".join(
@@ -92,9 +89,7 @@ def foreign_parents(account_id: uuid.UUID) -> list[str]:
         for column, parent in child.parents.items()
         if parent in owned and column != child.column
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(checks), {"account": account_id})
-        return [row[0] for row in cursor.fetchall()]
+    return [key for (key,) in fetch(" UNION ALL ".join(checks), {"account": account_id})]
 
 
 @functools.cache

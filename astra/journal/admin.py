@@ -14,6 +14,7 @@ from unfold.decorators import action
 from astra.accounts.columns import AccountColumns
 from astra.accounts.models import User
 from astra.adminsite import cells
+from astra.adminsite.columns import column, instant_column
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.api import problems
 from astra.faults.models import FaultRule
@@ -26,6 +27,27 @@ _METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH")
 _STATUSES = sorted(
     {200, 201, 204, 405, 414, 429, *(item.status for item in problems.CATALOGUE.values())}
 )
+_CALL = (
+    "sequence",
+    "account_cell",
+    "time_cell",
+    "at_cell",
+    "duration_cell",
+    "method",
+    "path",
+    "query",
+    "operation",
+    "user_cell",
+)
+_ANSWER = ("status_cell", "problem_cell", "correlation_id", "faults_cell", "answer_cell")
+
+
+def status_badge(entry: JournalEntry) -> SafeString:
+    """Return the status as a badge, coloured by what it means."""
+    if entry.status == NO_ANSWER:
+        return cells.badge("dropped", "bad")
+    tone = {2: "good", 4: "warning", 5: "bad"}.get(entry.status // 100, "neutral")
+    return cells.badge(str(entry.status), tone)
 
 
 @admin.register(JournalEntry)
@@ -55,36 +77,9 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
     ordering = ("-sequence",)
     actions_detail = ("script",)
     fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "sequence",
-                    "account_cell",
-                    "time_cell",
-                    "at_cell",
-                    "duration_cell",
-                    "method",
-                    "path",
-                    "query",
-                    "operation",
-                    "user_cell",
-                )
-            },
-        ),
+        (None, {"fields": _CALL}),
         ("Request", {"fields": ("headers_cell", "request_cell")}),
-        (
-            "Answer",
-            {
-                "fields": (
-                    "status_cell",
-                    "problem_cell",
-                    "correlation_id",
-                    "faults_cell",
-                    "answer_cell",
-                )
-            },
-        ),
+        ("Answer", {"fields": _ANSWER}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JournalEntry]:
@@ -100,15 +95,21 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
             return queryset.filter(sequence=int(number)), False
         return super().get_search_results(request, queryset, search_term)
 
-    @admin.display(description="Time", ordering="sequence")
-    def time_cell(self, entry: JournalEntry) -> SafeString | str:
-        """When the request came, in real time."""
-        return cells.instant(entry.real_at)
-
-    @admin.display(description="The account's time")
-    def at_cell(self, entry: JournalEntry) -> SafeString | str:
-        """The account's instant then."""
-        return cells.instant(entry.at)
+    # When the request came, in real time.
+    time_cell = instant_column("Time", "real_at", ordering="sequence")
+    at_cell = instant_column("The account's time", "at")
+    status_cell = column("Status", status_badge, ordering="status")
+    duration_cell = column(
+        "Duration",
+        lambda entry: f"{entry.duration_milliseconds:,.1f} ms",
+        ordering="duration_milliseconds",
+    )
+    request_cell = column(
+        "Body", lambda entry: _body(entry.request_body, is_cut=entry.request_body_cut)
+    )
+    answer_cell = column(
+        "Body", lambda entry: _body(entry.response_body, is_cut=entry.response_body_cut)
+    )
 
     @admin.display(description="Path", ordering="path")
     def path_cell(self, entry: JournalEntry) -> SafeString:
@@ -118,11 +119,6 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
         target = f"{entry.path}?{entry.query}" if entry.query else entry.path
         return cells.long_link(cells.page_of(JournalEntry, entry.pk), below, hover=target)
 
-    @admin.display(description="Status", ordering="status")
-    def status_cell(self, entry: JournalEntry) -> SafeString:
-        """The status as a badge, coloured by what it means."""
-        return status_badge(entry)
-
     @admin.display(description="Problem", ordering="problem")
     def problem_cell(self, entry: JournalEntry) -> str:
         """The number and title of the problem."""
@@ -130,11 +126,6 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
             return cells.NOTHING
         known = problems.CATALOGUE.get(entry.problem)
         return f"{entry.problem} {known.title}" if known else str(entry.problem)
-
-    @admin.display(description="Duration", ordering="duration_milliseconds")
-    def duration_cell(self, entry: JournalEntry) -> str:
-        """How long it took, in real time."""
-        return f"{entry.duration_milliseconds:,.1f} ms"
 
     @admin.display(description="Fault rules")
     def faults_cell(self, entry: JournalEntry) -> SafeString | str:
@@ -161,29 +152,11 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
         lines = "\n".join(f"{name}: {value}" for name, value in entry.request_headers.items())
         return cells.text_block(lines)
 
-    @admin.display(description="Body")
-    def request_cell(self, entry: JournalEntry) -> SafeString | str:
-        """The request's body."""
-        return _body(entry.request_body, is_cut=entry.request_body_cut)
-
-    @admin.display(description="Body")
-    def answer_cell(self, entry: JournalEntry) -> SafeString | str:
-        """The answer's body."""
-        return _body(entry.response_body, is_cut=entry.response_body_cut)
-
     @action(description="Download as script", icon="terminal", permissions=["view"])  # type: ignore[untyped-decorator]
     def script(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Return all calls of the account as `curl` commands."""
         entry = get_object_or_404(JournalEntry.objects.select_related("account"), pk=object_id)
         return script_response(entry.account, {})
-
-
-def status_badge(entry: JournalEntry) -> SafeString:
-    """Return the status as a badge, coloured by what it means."""
-    if entry.status == NO_ANSWER:
-        return cells.badge("dropped", "bad")
-    tone = {2: "good", 4: "warning", 5: "bad"}.get(entry.status // 100, "neutral")
-    return cells.badge(str(entry.status), tone)
 
 
 def _body(text: str, *, is_cut: bool) -> SafeString | str:

@@ -9,8 +9,6 @@ from astra.api import fields
 from astra.api.problems import INVALID_QUERY, ApiProblem, Invalid
 from astra.api.query import parse_parameters
 from astra.api.serializers import ClosedSerializer, extended_error
-from astra.engine.views import InstantField
-from astra.faults.effects.base import IntegerField
 from astra.faults.serializers import TEXT, OperationField, PatternField
 
 MOST_LISTED = 1000
@@ -27,11 +25,11 @@ class Criteria(ClosedSerializer):
     method = fields.StrictCharField(pattern="^[A-Z]+$", min_length=1, max_length=31, required=False)
     path = PatternField(required=False)
     operation = OperationField(required=False)
-    status = IntegerField(most=999, required=False)
-    problem = IntegerField(least=1, most=9999, required=False)
+    status = fields.IntegerField(most=999, required=False)
+    problem = fields.IntegerField(least=1, most=9999, required=False)
     fault = fields.IdentifierField(required=False)
-    since = InstantField(required=False)
-    until = InstantField(required=False)
+    since = fields.InstantField(required=False)
+    until = fields.InstantField(required=False)
 
 
 class JsonField(serializers.Field[Any, Any, Any, Any]):
@@ -62,9 +60,9 @@ class VerifyBody(ClosedSerializer):
     """What `verify` is asked: how many calls there were, or whether some came in an order."""
 
     match = MatchBody(required=False)
-    atLeast = IntegerField(most=MOST_COUNTED, required=False)
-    atMost = IntegerField(most=MOST_COUNTED, required=False)
-    exactly = IntegerField(most=MOST_COUNTED, required=False)
+    atLeast = fields.IntegerField(most=MOST_COUNTED, required=False)
+    atMost = fields.IntegerField(most=MOST_COUNTED, required=False)
+    exactly = fields.IntegerField(most=MOST_COUNTED, required=False)
     inOrder = MatchesField(min_length=1, max_length=MOST_IN_ORDER, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -82,8 +80,8 @@ class Search(Criteria):
     """What a search takes: beside the criteria a text in a body, and which part of what is found."""
 
     body = fields.StrictCharField(pattern=TEXT, min_length=1, max_length=1000, required=False)
-    limit = IntegerField(least=1, most=MOST_LISTED, required=False)
-    after = IntegerField(most=2**63 - 1, required=False)
+    limit = fields.IntegerField(least=1, most=MOST_LISTED, required=False)
+    after = fields.IntegerField(most=2**63 - 1, required=False)
     order = fields.EnumField((OLDEST_FIRST, NEWEST_FIRST), required=False)
 
 

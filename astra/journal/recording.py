@@ -16,7 +16,7 @@ from django.db import connection
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from astra.accounts.models import clock_sql
+from astra.accounts.clocks import clock_sql
 from astra.api.problems import SERVICE_UNAVAILABLE
 from astra.api.statements import Statement
 from astra.faults.effects.drop_connection import is_no_answer

@@ -96,29 +96,25 @@ def journal_clear(account_id: uuid.UUID) -> int:
 
 def represent(entry: JournalEntry) -> dict[str, Any]:
     """Return the JSON of a call; no value, no member."""
-    document: dict[str, Any] = {
+    document = {
         "sequence": entry.sequence,
         "at": timestamp(entry.at),
         "realAt": timestamp(entry.real_at),
         "durationMilliseconds": entry.duration_milliseconds,
         "method": entry.method,
         "path": entry.path,
+        "query": entry.query or None,
+        "operation": entry.operation or None,
+        "userID": entry.user_id,
+        "requestHeaders": entry.request_headers,
+        **_body("requestBody", entry.request_body, is_cut=entry.request_body_cut),
+        "status": entry.status,
+        "problem": entry.problem,
+        **_body("responseBody", entry.response_body, is_cut=entry.response_body_cut),
+        "correlationID": entry.correlation_id,
+        "faultIDs": entry.fault_ids,
     }
-    if entry.query:
-        document["query"] = entry.query
-    if entry.operation:
-        document["operation"] = entry.operation
-    if entry.user_id:
-        document["userID"] = str(entry.user_id)
-    document["requestHeaders"] = entry.request_headers
-    document |= _body("requestBody", entry.request_body, is_cut=entry.request_body_cut)
-    document["status"] = entry.status
-    if entry.problem is not None:
-        document["problem"] = entry.problem
-    document |= _body("responseBody", entry.response_body, is_cut=entry.response_body_cut)
-    if entry.correlation_id:
-        document["correlationID"] = str(entry.correlation_id)
-    return document | {"faultIDs": [str(fault_id) for fault_id in entry.fault_ids]}
+    return {name: value for name, value in document.items() if value is not None}
 
 
 def represent_found(result: Found) -> dict[str, Any]:
@@ -131,10 +127,8 @@ def represent_found(result: Found) -> dict[str, Any]:
 
 
 def _body(name: str, text: str, *, is_cut: bool) -> dict[str, Any]:
-    document: dict[str, Any] = {}
-    if text:
-        document[name] = text if is_cut else _json_or_text(text)
-    return document | {f"{name}Cut": True} if is_cut else document
+    sent = text if is_cut else _json_or_text(text)
+    return {name: sent if text else None, f"{name}Cut": is_cut or None}
 
 
 def _json_or_text(body: str) -> Any:

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from astra.accounts.control import account_of
+from astra.accounts.control import AccountControlView
 from astra.accounts.models import Account
 from astra.api import problems
-from astra.api.control import ControlView, read_body
-from astra.api.media import json_response
 from astra.api.problems import ApiProblem
 from astra.journal.criteria import ScriptSearch, VerifyBody, parse_search
 from astra.journal.script import MEDIA_TYPE, script
@@ -25,48 +23,46 @@ from astra.journal.searching import (
 from astra.journal.verifying import represent_verdict, verify
 
 
-class Journal(ControlView):
+class Journal(AccountControlView):
     """The calls of an account."""
 
-    def get(self, request: HttpRequest, account_id: str) -> HttpResponse:
+    def get(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:
         """List those that a search finds."""
-        account = account_of(account_id)
+        account = self.account
         wanted = parse_search(request.META.get("QUERY_STRING", ""))
-        return json_response(represent_found(search(account.id, wanted)), tag=False)
+        return represent_found(search(account.id, wanted))
 
-    def delete(self, request: HttpRequest, account_id: str) -> HttpResponse:
+    def delete(self, request: HttpRequest, **kwargs: str) -> None:
         """Empty it: 204."""
-        journal_clear(account_of(account_id).id)
-        return HttpResponse(status=204)
+        journal_clear(self.account.id)
 
 
-class JournalEntryInstance(ControlView):
+class JournalEntryInstance(AccountControlView):
     """One call."""
 
-    def get(self, request: HttpRequest, account_id: str, sequence: str) -> HttpResponse:
+    def get(self, request: HttpRequest, sequence: str, **kwargs: str) -> dict[str, Any]:
         """Return it."""
-        entry = entry_of(account_of(account_id).id, sequence)
+        entry = entry_of(self.account.id, sequence)
         if entry is None:
             raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-        return json_response(represent(entry), tag=False)
+        return represent(entry)
 
 
-class JournalVerification(ControlView):
+class JournalVerification(AccountControlView):
     """Whether calls were made as they should have been."""
 
-    def post(self, request: HttpRequest, account_id: str) -> HttpResponse:
+    def post(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:
         """Say whether, and if not, what came nearest."""
-        account = account_of(account_id)
-        asked = VerifyBody.parse(read_body(request))
-        return json_response(represent_verdict(verify(account.id, asked)), tag=False)
+        account = self.account
+        return represent_verdict(verify(account.id, self.parse(VerifyBody, may_be_absent=True)))
 
 
-class JournalScript(ControlView):
+class JournalScript(AccountControlView):
     """The calls as a shell script."""
 
-    def get(self, request: HttpRequest, account_id: str) -> HttpResponseBase:
+    def get(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
         """Return those that a search finds, as `curl` commands."""
-        account = account_of(account_id)
+        account = self.account
         wanted = parse_search(request.META.get("QUERY_STRING", ""), ScriptSearch)
         return script_response(account, wanted)
 

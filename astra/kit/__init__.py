@@ -1,0 +1,1 @@
+"""What testers install: client, command, pytest plugin; HTTP alone."""

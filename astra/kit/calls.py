@@ -1,10 +1,11 @@
 """The journal of an account, as values: the calls that it had, and what checking them gave."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self, TypedDict
+from typing import Any, TypedDict
 
-from astra.kit.records import Json, Record
+from astra.kit.reading import Json, Value, found
+from astra.kit.records import Record
 
 
 class CallMatch(TypedDict, total=False):
@@ -19,6 +20,13 @@ class CallMatch(TypedDict, total=False):
     body: Any
 
 
+class Criteria(CallMatch, total=False):
+    """What calls are looked for by: beside the call itself, from when on, and until when."""
+
+    since: datetime | None
+    until: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Entry(Record):
     """A call and its answer; ``at`` is the account's instant, ``real_at`` the real one."""
@@ -29,7 +37,7 @@ class Entry(Record):
     duration_milliseconds: float
     method: str
     path: str
-    query: str
+    query: str = field(default="", kw_only=True)
     operation: str | None
     user_id: str | None
     request_headers: Json
@@ -39,29 +47,6 @@ class Entry(Record):
     response_body: Any
     correlation_id: str | None
     fault_ids: tuple[str, ...]
-
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        return cls(
-            document=document,
-            sequence=document["sequence"],
-            at=datetime.fromisoformat(document["at"]),
-            real_at=datetime.fromisoformat(document["realAt"]),
-            duration_milliseconds=document["durationMilliseconds"],
-            method=document["method"],
-            path=document["path"],
-            query=document.get("query", ""),
-            operation=document.get("operation"),
-            user_id=document.get("userID"),
-            request_headers=document.get("requestHeaders", {}),
-            request_body=document.get("requestBody"),
-            status=document.get("status"),
-            problem=document.get("problem"),
-            response_body=document.get("responseBody"),
-            correlation_id=document.get("correlationID"),
-            fault_ids=tuple(document.get("faultIDs", ())),
-        )
 
     def __str__(self) -> str:
         """Return a line for people."""
@@ -77,34 +62,17 @@ class JournalPage(Record):
     """Calls of the journal; ``total`` match, ``dropped`` were too old or too many to be kept."""
 
     items: tuple[Entry, ...]
-    total: int
-    dropped: int
-    cap: int
-
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        metadata = document["metadata"]
-        return cls(
-            document=document,
-            items=tuple(Entry.from_json(item) for item in document["items"]),
-            total=metadata["total"],
-            dropped=metadata["dropped"],
-            cap=metadata["cap"],
-        )
+    total: int = field(metadata=found(lambda answer: answer["metadata"]["total"]))
+    dropped: int = field(metadata=found(lambda answer: answer["metadata"]["dropped"]))
+    cap: int = field(metadata=found(lambda answer: answer["metadata"]["cap"]))
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class Near(Value):
     """A call that nearly matched, and why it does not."""
 
-    entry: Entry
+    entry: Entry = field(metadata=found(lambda answer: answer))
     reasons: tuple[str, ...]
-
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        return cls(Entry.from_json(document), tuple(document["reasons"]))
 
     def __str__(self) -> str:
         """Return a line for people."""
@@ -122,17 +90,6 @@ class Verdict(Record):
     count: int
     reason: str
     nearest: tuple[Near, ...]
-
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        return cls(
-            document=document,
-            verified=document["verified"],
-            count=document["count"],
-            reason=document["reason"],
-            nearest=tuple(Near.from_json(each) for each in document["nearest"]),
-        )
 
     def __bool__(self) -> bool:
         """Return whether it is verified: `assert journal.verify(…)`."""

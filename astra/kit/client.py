@@ -8,9 +8,10 @@ from typing import Any, Self
 
 from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
 from astra.kit.errors import ServiceError, UnreachableError
-from astra.kit.records import Account, ClockSetting, Json, Readiness, Scenario, SeedReport
+from astra.kit.reading import Json
+from astra.kit.records import Account, ClockSetting, Readiness, Scenario, SeedReport
 from astra.kit.times import iso_duration
-from astra.kit.transport import TIMEOUT_SECONDS, Transport, given, segment
+from astra.kit.transport import TIMEOUT_SECONDS, Paths, Transport, given
 
 _POLL_SECONDS = 0.1
 
@@ -95,7 +96,7 @@ class Accounts:
 
     def __init__(self, transport: Transport) -> None:
         """Keep how to reach the service."""
-        self._transport = transport
+        self._paths = Paths(transport, "accounts")
 
     def new(
         self,
@@ -120,27 +121,23 @@ class Accounts:
             "ttl": None if ttl is None else iso_duration(ttl),
             "seed": seed,
         }
-        return Account.from_json(self._transport.call("POST", "accounts", given(body)).json())
+        return self._paths.read(Account, "POST", body=given(body))
 
     def list(self) -> tuple[Account, ...]:
         """Return all accounts, oldest first, without their apps and buckets."""
-        items = self._transport.call("GET", "accounts").json()["items"]
-        return tuple(Account.from_json(item) for item in items)
+        return self._paths.items(Account)
 
     def get(self, account_id: str) -> Account:
         """Return an account, with its apps and buckets."""
-        return Account.from_json(
-            self._transport.call("GET", f"accounts/{segment(account_id)}").json()
-        )
+        return self._paths.read(Account, "GET", account_id)
 
     def reset(self, account_id: str) -> Account:
         """Put an account back to what it was made as: the same ids, the same token."""
-        path = f"accounts/{segment(account_id)}/reset"
-        return Account.from_json(self._transport.call("POST", path).json())
+        return self._paths.read(Account, "POST", account_id, "reset")
 
     def delete(self, account_id: str) -> None:
         """Delete an account with everything in it."""
-        self._transport.call("DELETE", f"accounts/{segment(account_id)}")
+        self._paths.call("DELETE", account_id)
 
 
 class AccountControls:
@@ -160,12 +157,11 @@ class Scenarios:
 
     def __init__(self, transport: Transport) -> None:
         """Keep how to reach the service."""
-        self._transport = transport
+        self._paths = Paths(transport, "scenarios")
 
     def list(self) -> tuple[Scenario, ...]:
         """Return the scenarios of the library."""
-        items = self._transport.call("GET", "scenarios").json()["items"]
-        return tuple(Scenario.from_json(item) for item in items)
+        return self._paths.items(Scenario)
 
     def seed(
         self,
@@ -175,7 +171,7 @@ class Scenarios:
         parameters: Mapping[str, float] | None = None,
     ) -> SeedReport:
         """Load a scenario: of the library, or a document (YAML, or an object) of that name."""
-        return self._send(f"scenarios/{segment(name)}", document, parameters)
+        return self._send(document, parameters, name)
 
     def preview(
         self,
@@ -185,9 +181,12 @@ class Scenarios:
         parameters: Mapping[str, float] | None = None,
     ) -> SeedReport:
         """Say what `seed` would do."""
-        return self._send(f"scenarios/{segment(name)}/preview", document, parameters)
+        return self._send(document, parameters, name, "preview")
 
-    def _send(self, path: str, document: Any, parameters: Mapping[str, float] | None) -> SeedReport:
+    def _send(
+        self, document: Any, parameters: Mapping[str, float] | None, *steps: str
+    ) -> SeedReport:
         kind = "application/yaml" if isinstance(document, str) else "application/json"
-        answer = self._transport.call("POST", path, document, query=parameters, content_type=kind)
-        return SeedReport.from_json(answer.json())
+        return self._paths.read(
+            SeedReport, "POST", *steps, body=document, query=parameters, content_type=kind
+        )

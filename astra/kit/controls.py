@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 from time import monotonic, sleep
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
-from astra.kit.calls import CallMatch, Entry, JournalPage, Verdict
+from astra.kit.calls import CallMatch, Criteria, Entry, JournalPage, Verdict
 from astra.kit.errors import ServiceError
-from astra.kit.records import Checkpoint, Clock, Explanation, Fault, FaultMatch, Json, Move
+from astra.kit.reading import Json
+from astra.kit.records import Checkpoint, Clock, Explanation, Fault, FaultMatch, Move
 from astra.kit.times import iso_duration, iso_instant
-from astra.kit.transport import Transport, given, segment
+from astra.kit.transport import Paths, Transport, given
 
 # What the service waits at most before it answers while a clock still moves.
 _MOST_WAIT_SECONDS = 300.0
@@ -17,28 +18,29 @@ _POLL_SECONDS = 0.05
 
 
 class Controls:
-    """Some controls of one account."""
+    """Some controls of one account; ``_place``: what their paths continue the account's with."""
+
+    _place: ClassVar[str]
 
     def __init__(self, transport: Transport, account_id: str) -> None:
         """Keep how to reach the account."""
         self.account_id = account_id
-        self._transport = transport
-        self._path = f"accounts/{segment(account_id)}"
+        self._paths = Paths(transport, "accounts", account_id, self._place)
 
 
 class ClockControls(Controls):
     """The clock of an account."""
 
+    _place = "clock"
+
     def read(self) -> Clock:
         """Return what it shows."""
-        return Clock.from_json(self._transport.call("GET", f"{self._path}/clock").json())
+        return self._paths.read(Clock, "GET")
 
     def set(self, mode: str, *, rate: float | None = None, now: datetime | None = None) -> Clock:
         """Change how time goes (`real`, `scaled` with a rate, `manual`), or move on to ``now``."""
         body = {"mode": mode, "rate": rate, "now": None if now is None else iso_instant(now)}
-        return Clock.from_json(
-            self._transport.call("PUT", f"{self._path}/clock", given(body)).json()
-        )
+        return self._paths.read(Clock, "PUT", body=given(body))
 
     def freeze(self) -> Clock:
         """Let it stand still from now on."""
@@ -89,17 +91,15 @@ class ClockControls(Controls):
         return self.read().now.timestamp()
 
     def _move(self, body: dict[str, Any], wait_seconds: float) -> Move:
-        answer = self._transport.call(
-            "POST",
-            f"{self._path}/clock/advance",
-            body | {"wait": wait_seconds},
-            wait_seconds=wait_seconds,
-        )
+        body = body | {"wait": wait_seconds}
+        answer = self._paths.call("POST", "advance", body=body, wait_seconds=wait_seconds)
         return Move.from_json(answer.json(), is_over=answer.status == 200)
 
 
 class FaultControls(Controls):
     """The fault rules of an account; `docs/faults.md` says what they match and do."""
+
+    _place = "faults"
 
     def add(
         self,
@@ -111,97 +111,87 @@ class FaultControls(Controls):
     ) -> Fault:
         """Add a rule behind those there are: `add("backup-fail", at=0.4, match={"next": 1})`."""
         body = {"name": name, "match": match, "effect": {"type": effect, **parameters}}
-        return Fault.from_json(
-            self._transport.call("POST", f"{self._path}/faults", given(body)).json()
-        )
+        return self._paths.read(Fault, "POST", body=given(body))
 
     def list(self) -> tuple[Fault, ...]:
         """Return the rules, in the order in which they are asked."""
-        items = self._transport.call("GET", f"{self._path}/faults").json()["items"]
-        return tuple(Fault.from_json(item) for item in items)
+        return self._paths.items(Fault)
 
     def get(self, fault_id: str) -> Fault:
         """Return a rule, with its hits."""
-        path = f"{self._path}/faults/{segment(fault_id)}"
-        return Fault.from_json(self._transport.call("GET", path).json())
+        return self._paths.read(Fault, "GET", fault_id)
 
     def delete(self, fault_id: str) -> None:
         """Delete a rule; what it decided stays."""
-        self._transport.call("DELETE", f"{self._path}/faults/{segment(fault_id)}")
+        self._paths.call("DELETE", fault_id)
 
     def clear(self) -> None:
         """Delete all rules."""
-        self._transport.call("DELETE", f"{self._path}/faults")
+        self._paths.call("DELETE")
 
     def explain(self, method: str, path: str, body: Any = None) -> tuple[Explanation, ...]:
         """Return for each rule whether it would act on a call, and if not, why."""
         call = given({"method": method, "path": path, "body": body})
-        answer = self._transport.call("POST", f"{self._path}/faults/explain", call)
-        return tuple(Explanation.from_json(item) for item in answer.json()["items"])
+        return self._paths.items(Explanation, "POST", "explain", body=call)
 
 
 class CheckpointControls(Controls):
     """The saved states of an account."""
 
+    _place = "checkpoints"
+
     def save(self, name: str) -> Checkpoint:
         """Save the complete state under a name."""
-        answer = self._transport.call("POST", f"{self._path}/checkpoints", {"name": name})
-        return Checkpoint.from_json(answer.json())
+        return self._paths.read(Checkpoint, "POST", body={"name": name})
 
     def list(self) -> tuple[Checkpoint, ...]:
         """Return the checkpoints, oldest first."""
-        items = self._transport.call("GET", f"{self._path}/checkpoints").json()["items"]
-        return tuple(Checkpoint.from_json(item) for item in items)
+        return self._paths.items(Checkpoint)
 
     def restore(self, name: str) -> None:
         """Bring a saved state back exactly."""
-        self._transport.call("POST", f"{self._named(name)}/restore")
+        self._paths.call("POST", name, "restore")
 
     def delete(self, name: str) -> None:
         """Delete a checkpoint; the account stays as it is."""
-        self._transport.call("DELETE", self._named(name))
+        self._paths.call("DELETE", name)
 
     def export(self, name: str) -> bytes:
         """Return a checkpoint as a file; treat it like the account's tokens."""
-        return self._transport.call("GET", self._named(name)).data
+        return self._paths.call("GET", name).data
 
     def import_(self, name: str, file: bytes | Json) -> Checkpoint:
         """Import an exported file under a name, into the account that it came from."""
-        return Checkpoint.from_json(self._transport.call("PUT", self._named(name), file).json())
-
-    def _named(self, name: str) -> str:
-        return f"{self._path}/checkpoints/{segment(name)}"
+        return self._paths.read(Checkpoint, "PUT", name, body=file)
 
 
 class JournalControls(Controls):
     """The calls that an account had."""
 
+    _place = "journal"
+
     def search(
         self,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
         limit: int | None = None,
         after: int | None = None,
         order: str | None = None,
-        **match: Unpack[CallMatch],
+        **match: Unpack[Criteria],
     ) -> JournalPage:
         """Return the calls that match, a text ``body`` being looked for in both bodies.
 
         ``order`` is `asc` or `desc`; ``after`` a sequence number, behind which the page begins.
         """
-        query = _criteria(match, since, until) | {"limit": limit, "after": after, "order": order}
-        answer = self._transport.call("GET", f"{self._path}/journal", query=query)
-        return JournalPage.from_json(answer.json())
+        query = _sent(match) | {"limit": limit, "after": after, "order": order}
+        return self._paths.read(JournalPage, "GET", query=query)
 
     def get(self, sequence: int) -> Entry:
         """Return one call."""
-        answer = self._transport.call("GET", f"{self._path}/journal/{sequence}")
-        return Entry.from_json(answer.json())
+        return self._paths.read(Entry, "GET", str(sequence))
 
     def clear(self) -> None:
         """Forget all calls."""
-        self._transport.call("DELETE", f"{self._path}/journal")
+        self._paths.call("DELETE")
 
     def verify(
         self,
@@ -209,40 +199,30 @@ class JournalControls(Controls):
         at_least: int | None = None,
         at_most: int | None = None,
         exactly: int | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        **match: Unpack[CallMatch],
+        **match: Unpack[Criteria],
     ) -> Verdict:
         """Say whether so many calls match; at least one, if no number is given.
 
         Of a JSON ``body``, a part is enough.
         """
         counts = {"atLeast": at_least, "atMost": at_most, "exactly": exactly}
-        return self._verify({"match": _criteria(match, since, until), **given(counts)})
+        body = {"match": _sent(match), **given(counts)}
+        return self._paths.read(Verdict, "POST", "verify", body=body)
 
     def verify_in_order(self, *matches: CallMatch) -> Verdict:
         """Say whether such calls came in this order, whatever came between them."""
-        return self._verify({"inOrder": matches})
+        return self._paths.read(Verdict, "POST", "verify", body={"inOrder": matches})
 
-    def script(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        **match: Unpack[CallMatch],
-    ) -> str:
+    def script(self, **match: Unpack[Criteria]) -> str:
         """Return the calls that match as a shell script that makes them again."""
-        query = _criteria(match, since, until)
-        return self._transport.call("GET", f"{self._path}/journal/script", query=query).text()
-
-    def _verify(self, body: dict[str, Any]) -> Verdict:
-        answer = self._transport.call("POST", f"{self._path}/journal/verify", body)
-        return Verdict.from_json(answer.json())
+        return self._paths.call("GET", "script", query=_sent(match)).text()
 
 
-def _criteria(match: CallMatch, since: datetime | None, until: datetime | None) -> dict[str, Any]:
-    times = {
-        "since": None if since is None else iso_instant(since),
-        "until": None if until is None else iso_instant(until),
-    }
-    return {**match, **given(times)}
+def _sent(criteria: Criteria) -> dict[str, Any]:
+    """Return the criteria as the service takes them."""
+    sent: dict[str, Any] = {**criteria}
+    for name in ("since", "until"):
+        instant = sent.pop(name, None)
+        if instant is not None:
+            sent[name] = iso_instant(instant)
+    return sent

@@ -1,15 +1,11 @@
-"""What the control surface answers about accounts, clocks, faults, checkpoints and scenarios.
-
-Each is made from the JSON by `from_json`, which ignores members that it does not know, so that the
-client of one version reads the answers of the next.
-"""
+"""What the control surface answers about accounts, clocks, faults, checkpoints and scenarios."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self, TypeAlias, TypedDict
+from typing import TypedDict
 
-Json: TypeAlias = Mapping[str, Any]
+from astra.kit.reading import Json, Value, found
 
 
 class FaultMatch(TypedDict, total=False):
@@ -36,27 +32,18 @@ class ClockSetting(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Value):
     """An answer; ``document`` is the JSON as it came, with all that there is."""
 
-    document: Json = field(repr=False, compare=False)
+    document: Json = field(repr=False, compare=False, metadata=found(lambda answer: answer))
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness(Record):
     """Whether the service can serve, and if not, why."""
 
-    is_ready: bool
+    is_ready: bool = field(metadata=found(lambda answer: answer["status"] == "ready"))
     reasons: tuple[str, ...]
-
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        return cls(
-            document=document,
-            is_ready=document["status"] == "ready",
-            reasons=tuple(document["reasons"]),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +56,17 @@ class Clock(Record):
     status: str
     target: datetime | None = None
 
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        return cls(
-            document=document,
-            mode=document["mode"],
-            rate=document["rate"],
-            now=datetime.fromisoformat(document["now"]),
-            status=document["status"],
-            target=instant_of(document, "target"),
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Value):
     """A resource that changed its state, at an instant of the account's clock."""
 
     at: datetime
     kind: str
     id: str
-    from_state: str
-    to_state: str
+    from_state: str = field(metadata=found(lambda answer: answer["from"]))
+    to_state: str = field(metadata=found(lambda answer: answer["to"]))
     reason: str
-
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        return cls(
-            at=datetime.fromisoformat(document["at"]),
-            kind=document["kind"],
-            id=document["id"],
-            from_state=document["from"],
-            to_state=document["to"],
-            reason=document["reason"],
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,29 +82,13 @@ class Move(Record):
     event_count: int
     is_over: bool
 
-    @classmethod
-    def from_json(cls, document: Json, *, is_over: bool) -> Self:
-        """Return what the JSON says."""
-        return cls(
-            document=document,
-            clock=Clock.from_json(document["clock"]),
-            events=tuple(Event.from_json(each) for each in document["events"]),
-            event_count=document["eventCount"],
-            is_over=is_over,
-        )
-
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Named(Value):
     """Something of an account: its id and its name."""
 
     id: str
     name: str
-
-    @classmethod
-    def all_from_json(cls, items: list[Json]) -> tuple[Self, ...]:
-        """Return what the JSON says."""
-        return tuple(cls(item["id"], item["name"]) for item in items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,22 +105,6 @@ class Account(Record):
     buckets: tuple[Named, ...] = ()
     expires_at: datetime | None = None
 
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        return cls(
-            document=document,
-            id=document["id"],
-            name=document["name"],
-            clock=Clock.from_json(document["clock"]),
-            scenario=document.get("scenario"),
-            token=document.get("token"),
-            user_id=document.get("userID"),
-            apps=Named.all_from_json(document.get("apps", [])),
-            buckets=Named.all_from_json(document.get("buckets", [])),
-            expires_at=instant_of(document, "expiresAt"),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Fault(Record):
@@ -185,18 +116,6 @@ class Fault(Record):
     effect: Json
     hits: int
 
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        return cls(
-            document=document,
-            id=document["id"],
-            name=document.get("name"),
-            match=document["match"],
-            effect=document["effect"],
-            hits=document["hits"],
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Explanation(Record):
@@ -207,18 +126,6 @@ class Explanation(Record):
     effect: str
     matches: bool
     reasons: tuple[str, ...]
-
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        return cls(
-            document=document,
-            id=document["id"],
-            name=document.get("name"),
-            effect=document["effect"],
-            matches=document["matches"],
-            reasons=tuple(document["reasons"]),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,19 +139,6 @@ class Checkpoint(Record):
     format_version: int
     rows: Mapping[str, int]
 
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        return cls(
-            document=document,
-            name=document["name"],
-            account_id=document["accountID"],
-            at=datetime.fromisoformat(document["at"]),
-            saved_at=datetime.fromisoformat(document["savedAt"]),
-            format_version=document["formatVersion"],
-            rows=document["rows"],
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Scenario(Record):
@@ -256,44 +150,17 @@ class Scenario(Record):
     parameters: Json
     is_seeded: bool
 
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        return cls(
-            document=document,
-            name=document["name"],
-            title=document["title"],
-            description=document["description"],
-            parameters=document["parameters"],
-            is_seeded=document["isSeeded"],
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class SeedReport(Record):
     """What loading a scenario made and kept, by kind; of a preview, what it would."""
 
     scenario: str
-    is_preview: bool
-    account_ids: tuple[str, ...]
-    created: Mapping[str, int]
-    kept: Mapping[str, int]
-
-    @classmethod
-    def from_json(cls, document: Json) -> Self:
-        """Return what the JSON says."""
-        counts: Mapping[str, Mapping[str, int]] = document["counts"]
-        return cls(
-            document=document,
-            scenario=document["scenario"],
-            is_preview=document["preview"],
-            account_ids=tuple(document["accounts"]),
-            created={kind: count["create"] for kind, count in counts.items()},
-            kept={kind: count["keep"] for kind, count in counts.items()},
-        )
+    is_preview: bool = field(metadata=found(lambda answer: answer["preview"]))
+    account_ids: tuple[str, ...] = field(metadata=found(lambda answer: answer["accounts"]))
+    created: Mapping[str, int] = field(metadata=found(lambda answer: _counted(answer, "create")))
+    kept: Mapping[str, int] = field(metadata=found(lambda answer: _counted(answer, "keep")))
 
 
-def instant_of(document: Json, member: str) -> datetime | None:
-    """Return the instant of an optional member."""
-    text = document.get(member)
-    return None if text is None else datetime.fromisoformat(text)
+def _counted(answer: Json, what: str) -> dict[str, int]:
+    return {kind: count[what] for kind, count in answer["counts"].items()}

@@ -3,18 +3,21 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import urllib3
 
 from astra.kit.errors import ProblemError, UnreachableError
+from astra.kit.reading import Value
 
 PREFIX = "/simulator/v1"
 TIMEOUT_SECONDS = 30.0
 # What the answer to a call that waits may take beyond its wait.
 _MARGIN_SECONDS = 10.0
 _JSON = "application/json"
+
+V = TypeVar("V", bound=Value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +86,27 @@ class Transport:
         self._pool.clear()
 
 
-def segment(text: str) -> str:
-    """Return a name as one step of a path."""
-    return quote(text, safe="")
+class Paths:
+    """The paths of a service that begin with some steps, such as those of an account's journal."""
+
+    def __init__(self, transport: Transport, *steps: str) -> None:
+        """Keep where they begin."""
+        self._transport = transport
+        self._steps = steps
+
+    def call(self, method: str, *steps: str, **options: Any) -> Answer:
+        """Send a call to the path that goes on with ``steps``; ``options`` as `Transport.call`."""
+        path = "/".join(quote(step, safe="") for step in (*self._steps, *steps))
+        return self._transport.call(method, path, **options)
+
+    def read(self, kind: type[V], method: str, *steps: str, **options: Any) -> V:
+        """Send a call and return what its answer says."""
+        return kind.from_json(self.call(method, *steps, **options).json())
+
+    def items(self, kind: type[V], method: str = "GET", *steps: str, **body: Any) -> tuple[V, ...]:
+        """Send a call and return the items of the list that it is answered with."""
+        listed = self.call(method, *steps, **body).json()["items"]
+        return tuple(kind.from_json(item) for item in listed)
 
 
 def given(members: Mapping[str, Any]) -> dict[str, Any]:

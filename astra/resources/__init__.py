@@ -1,0 +1,1 @@
+"""What a resource is, declared once; all else derived."""

@@ -6,7 +6,7 @@ one row that a query finds and tells whether there was one.
 """
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,7 +22,7 @@ from astra.engine.planning import plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.places import foreign_key
-from astra.resources.resource import Resource
+from astra.resources.resource import Resource, Taken
 
 
 def create_row(
@@ -50,7 +50,7 @@ def create_row(
         resource.members.apply(row, body)
         resource.complete(row, row.created_at)
         _find_references(resource, caller, body)
-        with refusing_taken(resource):
+        with refusing_taken(resource.taken):
             row.save(force_insert=True)
         if resource.lifecycle is not None:
             plan_new(resource.lifecycle.kind, row.id, fate or Fate(resource.lifecycle.success))
@@ -62,24 +62,37 @@ def replace_row(resource: Resource, *, caller: Caller, row: Any, body: Mapping[s
     if resource.replace is not None:
         resource.replace(caller=caller, row=row, body=body)
         return
+    changes = {name: body[name] for name in body if name in resource.members.mutable}
     columns = restamp(row, caller, body)
-    columns += resource.members.apply(row, body)
+    columns += resource.members.apply(row, changes)
     columns += resource.complete(row, row.modified_at)
     _find_references(resource, caller, body)
-    with refusing_taken(resource):
+    with refusing_taken(resource.taken):
         row.save(update_fields=columns)
 
 
-def delete_row(resource: Resource, rows: QuerySet[Any]) -> bool:
+def change_row(
+    resource: Resource, *, caller: Caller, identifier: uuid.UUID, body: Mapping[str, Any]
+) -> Any:
+    """Lock a row that is there and change it; return it. Raises as ``replace_row``, and its guard."""
+    with transaction.atomic(), resource.guarding(caller) as guard:
+        row = resource.rows().select_for_update().get(id=identifier)
+        guard.replace(row, body)
+        replace_row(resource, caller=caller, row=row, body=body)
+    return row
+
+
+def delete_row(resource: Resource, rows: QuerySet[Any], *, caller: Caller) -> bool:
     """Delete the one row that the query finds; return whether there was one.
 
-    Raises the resource's ``in_use`` while anything refers to the row, and what ``may_delete`` says.
+    Raises the resource's ``in_use`` while anything refers to the row, and what ``may_delete`` and the
+    guard say.
     """
     if resource.delete is not None:
         return resource.delete(rows)
-    if resource.lifecycle is None and resource.in_use is None:
+    if resource.goes_at_once:
         return bool(rows.delete()[0])
-    with transaction.atomic():
+    with transaction.atomic(), resource.guarding(caller) as guard:
         # FOR UPDATE also waits for creates that are about to refer to the row.
         row = rows.select_for_update(of=("self",)).select_related("account").first()
         if row is None:
@@ -87,20 +100,21 @@ def delete_row(resource: Resource, rows: QuerySet[Any]) -> bool:
         if resource.in_use is not None and is_referred_to(row):
             raise ApiProblem(resource.in_use)
         resource.may_delete(row)
+        guard.delete(row)
         if resource.lifecycle is not None:
             record_deletion(resource.lifecycle.kind, row, row.account.now())
-        resource.rows().filter(id=row.id).delete()
+        row.delete()
     return True
 
 
 @contextmanager
-def refusing_taken(resource: Resource) -> Iterator[None]:
-    """Raise the resource's problem for what a named constraint refuses within."""
+def refusing_taken(every: Iterable[Taken]) -> Iterator[None]:
+    """Raise the problem that is said for what a named constraint refuses within."""
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        for taken in resource.taken:
+        for taken in every:
             if taken.constraint in str(error):
                 raise ApiProblem(taken.problem, fields=taken.fields) from error
         raise

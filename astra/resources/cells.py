@@ -1,6 +1,6 @@
 """What the admin site shows of a member: its column as it is, or a cell made for its kind of value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -9,25 +9,36 @@ from django.utils.html import format_html_join
 
 from astra.accounts.columns import AccountColumns
 from astra.adminsite import cells
+from astra.adminsite.units import human_bytes
 from astra.resources import registry
-from astra.resources.members import Details, Flag, Identifier, Instant, Member
+from astra.resources.members import (
+    Choice,
+    Details,
+    Document,
+    Flag,
+    Identifier,
+    Instant,
+    Member,
+    Several,
+)
 from astra.resources.resource import Resource
+
+# What the column of holds would not read well as it is.
+_MADE = Flag | Instant | Several | Document
 
 
 def shown_as(resource: Resource, member: Member) -> str:
     """Return the name under which a page shows a member."""
     if isinstance(member, Identifier) and member.to is not None:
         return f"{member.column.removesuffix('_id')}_cell"
-    is_plain = _is_column(resource.model, member) and not isinstance(
-        member, Flag | Instant | Details
-    )
-    return member.column if is_plain and member.column != "state" else f"{member.column}_cell"
+    is_plain = is_column(resource.model, member) and not isinstance(member, _MADE)
+    return member.column if is_plain and not _is_state(member) else f"{member.column}_cell"
 
 
 def cells_of(resource: Resource) -> dict[str, Any]:
     """Return the cells that the pages of a resource need, by name."""
     made = {
-        f"{field.name}_cell": _link_cell(field)
+        f"{field.name}_cell": _record_cell(field)
         for field in resource.model._meta.concrete_fields
         if isinstance(field, ForeignKey) and field.name != "account"
     }
@@ -38,16 +49,28 @@ def cells_of(resource: Resource) -> dict[str, Any]:
     return made
 
 
+def bytes_cell(column: str, description: str) -> Callable[..., Any]:
+    """Return a cell that shows a number of bytes as people read it."""
+    return admin.display(description=description, ordering=column)(
+        lambda page, record: human_bytes(getattr(record, column))
+    )
+
+
 def words(member: Member) -> str:
     """Return a member's name as people say it."""
-    return member.column.removesuffix("_id").replace("_", " ")
+    return (member.label or member.column.removesuffix("_id").replace("_", " ")).lower()
 
 
-def _is_column(model: type[Model], member: Member) -> bool:
+def is_column(model: type[Model], member: Member) -> bool:
+    """Tell whether a member has a column of its own."""
     return any(member.column == field.attname for field in model._meta.concrete_fields)
 
 
-def _link_cell(field: "ForeignKey[Any, Any]") -> Callable[..., Any]:
+def _is_state(member: Member) -> bool:
+    return isinstance(member, Choice) and f"_{member.column}".endswith("_state")
+
+
+def _record_cell(field: "ForeignKey[Any, Any]") -> Callable[..., Any]:
     def cell(page: Any, record: Any) -> Any:
         return cells.record_link(getattr(record, field.name))
 
@@ -58,26 +81,52 @@ def _link_cell(field: "ForeignKey[Any, Any]") -> Callable[..., Any]:
 
 
 def _value_cell(resource: Resource, member: Member) -> Callable[..., Any]:
-    column, description = member.column, member.label or words(member).capitalize()
+    column = member.column
+    is_ordered = is_column(resource.model, member) and not isinstance(member, Several | Document)
+    ordering = column if is_ordered else None
+    description = member.label or words(member).capitalize()
     if isinstance(member, Flag):
-        return admin.display(description=description, ordering=column, boolean=True)(
+        return admin.display(description=description, ordering=ordering, boolean=True)(
             lambda page, record: getattr(record, column)
         )
+
+    def cell(page: Any, record: Any) -> Any:
+        return _show(member, record)
+
+    return admin.display(description=description, ordering=ordering)(cell)
+
+
+def _show(member: Member, record: Any) -> Any:
+    if isinstance(member, Identifier) and member.to is not None:
+        return cells.row_link(member.to.model, getattr(record, member.column))
     if isinstance(member, Instant):
-        return admin.display(description=description, ordering=column)(
-            lambda page, record: cells.instant(getattr(record, column))
-        )
+        return cells.instant(getattr(record, member.column))
     if isinstance(member, Details):
-        return admin.display(description=description)(
-            lambda page, record: cells.details(getattr(record, column))
+        return cells.details(getattr(record, member.column))
+    if _is_state(member):
+        return cells.state_badge(getattr(record, member.column))
+    return _told(member.written(record, record.account.now()))
+
+
+def _told(value: Any) -> Any:
+    """Return a JSON value for people."""
+    if isinstance(value, dict):
+        return format_html_join("", "<p>{}: <code>{}</code></p>", _pairs(value)) or cells.NOTHING
+    if isinstance(value, list):
+        texts = (
+            ", ".join(f"{name}: {text}" for name, text in _pairs(each))
+            if isinstance(each, dict)
+            else each
+            for each in value
         )
-    return admin.display(description=description)(
-        lambda page, record: _pairs(member.written(record, record.account.now()))
-    )
+        return format_html_join("", "<p>{}</p>", ((text,) for text in texts)) or cells.NOTHING
+    return cells.NOTHING if value is None else value
 
 
-def _pairs(value: Any) -> Any:
-    """Return an object for people."""
-    if not isinstance(value, dict):
-        return cells.NOTHING if value is None else value
-    return format_html_join("", "<p>{}: <code>{}</code></p>", value.items()) or cells.NOTHING
+def _pairs(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the innermost names and values of an object."""
+    for name, each in value.items():
+        if isinstance(each, dict):
+            yield from _pairs(each)
+        else:
+            yield name, ", ".join(map(str, each)) if isinstance(each, list) else each

@@ -1,148 +1,95 @@
 """The forms of a resource on the admin site: the members of its bodies as fields, the API as judge."""
 
-from functools import singledispatch
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django import forms
-from django.db import models
-from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-    UnfoldBooleanSwitchWidget,
-)
+from unfold.widgets import UnfoldAdminSelectWidget
 
+from astra.accounts.callers import Caller
+from astra.accounts.models import Account
 from astra.accounts.system import system_caller
-from astra.adminsite.forms import ApiForm, LabelsField, LinesField
-from astra.api.serializers import ClosedSerializer
+from astra.adminsite.forms import ApiForm, LabelsField
+from astra.api.clock import timestamp
+from astra.engine.stages import Fate
 from astra.resources import registry
-from astra.resources.actions import create_row, replace_row
-from astra.resources.members import (
-    ABSENT,
-    REQUIRED,
-    Choice,
-    Constant,
-    Document,
-    Flag,
-    Identifier,
-    Instant,
-    Known,
-    Member,
-    Number,
-    Several,
-    Use,
-)
+from astra.resources.actions import change_row, create_row
+from astra.resources.form_fields import fields_by_place, fields_of, names_a_row, typed
+from astra.resources.members import ABSENT, REQUIRED, Member, Several, Text, Use
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 
-# Longer texts get an area.
-_LINE = 256
-
-
-@singledispatch
-def form_field(member: Member, *, required: bool) -> forms.Field | None:
-    """Return the field of a form for a member; None: the model's own field does, or there is none."""
-    longest = member.rules.get("max_length")
-    is_area = longest is None or longest > _LINE
-    widget = UnfoldAdminTextareaWidget(attrs={"rows": 2}) if is_area else UnfoldAdminTextInputWidget
-    return forms.CharField(widget=widget, **_said(member, required=required))
-
-
-@form_field.register
-def _(member: Choice, *, required: bool) -> forms.Field:
-    choices = [(each, each) for each in member.rules["choices"]]
-    if not required:
-        choices.insert(0, ("", "–"))
-    return forms.ChoiceField(
-        choices=choices, widget=UnfoldAdminSelectWidget, **_said(member, required=required)
-    )
-
-
-@form_field.register
-def _(member: Flag, *, required: bool) -> forms.Field:
-    return forms.BooleanField(widget=UnfoldBooleanSwitchWidget, **_said(member, required=False))
-
-
-@form_field.register
-def _(member: Number, *, required: bool) -> forms.Field:
-    return forms.DecimalField(
-        widget=UnfoldAdminDecimalFieldWidget, **_said(member, required=required)
-    )
-
-
-@form_field.register
-def _(member: Identifier, *, required: bool) -> forms.Field | None:
-    if member.to is not None:
-        return None
-    return forms.CharField(widget=UnfoldAdminTextInputWidget, **_said(member, required=required))
-
-
-@form_field.register
-def _(member: Instant, *, required: bool) -> forms.Field:
-    return forms.CharField(
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "2026-01-05T12:00:00Z"}),
-        **_said(member, required=required),
-    )
-
-
-@form_field.register
-def _(member: Several, *, required: bool) -> forms.Field | None:
-    if isinstance(member.of(), ClosedSerializer):
-        return None
-    return LinesField(**_said(member, required=required))
-
-
-@form_field.register(Document)
-@form_field.register(Constant)
-@form_field.register(Known)
-def _(member: Member, *, required: bool) -> forms.Field | None:
-    return None
-
-
-def _said(member: Member, *, required: bool) -> dict[str, Any]:
-    label = member.label or member.column.removesuffix("_id").replace("_", " ").capitalize()
-    return {
-        "required": required,
-        "label": label,
-        "help_text": member.help,
-        "initial": member.initial,
-    }
+# The fields for a member by name; None: the model's own field.
+Fields = dict[str, forms.Field | None]
 
 
 class ResourceForm(ApiForm):
-    """A form that creates an instance or replaces it, as the API does."""
+    """A form that creates an instance or replaces it, as the API does.
+
+    A subclass adds fields of what is simulated beside the API, and overrides ``body``, ``fate`` or
+    ``perform`` for what they do. A field that it has for a member takes the place of the derived one.
+    """
 
     resource: ClassVar[Resource]
 
-    def body(self, data: dict[str, Any]) -> dict[str, Any]:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        use = _use(self)
+        for member, names in form_members(self.resource, use).items():
+            field = self.fields.get(next(iter(names)))
+            if field is not None and names_a_row(member):
+                field.required = getattr(member, use) is REQUIRED
+                field.help_text = member.help
+        if use == "create":
+            for column in self.resource.model._meta.concrete_fields:
+                own: Any = self.fields.get(column.name)
+                if own is not None and own.initial is None and column.has_default():
+                    own.initial = column.get_default()
+
+    def body(self, data: dict[str, Any], caller: Caller) -> dict[str, Any]:
         """Return the body of the request that the cleaned fields stand for, not checked yet."""
-        sent = {
-            member.name: _json(member, data[field])
-            for member, field in form_members(self.resource, _use(self))
-        }
+        now = timestamp(caller.now())
+        members = form_members(self.resource, _use(self)).items()
+        firsts = [(member, next(iter(fields))) for member, fields in members]
+        said = [(member, typed(member, name, data)) for member, name in firsts if name in data]
         return {
             "type": self.resource.kind.type,
-            "version": self.resource.kind.versions[0],
-            **{name: value for name, value in sent.items() if value not in (None, "", [])},
-            "metadata": {"labels": data["labels"]},
+            "version": data.get("api_version") or self.resource.kind.versions[0],
+            **{member.name: value for member, value in said if _is_said(member, value)},
+            # Of some kinds it must be complete.
+            "metadata": {
+                "labels": data["labels"],
+                "creationTimestamp": now,
+                "modificationTimestamp": now,
+                "createdBy": str(caller.user_id),
+            },
         }
+
+    def fate(self, data: dict[str, Any]) -> Fate | None:
+        """Return how a new row is to end; None: as usual."""
+        return None
 
     def perform(self, data: dict[str, Any]) -> Any:
         """Create or replace the instance as the API does; raises its problem."""
         members = self.resource.members
-        if self.instance._state.adding:
-            account = data["account"] if "account" in data else _parent(self.resource, data).account
-            return create_row(
+        if not self.instance._state.adding:
+            caller = system_caller(self.instance.account)
+            return change_row(
                 self.resource,
-                caller=system_caller(account),
-                body=members.create_body.parse(self.body(data)),
-                parent_ids=self.parent_ids(data),
+                caller=caller,
+                identifier=self.instance.pk,
+                body=members.replace_body.parse(self.body(data, caller)),
             )
-        row = self.resource.rows().select_for_update().get(pk=self.instance.pk)
-        body = members.replace_body.parse(self.body(data))
-        replace_row(self.resource, caller=system_caller(row.account), row=row, body=body)
-        return row
+        account = self._account(data)
+        caller = system_caller(account)
+        body = self.body(data, caller) | _account_said(self.resource, account)
+        return create_row(
+            self.resource,
+            caller=caller,
+            body=members.create_body.parse(body),
+            parent_ids=self.parent_ids(data),
+            fate=self.fate(data),
+        )
 
     def parent_ids(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return the ids of the parents that a new instance is to be below, by placeholder."""
@@ -151,43 +98,78 @@ class ResourceForm(ApiForm):
             for kind in self.resource.places[0].parents
         }
 
+    def _account(self, data: dict[str, Any]) -> Account:
+        found: Account = (
+            data["account"] if "account" in data else _parent(self.resource, data).account
+        )
+        return found
 
-def form_members(resource: Resource, use: str) -> list[tuple[Member, str]]:
-    """Return the members that a form has (``use``: create or replace), each with its field's name."""
-    found: list[tuple[Member, str]] = []
+
+def form_members(resource: Resource, use: str) -> dict[Member, Fields]:
+    """Return the members that a form has (``use``: create or replace), with their fields."""
+    found: dict[Member, Fields] = {}
+    above = parent_members(resource)
     for member in resource.members.members:
         how: Use = getattr(member, use)
-        if how is ABSENT or (use == "replace" and member.fixed):
+        if how is ABSENT or (use == "replace" and member.fixed) or member in above:
             continue
-        if isinstance(member, Identifier) and member.to is not None:
-            found.append((member, member.column.removesuffix("_id")))
-        elif form_field(member, required=False) is not None:
-            found.append((member, member.column))
+        if made := fields_of(member, required=how is REQUIRED):
+            found[member] = made
     return found
 
 
-def form_class(resource: Resource, use: str) -> type[ResourceForm]:
-    """Return the form class of a resource that creates (``use`` create) or replaces."""
-    members = form_members(resource, use)
-    fields = {
-        name: field
-        for member, name in members
-        if (field := form_field(member, required=getattr(member, use) is REQUIRED)) is not None
+def parent_members(resource: Resource) -> Mapping[Member, str]:
+    """Return the members that only say below what an instance is, each with the field that does."""
+    parents = ("account", *(parent_field(resource, kind) for kind in resource.places[0].parents))
+    return {
+        member: parent
+        for member in resource.members.members
+        for parent in parents
+        if member.column == f"{parent}_id"
     }
+
+
+def form_class(
+    resource: Resource,
+    use: str,
+    base: type[ResourceForm] = ResourceForm,
+    names: Collection[str] = (),
+) -> type[ResourceForm]:
+    """Return the form class of a resource that creates (``use`` create) or replaces.
+
+    It is derived as far as ``base`` leaves it open. ``names``: of the members' fields, where it has
+    not all of them.
+    """
+    members = {
+        member: fields
+        for member, fields in form_members(resource, use).items()
+        if not names or fields.keys() & set(names)
+    }
+    made = {name: field for fields in members.values() for name, field in fields.items()}
+    derived: Fields = {**made, "labels": LabelsField()}
+    if use == "create":
+        derived["api_version"] = _version_field(resource)
+    said: dict[str, Any] = getattr(base, "base_fields", {})
+    columns = {field.name for field in resource.model._meta.concrete_fields}
     parents = [parent_field(resource, kind) for kind in resource.places[0].parents] or ["account"]
-    shown = [*(parents if use == "create" else ()), *(name for _, name in members), "labels"]
+    shown = [
+        *(parents if use == "create" else ()),
+        *made,
+        "labels",
+        *said,
+    ]
     # As a model's form, so that fields of related records are found by typing.
-    meta = type("Meta", (), {"model": resource.model, "fields": tuple(shown)})
+    used = tuple(dict.fromkeys(name for name in shown if name in columns))
+    meta = type("Meta", (), {"model": resource.model, "fields": used})
     return type(
         f"{resource.kind.class_name}{use.capitalize()}Form",
-        (ResourceForm,),
+        (base,),
         {
-            **fields,
-            "labels": LabelsField(),
+            **{name: field for name, field in derived.items() if field and name not in said},
             "__module__": resource.members.module,
             "resource": resource,
-            "members": {member.name: name for member, name in members} | {"metadata": "labels"},
-            "problem_fields": {2: parents[0]},
+            "members": {**_fields_by_member(resource, members), **base.members},
+            "problem_fields": {2: parents[0], **_fields_by_number(resource), **base.problem_fields},
             "Meta": meta,
         },
     )
@@ -198,21 +180,50 @@ def parent_field(resource: Resource, kind: str) -> str:
     return foreign_key(resource.model, registry.resource(kind).model)
 
 
+def _version_field(resource: Resource) -> forms.Field:
+    return forms.ChoiceField(
+        label="Version",
+        choices=[(version, version) for version in resource.kind.versions],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+def _fields_by_member(resource: Resource, members: dict[Member, Fields]) -> dict[str, str]:
+    """Return the field at which to say what the API has against a member."""
+    found = {"metadata": "labels", "version": "api_version"}
+    found |= {member.name: name for member, name in parent_members(resource).items()}
+    for member, fields in members.items():
+        found |= {member.name: next(iter(fields)), **fields_by_place(member)}
+    return found
+
+
+def _fields_by_number(resource: Resource) -> dict[int, str]:
+    """Return the field at which to say that a constraint is violated which names no member."""
+    key = resource.members[resource.key].column
+    return {taken.problem.number: key for taken in resource.taken if not taken.fields}
+
+
 def _parent(resource: Resource, data: dict[str, Any]) -> Any:
     return data[parent_field(resource, resource.places[0].parents[-1])]
 
 
+def _account_said(resource: Resource, account: Account) -> dict[str, str]:
+    """Return the member of a create's body that says the account, if there is one."""
+    return {
+        member.name: str(account.pk)
+        for member, parent in parent_members(resource).items()
+        if parent == "account" and member.create is not ABSENT
+    }
+
+
+def _is_said(member: Member, value: Any) -> bool:
+    """Tell whether a value is sent: an empty one only for what takes it, which it then empties."""
+    if value not in (None, "", [], {}):
+        return True
+    is_free = isinstance(member, Text) and not member.rules.keys() & {"min_length", "pattern"}
+    return value is not None and (is_free or isinstance(member, Several))
+
+
 def _use(form: ResourceForm) -> str:
     return "create" if form.instance._state.adding else "replace"
-
-
-def _json(member: Member, value: Any) -> Any:
-    """Return the JSON of a form's value; nothing typed is no member."""
-    if isinstance(value, models.Model):
-        return str(value.pk)
-    if isinstance(member, Number) and value is not None:
-        return int(value) if value == int(value) else float(value)
-    if isinstance(member, Flag):
-        return member.json(value)
-    # A browser ends lines its own way.
-    return value.replace("\r\n", "\n") if isinstance(value, str) else value

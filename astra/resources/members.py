@@ -33,6 +33,13 @@ class Use(Enum):
 REQUIRED, OPTIONAL, ABSENT = Use.REQUIRED, Use.OPTIONAL, Use.ABSENT
 
 
+def label_of(name: str) -> str:
+    """Return a member's name as a label: `dayOfWeek` is `Day of week`, `serverURL` is `Server URL`."""
+    words = re.sub("([a-z0-9])([A-Z])", r"\1 \2", name).split()
+    text = " ".join(word if word.isupper() else word.lower() for word in words)
+    return text[:1].upper() + text[1:]
+
+
 def column_of(name: str) -> str:
     """Return the usual column of a member: `resourceID` is `resource_id`."""
     return re.sub("([a-z0-9])([A-Z])", r"\1_\2", name).lower()
@@ -62,6 +69,8 @@ class Member:
 
     field_class: ClassVar[Callable[..., Any]] = fields.StrictCharField
     filter_class: ClassVar[Callable[..., filters.Member]] = filters.Member
+    # No answer but that to a create has it.
+    once = False
 
     def __init__(
         self,
@@ -125,7 +134,15 @@ class Member:
 
 
 class Text(Member):
-    """A string; its rules are `pattern`, `min_length` and `max_length`."""
+    """A string; its rules are `pattern`, `min_length`, `max_length` and `storable_length`.
+
+    Where an answer may lack it, the empty one is no value.
+    """
+
+    field_class = fields.TextField
+
+    def stored(self, value: Any) -> Any:
+        return (value or None) if self.sometimes else value
 
 
 class Name(Member):
@@ -145,8 +162,10 @@ class Flag(Choice):
 
     filter_class = filters.BooleanMember
 
-    def __init__(self, name: str, **options: Any) -> None:
-        super().__init__(name, choices=["true", "false"], **options)
+    def __init__(
+        self, name: str, *, choices: Sequence[str] = ("true", "false"), **options: Any
+    ) -> None:
+        super().__init__(name, choices=choices, **options)
 
     def filters(self) -> Mapping[str, filters.Member]:
         return {self.name: filters.BooleanMember(self.column)}
@@ -298,19 +317,22 @@ class Document(Member):
             "_".join((self.name, *keys)): filters.JsonMember(
                 self.column, *keys, path=".".join((self.name, *keys))
             )
-            for keys in _leaves(self.of())
+            for keys, _ in leaves(self.of())
         }
 
 
 class Known(Member):
     """A member of the published schema that has no column here: no answer shows it.
 
-    A PUT may not set it either; ``field`` makes the serializer's field.
+    With ``once`` that to a create does: the attribute of the new row. A PUT may not set it either;
+    ``field`` makes the serializer's field.
     """
 
-    def __init__(self, name: str, field: Callable[..., Any], **options: Any) -> None:
+    def __init__(
+        self, name: str, field: Callable[..., Any], *, once: bool = False, **options: Any
+    ) -> None:
         super().__init__(name, fixed=True, sometimes=True, **options)
-        self._field = field
+        self._field, self.once = field, once
 
     def shown(self, *, required: bool) -> Any:
         return self._field(required=required)
@@ -323,7 +345,7 @@ class Known(Member):
         return ()
 
     def written(self, row: Any, now: datetime) -> Any:
-        return None
+        return getattr(row, self.column, None) if self.once else None
 
     @property
     def sets(self) -> Sequence[str]:
@@ -333,13 +355,13 @@ class Known(Member):
         """Set nothing."""
 
 
-def _leaves(serializer: ClosedSerializer) -> Iterator[tuple[str, ...]]:
-    """Yield the way to each text in an object."""
+def leaves(serializer: ClosedSerializer) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the way to each text in an object, and the text's field."""
     for name, field in serializer.fields.items():
         if isinstance(field, ClosedSerializer):
-            yield from ((name, *rest) for rest in _leaves(field))
+            yield from (((name, *rest), leaf) for rest, leaf in leaves(field))
         elif isinstance(field, fields.StrictCharField):
-            yield (name,)
+            yield (name,), field
 
 
 def columns_read(members: Iterable[Member]) -> tuple[str, ...]:

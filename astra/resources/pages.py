@@ -1,53 +1,115 @@
 """The pages of a resource on the admin site: list, record and forms, derived from its members.
 
-A resource with more to show subclasses ``ResourcePage`` for its cells, buttons and fieldsets.
+A resource with more to show subclasses ``ResourcePage``, or ``StagedPage`` if it moves through stages,
+for its cells, buttons and fieldsets.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import ForeignKey
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from astra.accounts.columns import AccountColumns
+from astra.accounts.system import system_caller
+from astra.adminsite import cells
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
+from astra.adminsite.forms import ApiForm
+from astra.engine.columns import StagedAdmin
 from astra.resources import registry
 from astra.resources.actions import delete_row
-from astra.resources.cells import cells_of, shown_as, words
-from astra.resources.forms import form_class, form_members, parent_field
-from astra.resources.members import (
-    Choice,
-    Constant,
-    Flag,
-    Known,
-)
+from astra.resources.cells import cells_of, is_column, shown_as, words
+from astra.resources.fieldsets import Line, add_fieldsets, editable, fieldsets
+from astra.resources.forms import ResourceForm, form_class, form_members, parent_field
+from astra.resources.members import Choice, Constant, Flag, Identifier
+from astra.resources.outcomes import OutcomeForm
 from astra.resources.resource import Resource
 
 
 class ResourcePage(AccountColumns[Any]):
-    """List and record of a resource; whatever a subclass says itself is not derived."""
+    """List and record of a resource; whatever a subclass says itself is not derived.
+
+    ``form`` and ``add_form`` of a subclass are ``ResourceForm``s, to which the fields for the members
+    are added.
+    """
 
     resource: ClassVar[Resource]
+    # What the list shows beside the resource's columns, and beside what the rows belong to.
+    listed: ClassVar[Sequence[str]] = ()
+    # The lines of the record's page between its head and its labels, where not every member has one.
+    shown: ClassVar[Sequence[Line] | None] = None
+    # Members (by their names in the API), fields and cells that stand apart, by title.
+    groups: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     ordering = ("-created_at", "-id")
 
+    @admin.display(description="Has")
+    def related_cell(self, record: Any) -> SafeString | str:
+        """Links to the lists of what refers to the record."""
+        return cells.in_line(
+            *(
+                cells.link(
+                    cells.list_path(
+                        model._meta.label_lower, **{f"{each.field.name}__id__exact": record.pk}
+                    ),
+                    model._meta.verbose_name_plural,
+                )
+                for each in self.model._meta.related_objects
+                if admin.site.is_registered(model := each.related_model)
+            )
+        )
+
+    @admin.display(description="In the API")
+    def api_cell(self, record: Any) -> SafeString:
+        """Where the API has it."""
+        place = self.resource.places[0]
+        parents = {
+            f"{kind}_id": getattr(record, f"{parent_field(self.resource, kind)}_id")
+            for kind in place.parents
+        }
+        path = f"/accounts/{record.account_id}/{place.path.format(**parents)}/{record.pk}"
+        return format_html('<code class="astra-id">{}</code>', path)
+
     def delete_record(self, record: Any) -> None:
         """Delete the record as the API does."""
-        delete_row(self.resource, self.resource.rows().filter(pk=record.pk))
+        rows = self.resource.rows().filter(pk=record.pk)
+        delete_row(self.resource, rows, caller=system_caller(record.account))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Tell whether there is something to change, of a record that the API knows."""
+        is_there = obj is None or all(
+            getattr(obj, name) == value for name, value in self.resource.there.items()
+        )
+        return is_there and super().has_change_permission(request, obj)
 
     def _can_delete(self) -> bool:
         return "DELETE" in self.resource.methods
 
 
-def page_class(resource: Resource, base: type[ResourcePage] = ResourcePage) -> type[ResourcePage]:
+class StagedPage(StagedAdmin[Any], ResourcePage):
+    """The same of a resource that moves through stages: with its next step, fate and timeline."""
+
+
+def page_class(resource: Resource, base: type[ResourcePage] | None = None) -> type[ResourcePage]:
     """Return the admin class of a resource, derived as far as ``base`` leaves it open."""
-    derived: dict[str, Any] = {"resource": resource, **cells_of(resource), **_lists(resource)}
-    derived |= _forms(resource)
-    said = {name for each in base.__mro__ if _is_own(each) for name in vars(each)}
+    base = base or (StagedPage if resource.lifecycle else ResourcePage)
+    said = {name for each in base.__mro__ if each not in StagedPage.__mro__ for name in vars(each)}
+    forms = _forms(resource, base)
+    derived: dict[str, Any] = {
+        "resource": resource,
+        **cells_of(resource),
+        **_lists(resource, base),
+        **_fieldsets(resource, base, forms),
+    }
+    if resource.lifecycle is not None:
+        derived["lifecycle"] = resource.lifecycle
     return type(
         f"{resource.kind.class_name}Page",
         (base,),
-        {name: value for name, value in derived.items() if name not in said},
+        {name: value for name, value in derived.items() if name not in said} | forms,
     )
 
 
@@ -68,39 +130,45 @@ def register_pages() -> None:
             admin.site.register(resource.model, page_class(resource))
 
 
-def _is_own(page: type) -> bool:
-    return issubclass(page, ResourcePage) and page is not ResourcePage
-
-
-def _lists(resource: Resource) -> dict[str, Any]:
-    model = resource.model
-    related = [field.name for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
+def _lists(resource: Resource, base: type[ResourcePage]) -> dict[str, Any]:
     members = {member.name: member for member in resource.members.members}
     columns = [members[name] for name in resource.columns or (resource.key,)]
     named = members[resource.key]
+    related = _related(resource)
     return {
         "list_display": (
             *(shown_as(resource, member) for member in columns),
+            *base.listed,
             *(f"{name}_cell" for name in related if name != "account"),
             "account_cell",
             "created_cell",
         ),
         "list_filter": (
-            *((name, AutocompleteSelectFilter) for name in _by_typing(resource, related)),
+            *((name, AutocompleteSelectFilter) for name in related),
             *_choice_filters(resource),
+            *((name, admin.EmptyFieldListFilter) for name in resource.there),
             ("created_at", DayFilter),
         ),
         "list_select_related": tuple(related),
         "search_fields": (named.column,),
-        "search_ids": tuple(f"{name}_id" for name in related),
+        "search_ids": tuple(dict.fromkeys(_identifiers(resource))),
         "search_help_text": f"Search by {words(named)}, or by an id",
     }
 
 
-def _by_typing(resource: Resource, related: list[str]) -> list[str]:
-    """Return the relations to filter by: the account first, then the parents."""
-    parents = [parent_field(resource, kind) for kind in resource.places[0].parents]
-    return [name for name in ("account", *parents) if name in related]
+def _related(resource: Resource) -> list[str]:
+    """Return the relations of a row: its account first."""
+    columns = resource.model._meta.concrete_fields
+    names = [field.name for field in columns if isinstance(field, ForeignKey)]
+    return sorted(names, key=lambda name: name != "account")
+
+
+def _identifiers(resource: Resource) -> Iterator[str]:
+    """Yield the columns in which an id may stand."""
+    yield from (f"{name}_id" for name in _related(resource))
+    for member in resource.members.members:
+        if isinstance(member, Identifier) and is_column(resource.model, member):
+            yield member.column
 
 
 def _choice_filters(resource: Resource) -> Iterator[Any]:
@@ -109,44 +177,44 @@ def _choice_filters(resource: Resource) -> Iterator[Any]:
             yield choice_filter(words(member), member.column, member.rules["choices"])
 
 
-def _forms(resource: Resource) -> dict[str, Any]:
-    shown = tuple(
-        shown_as(resource, member)
-        for member in resource.members.members
-        if not isinstance(member, Constant | Known)
-    )
-    parents = tuple(parent_field(resource, kind) for kind in resource.places[0].parents)
-    editable: tuple[str, ...] = ()
-    options: dict[str, Any] = {}
+def _forms(resource: Resource, base: type[ResourcePage]) -> dict[str, Any]:
+    forms: dict[str, Any] = {}
     if "PUT" in resource.methods:
-        editable = (*(name for _, name in form_members(resource, "replace")), "labels")
-        options["form"] = form_class(resource, "replace")
+        forms["form"] = _completed(resource, "replace", base.form, ResourceForm)
     if "POST" in resource.methods:
-        options["can_add"] = True
-        options["add_form"] = form_class(resource, "create")
-        fields = (*(parents or ("account",)), *_names(resource, "create"), "labels")
-        options["add_fieldsets"] = ((None, {"fields": fields}),)
-    replaced = {
-        shown_as(resource, member): name for member, name in form_members(resource, "replace")
+        usual = OutcomeForm if resource.lifecycle else ResourceForm
+        forms["add_form"] = _completed(resource, "create", base.add_form or usual, usual)
+    return forms
+
+
+def _completed(
+    resource: Resource, use: str, own: type[Any], usual: type[ResourceForm]
+) -> type[Any]:
+    """Return a form of a page with the fields for the members, unless it was made with them."""
+    if not issubclass(own, ApiForm):
+        return form_class(resource, use, usual)
+    if not issubclass(own, ResourceForm) or hasattr(own, "resource"):
+        return own
+    return form_class(resource, use, own)
+
+
+def _fieldsets(
+    resource: Resource, base: type[ResourcePage], forms: Mapping[str, type[ResourceForm]]
+) -> dict[str, Any]:
+    form, add_form = forms.get("form"), forms.get("add_form")
+    pages: dict[str, Any] = {
+        "editable": editable(resource, form) if form else (),
+        "fieldsets": fieldsets(resource, form, shown=base.shown, groups=base.groups),
     }
-    own = tuple(replaced[name] if replaced.get(name) in editable else name for name in shown)
-    above = tuple(f"{name}_cell" for name in parents)
-    labels = "labels" if editable else "labels_cell"
-    return options | {
-        "editable": editable,
+    if add_form is None:
+        return pages
+    related = _related(resource)
+    typed = [name for made in form_members(resource, "create").values() for name in made]
+    parents = [parent_field(resource, kind) for kind in resource.places[0].parents] or ["account"]
+    return pages | {
+        "can_add": True,
+        "add_fieldsets": add_fieldsets(resource, add_form, groups=base.groups),
         "autocomplete_fields": tuple(
-            dict.fromkeys((*(parents or ("account",)), *_references(resource)))
-        ),
-        "fieldsets": (
-            (None, {"fields": ("id_cell", *own, *above, "account_cell", labels)}),
-            ("Metadata", {"fields": ("version", "created_at", "modified_at")}),
+            dict.fromkeys((*parents, *(name for name in typed if name in related)))
         ),
     }
-
-
-def _names(resource: Resource, use: str) -> tuple[str, ...]:
-    return tuple(name for _, name in form_members(resource, use))
-
-
-def _references(resource: Resource) -> Iterator[str]:
-    return (member.column.removesuffix("_id") for member in resource.references)

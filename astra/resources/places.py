@@ -1,6 +1,6 @@
 """Where a resource is: its paths, and the parents that they name.
 
-A path such as `k8s/v1/apps/{app_id}/schedules` says by itself whose schedules it has: the placeholder
+A path such as `core/v1/users/{user_id}/tokens` says by itself whose tokens it has: the placeholder
 names the kind of the parent, the parent's resource says which of its rows are there, and the foreign
 key to its model says which rows are its own.
 """
@@ -24,15 +24,24 @@ _PLACEHOLDER = re.compile(r"\{(\w+)_id\}")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A path of a collection below the account. ``methods``: those that are offered only here."""
+    """A path of a collection below the account. ``methods``: those that are offered only here.
+
+    ``is_top``: the path is not below the account but that of accounts themselves.
+    """
 
     path: str
     methods: frozenset[str] = METHODS
+    is_top: bool = False
 
     @property
     def parents(self) -> tuple[str, ...]:
         """The kinds of the parents that the path names, outermost first."""
         return tuple(_PLACEHOLDER.findall(self.path))
+
+    @property
+    def tenant(self) -> str:
+        """The column that says whose a row is."""
+        return "id" if self.is_top else "account_id"
 
     @property
     def route(self) -> str:
@@ -48,7 +57,7 @@ def of_collection(
     ``ids`` are those of the path, by placeholder.
     """
     if not place.parents:
-        return _rows(model).filter(account_id=account_id)
+        return _rows(model).filter(**{place.tenant: account_id})
     for kind in place.parents:
         found = registry.resource(kind).by_key(ids[f"{kind}_id"], account_id)
         if not found.exists():
@@ -65,7 +74,7 @@ def of_instance(
     """
     model = resource.model
     conditions: dict[str, Any] = {
-        "account__checked": account_id,
+        f"{place.tenant}__checked": account_id,
         **{f"{name}__checked": value for name, value in resource.there.items()},
     }
     for kind, parent in _parents(place):

@@ -2,7 +2,7 @@
 
 from django.utils.module_loading import import_string
 
-from astra.accounts.belongings import Belonging, register_belongings
+from astra.accounts.belongings import Belonging, suggest_belonging
 from astra.engine.registry import Registration, register
 from astra.resources.resource import Resource
 from astra.resources.sections import ResourceSection
@@ -10,9 +10,9 @@ from astra.scenarios.sections import register_section
 
 
 def tell_of(resource: Resource) -> None:
-    """Tell them; what a family registers itself for the model or kind, afterwards, is instead."""
+    """Tell them; what an app registers itself for the model or kind is instead."""
     if resource.model._meta.managed:
-        register_belongings(Belonging(resource.model))
+        suggest_belonging(Belonging(resource.model))
     if resource.seeding is not None:
         made_by = import_string(resource.seeding.by) if resource.seeding.by else ResourceSection
         register_section(made_by(resource))

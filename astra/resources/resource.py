@@ -6,17 +6,19 @@ part. See `docs/adding-a-resource.md`.
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from astra.accounts.callers import Caller
 from astra.accounts.models import Described
 from astra.api import problems
 from astra.api.problems import Invalid, ProblemType
 from astra.api.resources import ResourceKind
 from astra.engine.stages import Lifecycle
-from astra.resources.members import Identifier
+from astra.resources.members import ABSENT, Identifier
 from astra.resources.places import Place
 from astra.resources.shapes import Members
 
@@ -57,6 +59,20 @@ class Seeding:
     by: str = ""
 
 
+class Guard:
+    """Decides whether a caller may change a row, from what it has locked before the row is."""
+
+    def replace(self, row: Any, body: Mapping[str, Any]) -> None:
+        """Raise the problem of a change that a validated body asks for, if it is refused."""
+
+    def delete(self, row: Any) -> None:
+        """Raise the problem of deleting the row, if it is refused."""
+
+
+def _unguarded(caller: Caller) -> AbstractContextManager[Guard]:
+    return nullcontext(Guard())
+
+
 def _nothing_more(row: Any, now: datetime) -> Sequence[str]:
     return ()
 
@@ -79,7 +95,8 @@ class Resource:
     that no member sets and refuses what several members together say (problem 9); it returns the
     columns of a replaced row that it set. ``taken``: what violated constraints answer. ``in_use``: the
     problem of deleting what others refer to; ``may_delete`` raises any other. ``lifecycle``: a new row
-    is in its initial state and goes on by itself. ``create``, ``replace`` and ``delete`` take the place
+    is in its initial state and goes on by itself. ``guarding``: what holds, while a caller replaces or
+    deletes a row, what decides on it. ``create``, ``replace`` and ``delete`` take the place
     of the actions altogether (``astra.resources.actions`` says what they are given).
 
     For people: ``columns`` are the members that the admin's list shows, ``key`` is the member that
@@ -104,6 +121,7 @@ class Resource:
     in_use: ProblemType | None = None
     may_delete: Callable[[Any], None] = _permitted
     lifecycle: Lifecycle | None = None
+    guarding: Callable[[Caller], AbstractContextManager[Guard]] = _unguarded
     create: Callable[..., Any] | None = None
     replace: Callable[..., Any] | None = None
     delete: Callable[..., bool] | None = None
@@ -118,7 +136,13 @@ class Resource:
     def places(self) -> tuple[Place, ...]:
         """Its paths, with the methods that each offers."""
         places = (each if isinstance(each, Place) else Place(each) for each in self.paths)
-        return tuple(Place(each.path, each.methods & self.methods) for each in places)
+        return tuple(replace(each, methods=each.methods & self.methods) for each in places)
+
+    @property
+    def goes_at_once(self) -> bool:
+        """Whether nothing is asked of a row that is deleted."""
+        asks = self.guarding is not _unguarded or self.may_delete is not _permitted
+        return not (asks or self.lifecycle or self.in_use)
 
     @cached_property
     def refused(self) -> Mapping[str, Sequence[ProblemType]]:
@@ -154,9 +178,11 @@ class Resource:
 
     @property
     def references(self) -> Sequence[Identifier]:
-        """The members that name a row of the account."""
+        """The members of bodies that name a row of the account."""
         return [
             member
             for member in self.members.members
-            if isinstance(member, Identifier) and member.to is not None
+            if isinstance(member, Identifier)
+            and member.to is not None
+            and member.create is not ABSENT
         ]

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from astra.api import fields
 from astra.api.serializers import ClosedSerializer, StateDetailsField
-from astra.scenarios.schema import ref
+from astra.scenarios.schema import NO_NUL, ref
 
 Json = dict[str, Any]
 
@@ -20,11 +20,17 @@ def json_schema(field: Any) -> Json:
 
 @json_schema.register
 def _(field: fields.StrictCharField) -> Json:
-    schema: Json = {"type": "string"}
-    if field.pattern:
-        schema["pattern"] = field.pattern.pattern
-    limits = {"minLength": field.min_length, "maxLength": field.max_length}
+    pattern = field.pattern.pattern if field.pattern else NO_NUL
+    longest = field.max_length or getattr(field, "storable_length", None)
+    limits = {"minLength": field.min_length, "maxLength": longest}
+    schema: Json = {"type": "string", "pattern": pattern}
     return schema | {name: limit for name, limit in limits.items() if limit}
+
+
+@json_schema.register
+def _(field: fields.EmailField) -> Json:
+    schema = json_schema.dispatch(fields.StrictCharField)(field)
+    return schema | {"minLength": 3, "pattern": r"^[^@\s]+@[^@\s]+$"}
 
 
 @json_schema.register
@@ -69,6 +75,11 @@ def _(field: serializers.ListField) -> Json:
 @json_schema.register
 def _(field: StateDetailsField) -> Json:
     return ref("stateDetails")
+
+
+@json_schema.register
+def _(field: fields.ReasonsField) -> Json:
+    return ref("reasons")
 
 
 @json_schema.register

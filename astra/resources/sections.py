@@ -1,23 +1,24 @@
 """The section of a resource in scenarios: the members of its answers, references by name.
 
-`bucketID` of the API is `bucket` here, the name of one; a flag is a boolean. What an item leaves out
+`userID` of the API is `user` here, the name of one; a flag is a boolean. What an item leaves out
 has its column's default.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model
 
 from astra.api.problems import ApiProblem
+from astra.engine.stages import Column
 from astra.resources import registry
 from astra.resources.members import REQUIRED, Constant, Flag, Identifier, Known, Member, Whole
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 from astra.resources.schemas import json_schema
-from astra.scenarios.placing import fate_of, place, stage_seconds, staged_columns
-from astra.scenarios.sections import Item, Section
-from astra.scenarios.staging import staged_properties
+from astra.scenarios.placing import Pace, fate_of, place, stage_seconds, staged_columns
+from astra.scenarios.sections import ROOT, Item, Section
+from astra.scenarios.staging import fate_schema
 
 TOP = "accounts"
 
@@ -25,8 +26,11 @@ TOP = "accounts"
 class ResourceSection(Section):
     """A section whose items have the members of a resource.
 
-    A subclass overrides ``properties_of`` and ``build`` for what a seeded row needs beyond them.
+    A subclass names the ``members`` that its items have, where that is not all that have a column,
+    and overrides what a seeded row needs beyond them.
     """
+
+    members: ClassVar[Sequence[str]] = ()
 
     resource: Resource
 
@@ -42,10 +46,17 @@ class ResourceSection(Section):
 
     def properties_of(self) -> dict[str, Any]:
         """Return the JSON Schema of the members that an item may have."""
-        properties = {name: _schema(member) for name, member in self._seeded()}
+        properties = {
+            name: _schema(member, described=name != self.key) for name, member in self._seeded()
+        }
         if self.resource.lifecycle is not None:
-            properties |= staged_properties(self.resource.lifecycle)
+            properties["fate"] = fate_schema(self.resource.lifecycle, **self.fate_of_items())
         return properties
+
+    def fate_of_items(self) -> dict[str, Any]:
+        """Return the JSON Schema of what `fate` may say beside the outcome."""
+        name = self._reasons.name
+        return {name: _schema(self._reasons)}
 
     def required_of(self) -> Sequence[str]:
         """Return the members that an item must have: those of a create, else all without a default."""
@@ -60,20 +71,17 @@ class ResourceSection(Section):
 
     def build(self, item: Item) -> Sequence[Model]:
         """Return the row; raises ``ScenarioError`` at the member that the resource refuses."""
-        row = self.new_row(item)
+        row = self.new_row(item, **self.staged(item))
         self.complete(item, row)
         return [row]
 
     def new_row(self, item: Item, **columns: Any) -> Any:
-        """Return the row of an item with the columns of its members, and further ones."""
+        """Return the row of an item with the columns of its members; ``columns`` take their place."""
         model: type[Any] = self.resource.model
-        row = model(
-            **item.described(self.resource.kind.versions[0]) | self._staged(item) | columns,
-            account=item.account_row,
-            **self._place_of(item),
-        )
+        described = item.described(self.resource.kind.versions[0])
+        row = model(**described | columns, **self._place_of(item))
         for name, member in self._seeded():
-            if name in item.values:
+            if name in item.values and member.column not in columns:
                 member.apply(row, _value(item, name, member))
         return row
 
@@ -85,36 +93,63 @@ class ResourceSection(Section):
             wrong = problem.fields[0]
             raise item.error(wrong.reason, wrong.name) from problem
 
-    def _staged(self, item: Item) -> dict[str, Any]:
+    def staged(self, item: Item) -> dict[str, Any]:
         """Return the columns of a row that moves through stages, by default at their end."""
         lifecycle = self.resource.lifecycle
         if lifecycle is None:
             return {}
-        state, details = item.get("state", lifecycle.success), item.get("stateDetails", [])
+        state = item.get("state", lifecycle.success)
         return staged_columns(
             lifecycle,
-            place(item, lifecycle, stage_seconds(lifecycle, (item.account_row,)), state=state),
+            place(item, lifecycle, stage_seconds(lifecycle, self.paces(item)), state=state),
             state=state,
-            fate=fate_of(item, lifecycle, "stateDetails"),
-            reasons=details,
-            further={"state_details": details},
+            fate=fate_of(item, lifecycle, self._reasons.name),
+            reasons=item.get(self._reasons.name, ()),
+            further=self.further(item),
+        )
+
+    def further(self, item: Item) -> dict[str, Any]:
+        """Return the columns that the stages read or set, as the item has them."""
+        return {self._reasons.column: list(item.get(self._reasons.name, ()))}
+
+    def paces(self, item: Item) -> Sequence[Pace]:
+        """Return what overrides the delays of an item's stages, the nearest first."""
+        return (item.account_row,)
+
+    @property
+    def _reasons(self) -> Member:
+        """The member in which a row that ended says why."""
+        lifecycle = self.resource.lifecycle
+        assert lifecycle is not None
+        return next(
+            member
+            for member in self.resource.members.members
+            if lifecycle.stages[-1].sets.get(member.column) == Column("outcome_reasons")
         )
 
     def _seeded(self) -> Iterator[tuple[str, Member]]:
         columns = {field.attname for field in self.resource.model._meta.concrete_fields}
         for member in self.resource.members.members:
-            if member.column in columns and not isinstance(member, Constant | Known):
+            is_said = member.name in self.members or not self.members
+            if is_said and member.column in columns and not isinstance(member, Constant | Known):
                 yield seeded_name(member), member
 
     def _parent(self) -> str:
         parents = self.resource.places[0].parents
+        if self.resource.places[0].is_top:
+            return ROOT
         return registry.resource(parents[-1]).section_name if parents else TOP
 
     def _place_of(self, item: Item) -> Mapping[str, Any]:
-        if self.parent == TOP:
+        if self.parent == ROOT:
             return {}
+        if self.parent == TOP:
+            return {"account": item.account_row}
         assert item.parent is not None
-        return {foreign_key(self.resource.model, type(item.parent.row)): item.parent.row}
+        return {
+            "account": item.account_row,
+            foreign_key(self.resource.model, type(item.parent.row)): item.parent.row,
+        }
 
 
 def seeded_name(member: Member) -> str:
@@ -124,16 +159,17 @@ def seeded_name(member: Member) -> str:
     return member.name
 
 
-def _schema(member: Member) -> dict[str, Any]:
-    described = {"description": member.help} if member.help else {}
+def _schema(member: Member, *, described: bool = True) -> dict[str, Any]:
+    about = {"description": member.help} if described and member.help else {}
     if isinstance(member, Identifier) and member.to is not None:
-        return {"description": f"Name of one of the {member.to.section}.", "type": "string"}
+        text = f"Name of one of the {member.to.section}. {member.help}".rstrip()
+        return {"description": text, "type": "string"}
     if isinstance(member, Flag):
-        return described | {"type": "boolean"}
+        return about | {"type": "boolean"}
     if isinstance(member, Whole):
         limits = {"minimum": member.least, "maximum": member.most}
-        return described | {"type": "integer"} | limits
-    return described | json_schema(member.shown(required=False))
+        return about | {"type": "integer"} | limits
+    return about | json_schema(member.shown(required=False))
 
 
 def _value(item: Item, name: str, member: Member) -> Any:

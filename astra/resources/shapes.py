@@ -72,10 +72,21 @@ class Members:
             "An instance in answers.",
             lambda: {
                 "id": fields.IdentifierField(),
-                **{each.name: each.shown(required=not each.sometimes) for each in self.members},
+                **{
+                    each.name: each.shown(required=not each.sometimes)
+                    for each in self.members
+                    if not each.once
+                },
                 "metadata": StrictMetadataSerializer(),
             },
         )
+
+    @cached_property
+    def new_shape(self) -> type[ClosedSerializer] | None:
+        """The answer to a create, where it has more than the others."""
+        more = {each.name: each.shown(required=True) for each in self.members if each.once}
+        described = {"__module__": self.module, "__doc__": "The answer to a create."}
+        return type(f"New{self.shape.__name__}", (self.shape,), described | more) if more else None
 
     @cached_property
     def create_body(self) -> type[ClosedSerializer]:
@@ -103,7 +114,8 @@ class Members:
     @property
     def serializers(self) -> tuple[type[ClosedSerializer], ...]:
         """The serializers of answers and bodies."""
-        return self.shape, self.create_body, self.replace_body
+        usual = self.shape, self.create_body, self.replace_body
+        return (*usual, self.new_shape) if self.new_shape else usual
 
     @cached_property
     def filters(self) -> type[filters.MemberFilterSet]:

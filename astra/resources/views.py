@@ -6,16 +6,19 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 from rest_framework.request import Request
 
 from astra.api.collections import CollectionView
 from astra.api.instances import InstanceView, refuse_changes
+from astra.api.resources import article
 from astra.api.views import ApiView
 from astra.resources import places, registry
 from astra.resources.actions import create_row, delete_row, replace_row
 from astra.resources.places import Place
 from astra.resources.resource import CREATE, DELETE, LIST, REPLACE, RETRIEVE, Resource
+
+BELOW_ACCOUNT = "accounts/<str:account_id>/"
 
 
 class ResourceView(ApiView):
@@ -67,8 +70,9 @@ class ResourceInstance(ResourceView, InstanceView):
         """Replace the instance: 204."""
         sent = self.body()
         body = self.parse(sent)
-        with self.replacing() as (row, document):
+        with self.resource.guarding(self.caller) as guard, self.replacing() as (row, document):
             refuse_changes(sent, document, mutable=self.mutable(row, body))
+            guard.replace(row, body)
             self.replace(row, body)
         return self.nothing()
 
@@ -89,17 +93,15 @@ class ResourceInstance(ResourceView, InstanceView):
 
     def delete_one(self, rows: QuerySet[Any]) -> bool:
         """Delete the one row that the query finds; return whether there was one."""
-        return delete_row(self.resource, rows)
+        return delete_row(self.resource, rows, caller=self.caller)
 
 
-def urls_of_resources() -> list[URLPattern]:
-    """Return the URLs of every resource, below the account, in the order of registration."""
-    return [
-        url
-        for resource in registry.resources()
-        for place in resource.places
-        for url in _urls_at(resource, place)
-    ]
+def urls_of_resources() -> list[URLPattern | URLResolver]:
+    """Return the URLs of every resource, in their order; those below the account come first."""
+    at = [(each, place) for each in registry.resources() for place in each.places]
+    below = [url for each, place in at if not place.is_top for url in _urls_at(each, place)]
+    top = [url for each, place in at if place.is_top for url in _urls_at(each, place)]
+    return [path(BELOW_ACCOUNT, include(below)), *top]
 
 
 def _urls_at(resource: Resource, place: Place) -> Iterator[URLPattern]:
@@ -117,6 +119,7 @@ def views_at(
         "place": place,
         "kind": resource.kind,
         "shape": resource.members.shape,
+        "new_shape": resource.members.new_shape,
         "write_role": resource.write_role,
     }
     collection: dict[str, Any] = {
@@ -166,6 +169,9 @@ def _names(methods: frozenset[str]) -> list[str]:
 def _about(resource: Resource, place: Place, own: type | None) -> str:
     if own is not None and own.__doc__:
         return own.__doc__
-    parent = place.parents[-1] if place.parents else "account"
-    article = "the" if parent == "account" else "an" if parent[0] in "aeiou" else "a"
-    return f"The {resource.kind.plural} of {article} {parent}."
+    if place.is_top:
+        return f"The {resource.kind.plural} that the caller may see."
+    if not place.parents:
+        return f"The {resource.kind.plural} of the account."
+    parent = place.parents[-1]
+    return f"The {resource.kind.plural} of {article(parent)} {parent}."

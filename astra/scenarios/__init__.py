@@ -1,0 +1,1 @@
+"""Accounts described in YAML, and loaded."""

@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.safestring import SafeString
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -17,6 +16,7 @@ from unfold.widgets import (
 )
 
 from astra.adminsite import cells
+from astra.adminsite.columns import instant_column
 from astra.adminsite.forms import LinesField
 from astra.adminsite.records import RecordAdmin
 from astra.scenarios.errors import ScenarioError
@@ -98,12 +98,9 @@ class SeededScenarioAdmin(RecordAdmin[SeededScenario]):
     search_help_text = "Search by name"
     ordering = ("-seeded_at",)
     actions_list = ("seed",)
-    fieldsets = ((None, {"fields": ("name", "seeded_cell")}),)
+    fields = ("name", "seeded_cell")
 
-    @admin.display(description="Seeded", ordering="seeded_at")
-    def seeded_cell(self, scenario: SeededScenario) -> SafeString | str:
-        """When it was loaded, in real time."""
-        return cells.instant(scenario.seeded_at)
+    seeded_cell = instant_column("Seeded", "seeded_at", ordering="seeded_at")
 
     def has_seed_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Tell whether the person may load scenarios."""

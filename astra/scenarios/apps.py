@@ -9,3 +9,12 @@ class ScenariosConfig(AppConfig):
     name = "astra.scenarios"
     label = "scenarios"
     verbose_name = "Scenarios"
+
+    def ready(self) -> None:
+        """Register the page of what was loaded."""
+        from astra.adminsite.navigation import SIMULATION, Entry, register_entries
+
+        model = "scenarios.seededscenario"
+        register_entries(
+            Entry(group=SIMULATION, order=40, title="Scenarios", icon="movie", model=model)
+        )

@@ -54,7 +54,7 @@ class Document:
 
 
 def path_text(path: Path) -> str:
-    """Write a path as `accounts[0].apps[1].name`."""
+    """Write a path as `accounts[0].users[1].name`."""
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
@@ -145,6 +145,11 @@ def _storable(value: Any) -> Any:
     elif not isinstance(value, bool | int | float | None):
         raise ValueError(f"{type(value).__name__} is no type of JSON")
     return value
+
+
+def parameter_number(text: str) -> float:
+    """Return the number that somebody writes for a parameter. Raises ``ValueError`` for no number."""
+    return float(text) if "." in text else int(text)
 
 
 def substitute(document: Document, overrides: Mapping[str, float]) -> Document:

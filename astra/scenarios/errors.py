@@ -3,6 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from astra.api import problems
+from astra.api.problems import ApiProblem, Invalid, Refusal
+
+# What errors call a document that came with the request.
+BODY = "body"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -14,20 +20,40 @@ class Finding:
     reason: str
 
     def __str__(self) -> str:
-        place = self.source if self.line is None else f"{self.source}:{self.line}"
-        return f"{place}: {self.path}: {self.reason}" if self.path else f"{place}: {self.reason}"
+        return self._at(f"{self.path}: {self.reason}" if self.path else self.reason)
+
+    @property
+    def place_and_reason(self) -> str:
+        """What is said of it beside its path."""
+        return self._at(self.reason)
+
+    def _at(self, text: str) -> str:
+        return (
+            f"{self.source}: {text}" if self.line is None else f"{self.source}:{self.line}: {text}"
+        )
 
 
-class ScenarioError(Exception):
+class ScenarioError(ApiProblem):
     """The document cannot be loaded; ``findings`` says all that was found."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("\n".join(str(finding) for finding in findings))
         self.findings = tuple(findings)
+        extra = {"schemaValidationFailure": str(self)}
+        super().__init__(problems.INVALID_SCHEMA, fields=self._fields(), extra=extra)
+
+    def __str__(self) -> str:
+        return "\n".join(str(finding) for finding in self.findings)
+
+    def _fields(self) -> list[Invalid]:
+        return [Invalid(each.path or BODY, each.place_and_reason) for each in self.findings]
 
 
 class ScenarioConflictError(ScenarioError):
     """The document is good, but something else in the database has its place."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(findings)
+        self.type, self.extra = problems.CONFLICT, {}
 
 
 class UnknownParameterError(ScenarioError):
@@ -35,8 +61,9 @@ class UnknownParameterError(ScenarioError):
 
     def __init__(self, name: str, finding: Finding) -> None:
         super().__init__([finding])
-        self.name = name
+        self.type, self.fields, self.extra = problems.UNSUPPORTED_QUERY, (), {}
+        self.params = [Invalid(name, finding.reason)]
 
 
-class UnknownScenarioError(Exception):
+class UnknownScenarioError(Refusal):
     """No scenario has this name."""

@@ -4,8 +4,7 @@ import functools
 import uuid
 from collections.abc import Iterable, Sequence
 
-from django.db import connection
-
+from astra.api.statements import fetch
 from astra.engine.registry import Registration
 from astra.engine.stages import Lifecycle
 from astra.scenarios.placing import is_aside, next_stage
@@ -17,19 +16,16 @@ def write_history(registration: Registration, ids: Sequence[uuid.UUID]) -> None:
     They are numbered so that the last is the row's `transition_count`: a row that was deleted and
     seeded again goes on where its history ended.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(registration), {"ids": list(ids)})
+    fetch(_statement(registration), {"ids": list(ids)})
 
 
 def next_sequences(kind: str, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Return, of those ids that have a history, the number that the next transition gets."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT resource_id, max(sequence) + 1 FROM engine_transition"
-            " WHERE kind = %(kind)s AND resource_id = ANY(%(ids)s) GROUP BY resource_id",
-            {"kind": kind, "ids": list(ids)},
-        )
-        return dict(cursor.fetchall())
+    statement = (
+        "SELECT resource_id, max(sequence) + 1 FROM engine_transition"
+        " WHERE kind = %(kind)s AND resource_id = ANY(%(ids)s) GROUP BY resource_id"
+    )
+    return dict(fetch(statement, {"kind": kind, "ids": list(ids)}))
 
 
 @functools.cache

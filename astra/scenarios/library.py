@@ -1,4 +1,7 @@
-"""The scenarios that come with the service, and those in files."""
+"""The scenarios that come with the service, and those in files.
+
+Each family registers the folder of its own when it is ready.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +11,6 @@ from astra.scenarios.documents import parse_document
 from astra.scenarios.errors import UnknownScenarioError
 from astra.scenarios.models import SeededScenario
 
-FOLDER = Path(__file__).with_name("library")
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -20,18 +22,31 @@ class Source:
     text: bytes
 
 
+_folders: list[Path] = []
+
+
+def register_library(folder: Path) -> None:
+    """Add the scenarios of a folder: its YAML files."""
+    if folder not in _folders:
+        _folders.append(folder)
+
+
+def _files() -> dict[str, Path]:
+    return {path.stem: path for folder in _folders for path in folder.glob("*.yaml")}
+
+
 def names() -> list[str]:
     """Return the names of the scenarios that come with the service."""
-    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    return sorted(_files())
 
 
 def read_library(name: str) -> Source:
     """Return a scenario that comes with the service. Raises ``UnknownScenarioError``."""
-    if name not in names():
+    path = _files().get(name)
+    if path is None:
         raise UnknownScenarioError(
             f"No scenario is called {name}; there are: {', '.join(names())}."
         )
-    path = FOLDER / f"{name}.yaml"
     return Source(path.name, path.read_bytes())
 
 

@@ -8,10 +8,11 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 
 from astra.accounts.models import Account
+from astra.api.statements import fetch
 from astra.engine.ending import hold_account
 from astra.engine.settling import LOCK_CLASS
 from astra.scenarios.collecting import collect_items
@@ -48,8 +49,7 @@ def load_scenario(
     """
     checked = check_scenario(document, source=source, parameters=parameters)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, SEEDING_KEY])
+        fetch("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, SEEDING_KEY])
         report = _Load(checked).run(progress or _quietly)
         SeededScenario.objects.get_or_create(name=report.scenario)
     return report

@@ -1,4 +1,4 @@
-"""The members by which accounts and apps override how long stages take."""
+"""The members by which accounts, and what is in them, override how long stages take."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ _PACE: tuple[tuple[str, str, Any], ...] = (
 
 
 def pace(item: Item) -> dict[str, Any]:
-    """Return the columns of an account or an app that override how long stages take.
+    """Return the columns of an item that override how long stages take.
 
     Raises ``ScenarioError`` for a stage or a kind that nothing has.
     """

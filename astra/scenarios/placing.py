@@ -1,6 +1,6 @@
 """Where a seeded resource stands on its way: from its state and age to the instants of its stages.
 
-What a create plans ahead (``engine.plan``), this finds backwards: a backup that is running at
+What a create plans ahead (``engine.plan``), this finds backwards: what is running at
 40 % now, or failed three days ago, must have been pending at some time. There is no jitter in it.
 """
 
@@ -21,7 +21,7 @@ _HALF = 50
 
 
 class Pace(Protocol):
-    """What overrides the delays of stages: an account, an app."""
+    """What overrides the delays of stages: an account, or what is in it."""
 
     stage_delays: dict[str, float]
     immediate_kinds: list[str]
@@ -74,7 +74,7 @@ def next_stage(lifecycle: Lifecycle, state: str) -> int:
 
 
 def is_aside(lifecycle: Lifecycle, state: str) -> bool:
-    """Tell whether a state is entered from outside the stages, such as an app's `restoring`."""
+    """Tell whether a state is entered from outside the stages, such as `restoring`."""
     return any(state in stage.also_from for stage in lifecycle.stages)
 
 

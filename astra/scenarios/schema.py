@@ -58,40 +58,38 @@ SIZE = {
     ],
     REASON: "Must be a size such as 4GiB, 250 MB or a number of bytes.",
 }
-TEXT = {"type": "string", "minLength": 1, "maxLength": 63, "pattern": r"^[^\u0000]*$"}
-LABELS = {
-    "type": "array",
-    "uniqueItems": True,
-    "items": {
+NO_NUL = r"^[^\u0000]*$"
+TEXT = {"type": "string", "minLength": 1, "maxLength": 63, "pattern": NO_NUL}
+
+
+def closed_object(properties: Schema, *required: str) -> dict[str, Any]:
+    """Return the schema of an object that has these members and no others."""
+    return {
         "type": "object",
-        "required": ["name", "value"],
+        "required": list(required),
         "additionalProperties": False,
-        "properties": {
-            "name": {"type": "string", "pattern": r"^[^\u0000]*$"},
-            "value": {"type": "string", "pattern": r"^[^\u0000]*$"},
-        },
-    },
-}
-STATE_DETAILS = {
-    "type": "array",
-    "uniqueItems": True,
-    "items": {
-        "type": "object",
-        "required": ["type", "title", "detail"],
-        "additionalProperties": False,
-        "properties": {
+        "properties": properties,
+    }
+
+
+def _set_of(items: Schema) -> Schema:
+    return {"type": "array", "uniqueItems": True, "items": items}
+
+
+_LABEL_TEXT = {"type": "string", "pattern": NO_NUL}
+LABELS = _set_of(closed_object({"name": _LABEL_TEXT, "value": _LABEL_TEXT}, "name", "value"))
+STATE_DETAILS = _set_of(
+    closed_object(
+        {
             "type": {"type": "string"},
             "title": {"type": "string", "minLength": 1, "maxLength": 40},
             "detail": {"type": "string", "minLength": 1, "maxLength": 511},
             "additionalDetails": {"type": "object"},
         },
-    },
-}
-REASONS = {
-    "type": "array",
-    "uniqueItems": True,
-    "items": {"type": "string", "minLength": 1, "maxLength": 127},
-}
+        *("type", "title", "detail"),
+    )
+)
+REASONS = _set_of({"type": "string", "minLength": 1, "maxLength": 127})
 _DEFINITIONS: Mapping[str, Schema] = {
     "dnsLabel": DNS_LABEL,
     "identifier": IDENTIFIER,
@@ -161,16 +159,13 @@ def _list_of(section: Section) -> dict[str, Any]:
 
 def _item_schema(section: Section) -> dict[str, Any]:
     common = {} if isinstance(section, Generator) else _COMMON
-    schema: dict[str, Any] = {
-        "type": "object",
-        "required": [section.key, *(name for name in section.required if name != section.key)],
-        "additionalProperties": False,
-        "properties": {
-            **section.properties,
-            **common,
-            **{child.name: _list_of(child) for child in sections_of(section.name)},
-        },
+    properties = {
+        **section.properties,
+        **common,
+        **{child.name: _list_of(child) for child in sections_of(section.name)},
     }
+    required = [name for name in section.required if name != section.key]
+    schema = closed_object(properties, section.key, *required)
     if common:
         schema["not"] = {"required": ["age", "createdAt"]}
         schema[REASON] = "Only one of age and createdAt can be said."

@@ -1,6 +1,6 @@
 """What a scenario may hold: sections, registered by the apps whose resources they make.
 
-A section is a list of items in its parent (users of accounts, apps of accounts, backups of apps …).
+A section is a list of items in its parent (users of accounts, and so on down).
 It says what an item looks like as JSON Schema, and makes the rows of one; it asks the database
 nothing. The loader finds out what is there already, and writes the rest.
 """

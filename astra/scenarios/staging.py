@@ -4,7 +4,7 @@ from typing import Any
 
 from astra.engine.stages import Lifecycle
 from astra.scenarios.placing import HELD
-from astra.scenarios.schema import REASON, ref
+from astra.scenarios.schema import REASON, closed_object
 
 
 def fate_schema(lifecycle: Lifecycle, **reasons: Any) -> dict[str, Any]:
@@ -14,21 +14,7 @@ def fate_schema(lifecycle: Lifecycle, **reasons: Any) -> dict[str, Any]:
         "description": "How it goes on from a state that is not final; held: not at all.",
         "anyOf": [
             {"enum": list(choices)},
-            {
-                "type": "object",
-                "required": ["outcome"],
-                "additionalProperties": False,
-                "properties": {"outcome": {"enum": list(lifecycle.final)}, **reasons},
-            },
+            closed_object({"outcome": {"enum": list(lifecycle.final)}, **reasons}, "outcome"),
         ],
         REASON: f"Must be one of {', '.join(choices)}, or an object with an outcome.",
-    }
-
-
-def staged_properties(lifecycle: Lifecycle) -> dict[str, Any]:
-    """Return the JSON Schema of state and fate of an app, a bucket and the like."""
-    return {
-        "state": {"enum": list(lifecycle.states)},
-        "stateDetails": ref("stateDetails"),
-        "fate": fate_schema(lifecycle, stateDetails=ref("stateDetails")),
     }

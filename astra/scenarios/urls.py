@@ -8,9 +8,5 @@ urlpatterns = [
     path("scenario.schema.json", views.ScenarioSchema.as_view(), name="scenario-schema"),
     path("scenarios", views.Scenarios.as_view(), name="scenarios"),
     path("scenarios/<str:name>", views.ScenarioInstance.as_view(), name="scenario"),
-    path(
-        "scenarios/<str:name>/preview",
-        views.ScenarioPreview.as_view(),
-        name="scenario-preview",
-    ),
+    path("scenarios/<str:name>/preview", views.ScenarioPreview.as_view(), name="scenario-preview"),
 ]

@@ -1,7 +1,6 @@
 """scenarios: `/simulator/v1/scenarios`. What there is, what it would do, and loading it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,13 +11,8 @@ from astra.api import problems
 from astra.api.control import ControlView
 from astra.api.media import json_response
 from astra.api.problems import ApiProblem, Invalid
-from astra.scenarios.documents import parse_document
-from astra.scenarios.errors import (
-    ScenarioConflictError,
-    ScenarioError,
-    UnknownParameterError,
-    UnknownScenarioError,
-)
+from astra.scenarios.documents import parameter_number, parse_document
+from astra.scenarios.errors import BODY
 from astra.scenarios.library import (
     Described,
     Source,
@@ -30,20 +24,18 @@ from astra.scenarios.library import (
 from astra.scenarios.loading import check_scenario, load_scenario, preview
 from astra.scenarios.schema import compile_schema
 
-# What errors call a document that came with the request.
-BODY = "body"
 PREVIEW = "preview"
 
 
 class Scenarios(ControlView):
     """The scenarios of the library."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> dict[str, Any]:
         """List them."""
         if parameters := _parameters(request):
             params = [Invalid(name, "This path has no parameters.") for name in parameters]
             raise ApiProblem(problems.UNSUPPORTED_QUERY, params=params)
-        return json_response({"items": [_represent(item) for item in library()]}, tag=False)
+        return {"items": [_represent(item) for item in library()]}
 
 
 class ScenarioSchema(ControlView):
@@ -57,39 +49,35 @@ class ScenarioSchema(ControlView):
 class ScenarioInstance(ControlView):
     """One scenario: of the library, or the document in the body."""
 
-    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+    def get(self, request: HttpRequest, name: str) -> dict[str, Any]:
         """Describe a scenario of the library; with `?preview`, say what loading it would do."""
         asked = dict(parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True))
         parameters = _parameters(request, but=PREVIEW)
-        with scenario_problems():
-            document = _represent(described(name))
-            source = read_library(name)
-            if PREVIEW in asked:
-                report = preview(source.text, source=source.name, parameters=parameters)
-                document[PREVIEW] = report.as_json()
-            elif parameters:
-                check_scenario(source.text, source=source.name, parameters=parameters)
-        return json_response(document, tag=False)
+        document = _represent(described(name))
+        source = read_library(name)
+        if PREVIEW in asked:
+            report = preview(source.text, source=source.name, parameters=parameters)
+            document[PREVIEW] = report.as_json()
+        elif parameters:
+            check_scenario(source.text, source=source.name, parameters=parameters)
+        return document
 
     def post(self, request: HttpRequest, name: str) -> HttpResponse:
         """Load the scenario: 201 with the report when something was made, else 200."""
         parameters = _parameters(request)
-        with scenario_problems():
-            source = _source(request, name)
-            report = load_scenario(source.text, source=source.name, parameters=parameters)
-        return json_response(report.as_json(), status=201 if report.created else 200, tag=False)
+        source = _source(request, name)
+        report = load_scenario(source.text, source=source.name, parameters=parameters)
+        return self.found(report.as_json(), status=201 if report.created else 200)
 
 
 class ScenarioPreview(ControlView):
     """What loading a scenario would do."""
 
-    def post(self, request: HttpRequest, name: str) -> HttpResponse:
+    def post(self, request: HttpRequest, name: str) -> dict[str, Any]:
         """Say so, for the library's scenario or the document in the body."""
         parameters = _parameters(request)
-        with scenario_problems():
-            source = _source(request, name)
-            report = preview(source.text, source=source.name, parameters=parameters)
-        return json_response(report.as_json(), tag=False)
+        source = _source(request, name)
+        return preview(source.text, source=source.name, parameters=parameters).as_json()
 
 
 def _represent(item: Described) -> dict[str, Any]:
@@ -124,38 +112,9 @@ def _parameters(request: HttpRequest, *, but: str = "") -> dict[str, float]:
         if name == but:
             continue
         try:
-            numbers[name] = float(text) if "." in text else int(text)
+            numbers[name] = parameter_number(text)
         except ValueError:
             invalid.append(Invalid(name, "Must be a number."))
     if invalid:
         raise ApiProblem(problems.INVALID_QUERY, params=invalid)
     return numbers
-
-
-@contextmanager
-def scenario_problems() -> Iterator[None]:
-    """Raise problem 2, 6, 8 or 10 for what can be wrong with a scenario."""
-    try:
-        yield
-    except UnknownScenarioError as error:
-        raise ApiProblem(problems.COLLECTION_NOT_FOUND) from error
-    except UnknownParameterError as error:
-        params = [Invalid(error.name, error.findings[0].reason)]
-        raise ApiProblem(problems.UNSUPPORTED_QUERY, params=params) from error
-    except ScenarioConflictError as error:
-        raise ApiProblem(problems.CONFLICT, fields=_fields(error)) from error
-    except ScenarioError as error:
-        extra = {"schemaValidationFailure": str(error)}
-        raise ApiProblem(problems.INVALID_SCHEMA, fields=_fields(error), extra=extra) from error
-
-
-def _fields(error: ScenarioError) -> list[Invalid]:
-    return [
-        Invalid(
-            finding.path or BODY,
-            f"{finding.source}:{finding.line}: {finding.reason}"
-            if finding.line
-            else f"{finding.source}: {finding.reason}",
-        )
-        for finding in error.findings
-    ]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import JSONField, Model
 
+from astra.api.statements import fetch
 from astra.engine.models import Staged
 from astra.engine.registry import Registration, registrations
 from astra.scenarios.errors import ScenarioConflictError
@@ -103,14 +104,12 @@ class Copying:
 @contextmanager
 def references_checked_at_once() -> Iterator[None]:
     """Let the database check foreign keys with each statement, not remember millions to the end."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        yield
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    fetch("SET CONSTRAINTS ALL IMMEDIATE")
+    yield
+    fetch("SET CONSTRAINTS ALL DEFERRED")
 
 
 def analyze(*models: type[Model]) -> None:
     """Tell the planner of many new rows at once; it would find out by itself, but later."""
     tables = ", ".join(model._meta.db_table for model in models)
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {tables}")
+    fetch(f"ANALYZE {tables}")

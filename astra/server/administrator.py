@@ -4,8 +4,8 @@ import secrets
 
 from django.contrib.auth.models import User
 
+from astra.api.files import write_private
 from astra.api.options import Options
-from astra.server.files import write_private
 
 USERNAME = "admin"
 FILE_NAME = "admin_password"

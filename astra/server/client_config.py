@@ -7,13 +7,15 @@ import yaml
 from django.db.models import Exists, OuterRef, QuerySet
 
 from astra.accounts.callers import caller_of
-from astra.accounts.models import Account, AccountState, ClockMode, Role, User, UserState
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account, AccountState, Role, User, UserState
 from astra.accounts.tokens import issue_token
+from astra.api.files import write_private
 from astra.api.options import Options
 from astra.api.problems import ApiProblem
 from astra.server.addresses import listeners
-from astra.server.files import write_private
-from backups.models.apps import App, AppState
+from backups.lifecycle import READY
+from backups.models.apps import App
 
 FILE_NAME = "config.yaml"
 _SCHEME = "Bearer "
@@ -50,7 +52,7 @@ def token_of(config: dict[str, Any]) -> str:
 
 def ready_apps() -> QuerySet[App]:
     """Return the apps that a backup can be made of, oldest first."""
-    return App.objects.filter(state=AppState.READY, deleted_at=None).order_by("created_at", "id")
+    return App.objects.filter(state=READY, deleted_at=None).order_by("created_at", "id")
 
 
 def _kept_access(path: Path) -> tuple[str, str] | None:

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from astra.api.clock import real_now
+from astra.api.files import write_private
 from astra.api.options import Options
 from astra.server.addresses import is_wildcard, listeners
-from astra.server.files import write_private
 
 _ALWAYS = ("localhost", "127.0.0.1", "::1")
 _LIFETIME = timedelta(days=397)

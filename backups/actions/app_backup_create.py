@@ -16,14 +16,20 @@ from astra.api.problems import ApiProblem, Invalid
 from astra.api.rows import instance
 from astra.api.serializers import read_only_labels
 from astra.engine.stages import Fate
-from astra.faults.fates import creation, fate_rules
 from backups import kinds
 from backups.actions.create_statement import ANSWERED, create_statement
-from backups.actions.finding import bucket_of_backup, unavailable_bucket
-from backups.lifecycle import COMPLETED
+from backups.actions.fating import fates_by_rules
+from backups.actions.finding import bucket_of_backup, unusable_bucket
+from backups.lifecycle import AVAILABLE, COMPLETED, READY
 from backups.models import AppBackup
-from backups.models.apps import AppState
-from backups.models.buckets import BucketState
+from backups.problems import (
+    APP_NOT_READY,
+    BACKUP_NAME_TAKEN,
+    BUCKET_UNAVAILABLE,
+    SNAPSHOT_NOT_FOUND,
+    SNAPSHOT_NOT_READY,
+    SNAPSHOT_OF_ANOTHER_APP,
+)
 
 NO_FAULT = Fate(COMPLETED)
 SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
@@ -71,6 +77,14 @@ def app_backup_create(*, caller: Caller, app_id: uuid.UUID, wanted: BackupWanted
         return _create(caller, app_id, fated_backup(caller, app_id, wanted))
 
 
+def app_backup_of_body(
+    *, caller: Caller, body: Mapping[str, Any], app_id: uuid.UUID, fate: Fate = NO_FAULT
+) -> AppBackup:
+    """Create the backup that a validated request body asks for; raises as ``app_backup_create``."""
+    wanted = replace(BackupWanted.from_body(body), fate=fate)
+    return app_backup_create(caller=caller, app_id=app_id, wanted=wanted)
+
+
 def _create(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> AppBackup:
     refused = read_only_labels(wanted.labels)
     try:
@@ -84,7 +98,7 @@ def _create(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> AppBacku
         backup = _try_create(caller, app_id, wanted, check_only=False)
     if backup is None:
         taken = Invalid("name", "A backup of this app has this name.")
-        raise ApiProblem(problems.BACKUP_NAME_TAKEN, fields=[taken])
+        raise ApiProblem(BACKUP_NAME_TAKEN, fields=[taken])
     return backup
 
 
@@ -95,21 +109,17 @@ def fated_backup(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Bac
     """
     if wanted.fate != NO_FAULT or wanted.snapshot_fate != NO_FAULT:
         return wanted
-    with fate_rules(caller.account_id) as rules:
-        chosen = rules.choose(
-            creation(
-                f"{kinds.APP_BACKUP.name}.create",
-                app_id=app_id,
-                name=wanted.name,
-                bucket_id=lambda: bucket_of_backup(caller.account_id, wanted.bucket_id),
-                now=rules.account.now(),
-                path=f"/accounts/{caller.account_id}/k8s/v1/apps/{app_id}/appBackups",
-            )
-        )
+    chosen = fates_by_rules(
+        caller,
+        kinds.APP_BACKUP,
+        app_id,
+        name=wanted.name,
+        bucket_id=lambda: bucket_of_backup(caller.account_id, wanted.bucket_id),
+    )
     return replace(
         wanted,
         fate=chosen.own or wanted.fate,
-        snapshot_fate=chosen.snapshot or wanted.snapshot_fate,
+        snapshot_fate=chosen.source or wanted.snapshot_fate,
     )
 
 
@@ -141,30 +151,23 @@ def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -
         raise ApiProblem(problems.NOT_PERMITTED)
     if app_state is None:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-    if app_state != AppState.READY:
-        raise ApiProblem(problems.APP_NOT_READY)
-    if bucket_state != BucketState.AVAILABLE:
-        raise _bucket_problem(wanted.bucket_id, bucket_state)
+    if app_state != READY:
+        raise ApiProblem(APP_NOT_READY)
+    if bucket_state != AVAILABLE:
+        if wanted.bucket_id is None:
+            raise ApiProblem(BUCKET_UNAVAILABLE)
+        raise unusable_bucket(bucket_state)
     if wanted.snapshot_id is None:
         return
     if snapshot_app_id is None:
-        problem, reason = problems.SNAPSHOT_NOT_FOUND, "The account has no such snapshot."
+        problem, reason = SNAPSHOT_NOT_FOUND, "The account has no such snapshot."
     elif snapshot_app_id != app_id:
-        problem, reason = problems.SNAPSHOT_OF_ANOTHER_APP, "Belongs to another app."
+        problem, reason = SNAPSHOT_OF_ANOTHER_APP, "Belongs to another app."
     elif snapshot_state != COMPLETED:
-        problem, reason = problems.SNAPSHOT_NOT_READY, f"The snapshot is {snapshot_state}."
+        problem, reason = SNAPSHOT_NOT_READY, f"The snapshot is {snapshot_state}."
     else:
         return
     raise ApiProblem(problem, fields=[Invalid("snapshotID", reason)])
-
-
-def _bucket_problem(wanted: uuid.UUID | None, state: str | None) -> ApiProblem:
-    if wanted is None:
-        return ApiProblem(problems.BUCKET_UNAVAILABLE)
-    if state is None:
-        unknown = Invalid("bucketID", "The account has no such bucket.")
-        return ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
-    return unavailable_bucket(state)
 
 
 def _parameters(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> dict[str, Any]:

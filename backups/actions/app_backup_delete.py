@@ -3,25 +3,25 @@
 from django.db import transaction
 from django.db.models import BigIntegerField, F, QuerySet, Value
 
-from astra.api import problems
 from astra.api.problems import ApiProblem
 from astra.engine.history import record_deletion
 from backups.lifecycle import APP_BACKUP, COMPLETED, PENDING, SNAPSHOT
 from backups.models import AppBackup, Bucket, Snapshot
+from backups.problems import BACKUP_NOT_CANCELABLE
 
 
 def app_backup_delete(backups: QuerySet[AppBackup]) -> bool:
     """Delete the one backup that the query finds; return whether there was one.
 
     A backup that discovers or runs is cancelled, its own unfinished snapshot goes with it. Raises
-    problem 128 when it is pending. Source: design, 'Defaults where the documents are silent'.
+    problem 128 when it is pending. Source: `docs/architecture.md`, 'Deleting a backup'.
     """
     with transaction.atomic():
         backup = backups.select_for_update(of=("self",)).select_related("account").first()
         if backup is None:
             return False
         if backup.state == PENDING:
-            raise ApiProblem(problems.BACKUP_NOT_CANCELABLE)
+            raise ApiProblem(BACKUP_NOT_CANCELABLE)
         state, now = backup.state, backup.account.now()
         AppBackup.objects.filter(id=backup.id).delete()
         record_deletion(APP_BACKUP.kind, backup, now)

@@ -7,17 +7,17 @@ from django.db import transaction
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
-from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
 from astra.engine.planning import plan_new
 from astra.engine.stages import Fate
+from astra.resources import registry
 from backups.actions.restoring import refuse_empty_filter, source_of_restore
 from backups.lifecycle import APP, PENDING, READY
 from backups.models import App
-from backups.models.apps import AppState
+from backups.problems import APP_NOT_FOUND, CLONE_NOT_SUPPORTED
 
 
-def app_create(*, caller: Caller, body: Mapping[str, Any], fate: Fate = Fate(READY)) -> App:
+def app_create(*, caller: Caller, body: dict[str, Any], fate: Fate = Fate(READY)) -> App:
     """Create the app, pending, from a validated request body; it is discovered, then ready.
 
     A clone has its source's size. Raises 147 (empty GVKN), 75, 151, 74, 46, 9 or 111 (source), 10
@@ -26,29 +26,20 @@ def app_create(*, caller: Caller, body: Mapping[str, Any], fate: Fate = Fate(REA
     refuse_empty_filter(body)
     with transaction.atomic():
         source = _source(caller, body)
-        app = App(
-            name=body["name"],
-            state=PENDING,
-            cluster_scoped_resources=body.get("clusterScopedResources", []),
-            namespace_scoped_resources=_namespaces(body, source),
-            cluster_id=body.get("clusterID") or (source.cluster_id if source else None),
-            cluster_name=source.cluster_name if source else "",
-            source_app_id=source.id if source else None,
-            source_cluster_id=body.get("sourceClusterID"),
-            backup_id=body.get("backupID"),
-            snapshot_id=body.get("snapshotID"),
-            namespace_mapping=body.get("namespaceMapping", []),
-            storage_class_mapping=body.get("storageClassMapping", []),
-            restore_filter=body.get("restoreFilter"),
-            **stamps(caller, body),
-        )
-        app.namespaces = [item["namespace"] for item in app.namespace_scoped_resources]
-        if source:
-            app.size_bytes = source.size_bytes
-            app.throughput_bytes_per_second = source.throughput_bytes_per_second
+        app = App(state=PENDING, **_like(source), **stamps(caller, body))
+        members = registry.resource(APP.kind).members
+        members.apply(app, body | {"namespaceScopedResources": _namespaces(body, source)})
         app.save(force_insert=True)
         plan_new(APP.kind, app.id, fate)
     return app
+
+
+def _like(source: App | None) -> dict[str, Any]:
+    """Return the columns of an app that it has from its source: where it runs, how large it is."""
+    if source is None:
+        return {}
+    copied = ("cluster_id", "cluster_name", "size_bytes", "throughput_bytes_per_second")
+    return {"source_app_id": source.id, **{name: getattr(source, name) for name in copied}}
 
 
 def _source(caller: Caller, body: Mapping[str, Any]) -> App | None:
@@ -59,9 +50,9 @@ def _source(caller: Caller, body: Mapping[str, Any]) -> App | None:
         ).first()
         if source is None:
             unknown = Invalid("sourceAppID", "The account manages no such app.")
-            raise ApiProblem(problems.APP_NOT_FOUND, fields=[unknown])
-        if source.state != AppState.READY:
-            raise ApiProblem(problems.CLONE_NOT_SUPPORTED)
+            raise ApiProblem(APP_NOT_FOUND, fields=[unknown])
+        if source.state != READY:
+            raise ApiProblem(CLONE_NOT_SUPPORTED)
         return source
     restored = source_of_restore(caller.account_id, body)
     return restored.app if restored else None

@@ -3,11 +3,11 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
-from astra.api import problems
 from astra.api.problems import ApiProblem
 from astra.engine.history import record_deletion
 from backups.lifecycle import APP, APP_BACKUP
 from backups.models import App, AppBackup, Schedule
+from backups.problems import APP_BACKUP_IN_PROGRESS, APP_NOT_READY
 
 
 def app_delete(apps: QuerySet[App]) -> bool:
@@ -21,9 +21,9 @@ def app_delete(apps: QuerySet[App]) -> bool:
         if app is None:
             return False
         if app.state in APP.unfinished:
-            raise ApiProblem(problems.APP_NOT_READY)
+            raise ApiProblem(APP_NOT_READY)
         if AppBackup.objects.filter(app=app, state__in=APP_BACKUP.unfinished).exists():
-            raise ApiProblem(problems.APP_BACKUP_IN_PROGRESS)
+            raise ApiProblem(APP_BACKUP_IN_PROGRESS)
         now = app.account.now()
         record_deletion(APP.kind, app, now)
         App.objects.filter(id=app.id).update(deleted_at=now, transition_count=app.transition_count)

@@ -6,18 +6,25 @@ from typing import Any
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp
-from astra.api import problems
 from astra.api.problems import ApiProblem
 from astra.engine.history import record_step
+from astra.resources import registry
 from backups.actions.restoring import refuse_empty_filter, source_of_restore
 from backups.lifecycle import APP, APP_BACKUP, READY, RESTORING
 from backups.models import App, AppBackup
-from backups.models.apps import AppState
+from backups.problems import (
+    APP_NOT_READY,
+    FORCE_UPDATE_MISSING,
+    NOT_OF_THE_APP,
+    RESTORE_DURING_BACKUP,
+)
 
 RESTORE_STAGE = "app-complete"
 
 
-def app_replace(*, caller: Caller, app: App, body: Mapping[str, Any], force_update: bool) -> None:
+def app_replace(
+    *, caller: Caller, row: App, body: Mapping[str, Any], force_update: bool = False
+) -> None:
     """Change a locked app from a validated body; what is absent is kept.
 
     A body that names a backup or snapshot other than the one it was last restored from restores the
@@ -25,23 +32,12 @@ def app_replace(*, caller: Caller, app: App, body: Mapping[str, Any], force_upda
     ready), 152 (a backup is in progress) and the source's own problems; 147 (empty GVKN), 10.
     """
     refuse_empty_filter(body)
-    columns = restamp(app, caller, body)
-    app.name = body.get("name", app.name)
-    app.cluster_scoped_resources = body.get("clusterScopedResources", app.cluster_scoped_resources)
-    if "namespaceScopedResources" in body:
-        app.namespace_scoped_resources = body["namespaceScopedResources"]
-        app.namespaces = [item["namespace"] for item in app.namespace_scoped_resources]
-    if restores(app, body):
-        columns += _restore(caller, app, body, force_update=force_update)
-    app.save(
-        update_fields=[
-            *columns,
-            "name",
-            "cluster_scoped_resources",
-            "namespace_scoped_resources",
-            "namespaces",
-        ]
-    )
+    is_restore = restores(row, body)
+    columns = restamp(row, caller, body)
+    columns += registry.resource(APP.kind).members.apply(row, body)
+    if is_restore:
+        columns += _restore(caller, row, body, force_update=force_update)
+    row.save(update_fields=columns)
 
 
 def restores(app: App, body: Mapping[str, Any]) -> bool:
@@ -53,15 +49,15 @@ def restores(app: App, body: Mapping[str, Any]) -> bool:
 def _restore(caller: Caller, app: App, body: Mapping[str, Any], *, force_update: bool) -> list[str]:
     """Put the app into restoring, to be ready again after its last stage; return the columns."""
     if not force_update:
-        raise ApiProblem(problems.FORCE_UPDATE_MISSING)
+        raise ApiProblem(FORCE_UPDATE_MISSING)
     source = source_of_restore(caller.account_id, body)
     assert source is not None
     if source.app_id != app.id:
-        raise ApiProblem(problems.NOT_OF_THE_APP)
-    if app.state != AppState.READY:
-        raise ApiProblem(problems.APP_NOT_READY)
+        raise ApiProblem(NOT_OF_THE_APP)
+    if app.state != READY:
+        raise ApiProblem(APP_NOT_READY)
     if AppBackup.objects.filter(app=app, state__in=APP_BACKUP.unfinished).exists():
-        raise ApiProblem(problems.RESTORE_DURING_BACKUP)
+        raise ApiProblem(RESTORE_DURING_BACKUP)
     app.backup_id, app.snapshot_id = body.get("backupID"), body.get("snapshotID")
     app.restore_filter = body.get("restoreFilter")
     delay = app.stage_delays.get(RESTORE_STAGE, APP.stage(RESTORE_STAGE).delay_seconds)

@@ -4,23 +4,22 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
-from astra.api import problems
-from astra.api.problems import ApiProblem, Invalid
 from astra.engine.planning import plan_new
 from astra.engine.stages import Fate
-from astra.faults.fates import creation, fate_rules
+from astra.resources import registry
+from astra.resources.actions import refusing_taken
 from backups import kinds
+from backups.actions.fating import fates_by_rules
 from backups.actions.finding import bucket_to_use, ready_app
 from backups.lifecycle import COMPLETED, PENDING, SNAPSHOT
 from backups.models import Snapshot
 from backups.naming import system_name
 
 NO_FAULT = Fate(COMPLETED)
-NAME_CONSTRAINT = "snapshot_name_is_unique"
 
 
 def app_snap_create(
@@ -45,7 +44,10 @@ def app_snap_create(
             app.name, "snapshot", columns["created_at"], columns["id"]
         )
         if caller.has_faults and fate == NO_FAULT:
-            fate = _fate_by_rules(caller, app_id, body)
+            rules = fates_by_rules(
+                caller, kinds.APP_SNAP, app_id, name=body.get("name"), bucket_id=lambda: bucket_id
+            )
+            fate = rules.own or rules.source or fate
         snapshot = Snapshot(
             app=app,
             name=name,
@@ -55,29 +57,7 @@ def app_snap_create(
             outcome_hook_details=list(fate.hook_details),
             **columns,
         )
-        try:
-            with transaction.atomic():
-                snapshot.save(force_insert=True)
-        except IntegrityError as error:
-            if NAME_CONSTRAINT not in str(error):
-                raise
-            taken = Invalid("name", "A snapshot of this app has this name.")
-            raise ApiProblem(problems.SNAPSHOT_NAME_TAKEN, fields=[taken]) from error
+        with refusing_taken(registry.resource(SNAPSHOT.kind).taken):
+            snapshot.save(force_insert=True)
         plan_new(SNAPSHOT.kind, snapshot.id, fate)
     return snapshot
-
-
-def _fate_by_rules(caller: Caller, app_id: uuid.UUID, body: Mapping[str, Any]) -> Fate:
-    """Return the fate that the account's fault rules decide."""
-    with fate_rules(caller.account_id) as rules:
-        chosen = rules.choose(
-            creation(
-                f"{kinds.APP_SNAP.name}.create",
-                app_id=app_id,
-                name=body.get("name"),
-                bucket_id=lambda: body.get("bucketID"),
-                now=rules.account.now(),
-                path=f"/accounts/{caller.account_id}/k8s/v1/apps/{app_id}/appSnaps",
-            )
-        )
-    return chosen.own or chosen.snapshot or NO_FAULT

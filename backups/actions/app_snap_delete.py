@@ -3,11 +3,11 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
-from astra.api import problems
 from astra.api.problems import ApiProblem
 from astra.engine.history import record_deletion
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
 from backups.models import AppBackup, Snapshot
+from backups.problems import SNAPSHOT_IN_USE
 
 
 def app_snap_delete(snapshots: QuerySet[Snapshot]) -> bool:
@@ -23,7 +23,7 @@ def app_snap_delete(snapshots: QuerySet[Snapshot]) -> bool:
             return False
         users = AppBackup.objects.filter(snapshot_id=snapshot.id)
         if users.filter(state__in=APP_BACKUP.unfinished).exists():
-            raise ApiProblem(problems.SNAPSHOT_IN_USE)
+            raise ApiProblem(SNAPSHOT_IN_USE)
         users.update(snapshot_id=None, snapshot_shown=False)
         record_deletion(SNAPSHOT.kind, snapshot, snapshot.account.now())
         Snapshot.objects.filter(id=snapshot.id).delete()

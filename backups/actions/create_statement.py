@@ -12,14 +12,12 @@ one backup; schedules that fire want many at once, or snapshots alone.
 
 import functools
 
-from astra.accounts.models import clock_sql
+from astra.accounts.clocks import clock_sql
 from astra.api.rows import column_list
 from astra.api.statements import Statement
 from astra.engine.plan import partway, planned_instants
-from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
+from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, FAILED, PENDING, READY, SNAPSHOT
 from backups.models import AppBackup
-from backups.models.apps import AppState
-from backups.models.buckets import BucketState
 from backups.naming import app_name_cut
 
 _SNAPSHOT_END = partway(
@@ -135,7 +133,7 @@ _FOUND = f"""
     LEFT JOIN LATERAL (
         SELECT id, state FROM backups_bucket
         WHERE account_id = %(account)s
-          AND CASE WHEN wanted.named_bucket_id IS NULL THEN state = '{BucketState.AVAILABLE}'
+          AND CASE WHEN wanted.named_bucket_id IS NULL THEN state = '{AVAILABLE}'
                    ELSE id = wanted.named_bucket_id END
         ORDER BY is_default DESC, stored_bytes, created_at, id LIMIT 1
         FOR KEY SHARE
@@ -150,15 +148,15 @@ _FOUND = f"""
 
 def _draft() -> str:
     """The rows to be, with their fate: only those for which everything they need is there."""
-    snapshot_stages = planned_instants(SNAPSHOT, row="target", start="account.now").replace(
-        "target.id", "target.snapshot_id"
+    snapshot_stages = planned_instants(
+        SNAPSHOT, identifier="target.snapshot_id", start="account.now"
     )
     backup_stages = planned_instants(
         APP_BACKUP,
-        row="target",
+        identifier="target.backup_id",
         start="account.now",
         not_before="CASE WHEN target.makes_snapshot THEN snapshot_fate.ends_at ELSE account.now END",
-    ).replace("target.id", "target.backup_id")
+    )
     return f"""
         SELECT target.backup_id, target.bucket_id, target.size_bytes, target.makes_snapshot,
                account.now, source.is_good AS has_source,
@@ -182,8 +180,8 @@ def _draft() -> str:
         {backup_stages}
         CROSS JOIN LATERAL (SELECT NOT target.makes_snapshot
             OR wanted.snapshot_outcome IS NOT DISTINCT FROM '{COMPLETED}' AS is_good) AS source
-        WHERE target.state = '{AppState.READY}' AND NOT wanted.check_only
-          AND (target.bucket_state = '{BucketState.AVAILABLE}' OR NOT wanted.makes_backup)
+        WHERE target.state = '{READY}' AND NOT wanted.check_only
+          AND (target.bucket_state = '{AVAILABLE}' OR NOT wanted.makes_backup)
           AND (target.makes_snapshot
                OR target.source_app_id = wanted.app_id AND target.source_state = '{COMPLETED}')
     """

@@ -4,10 +4,15 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from astra.api import problems
-from astra.api.problems import ApiProblem, Invalid
+from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid, ProblemType
 from backups.lifecycle import COMPLETED
 from backups.models import AppBackup, Snapshot
+from backups.problems import BACKUP_NOT_FOUND, INVALID_GVKN, SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_READY
+
+_SOURCES: Mapping[str, tuple[str, type[AppBackup | Snapshot], ProblemType, ProblemType]] = {
+    "backupID": ("backup", AppBackup, BACKUP_NOT_FOUND, INVALID_FIELDS),
+    "snapshotID": ("snapshot", Snapshot, SNAPSHOT_NOT_FOUND, SNAPSHOT_NOT_READY),
+}
 
 
 def source_of_restore(
@@ -18,33 +23,24 @@ def source_of_restore(
     Raises problem 74 or 46 when the account has none of that id, 9 for an unfinished backup, 111 for
     an unfinished snapshot.
     """
-    if "backupID" in body:
-        backups = AppBackup.objects.filter(id=body["backupID"], account__checked=account_id)
-        backup = backups.select_related("app").first()
-        if backup is None:
-            raise _refusal(problems.BACKUP_NOT_FOUND, "backupID", "The account has no such backup.")
-        if backup.state != COMPLETED:
-            reason = f"The backup is {backup.state}."
-            raise _refusal(problems.INVALID_FIELDS, "backupID", reason)
-        return backup
-    if "snapshotID" in body:
-        snapshots = Snapshot.objects.filter(id=body["snapshotID"], account__checked=account_id)
-        snapshot = snapshots.select_related("app").first()
-        if snapshot is None:
-            reason = "The account has no such snapshot."
-            raise _refusal(problems.SNAPSHOT_NOT_FOUND, "snapshotID", reason)
-        if snapshot.state != COMPLETED:
-            reason = f"The snapshot is {snapshot.state}."
-            raise _refusal(problems.SNAPSHOT_NOT_READY, "snapshotID", reason)
-        return snapshot
+    for name, (word, model, not_found, not_ready) in _SOURCES.items():
+        if name not in body:
+            continue
+        rows = model._default_manager.filter(id=body[name], account__checked=account_id)
+        source = rows.select_related("app").first()
+        if source is None:
+            raise _refusal(not_found, name, f"The account has no such {word}.")
+        if source.state != COMPLETED:
+            raise _refusal(not_ready, name, f"The {word} is {source.state}.")
+        return source
     return None
 
 
 def refuse_empty_filter(body: Mapping[str, Any]) -> None:
     """Raise problem 147 when an element of `restoreFilter.GVKN` is empty."""
     if not all(body.get("restoreFilter", {}).get("GVKN", [])):
-        raise ApiProblem(problems.INVALID_GVKN)
+        raise ApiProblem(INVALID_GVKN)
 
 
-def _refusal(problem: problems.ProblemType, name: str, reason: str) -> ApiProblem:
+def _refusal(problem: ProblemType, name: str, reason: str) -> ApiProblem:
     return ApiProblem(problem, fields=[Invalid(name, reason)])

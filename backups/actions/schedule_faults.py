@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from astra.faults.fates import creation, fate_rules
+from astra.faults.fates import fate_rules
 from astra.faults.subjects import Subject
-from backups import kinds
 from backups.actions.finding import bucket_of_backup
+from backups.faults.criteria import creation_in_app
+from backups.faults.operations import BACKUP_CREATE, SNAPSHOT_CREATE
+from backups.lifecycle import AVAILABLE, READY
 from backups.models import App, Bucket
-from backups.models.apps import AppState
-from backups.models.buckets import BucketState
 
 Wanted = dict[str, Any]
 
@@ -32,21 +32,21 @@ def let_rules_decide(account_id: uuid.UUID, at: datetime, wanted: list[Wanted]) 
                     "hook_state": fates.own.hook_state,
                     "hook_details": fates.own.hook_details,
                 }
-            if fates.snapshot is not None:
+            if fates.source is not None:
                 each |= {
-                    "snapshot_outcome": fates.snapshot.outcome,
-                    "snapshot_fraction": fates.snapshot.at_fraction,
-                    "snapshot_reasons": fates.snapshot.reasons,
+                    "snapshot_outcome": fates.source.outcome,
+                    "snapshot_fraction": fates.source.at_fraction,
+                    "snapshot_reasons": fates.source.reasons,
                 }
 
 
 def _able(account_id: uuid.UUID, wanted: list[Wanted]) -> Iterable[Wanted]:
     """Return those that will be made: the others use up no rule."""
-    apps = App.objects.filter(account_id=account_id, state=AppState.READY, deleted_at=None)
+    apps = App.objects.filter(account_id=account_id, state=READY, deleted_at=None)
     ready = set(
         apps.filter(id__in={each["app_id"] for each in wanted}).values_list("id", flat=True)
     )
-    available = Bucket.objects.filter(account_id=account_id, state=BucketState.AVAILABLE)
+    available = Bucket.objects.filter(account_id=account_id, state=AVAILABLE)
     buckets = set(available.values_list("id", flat=True))
     for each in wanted:
         named = each["named_bucket_id"]
@@ -57,9 +57,8 @@ def _able(account_id: uuid.UUID, wanted: list[Wanted]) -> Iterable[Wanted]:
 
 def _subject(account_id: uuid.UUID, at: datetime, wanted: Wanted) -> Subject:
     """Return what fault rules are matched against."""
-    kind = kinds.APP_BACKUP if wanted["makes_backup"] else kinds.APP_SNAP
-    return creation(
-        f"{kind.name}.create",
+    return creation_in_app(
+        BACKUP_CREATE if wanted["makes_backup"] else SNAPSHOT_CREATE,
         app_id=wanted["app_id"],
         name=wanted["backup_name"],
         bucket_id=lambda: bucket_of_backup(account_id, wanted["named_bucket_id"]),

@@ -21,6 +21,7 @@ from backups.actions.create_statement import fire_statement
 from backups.actions.schedule_faults import let_rules_decide
 from backups.lifecycle import COMPLETED
 from backups.models import Schedule
+from backups.models.protection import HookState
 from backups.recurrence import next_firing
 
 # A system name is `<schedule>-<5 characters>`, within the 63 of a DNS label.
@@ -81,7 +82,7 @@ def _wanted(schedule: Schedule, seed: int, at: datetime) -> dict[str, Any]:
         "outcome": COMPLETED,
         "fraction": 1.0,
         "reasons": [],
-        "hook_state": "success",
+        "hook_state": HookState.SUCCESS,
         "hook_details": [],
         "snapshot_outcome": COMPLETED,
         "snapshot_fraction": 1.0,

@@ -2,7 +2,8 @@
 
 The admin site and the control surface come through here. Each action is one transaction that holds
 the accounts of the rows, rewrites their fate and leaves history; what was due before it happens
-before it. Rows that an action does not apply to are refused, each with the reason.
+before it. Rows that an action does not apply to are refused, each with the reason. Backups and the
+snapshots that they make stand and fall together: each action says what it does to the others.
 """
 
 import uuid
@@ -14,6 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from astra.engine import ending
 from astra.engine.barriers import advance_to
@@ -22,8 +24,9 @@ from astra.engine.settling import Hop
 from backups.lifecycle import APP_BACKUP, FAILED, PENDING, SNAPSHOT
 from backups.models import AppBackup, Snapshot
 
-# What can be held while its action runs: the rows of one account, at its instant.
-_Act = Callable[["_Held"], None]
+Kind = type[AppBackup] | type[Snapshot]
+Details = Sequence[Mapping[str, Any]]
+_KINDS: Mapping[Kind, str] = {AppBackup: APP_BACKUP.kind, Snapshot: SNAPSHOT.kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,154 +39,127 @@ class Steered:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The chosen rows of one held account."""
+    """The chosen rows of one held account, at its instant."""
 
-    account_id: uuid.UUID
+    model: Kind
     ids: Sequence[uuid.UUID]
+    account_id: uuid.UUID
     now: datetime
     hops: list[Hop]
 
-    @property
-    def where(self) -> dict[str, Any]:
-        """What every rewriting of their fate is told."""
-        return {"account_id": self.account_id, "now": self.now}
+    def rewrite(
+        self, how: Callable[..., Any], model: Kind, ids: Iterable[uuid.UUID], **to: Any
+    ) -> Any:
+        """Rewrite the fate of rows of the account by one of the engine's functions."""
+        at = {"account_id": self.account_id, "now": self.now}
+        return how(registration(_KINDS[model]), ids=list(ids), **at, **to)
 
     def settle(self) -> None:
         """Carry out what the action made due."""
         advance_to(self.account_id, self.now, hops=self.hops)
 
-    def own_snapshots(self, **only: Any) -> list[uuid.UUID]:
-        """Return the unfinished snapshots that the chosen backups made."""
-        own = Snapshot.objects.filter(
-            appbackup__in=AppBackup.objects.filter(id__in=self.ids, owns_snapshot=True, **only),
-            state__in=SNAPSHOT.unfinished,
+    def own_snapshots(self, **only: Any) -> QuerySet[Snapshot, uuid.UUID]:
+        """Return the ids of the snapshots that the chosen backups made; chosen snapshots have none."""
+        ids = self.ids if self.model is AppBackup else ()
+        own = Snapshot.objects.filter(appbackup__in=ids, appbackup__owns_snapshot=True, **only)
+        return own.order_by("id").values_list("id", flat=True)
+
+    def waiting_backups(self, snapshot_ids: Iterable[uuid.UUID]) -> QuerySet[AppBackup, uuid.UUID]:
+        """Return the ids of the backups that wait for snapshots which they made."""
+        waiting = AppBackup.objects.filter(
+            snapshot_id__in=list(snapshot_ids), owns_snapshot=True, state=PENDING
         )
-        return list(own.order_by("id").values_list("id", flat=True))
+        return waiting.values_list("id", flat=True)
 
 
-def end_backups(*, ids: Iterable[uuid.UUID], outcome: str, reason: str) -> Steered:
-    """End backups as failed, removed or unknown, now; ``reason`` shows in `stateUnready`.
-
-    Bytes of a completed backup leave its bucket. Raises ``ValueError`` for another outcome.
-    """
-
-    def act(held: _Held) -> None:
-        held.hops.extend(_end(APP_BACKUP.kind, held, held.ids, outcome, reason))
-
-    return _steer(AppBackup, ids, act, f"cannot become {outcome}")
+# What is done to the chosen rows of one account.
+_Act = Callable[[_Held], None]
 
 
-def end_snapshots(*, ids: Iterable[uuid.UUID], outcome: str, reason: str) -> Steered:
-    """End snapshots as failed, removed or unknown, now; backups that wait for them fail with them.
+def end(model: Kind, ids: Iterable[uuid.UUID], *, outcome: str, reason: str) -> Steered:
+    """End rows as failed, removed or unknown, now; ``reason`` shows in `stateUnready`.
 
+    Bytes of a completed backup leave its bucket; backups that wait for a snapshot fail with it.
     Raises ``ValueError`` for another outcome.
     """
 
     def act(held: _Held) -> None:
-        ended = _end(SNAPSHOT.kind, held, held.ids, outcome, reason)
-        waiting = AppBackup.objects.filter(
-            snapshot_id__in=[hop.resource_id for hop in ended], owns_snapshot=True, state=PENDING
-        ).values_list("id", flat=True)
-        failed = _end(APP_BACKUP.kind, held, list(waiting), FAILED, reason)
-        held.hops.extend([*ended, *failed])
+        to: Any = {"outcome": outcome, "reason": reason}
+        ended = held.rewrite(ending.end_now, model, held.ids, **to)
+        held.hops.extend(ended)
+        if model is Snapshot:
+            waiting = held.waiting_backups(hop.resource_id for hop in ended)
+            failing: Any = {"outcome": FAILED, "reason": reason}
+            held.hops.extend(held.rewrite(ending.end_now, AppBackup, waiting, **failing))
 
-    return _steer(Snapshot, ids, act, f"cannot become {outcome}")
+    return _steer(model, ids, act, f"cannot become {outcome}")
 
 
-def fail_hooks(*, ids: Iterable[uuid.UUID], details: Sequence[Mapping[str, Any]]) -> Steered:
-    """Let the hooks of backups, and of the snapshots they made, have failed.
+def fail_hooks(model: Kind, ids: Iterable[uuid.UUID], *, details: Details) -> Steered:
+    """Let the hooks of rows have failed, and with backups those of the snapshots they made.
 
     ``details`` become `hookStateDetails`: objects with `type`, `title` and `detail`. The state of
     the rows goes on as before; the history has a step from it to itself.
     """
 
     def act(held: _Held) -> None:
-        own = Snapshot.objects.filter(appbackup__in=held.ids, appbackup__owns_snapshot=True)
-        snapshots = list(own.order_by("id").values_list("id", flat=True))
-        held.hops.extend(_fail_hooks(SNAPSHOT.kind, held, snapshots, details))
-        held.hops.extend(_fail_hooks(APP_BACKUP.kind, held, held.ids, details))
+        own = held.own_snapshots()
+        held.hops.extend(held.rewrite(ending.fail_hooks, Snapshot, own, details=details))
+        held.hops.extend(held.rewrite(ending.fail_hooks, model, held.ids, details=details))
 
-    return _steer(AppBackup, ids, act, "has no hooks")
-
-
-def fail_snapshot_hooks(
-    *, ids: Iterable[uuid.UUID], details: Sequence[Mapping[str, Any]]
-) -> Steered:
-    """Let the hooks of snapshots have failed; see ``fail_hooks``."""
-
-    def act(held: _Held) -> None:
-        held.hops.extend(_fail_hooks(SNAPSHOT.kind, held, held.ids, details))
-
-    return _steer(Snapshot, ids, act, "has no hooks")
+    return _steer(model, ids, act, "has no hooks")
 
 
-def take_next_step(*, backup_ids: Iterable[uuid.UUID]) -> Steered:
-    """Let backups take their next step now; the later ones come earlier by the same span.
+def take_next_step(model: Kind, ids: Iterable[uuid.UUID]) -> Steered:
+    """Let rows take their next step now; the later ones come earlier by the same span.
 
-    A pending backup whose own snapshot is under way has that end first, as its fate says.
+    A pending backup whose own snapshot is under way has that end first, as its fate says. Backups
+    that wait for a snapshot keep their instants.
     """
 
     def act(held: _Held) -> None:
-        ending.finish_now(
-            registration(SNAPSHOT.kind),
-            ids=held.own_snapshots(state=PENDING),
-            succeed=False,
-            **held.where,
+        own = held.own_snapshots(state__in=SNAPSHOT.unfinished, appbackup__state=PENDING)
+        held.rewrite(ending.finish_now, Snapshot, own, succeed=False)
+        held.rewrite(ending.hasten, model, held.ids)
+        held.settle()
+
+    return _steer(model, ids, act, "has no next step")
+
+
+def complete(model: Kind, ids: Iterable[uuid.UUID]) -> Steered:
+    """Let unfinished rows be completed now, whatever their fate was.
+
+    The snapshots that such backups made are completed too.
+    """
+
+    def act(held: _Held) -> None:
+        own = held.own_snapshots(
+            state__in=SNAPSHOT.unfinished, appbackup__state__in=APP_BACKUP.unfinished
         )
-        ending.hasten(registration(APP_BACKUP.kind), ids=held.ids, **held.where)
+        held.rewrite(ending.finish_now, Snapshot, own)
+        held.rewrite(ending.finish_now, model, held.ids)
         held.settle()
 
-    return _steer(AppBackup, backup_ids, act, "has no next step")
+    return _steer(model, ids, act, "cannot become completed")
 
 
-def take_next_snapshot_step(*, snapshot_ids: Iterable[uuid.UUID]) -> Steered:
-    """Let snapshots take their next step now; backups that wait for them keep their instants."""
-
-    def act(held: _Held) -> None:
-        ending.hasten(registration(SNAPSHOT.kind), ids=held.ids, **held.where)
-        held.settle()
-
-    return _steer(Snapshot, snapshot_ids, act, "has no next step")
-
-
-def complete_now(ids: Iterable[uuid.UUID]) -> Steered:
-    """Let unfinished backups be completed now, whatever their fate was; their own snapshots too."""
-
-    def act(held: _Held) -> None:
-        snapshots = held.own_snapshots(state__in=APP_BACKUP.unfinished)
-        ending.finish_now(registration(SNAPSHOT.kind), ids=snapshots, **held.where)
-        ending.finish_now(registration(APP_BACKUP.kind), ids=held.ids, **held.where)
-        held.settle()
-
-    return _steer(AppBackup, ids, act, "cannot become completed")
-
-
-def _steer(
-    model: type[AppBackup | Snapshot], ids: Iterable[uuid.UUID], act: _Act, refusal: str
-) -> Steered:
+def _steer(model: Kind, ids: Iterable[uuid.UUID], act: _Act, refusal: str) -> Steered:
     """Run an action on rows, account by account in the order of their ids, in one transaction."""
     wanted = list(dict.fromkeys(ids))
     steered = Steered()
     with transaction.atomic():
-        rows = model.objects.filter(id__in=wanted).only("account_id").order_by("account_id", "id")
-        for account_id, group in groupby(rows, attrgetter("account_id")):
+        rows = model._default_manager.filter(id__in=wanted).only("account_id")
+        for account_id, group in groupby(
+            rows.order_by("account_id", "id"), attrgetter("account_id")
+        ):
             own = [row.id for row in group]
-            act(_Held(account_id, own, ending.hold_account(account_id), steered.hops))
+            now = ending.hold_account(account_id)
+            act(_Held(model, own, account_id, now, steered.hops))
         moved = {hop.resource_id for hop in steered.hops}
-        states = dict(model.objects.filter(id__in=wanted).values_list("id", "state"))
+        states = dict(model._default_manager.filter(id__in=wanted).values_list("id", "state"))
     for identifier in wanted:
         if identifier not in states:
             steered.refused[identifier] = "does not exist"
         elif identifier not in moved:
             steered.refused[identifier] = f"is {states[identifier]}, {refusal}"
     return steered
-
-
-def _end(kind: str, held: _Held, ids: Sequence[uuid.UUID], outcome: str, reason: str) -> list[Hop]:
-    return ending.end_now(registration(kind), ids=ids, outcome=outcome, reason=reason, **held.where)
-
-
-def _fail_hooks(
-    kind: str, held: _Held, ids: Sequence[uuid.UUID], details: Sequence[Mapping[str, Any]]
-) -> list[Hop]:
-    return ending.fail_hooks(registration(kind), ids=ids, details=details, **held.where)

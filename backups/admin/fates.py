@@ -52,6 +52,7 @@ class FateFields(HookFields):
         ],
         initial=COMPLETED,
         widget=UnfoldAdminSelectWidget,
+        help_text="Fixed when it is made; the buttons of its page rewrite it.",
     )
     reasons = LinesField(
         label="Reasons",

@@ -1,27 +1,46 @@
-"""What the pages of backups and snapshots have in common."""
+"""What the pages of backups and snapshots have in common: how they are made, shown and steered."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from astra.adminsite import cells
-from astra.adminsite.confirming import Done
-from astra.engine.columns import StagedAdmin
+from astra.adminsite.confirming import Done, confirmed
 from astra.engine.ending import REASON_MAX_LENGTH
+from astra.engine.stages import Fate
+from astra.resources.forms import ResourceForm
+from astra.resources.pages import StagedPage
+from backups.actions import steering
 from backups.actions.steering import Steered
-from backups.admin.fates import HookFields
-from backups.models import Schedule
+from backups.admin.fates import (
+    FATE_FIELDS,
+    HOOK_FIELDS,
+    FateFields,
+    HookFields,
+    fate_of,
+    hook_details,
+)
+from backups.lifecycle import FAILED, REMOVED, UNKNOWN
 from backups.models.protection import Protection
 
-P = TypeVar("P", bound=Protection)
-
 SHOWN_REFUSALS = 5
+
+Records = Sequence[Protection]
+
+
+class ProtectionForm(FateFields, ResourceForm):
+    """A new backup or snapshot: what a create call may say, and how it is to end."""
+
+    # 112: the app is not ready, 127: no bucket is to be had
+    problem_fields = {112: "app", 127: "bucket"}
+
+    def fate(self, data: dict[str, Any]) -> Fate:
+        """Return the fate that the fields describe."""
+        return fate_of(data)
 
 
 class ReasonForm(forms.Form):
@@ -37,69 +56,110 @@ class ReasonForm(forms.Form):
 class FailForm(ReasonForm, HookFields):
     """Why it fails, and which hook did."""
 
-    field_order = ("reason", "hook_title", "hook_detail")
+    field_order = ("reason", *HOOK_FIELDS)
 
 
-class ProtectionAdmin(StagedAdmin[P]):
-    """Pages of a record that protects an app: app, bucket, hooks, reasons."""
+class ProtectionPage(StagedPage):
+    """Backups or snapshots: made, steered and deleted as the API does; no state is typed in."""
 
-    # The last part of the collection's path in the API.
-    collection: ClassVar[str]
+    add_form = ProtectionForm
+    groups = {
+        "Execution hooks": ("hookState", "hookStateDetails"),
+        "How it ends": (*FATE_FIELDS, *HOOK_FIELDS),
+    }
+    actions = ("advance", "complete", "fail", "remove", "make_unknown")
+    actions_detail = (
+        "advance",
+        "complete",
+        {"title": "End", "icon": "flag", "items": ["fail", "remove", "make_unknown"]},
+    )
 
-    @admin.display(description="App", ordering="app__name")
-    def app_cell(self, record: Any) -> SafeString | str:
-        """The app, linked."""
-        return cells.record_link(record.app)
+    @confirmed(
+        "Advance",
+        explanation="They take their next step now, and the later ones come earlier by as much."
+        " A backup that waits for its own snapshot has that finished first.",
+        button="Advance",
+        icon="skip_next",
+    )
+    def advance(self, request: HttpRequest, records: Records, data: Any) -> Done:
+        """Let the records take their next step."""
+        return self._steer(request, "Advanced", records, steering.take_next_step)
 
-    @admin.display(description="Bucket", ordering="bucket__name")
-    def bucket_cell(self, record: Any) -> SafeString | str:
-        """The bucket, linked."""
-        return cells.record_link(record.bucket)
+    @confirmed(
+        "Complete",
+        explanation="They are completed now, whatever their fate was; so are the snapshots that"
+        " backups made.",
+        button="Complete",
+        icon="check_circle",
+    )
+    def complete(self, request: HttpRequest, records: Records, data: Any) -> Done:
+        """Let the records be completed."""
+        return self._steer(request, "Completed", records, steering.complete)
 
-    @admin.display(description="Why")
-    def reasons_cell(self, record: Protection) -> SafeString | str:
-        """The reasons of `stateUnready`."""
-        if not record.state_unready:
-            return cells.NOTHING
-        return format_html_join("", "<p>{}</p>", ((reason,) for reason in record.state_unready))
+    @confirmed(
+        "Fail",
+        explanation="They fail now, for the reason you give. A backup that waits for a snapshot"
+        " fails with it.",
+        button="Fail",
+        icon="error",
+        danger=True,
+        form=FailForm,
+    )
+    def fail(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
+        """Let the records fail, their hooks too if one is named."""
+        details = hook_details(data)
 
-    @admin.display(description="Hooks", ordering="hook_state")
-    def hooks_cell(self, record: Protection) -> SafeString | str:
-        """How the execution hooks ended."""
-        return cells.state_badge(record.hook_state)
+        def fail(model: steering.Kind, ids: Sequence[Any]) -> Steered:
+            with transaction.atomic():
+                steered = steering.end(model, ids, outcome=FAILED, reason=data["reason"])
+                failed = [each for each in ids if each not in steered.refused]
+                if details and failed:
+                    steering.fail_hooks(model, failed, details=details)
+            return steered
 
-    @admin.display(description="Details")
-    def hook_details_cell(self, record: Protection) -> SafeString | str:
-        """What the failing hooks said."""
-        if not record.hook_state_details:
-            return cells.NOTHING
-        return format_html_join(
-            "",
-            "<p><strong>{}</strong><br>{}</p>",
-            ((each["title"], each["detail"]) for each in record.hook_state_details),
-        )
+        return self._steer(request, "Failed", records, fail)
 
-    @admin.display(description="Schedule")
-    def schedule_cell(self, record: Any) -> SafeString | str:
-        """The schedule that made it, linked by the start of its id."""
-        if record.schedule_id is None:
-            return cells.NOTHING
-        path = cells.page_of(Schedule, record.schedule_id)
-        return cells.link(path, cells.short_identifier(record.schedule_id))
+    @confirmed(
+        "Remove",
+        explanation="They are not accessible any more: their state becomes removed.",
+        button="Remove",
+        icon="cloud_off",
+        danger=True,
+        form=ReasonForm,
+    )
+    def remove(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
+        """Let the records be removed."""
+        to = {"outcome": REMOVED, "reason": data["reason"]}
+        return self._steer(request, "Removed", records, steering.end, **to)
 
-    @admin.display(description="In the API")
-    def api_cell(self, record: Any) -> SafeString:
-        """Where the API has it."""
-        path = f"/accounts/{record.account_id}/k8s/v1/apps/{record.app_id}/{self.collection}"
-        return format_html('<code class="astra-id">{}/{}</code>', path, record.pk)
+    @confirmed(
+        "Make unknown",
+        explanation="Their state cannot be determined any more: it becomes unknown.",
+        button="Make unknown",
+        icon="help",
+        danger=True,
+        form=ReasonForm,
+    )
+    def make_unknown(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
+        """Let the state of the records be unknown."""
+        to = {"outcome": UNKNOWN, "reason": data["reason"]}
+        return self._steer(request, "Made unknown", records, steering.end, **to)
 
-    def told(self, request: HttpRequest, verb: str, records: Sequence[P], steered: Steered) -> Done:
-        """Tell why records were left alone, and how many were not."""
+    def _steer(
+        self,
+        request: HttpRequest,
+        verb: str,
+        records: Records,
+        act: Callable[..., Steered],
+        **to: Any,
+    ) -> Done:
+        """Do it; tell why records were left alone, and how many were not."""
+        refused = act(self.model, [each.pk for each in records], **to).refused
         names = {record.pk: str(record) for record in records}
-        for identifier, reason in list(steered.refused.items())[:SHOWN_REFUSALS]:
+        for identifier, reason in list(refused.items())[:SHOWN_REFUSALS]:
             messages.warning(request, f"{names[identifier]} {reason}.")
-        more = len(steered.refused) - SHOWN_REFUSALS
+        more = len(refused) - SHOWN_REFUSALS
         if more > 0:
             messages.warning(request, f"{self.counted(more)} more were left as they are.")
-        count = len(records) - len(steered.refused)
+        count = len(records) - len(refused)
         return Done(f"{verb} {self.counted(count)}." if count else "")

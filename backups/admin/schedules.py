@@ -1,46 +1,23 @@
 """Protection schedules on the admin site."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from astra.adminsite import cells
 from astra.resources.pages import ResourcePage, page_of
 from backups.models import Schedule
-from backups.resources.schedules import SCHEDULE
-
-_TIMES = ("granularity", "minute", "hour", "day_of_week", "day_of_month", "recurrence_rule")
-_WHEN: Any = ("When", {"fields": (*_TIMES, "enabled")})
-_KEEPS: Any = (
-    "What it makes",
-    {"fields": ("snapshot_retention", "backup_retention", "bucket", "replicate")},
-)
+from backups.resources.schedules import OPTIONAL_TIMES, SCHEDULE
 
 
 @page_of(SCHEDULE)
 class SchedulePage(ResourcePage):
     """When apps are snapshotted and backed up by themselves."""
 
-    list_display = (
-        "name",
-        "enabled_cell",
-        "granularity",
-        "time_cell",
-        "next_cell",
-        "retention_cell",
-        "app_cell",
-        "bucket_cell",
-        "account_cell",
-        "created_cell",
-    )
-    add_fieldsets = ((None, {"fields": ("app", "name", "labels")}), _WHEN, _KEEPS)
-    fieldsets = (
-        (None, {"fields": ("id_cell", "name", "app_cell", "account_cell", "next_cell", "labels")}),
-        _WHEN,
-        _KEEPS,
-        ("Metadata", {"fields": ("version", "created_at", "modified_at")}),
-    )
+    listed = ("time_cell", "next_cell", "retention_cell")
+    groups = {
+        "When": ("granularity", "minute", *OPTIONAL_TIMES, "enabled", "next_cell"),
+        "What it makes": ("snapshotRetention", "backupRetention", "bucketID", "replicate"),
+    }
 
     @admin.display(description="At")
     def time_cell(self, schedule: Schedule) -> str:

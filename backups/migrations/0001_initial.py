@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, db_collation='C', max_length=15, null=True)),
                 ('outcome_reasons', models.JSONField(blank=True, default=list)),
                 ('name', models.CharField(db_collation='C', max_length=63)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('discovering', 'Discovering'), ('provisioning', 'Provisioning'), ('ready', 'Ready'), ('failed', 'Failed'), ('restoring', 'Restoring'), ('unavailable', 'Unavailable'), ('unknown', 'Unknown')], db_collation='C', default='ready', max_length=15)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('discovering', 'Discovering'), ('provisioning', 'Provisioning'), ('restoring', 'Restoring'), ('ready', 'Ready'), ('failed', 'Failed'), ('unavailable', 'Unavailable'), ('unknown', 'Unknown')], db_collation='C', default='ready', max_length=15)),
                 ('discovering_at', models.DateTimeField(blank=True, null=True)),
                 ('state_details', models.JSONField(blank=True, default=list)),
                 ('protection_state', models.CharField(choices=[('atRisk', 'At Risk'), ('protected', 'Protected'), ('partial', 'Partial'), ('none', 'None')], default='none', max_length=15)),
@@ -240,7 +240,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='app',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'discovering', 'provisioning', 'ready', 'failed', 'restoring', 'unavailable', 'unknown'])), name='app_state_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'provisioning', 'restoring', 'ready', 'failed', 'unavailable', 'unknown'))), name='app_state_is_known'),
         ),
         migrations.AddConstraint(
             model_name='app',

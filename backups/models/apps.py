@@ -5,22 +5,10 @@ from django.db.models import Q
 
 from astra.accounts.models import label_index
 from astra.api import patterns
-from astra.engine.models import Staged, due_index
+from astra.engine.models import Staged, due_index, state_field
+from backups.lifecycle import APP
 
 GIB = 1024**3
-
-
-class AppState(models.TextChoices):
-    """`state` of an app."""
-
-    PENDING = "pending"
-    DISCOVERING = "discovering"
-    PROVISIONING = "provisioning"
-    READY = "ready"
-    FAILED = "failed"
-    RESTORING = "restoring"
-    UNAVAILABLE = "unavailable"
-    UNKNOWN = "unknown"
 
 
 class ProtectionState(models.TextChoices):
@@ -46,9 +34,7 @@ class App(Staged):
     """An application on a cluster. ``deleted_at`` set: unmanaged; its backups stay reachable."""
 
     name = models.CharField(max_length=patterns.DNS_LABEL_MAX_LENGTH, db_collation="C")
-    state = models.CharField(
-        max_length=15, choices=AppState.choices, default=AppState.READY, db_collation="C"
-    )
+    state = state_field(APP)
     discovering_at = models.DateTimeField(null=True, blank=True)
     state_details = models.JSONField(default=list, blank=True)
     protection_state = models.CharField(
@@ -81,9 +67,7 @@ class App(Staged):
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(state__in=AppState.values), name="app_state_is_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=APP.states), name="app_state_is_known"),
             models.CheckConstraint(
                 condition=Q(protection_state__in=ProtectionState.values),
                 name="app_protection_state_is_known",

@@ -7,22 +7,12 @@ from django.db.models import Q
 
 from astra.accounts.models import label_index
 from astra.api.dice import new_id
-from astra.engine.models import Staged, due_index, staged_constraints
+from astra.engine.models import Staged, due_index, staged_constraints, state_field
 from backups.lifecycle import BUCKET
 
 NAME_MAX_LENGTH = 256
 SERVER_URL_MAX_LENGTH = 1023
 BUCKET_NAME_MAX_LENGTH = 63
-
-
-class BucketState(models.TextChoices):
-    """`state` of a bucket."""
-
-    PENDING = "pending"
-    AVAILABLE = "available"
-    FAILED = "failed"
-    REMOVED = "removed"
-    UNKNOWN = "unknown"
 
 
 class Provider(models.TextChoices):
@@ -56,12 +46,7 @@ class Bucket(Staged):
 
     name = models.CharField(max_length=NAME_MAX_LENGTH, db_collation="C")
     credential_id = models.UUIDField(default=new_id)
-    state = models.CharField(
-        max_length=15,
-        choices=BucketState.choices,
-        default=BucketState.AVAILABLE,
-        db_collation="C",
-    )
+    state = state_field(BUCKET)
     state_details = models.JSONField(default=list, blank=True)
     retention_seconds = models.BigIntegerField(
         null=True, blank=True, help_text="-1: not supported, 0: no known policy."

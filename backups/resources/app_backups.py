@@ -6,19 +6,31 @@ from typing import Any
 
 from django.db.models import Case, F, When
 
-from astra.api import filters, problems
+from astra.api import filters
 from astra.resources.members import ABSENT, Choice, Identifier, Instant, Member, Name, Number
 from astra.resources.places import Place
 from astra.resources.resource import CREATE, DELETE, LIST, RETRIEVE, Resource, Seeding
 from astra.resources.shapes import Members
 from backups import kinds
+from backups.actions.app_backup_create import app_backup_of_body
 from backups.actions.app_backup_delete import app_backup_delete
 from backups.lifecycle import APP_BACKUP as LIFECYCLE
 from backups.models import AppBackup
+from backups.problems import (
+    APP_NOT_READY,
+    BACKUP_NAME_TAKEN,
+    BACKUP_NOT_CANCELABLE,
+    BACKUP_NOT_CREATED,
+    BACKUP_NOT_DELETED,
+    BACKUP_NOT_RETRIEVED,
+    BACKUPS_NOT_LISTED,
+    BUCKET_UNAVAILABLE,
+    SNAPSHOT_NOT_READY,
+    SNAPSHOT_OF_ANOTHER_APP,
+)
 from backups.progress import HAS_PROGRESS, bytes_done, percent_done
-from backups.resources.protection import Reasons, hook_members
-from backups.resources.references import A_BUCKET
-from backups.views.app_backups import AppBackups
+from backups.resources.protection import SYSTEM_NAMED, Reasons, hook_members
+from backups.resources.references import A_BUCKET, A_SCHEDULE, A_SNAPSHOT
 
 # What progress is derived from.
 PROGRESS_COLUMNS = ("state", "running_at", "ends_at", "full_at", "total_bytes")
@@ -78,10 +90,15 @@ class ProgressInstant(Progress, Instant):
 BY_SERVICE: Any = {"create": ABSENT}
 MEMBERS = Members(
     kinds.APP_BACKUP,
-    Name("name"),
-    Identifier("bucketID", to=A_BUCKET),
-    SnapshotUsed("snapshotID", sometimes=True),
-    Identifier("scheduleID", sometimes=True, **BY_SERVICE),
+    Name("name", help=SYSTEM_NAMED),
+    Identifier("bucketID", to=A_BUCKET, help="Without one, the system chooses an available one."),
+    SnapshotUsed(
+        "snapshotID",
+        to=A_SNAPSHOT,
+        sometimes=True,
+        help="Without one, a snapshot is made for the backup.",
+    ),
+    Identifier("scheduleID", to=A_SCHEDULE, sometimes=True, **BY_SERVICE),
     Choice("state", choices=LIFECYCLE.states, **BY_SERVICE),
     Reasons(),
     *hook_members(),
@@ -106,24 +123,25 @@ APP_BACKUP = Resource(
     ),
     methods=frozenset({"GET", "POST", "DELETE"}),
     failures={
-        LIST: problems.BACKUPS_NOT_LISTED,
-        CREATE: problems.BACKUP_NOT_CREATED,
-        RETRIEVE: problems.BACKUP_NOT_RETRIEVED,
-        DELETE: problems.BACKUP_NOT_DELETED,
+        LIST: BACKUPS_NOT_LISTED,
+        CREATE: BACKUP_NOT_CREATED,
+        RETRIEVE: BACKUP_NOT_RETRIEVED,
+        DELETE: BACKUP_NOT_DELETED,
     },
     refusals={
         CREATE: (
-            problems.SNAPSHOT_NOT_FOUND,
-            problems.SNAPSHOT_OF_ANOTHER_APP,
-            problems.SNAPSHOT_NOT_READY,
-            problems.APP_NOT_READY,
-            problems.BUCKET_UNAVAILABLE,
-            problems.BACKUP_NAME_TAKEN,
+            SNAPSHOT_OF_ANOTHER_APP,
+            SNAPSHOT_NOT_READY,
+            APP_NOT_READY,
+            BUCKET_UNAVAILABLE,
+            BACKUP_NAME_TAKEN,
         ),
-        DELETE: (problems.BACKUP_NOT_CANCELABLE,),
+        DELETE: (BACKUP_NOT_CANCELABLE,),
     },
     headers={DELETE: {"Force-Delete": "Accepted; a failed backup goes with or without it."}},
-    collection=AppBackups,
+    lifecycle=LIFECYCLE,
+    create=app_backup_of_body,
     delete=app_backup_delete,
+    columns=("name", "state"),
     seeding=Seeding("backups", order=20, by="backups.scenarios.app_backups.BackupSection"),
 )

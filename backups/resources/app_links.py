@@ -5,8 +5,8 @@ from typing import Any
 from astra.api import fields
 from astra.api.serializers import ClosedSerializer
 from backups import kinds
+from backups.lifecycle import READY
 from backups.models import App
-from backups.models.apps import AppState
 
 LINKED = (kinds.APP, kinds.APP_BACKUP, kinds.APP_SNAP)
 
@@ -34,7 +34,7 @@ def app_links(app: App) -> list[dict[str, Any]]:
     """Return the links; an empty `allow` says that the app does not permit it now."""
     account = f"/accounts/{app.account_id}"
     path = f"{account}/k8s/v1/apps/{app.id}"
-    ready = app.state == AppState.READY
+    ready = app.state == READY
     post = ["POST"] if ready else []
     put = ["PUT"] if ready else []
     backup, snap, itself = kinds.APP_BACKUP, kinds.APP_SNAP, kinds.APP

@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from astra.api import fields
-from astra.api.serializers import EXTENDED, ClosedSerializer
+from astra.api.fields import EXTENDED
+from astra.api.serializers import ClosedSerializer
 
 CLASS_PATTERN = r"^(([a-z0-9]([-a-z0-9]*[a-z0-9])?)|(\*))$"
 NAMESPACE_MAX_LENGTH = 253

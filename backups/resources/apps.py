@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Case, F, Q, When
 
-from astra.api import fields, filters, problems
+from astra.api import fields, filters
 from astra.resources.members import (
     ABSENT,
     REQUIRED,
@@ -25,8 +25,28 @@ from astra.resources.shapes import Members
 from backups import kinds
 from backups.actions.app_create import app_create
 from backups.actions.app_delete import app_delete
+from backups.actions.app_replace import app_replace
+from backups.lifecycle import APP as LIFECYCLE
 from backups.models import App
-from backups.models.apps import AppState, ClusterType, ProtectionState
+from backups.models.apps import ClusterType, ProtectionState
+from backups.problems import (
+    APP_BACKUP_IN_PROGRESS,
+    APP_NOT_ADDED,
+    APP_NOT_DELETED,
+    APP_NOT_FOUND,
+    APP_NOT_READY,
+    APP_NOT_RETRIEVED,
+    APP_NOT_UPDATED,
+    APPS_NOT_LISTED,
+    BACKUP_NOT_FOUND,
+    CLONE_NOT_SUPPORTED,
+    FORCE_UPDATE_MISSING,
+    INVALID_GVKN,
+    NOT_OF_THE_APP,
+    RESTORE_DURING_BACKUP,
+    SNAPSHOT_NOT_FOUND,
+    SNAPSHOT_NOT_READY,
+)
 from backups.resources.app_links import Link, app_links
 from backups.resources.app_parts import (
     NAMESPACE_MAX_LENGTH,
@@ -42,10 +62,10 @@ from backups.resources.app_parts import (
 from backups.views.apps import AppInstance
 
 RESTORE_REFUSALS = (
-    problems.SNAPSHOT_NOT_FOUND,
-    problems.BACKUP_NOT_FOUND,
-    problems.SNAPSHOT_NOT_READY,
-    problems.INVALID_GVKN,
+    SNAPSHOT_NOT_FOUND,
+    BACKUP_NOT_FOUND,
+    SNAPSHOT_NOT_READY,
+    INVALID_GVKN,
 )
 
 
@@ -143,10 +163,10 @@ MEMBERS = Members(
         of_shown=ShownNamespaceScopedResource,
     ),
     Instant("lastResourceCollectionTimestamp", column="collected_at", sometimes=True, **BY_SERVICE),
-    Choice("state", choices=AppState.values, **BY_SERVICE),
+    Choice("state", choices=LIFECYCLE.listed, **BY_SERVICE),
     Known("stateTransitions", _transitions, create=ABSENT),
-    Details("stateDetails", **BY_SERVICE),
-    Choice("protectionState", choices=ProtectionState.values, **BY_SERVICE),
+    Details("stateDetails", label="Why", **BY_SERVICE),
+    Choice("protectionState", choices=ProtectionState.values, label="Protection", **BY_SERVICE),
     Details("protectionStateDetails", **BY_SERVICE),
     Known("appDetectedType", _detected, create=ABSENT),
     Several("namespaces", of=_namespace, **BY_SERVICE),
@@ -176,22 +196,22 @@ APP = Resource(
     there={"deleted_at": None},
     published_parameters=frozenset({"include", "limit", "filter"}),
     failures={
-        LIST: problems.APPS_NOT_LISTED,
-        CREATE: problems.APP_NOT_ADDED,
-        RETRIEVE: problems.APP_NOT_RETRIEVED,
-        REPLACE: problems.APP_NOT_UPDATED,
-        DELETE: problems.APP_NOT_DELETED,
+        LIST: APPS_NOT_LISTED,
+        CREATE: APP_NOT_ADDED,
+        RETRIEVE: APP_NOT_RETRIEVED,
+        REPLACE: APP_NOT_UPDATED,
+        DELETE: APP_NOT_DELETED,
     },
     refusals={
-        CREATE: (*RESTORE_REFUSALS, problems.APP_NOT_FOUND, problems.CLONE_NOT_SUPPORTED),
+        CREATE: (*RESTORE_REFUSALS, APP_NOT_FOUND, CLONE_NOT_SUPPORTED),
         REPLACE: (
             *RESTORE_REFUSALS,
-            problems.NOT_OF_THE_APP,
-            problems.FORCE_UPDATE_MISSING,
-            problems.APP_NOT_READY,
-            problems.RESTORE_DURING_BACKUP,
+            NOT_OF_THE_APP,
+            FORCE_UPDATE_MISSING,
+            APP_NOT_READY,
+            RESTORE_DURING_BACKUP,
         ),
-        DELETE: (problems.APP_NOT_READY, problems.APP_BACKUP_IN_PROGRESS),
+        DELETE: (APP_NOT_READY, APP_BACKUP_IN_PROGRESS),
     },
     simplified={
         CREATE: "no cluster is asked: namespaces and resources are taken as given, a clone has the"
@@ -200,7 +220,10 @@ APP = Resource(
     },
     headers={REPLACE: {"forceUpdate": "Permits to overwrite the app by an in-place restore."}},
     create=app_create,
+    replace=app_replace,
     delete=app_delete,
+    lifecycle=LIFECYCLE,
+    columns=("name", "state", "protectionState"),
     instance=AppInstance,
     seeding=Seeding("apps", order=30, by="backups.scenarios.apps.AppSection"),
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from astra.api import fields, problems
+from astra.api import fields
 from astra.api.problems import ApiProblem
 from astra.api.serializers import ClosedSerializer, extended_error
 from astra.resources.members import (
@@ -30,6 +30,7 @@ from backups.models.buckets import (
     location_of,
     parameters_member,
 )
+from backups.problems import BUCKET_EXISTS, BUCKET_IN_USE, BUCKET_IS_DEFAULT
 
 
 class S3Parameters(ClosedSerializer):
@@ -80,16 +81,21 @@ def complete(bucket: Bucket, now: datetime) -> Sequence[str]:
 def refuse_default(bucket: Bucket) -> None:
     """Raise problem 84 for the account's default bucket."""
     if bucket.is_default:
-        raise ApiProblem(problems.BUCKET_IS_DEFAULT)
+        raise ApiProblem(BUCKET_IS_DEFAULT)
 
 
 BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.BUCKET,
-    Text("name", min_length=1, max_length=NAME_MAX_LENGTH),
+    Text(
+        "name",
+        min_length=1,
+        max_length=NAME_MAX_LENGTH,
+        help="Without one, it is called like the store's bucket.",
+    ),
     Identifier("credentialID", create=REQUIRED),
     Choice("state", choices=LIFECYCLE.states, **BY_SERVICE),
-    Details("stateDetails", **BY_SERVICE),
+    Details("stateDetails", label="Why", **BY_SERVICE),
     Whole(
         "retentionTime",
         least=-1,
@@ -115,15 +121,16 @@ BUCKET = Resource(
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     write_role="admin",
     published_parameters=frozenset(),
-    refusals={DELETE: (problems.BUCKET_IS_DEFAULT,)},
+    refusals={DELETE: (BUCKET_IS_DEFAULT,)},
     simplified={
         CREATE: "no object store is asked and the credential is not looked up; the bucket becomes"
         " available by itself."
     },
     lifecycle=LIFECYCLE,
     complete=complete,
-    taken=(Taken("bucket_is_unique", problems.BUCKET_EXISTS),),
-    in_use=problems.BUCKET_IN_USE,
+    taken=(Taken("bucket_is_unique", BUCKET_EXISTS),),
+    in_use=BUCKET_IN_USE,
     may_delete=refuse_default,
+    columns=("name", "state", "provider"),
     seeding=Seeding("buckets", order=20, by="backups.scenarios.buckets.BucketSection"),
 )

@@ -8,12 +8,15 @@ from astra.api import fields, filters
 from astra.resources.members import ABSENT, Choice, Details, Member, Several
 from backups.models.protection import HookState
 
+SYSTEM_NAMED = "A DNS-1123 label. Without one, the system makes one."
+BY_SERVICE: Any = {"create": ABSENT, "sometimes": True}
+
 
 class Reasons(Several):
     """`stateUnready`: why a resource is not in the state it should be in."""
 
     def __init__(self, name: str = "stateUnready") -> None:
-        super().__init__(name, of=lambda: fields.ReasonsField.child, create=ABSENT)
+        super().__init__(name, of=lambda: fields.ReasonsField.child, create=ABSENT, label="Why")
 
     def shown(self, *, required: bool) -> Any:
         return fields.ReasonsField(required=required)
@@ -38,6 +41,6 @@ class HookDetails(Details):
 def hook_members() -> tuple[Member, Member]:
     """Return the members that say how the execution hooks ended."""
     return (
-        Choice("hookState", choices=HookState.values, create=ABSENT, sometimes=True),
-        HookDetails("hookStateDetails", create=ABSENT, sometimes=True),
+        Choice("hookState", choices=HookState.values, label="Hooks", **BY_SERVICE),
+        HookDetails("hookStateDetails", label="Details", **BY_SERVICE),
     )

@@ -1,9 +1,11 @@
 """What members of the protection domain refer to."""
 
-from astra.api import problems
 from astra.resources.members import Reference
-from backups.models import Bucket
+from backups.models import Bucket, Schedule, Snapshot
+from backups.problems import BUCKET_NOT_FOUND, SNAPSHOT_NOT_FOUND
 
-A_BUCKET = Reference(
-    Bucket, "buckets", problems.BUCKET_NOT_FOUND, "The account has no such bucket."
+A_BUCKET = Reference(Bucket, "buckets", BUCKET_NOT_FOUND, "The account has no such bucket.")
+A_SCHEDULE = Reference(Schedule, "schedules")
+A_SNAPSHOT = Reference(
+    Snapshot, "snapshots", SNAPSHOT_NOT_FOUND, "The account has no such snapshot."
 )

@@ -1,6 +1,5 @@
 """Schedules of an app. Source: section 9 of `appbackup.md` and the published `schedule` schemas."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -18,7 +17,8 @@ from backups.models.schedules import (
     RETENTION_PATTERN,
     Granularity,
 )
-from backups.recurrence import next_firing
+from backups.problems import DUPLICATE_SCHEDULE, SCHEDULE_NOT_ADDED
+from backups.recurrence import next_firing, parse_rule
 from backups.resources.references import A_BUCKET
 
 # The published patterns lack parentheses around their alternatives; these mean what they say.
@@ -26,9 +26,6 @@ MINUTE_PATTERN = "^([0-9]|[1-5][0-9])$"
 HOUR_PATTERN = "^([0-9]|1[0-9]|2[0-3])$"
 DAY_OF_WEEK_PATTERN = "^([0-7])$"
 DAY_OF_MONTH_PATTERN = "^([1-9]|[12][0-9]|3[01])$"
-RECURRENCE_PATTERN = re.compile(
-    r"DTSTART:[0-9]{8}T[0-9]{6}Z\nRRULE:FREQ=(MINUTELY|HOURLY);INTERVAL=[1-9][0-9]{0,5}"
-)
 # The API's own client sends this for a field that the granularity does not have.
 NOT_APPLICABLE = "*"
 # Which members a granularity needs; `minute` has a default.
@@ -137,16 +134,11 @@ def complete(schedule: Schedule, now: datetime) -> Sequence[str]:
         if name not in needed and value is not None
     ]
     rule = given["recurrenceRule"]
-    if (
-        schedule.granularity == Granularity.CUSTOM
-        and rule
-        and not RECURRENCE_PATTERN.fullmatch(rule)
-    ):
-        reason = (
-            "Must be DTSTART:<UTC instant>, a line break, and RRULE with FREQ (MINUTELY or HOURLY)"
-            " and INTERVAL."
-        )
-        errors.append(Invalid("recurrenceRule", reason))
+    if schedule.granularity == Granularity.CUSTOM and rule:
+        try:
+            parse_rule(rule)
+        except ValueError as error:
+            errors.append(Invalid("recurrenceRule", str(error)))
     if errors:
         raise ApiProblem(problems.INVALID_FIELDS, fields=errors)
     schedule.next_firing_at = next_firing(schedule, now)
@@ -159,13 +151,13 @@ SCHEDULE = Resource(
     members=MEMBERS,
     paths=("k8s/v1/apps/{app_id}/schedules",),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
-    failures={**FAILURES, CREATE: problems.SCHEDULE_NOT_ADDED},
+    failures={**FAILURES, CREATE: SCHEDULE_NOT_ADDED},
     simplified={CREATE: NOT_REPLICATED, REPLACE: NOT_REPLICATED},
     complete=complete,
     taken=(
         Taken(
             "schedule_name_is_unique",
-            problems.DUPLICATE_SCHEDULE,
+            DUPLICATE_SCHEDULE,
             (Invalid("name", "The app has a schedule of this name."),),
         ),
     ),

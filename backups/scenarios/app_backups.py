@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Model
 
-from astra.resources.sections import ResourceSection
 from astra.scenarios.placing import (
     Fate,
     Placement,
@@ -20,17 +19,18 @@ from astra.scenarios.placing import (
 from astra.scenarios.schema import ref
 from astra.scenarios.sections import Item
 from backups import kinds
-from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
-from backups.models import App, AppBackup, Bucket, Snapshot
-from backups.models.buckets import BucketState
+from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, FAILED, PENDING, SNAPSHOT
+from backups.models import App, Bucket, Snapshot
 from backups.naming import system_name
-from backups.scenarios.app_snaps import schedule_id, snapshot_row
 from backups.scenarios.occupancy import occupy_with
-from backups.scenarios.progress import backup_columns
-from backups.scenarios.protection import protection_properties
+from backups.scenarios.protection import (
+    ProtectionSection,
+    backup_columns,
+    protection_columns,
+)
 
 
-class BackupSection(ResourceSection):
+class BackupSection(ProtectionSection):
     """`backups` of an app.
 
     A backup that names a snapshot was made from it, or, unless that is completed, made it itself
@@ -38,22 +38,27 @@ class BackupSection(ResourceSection):
     unless the backup is pending.
     """
 
+    members = (
+        "name",
+        "bucketID",
+        "snapshotID",
+        "scheduleID",
+        "state",
+        "stateUnready",
+        "hookState",
+        "hookStateDetails",
+        "totalBytes",
+    )
+
     def properties_of(self) -> dict[str, Any]:
         """Return the JSON Schema of the members that an item may have."""
-        return {
-            "name": ref("dnsLabel"),
-            "version": {"enum": list(kinds.APP_BACKUP.versions)},
-            "bucket": {
-                "description": "Name of a bucket; if left out, the default one, or the first.",
-                "type": "string",
-            },
+        return super().properties_of() | {
+            "version": {"enum": list(self.resource.kind.versions)},
             "snapshot": {
                 "description": "Name of a snapshot of the app; null: it is deleted since.",
                 "type": ["string", "null"],
             },
-            "schedule": {"description": "Name of the schedule that made it.", "type": "string"},
             "totalBytes": {"description": "The app's size if left out.", **ref("size")},
-            **protection_properties(APP_BACKUP),
         }
 
     def companions(self, item: Item) -> Mapping[type[Model], uuid.UUID]:
@@ -67,18 +72,17 @@ class BackupSection(ResourceSection):
         total = item.size("totalBytes", app.size_bytes)
         state = item.get("state", COMPLETED)
         fate = fate_of(item, APP_BACKUP, "stateUnready")
-        placement = place(item, APP_BACKUP, _seconds(item, app, total), state=state)
+        run_seconds = total / app.throughput_bytes_per_second
+        seconds = stage_seconds(APP_BACKUP, self.paces(item), run_seconds=run_seconds)
+        placement = place(item, APP_BACKUP, seconds, state=state)
         snapshot = self._snapshot(item, placement, state, fate)
-        columns = _columns(item, placement, snapshot, state, fate)
-        backup = AppBackup(
-            **item.described(item.get("version", kinds.APP_BACKUP.versions[0])) | columns,
-            account=item.account_row,
-            app=app,
-            bucket=_bucket(item),
-            snapshot=snapshot,
+        backup = self.new_row(
+            item,
+            **_columns(item, placement, snapshot, state, fate),
+            version=item.get("version", self.resource.kind.versions[0]),
+            bucket_id=_bucket(item).id,
+            snapshot_id=snapshot and snapshot.id,
             owns_snapshot=snapshot is not None and _is_own(item, snapshot),
-            schedule_id=schedule_id(item),
-            name=item.name,
             total_bytes=total,
         )
         if snapshot is not None and "snapshot" not in item.values:
@@ -110,11 +114,6 @@ class BackupSection(ResourceSection):
         if found.state == COMPLETED and found.modified_at > placement.created_at:
             raise item.error("The snapshot is younger than the backup.", "snapshot")
         return found
-
-
-def _seconds(item: Item, app: App, total: int) -> list[float]:
-    run_seconds = total / app.throughput_bytes_per_second
-    return stage_seconds(APP_BACKUP, (app, item.account_row), run_seconds=run_seconds)
 
 
 def _columns(
@@ -169,7 +168,7 @@ def _bucket(item: Item) -> Bucket:
         row: Bucket = item.find("buckets", "bucket").row
         return row
     buckets: list[Bucket] = [each.row for each in item.account.children["buckets"]]
-    available = [bucket for bucket in buckets if bucket.state == BucketState.AVAILABLE]
+    available = [bucket for bucket in buckets if bucket.state == AVAILABLE]
     chosen = next((bucket for bucket in available if bucket.is_default), None)
     if chosen is None and not available:
         raise item.error("The account has no bucket that is available; name another.")
@@ -204,12 +203,18 @@ def _own_snapshot(item: Item, placement: Placement, state: str, fate: Fate) -> S
             fraction=1.0,
         )
     hooks = {name: item.values[name] for name in item.values if name.startswith("hookState")}
-    return snapshot_row(
-        item,
+    columns = protection_columns(
+        SNAPSHOT,
         way,
-        identifier=identifier,
-        name=system_name(item.parent.row.name, "snapshot", placement.created_at, identifier),
         state=PENDING if is_pending else COMPLETED,
         values=hooks,
         fate=replace(fate, outcome=COMPLETED, percent=100, reasons=()) if fate.outcome else fate,
+    )
+    described = item.described(kinds.APP_SNAP.versions[0]) | {"id": identifier, "labels": []}
+    return Snapshot(
+        **described | columns,
+        account=item.account_row,
+        app=item.parent.row,
+        name=system_name(item.parent.row.name, "snapshot", placement.created_at, identifier),
+        schedule_id=item.find("schedules", "schedule").id if "schedule" in item.values else None,
     )

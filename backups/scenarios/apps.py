@@ -1,29 +1,20 @@
-"""The section of apps."""
+"""The section of apps: where an item does not say it, an app runs in a namespace of its name."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Model
-
+from astra.api import fields
+from astra.resources.schemas import json_schema
 from astra.resources.sections import ResourceSection
 from astra.scenarios.pacing import IMMEDIATE_KINDS, STAGE_DELAYS, pace
-from astra.scenarios.placing import fate_of, place, stage_seconds, staged_columns
+from astra.scenarios.placing import Pace
 from astra.scenarios.schema import TEXT, ref
 from astra.scenarios.sections import Item, derived_id
-from astra.scenarios.staging import staged_properties
-from backups import kinds
-from backups.lifecycle import APP, READY
+from backups.lifecycle import APP
 from backups.models import App
-from backups.models.apps import GIB, ClusterType, ProtectionState
+from backups.models.apps import GIB, ClusterType
+from backups.resources.app_parts import NamespaceScopedResource
 
-_NAMESPACE = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63}
-_SELECTORS = {"type": "array", "uniqueItems": True, "items": {"type": "string"}}
-_GVK = {
-    "type": "object",
-    "required": ["group", "version", "kind"],
-    "additionalProperties": False,
-    "properties": {name: {"type": "string"} for name in ("group", "version", "kind")},
-}
 _CLUSTER = {
     "type": "object",
     "required": ["name"],
@@ -36,31 +27,31 @@ _CLUSTER = {
 }
 
 
-def _list_of(member: str, schema: Any) -> dict[str, Any]:
-    return {
-        "type": "array",
-        "uniqueItems": True,
-        "items": {
-            "type": "object",
-            "required": [member],
-            "additionalProperties": False,
-            "properties": {member: schema, "labelSelectors": _SELECTORS},
-        },
-    }
+class SeededScope(NamespaceScopedResource):
+    """An element of `namespaceScopedResources` in a scenario: Kubernetes has no longer names."""
+
+    namespace = fields.DnsLabelField()
 
 
 class AppSection(ResourceSection):
     """`apps` of an account."""
 
+    members = (
+        "name",
+        "clusterScopedResources",
+        "namespaceScopedResources",
+        "state",
+        "stateDetails",
+        "protectionState",
+        "protectionStateDetails",
+        "namespaces",
+    )
+
     def properties_of(self) -> dict[str, Any]:
         """Return the JSON Schema of the members that an item may have."""
-        return {
-            "name": ref("dnsLabel"),
-            "protectionState": {"enum": ProtectionState.values},
-            "protectionStateDetails": ref("stateDetails"),
-            "namespaces": {"type": "array", "uniqueItems": True, "items": _NAMESPACE},
-            "namespaceScopedResources": _list_of("namespace", _NAMESPACE),
-            "clusterScopedResources": _list_of("GVK", _GVK),
+        return super().properties_of() | {
+            "namespaces": json_schema(fields.UniqueListField(child=fields.DnsLabelField())),
+            "namespaceScopedResources": json_schema(fields.UniqueListField(child=SeededScope())),
             "cluster": _CLUSTER,
             "size": {"description": "What a backup of it holds.", **ref("size")},
             "throughput": {
@@ -69,60 +60,45 @@ class AppSection(ResourceSection):
             },
             "stageDelays": STAGE_DELAYS,
             "immediateKinds": IMMEDIATE_KINDS,
-            **staged_properties(APP),
         }
 
-    def build(self, item: Item) -> Sequence[Model]:
-        """Return the app."""
-        state, details = item.get("state", READY), item.get("stateDetails", [])
-        overrides = pace(item)
-        seconds = stage_seconds(APP, (App(**overrides), item.account_row))
-        staged = staged_columns(
-            APP,
-            place(item, APP, seconds, state=state),
-            state=state,
-            fate=fate_of(item, APP, "stateDetails"),
-            reasons=details,
-            further={"state_details": details},
-        )
+    def paces(self, item: Item) -> Sequence[Pace]:
+        """Return what overrides the delays of an item's stages: itself, its account."""
+        return (App(**pace(item)), item.account_row)
+
+    def new_row(self, item: Item, **columns: Any) -> Any:
+        """Return the app; raises ``ScenarioError`` for one that is never backed up."""
         throughput = item.size("throughput", GIB // 2)
         if throughput == 0:
             raise item.error("Must be greater than zero.", "throughput")
-        return [
-            App(
-                **item.described(kinds.APP.versions[0]) | staged,
-                **_place(item),
-                **overrides,
-                account=item.account_row,
-                name=item.name,
-                protection_state=item.get("protectionState", ProtectionState.NONE),
-                protection_state_details=item.get("protectionStateDetails", []),
-                collected_at=staged["modified_at"] if state in APP.final else None,
-                size_bytes=item.size("size", 2 * GIB),
-                throughput_bytes_per_second=throughput,
-            )
-        ]
+        return super().new_row(
+            item,
+            **columns,
+            **pace(item),
+            **_cluster(item),
+            size_bytes=item.size("size", 2 * GIB),
+            throughput_bytes_per_second=throughput,
+        )
+
+    def complete(self, item: Item, row: Any) -> None:
+        """Fill in where it runs, and since when that is known."""
+        if "namespaces" not in item.values and not row.namespaces:
+            row.namespaces = [item.name]
+        usual = [{"namespace": namespace} for namespace in row.namespaces]
+        scopes = item.get("namespaceScopedResources", usual)
+        row.namespace_scoped_resources = [{"labelSelectors": [], **each} for each in scopes]
+        if row.state in APP.final:
+            row.collected_at = row.modified_at
 
 
-def _place(item: Item) -> dict[str, Any]:
-    """Return the columns that say where the app runs: by default in a namespace of its name."""
-    namespaces = item.get("namespaces")
-    resources = item.get("namespaceScopedResources")
-    if namespaces is None:
-        namespaces = [each["namespace"] for each in resources] if resources else [item.name]
-    if resources is None:
-        resources = [{"namespace": namespace} for namespace in namespaces]
-    place = {
-        "namespaces": namespaces,
-        "namespace_scoped_resources": [{"labelSelectors": [], **each} for each in resources],
-        "cluster_scoped_resources": item.get("clusterScopedResources", []),
+def _cluster(item: Item) -> dict[str, Any]:
+    cluster = item.get("cluster")
+    if not cluster:
+        return {}
+    # Apps that name the same cluster are on the same one.
+    own = derived_id(item.scenario, f"{item.account.key}/clusters/{cluster['name']}")
+    return {
+        "cluster_id": cluster.get("id", own),
+        "cluster_name": cluster["name"],
+        "cluster_type": cluster.get("type", ClusterType.KUBERNETES),
     }
-    if cluster := item.get("cluster"):
-        # Apps that name the same cluster are on the same one.
-        own = derived_id(item.scenario, f"{item.account.key}/clusters/{cluster['name']}")
-        place |= {
-            "cluster_id": cluster.get("id", own),
-            "cluster_name": cluster["name"],
-            "cluster_type": cluster.get("type", ClusterType.KUBERNETES),
-        }
-    return place

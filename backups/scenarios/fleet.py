@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from astra.api.dice import unit_interval
+from astra.engine.stages import Lifecycle
 from astra.scenarios.placing import (
     Fate,
+    Placement,
     next_stage,
     place_final,
     place_unfinished,
@@ -18,20 +20,28 @@ from astra.scenarios.placing import (
 )
 from astra.scenarios.sections import Item
 from backups import kinds
-from backups.lifecycle import APP, APP_BACKUP, COMPLETED, FAILED, READY, SNAPSHOT
+from backups.lifecycle import (
+    APP,
+    APP_BACKUP,
+    AVAILABLE,
+    COMPLETED,
+    FAILED,
+    READY,
+    REMOVED,
+    SNAPSHOT,
+    UNKNOWN,
+)
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.models.apps import GIB, ProtectionState
-from backups.models.buckets import BucketState
-from backups.scenarios.progress import backup_columns
-from backups.scenarios.protection import protection_columns
+from backups.scenarios.protection import backup_columns, protection_columns
 
 # An app is backed up in about so many seconds, whatever its size.
 RUN_SECONDS = 10
 _HELD = Fate(None)
 _REASONS = {
     FAILED: "The data mover was stopped before it was done.",
-    "removed": "The object is not in the bucket any more.",
-    "unknown": "The bucket did not answer when the backup was last verified.",
+    REMOVED: "The object is not in the bucket any more.",
+    UNKNOWN: "The bucket did not answer when the backup was last verified.",
 }
 
 
@@ -65,7 +75,7 @@ class Fleet:
         if self._weight <= 0:
             raise item.error("One of them must be more than zero.", "states")
         buckets: list[Bucket] = [each.row for each in item.account.children["buckets"]]
-        self._buckets = [each for each in buckets if each.state == BucketState.AVAILABLE]
+        self._buckets = [each for each in buckets if each.state == AVAILABLE]
         if not self._buckets:
             raise item.error("The account has no bucket that is available.")
         self._labels = item.get("labelValues", {})
@@ -87,13 +97,7 @@ class Fleet:
     def app(self, number: int) -> App:
         """Return an app."""
         item, size = self.item, self._size(number)
-        placement = place_final(
-            APP,
-            seconds=stage_seconds(APP, (item.account_row,)),
-            now=item.now,
-            created_at=self._start - timedelta(days=1),
-            fraction=1.0,
-        )
+        placement = self._finished(APP, timedelta(days=1))
         return App(
             **item.described(kinds.APP.versions[0])
             | staged_columns(APP, placement, state=READY, fate=_HELD)
@@ -115,13 +119,7 @@ class Fleet:
     def snapshot(self, number: int) -> Snapshot:
         """Return the completed snapshot of an app, older than all of its backups."""
         item = self.item
-        placement = place_final(
-            SNAPSHOT,
-            seconds=stage_seconds(SNAPSHOT, (item.account_row,)),
-            now=item.now,
-            created_at=self._start - timedelta(hours=1),
-            fraction=1.0,
-        )
+        placement = self._finished(SNAPSHOT, timedelta(hours=1))
         return Snapshot(
             **item.described(kinds.APP_SNAP.versions[0])
             | protection_columns(SNAPSHOT, placement, state=COMPLETED, values={}, fate=_HELD)
@@ -158,6 +156,16 @@ class Fleet:
             **self.item.described(kinds.APP_BACKUP.versions[0]),
             account=self.item.account_row,
             snapshot_shown=True,
+        )
+
+    def _finished(self, lifecycle: Lifecycle, before: timedelta) -> Placement:
+        """Return the way of what went well so long before the first backup."""
+        return place_final(
+            lifecycle,
+            seconds=stage_seconds(lifecycle, (self.item.account_row,)),
+            now=self.item.now,
+            created_at=self._start - before,
+            fraction=1.0,
         )
 
     def _way(self, number: int, chance: float, seconds: list[float]) -> dict[str, Any]:

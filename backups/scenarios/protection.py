@@ -1,46 +1,83 @@
-"""The members of seeded snapshots and backups, as JSON Schema and as columns."""
+"""What seeded snapshots and backups have in common: their members, and the columns of their way."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from astra.engine.stages import Lifecycle
-from astra.scenarios.placing import Fate, Placement, staged_columns
-from astra.scenarios.schema import ref
-from astra.scenarios.staging import fate_schema
+from astra.resources.sections import ResourceSection
+from astra.scenarios.placing import Fate, Pace, Placement, staged_columns
+from astra.scenarios.sections import Item
+from backups.lifecycle import APP_BACKUP, RUNNING
 from backups.models.protection import HookState
 
 _PERCENT = {"type": "integer", "minimum": 0, "maximum": 100}
 
 
-def protection_properties(lifecycle: Lifecycle) -> dict[str, Any]:
-    """Return the JSON Schema of what snapshots and backups say of their way."""
-    return {
-        "state": {"enum": list(lifecycle.states)},
-        "stateUnready": ref("reasons"),
-        "hookState": {"enum": HookState.values},
-        "hookStateDetails": ref("stateDetails"),
-        "percentDone": {
-            "description": "How far it is, or how far it got before it failed or was lost.",
-            **_PERCENT,
-        },
-        "from": {
-            "description": "The state that it was in before it failed or was lost.",
-            "enum": list(lifecycle.unfinished),
-        },
-        "fate": fate_schema(lifecycle, percentDone=_PERCENT, stateUnready=ref("reasons")),
-    }
+class ProtectionSection(ResourceSection):
+    """A section of what protects an app."""
+
+    def properties_of(self) -> dict[str, Any]:
+        """Return the JSON Schema of the members that an item may have."""
+        assert self.resource.lifecycle is not None
+        return super().properties_of() | {
+            "percentDone": {
+                "description": "How far it is, or how far it got before it failed or was lost.",
+                **_PERCENT,
+            },
+            "from": {
+                "description": "The state that it was in before it failed or was lost.",
+                "enum": list(self.resource.lifecycle.unfinished),
+            },
+        }
+
+    def fate_of_items(self) -> dict[str, Any]:
+        """Return the JSON Schema of what `fate` may say beside the outcome."""
+        return {"percentDone": _PERCENT, **super().fate_of_items()}
+
+    def paces(self, item: Item) -> Sequence[Pace]:
+        """Return what overrides the delays of an item's stages: its app, its account."""
+        assert item.parent is not None
+        return (item.parent.row, item.account_row)
+
+    def further(self, item: Item) -> dict[str, Any]:
+        """Return the columns that the stages read or set, as the item has them."""
+        return _further(item.values)
 
 
 def protection_columns(
     lifecycle: Lifecycle, placement: Placement, *, state: str, values: Mapping[str, Any], fate: Fate
 ) -> dict[str, Any]:
     """Return the columns of a snapshot or a backup; ``values`` are members as in the API."""
-    unready = list(values.get("stateUnready", ()))
-    further = {
-        "state_unready": unready,
+    further = _further(values)
+    return staged_columns(
+        lifecycle,
+        placement,
+        state=state,
+        fate=fate,
+        reasons=further["state_unready"],
+        further=further,
+    )
+
+
+def backup_columns(
+    placement: Placement, *, state: str, values: Mapping[str, Any], fate: Fate, now: datetime
+) -> dict[str, Any]:
+    """Return the columns of a backup; progress runs to the end of the way, or stops here if held."""
+    columns = protection_columns(APP_BACKUP, placement, state=state, values=values, fate=fate) | {
+        "full_at": placement.reached[-1]
+    }
+    if state == RUNNING and fate.outcome is None:
+        columns["ends_at"] = now
+    return columns
+
+
+def _further(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "state_unready": list(values.get("stateUnready", ())),
+        # What hooks say is shown from the stage on that has run them.
+        "hook_state": None,
+        "hook_state_details": [],
         "outcome_hook_state": values.get("hookState", HookState.SUCCESS),
         "outcome_hook_details": list(values.get("hookStateDetails", ())),
     }
-    return staged_columns(
-        lifecycle, placement, state=state, fate=fate, reasons=unready, further=further
-    )

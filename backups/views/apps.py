@@ -21,4 +21,4 @@ class AppInstance(ResourceInstance):
     def replace(self, row: Any, body: Mapping[str, Any]) -> None:
         """Replace the app, or restore it in place if the header forceUpdate permits it."""
         force_update = self.request.META.get("HTTP_FORCEUPDATE", "").lower() == "true"
-        app_replace(caller=self.caller, app=row, body=body, force_update=force_update)
+        app_replace(caller=self.caller, row=row, body=body, force_update=force_update)

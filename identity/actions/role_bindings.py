@@ -1,4 +1,4 @@
-"""Create, replace and delete role bindings: who may do what in an account.
+"""Create role bindings, and what may be done to them: who may do what in an account.
 
 There are no groups, so a binding is one of a user, who has at most one.
 """
@@ -7,11 +7,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 
 from astra.accounts.callers import Caller
-from astra.accounts.metadata import restamp, stamps
+from astra.accounts.metadata import stamps
 from astra.accounts.models import Role, RoleBinding, User, full_scope
 from astra.api.dice import NIL_ID
 from astra.api.problems import (
@@ -22,10 +21,14 @@ from astra.api.problems import (
     ApiProblem,
     Invalid,
 )
-from identity.actions.owners import Owners, owners_locked
+from astra.resources.actions import refusing_taken
+from astra.resources.resource import Taken
+from identity.actions.owners import OwnersGuard
 from identity.actions.users import user_held
 
-UNIQUE_CONSTRAINT = "role_binding_is_unique"
+TAKEN = Taken(
+    "role_binding_is_unique", CONFLICT, [Invalid("userID", "The user has a role in this account.")]
+)
 
 
 def role_binding_create(
@@ -48,46 +51,23 @@ def role_binding_create(
             constraints=body.get("roleConstraints", full_scope()),
             **stamps(caller, body),
         )
-        try:
-            with transaction.atomic():
-                binding.save(force_insert=True)
-        except IntegrityError as error:
-            if UNIQUE_CONSTRAINT not in str(error):
-                raise
-            taken = Invalid("userID", "The user has a role in this account.")
-            raise ApiProblem(CONFLICT, fields=[taken]) from error
+        with refusing_taken([TAKEN]):
+            binding.save(force_insert=True)
     return binding
 
 
-def role_binding_replace(
-    *, caller: Caller, binding: RoleBinding, body: Mapping[str, Any], owners: Owners
-) -> None:
-    """Change role, constraints and labels of a locked binding; what is absent is kept.
+class BindingGuard(OwnersGuard):
+    """Decides on changes to role bindings."""
 
-    Raises problem 11 when ``owners`` forbid it, 10 for a read-only label.
-    """
-    if Role.OWNER in (binding.role, body["role"]):
-        stays = body["role"] == Role.OWNER
-        owners.guard_change(caller, binding.user_id, stays=stays)
-    columns = restamp(binding, caller, body)
-    binding.role = body["role"]
-    binding.constraints = body.get("roleConstraints", binding.constraints)
-    binding.save(update_fields=[*columns, "role", "constraints"])
+    def replace(self, row: RoleBinding, body: Mapping[str, Any]) -> None:
+        """Raise problem 11 for who may not be made an owner, or not cease to be one."""
+        if Role.OWNER in (row.role, body["role"]):
+            self.check(row.user_id, stays=body["role"] == Role.OWNER)
 
-
-def role_binding_delete(*, caller: Caller, bindings: QuerySet[RoleBinding]) -> bool:
-    """Take the role of the one binding that the query finds; return whether there was one.
-
-    Raises problem 11 for an owner's unless the caller is an owner, and for the last owner's.
-    """
-    with owners_locked(caller.account_id) as owners:
-        binding = bindings.select_for_update(of=("self",)).first()
-        if binding is None:
-            return False
-        if binding.role == Role.OWNER:
-            owners.guard_change(caller, binding.user_id, stays=False)
-        RoleBinding.objects.filter(id=binding.id).delete()
-    return True
+    def delete(self, row: RoleBinding) -> None:
+        """Raise problem 11 for an owner's unless the caller is an owner, and for the last owner's."""
+        if row.role == Role.OWNER:
+            self.check(row.user_id, stays=False)
 
 
 def _bad_members(

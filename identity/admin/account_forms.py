@@ -1,32 +1,28 @@
 """Making and changing an account on the admin site: the API's rules, and its clock."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from astra.accounts.models import FASTEST_RATE, Account, ClockMode, Role
+from astra.accounts.clocks import DEFAULT_RATE, FASTEST_RATE, ClockMode, DeclaredClock
+from astra.accounts.models import Account, Role
 from astra.accounts.system import system_caller
 from astra.adminsite.forms import ApiForm, LabelsField
 from astra.api.clock import real_now
 from astra.api.problems import CONFLICT, ApiProblem
 from astra.api.serializers import read_only_labels
+from astra.engine.admin.clocks import mode_field, rate_field
 from astra.engine.admin.paces import pace_of
-from identity.actions.accounts import account_replace
-from identity.actions.role_bindings import role_binding_create
-from identity.actions.users import user_create
-from identity.admin.users import role_body
-from identity.kinds import ACCOUNT, USER
-from identity.serializers.accounts import AccountCreate, AccountReplace
-from identity.serializers.role_bindings import RoleBindingCreate
-from identity.serializers.users import UserCreate
+from astra.resources.actions import change_row, create_row
+from identity.admin.users import give_role
+from identity.resources.accounts import ACCOUNT
+from identity.resources.users import USER
 
 KNOBS = ("stage_delays", "immediate_kinds")
 
@@ -57,9 +53,11 @@ class AccountForm(ApiForm):
 
     def perform(self, data: dict[str, Any]) -> Account:
         """Replace the account as the API does, and set how fast it is simulated."""
-        account = Account.objects.select_for_update().get(pk=self.instance.pk)
-        body = AccountReplace.parse(_body(data))
-        account_replace(caller=system_caller(account), account=account, body=body)
+        body = ACCOUNT.members.replace_body.parse(_body(data))
+        caller = system_caller(self.instance)
+        account: Account = change_row(
+            ACCOUNT, caller=caller, identifier=self.instance.pk, body=body
+        )
         for name, value in pace_of(data).items():
             setattr(account, name, value)
         account.save(update_fields=KNOBS)
@@ -75,17 +73,9 @@ class AccountAddForm(AccountForm):
         widget=UnfoldAdminTextInputWidget,
         help_text="A user with the role owner is made. Its token is made on its own page.",
     )
-    clock_mode = forms.ChoiceField(
-        label="Clock", choices=ClockMode.choices, widget=UnfoldAdminSelectWidget
-    )
-    clock_rate = forms.FloatField(
-        label="Simulated seconds per second",
-        required=False,
-        min_value=0,
-        max_value=FASTEST_RATE,
-        initial=60,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text="Of a scaled clock.",
+    clock_mode = mode_field(label="Clock")
+    clock_rate = rate_field(
+        help_text="Of a scaled clock.", initial=DEFAULT_RATE, min_value=0, max_value=FASTEST_RATE
     )
     starts_at = forms.SplitDateTimeField(
         label="Its time at the start",
@@ -103,7 +93,7 @@ class AccountAddForm(AccountForm):
 
     def perform(self, data: dict[str, Any]) -> Account:
         """Make the account and its owner; the rules for name, labels and email are the API's."""
-        body = AccountCreate.parse(_body(data))
+        body = ACCOUNT.members.create_body.parse(_body(data))
         labels = body["metadata"]["labels"]
         if refused := read_only_labels(labels):
             raise ApiProblem(CONFLICT, fields=refused)
@@ -121,31 +111,27 @@ class AccountAddForm(AccountForm):
 
 
 def _make_owner(account: Account, email: str) -> None:
-    caller = system_caller(account)
-    user = user_create(
-        caller=caller,
-        body=UserCreate.parse({"type": USER.type, "version": USER.versions[0], "email": email}),
-    )
-    role_binding_create(
-        caller=caller, body=RoleBindingCreate.parse(role_body(user, Role.OWNER.value))
-    )
+    sent = {"type": USER.kind.type, "version": USER.kind.versions[0], "email": email}
+    body = USER.members.create_body.parse(sent)
+    give_role(create_row(USER, caller=system_caller(account), body=body), Role.OWNER)
 
 
 def _body(data: dict[str, Any]) -> dict[str, Any]:
     return {
-        "type": ACCOUNT.type,
-        "version": ACCOUNT.versions[0],
+        "type": ACCOUNT.kind.type,
+        "version": ACCOUNT.kind.versions[0],
         "name": data["name"],
         "metadata": {"labels": data["labels"]},
     }
 
 
 def _clock(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of the clock: the real one has no offset, a manual one stands still."""
-    mode, now = data["clock_mode"], real_now()
-    starts_at: datetime = now if mode == ClockMode.REAL else data["starts_at"] or now
-    rates = {ClockMode.REAL: 1.0, ClockMode.MANUAL: 0.0}
-    rate = rates.get(mode, data["clock_rate"])
-    if not rate and mode == ClockMode.SCALED:
-        raise forms.ValidationError({"clock_rate": "A scaled clock needs a rate above zero."})
-    return {"clock_mode": mode, "clock_rate": rate, "clock_sim": starts_at, "clock_real": now}
+    """Return the columns of the clock; what its mode does not take, the form shows all the same."""
+    mode = ClockMode(data["clock_mode"])
+    rate = data["clock_rate"] if mode == ClockMode.SCALED else None
+    start = None if mode == ClockMode.REAL else data["starts_at"]
+    clock = DeclaredClock(mode, rate or None, start)
+    for broken in clock.broken(needs_rate=True):
+        field = "clock_rate" if broken.member == "rate" else NON_FIELD_ERRORS
+        raise forms.ValidationError({field: broken.reason})
+    return clock.columns(real_now())

@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from astra.accounts.clocks import ClockMode
 from astra.accounts.columns import AccountColumns
-from astra.accounts.models import Account, AccountState, ClockMode
+from astra.accounts.contents import contents
+from astra.accounts.models import Account, AccountState
 from astra.accounts.system import system_caller
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
@@ -18,7 +20,6 @@ from astra.engine.admin.clocks import ClockForm, MoveForm, clock_badge, move, se
 from astra.engine.barriers import advance_to
 from astra.isolation import accounts as isolation
 from astra.isolation.admin import NameForm, save_checkpoint
-from astra.isolation.views import isolation_problems
 from identity.actions.accounts import account_delete
 from identity.admin.account_forms import KNOBS, AccountAddForm, AccountForm
 
@@ -83,21 +84,11 @@ class AccountAdmin(AccountColumns[Account]):
     @admin.display(description="Contents")
     def contents_cell(self, account: Account) -> SafeString:
         """Links to what belongs to the account."""
-        lists = {
-            "backups": "backups.appbackup",
-            "apps": "backups.app",
-            "buckets": "backups.bucket",
-            "users": "accounts.user",
-            "history": "engine.transition",
-            "checkpoints": "isolation.checkpoint",
-            "fault rules": "faults.faultrule",
-            "journal": "journal.journalentry",
-        }
         return cells.in_line(
             cells.link(f"{reverse('admin:index')}?account={account.pk}", "overview"),
             *(
-                cells.link(cells.list_path(label, account__id__exact=account.pk), text)
-                for text, label in lists.items()
+                cells.link(cells.list_path(each.model, account__id__exact=account.pk), each.text)
+                for each in contents()
             ),
         )
 
@@ -175,8 +166,7 @@ class AccountAdmin(AccountColumns[Account]):
     def reset(self, request: HttpRequest, accounts: Sequence[Account], data: Any) -> Done:
         """Put the accounts back to what they were made as."""
         for each in accounts:
-            with isolation_problems():
-                isolation.account_reset(each.pk)
+            isolation.account_reset(each.pk)
         return Done(f"Reset {self.counted(len(accounts))}.")
 
     @confirmed(
@@ -192,6 +182,5 @@ class AccountAdmin(AccountColumns[Account]):
     ) -> Done:
         """Delete the accounts and all that belongs to them."""
         for each in accounts:
-            with isolation_problems():
-                isolation.account_delete(each.pk)
+            isolation.account_delete(each.pk)
         return Done(f"Deleted {self.counted(len(accounts))} with everything.", gone=True)

@@ -1,7 +1,6 @@
 """Bearer tokens on the admin site: made there, shown once, revoked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,25 +11,12 @@ from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
-from astra.accounts.columns import AccountColumns
 from astra.accounts.models import Token, User
-from astra.accounts.system import owner_caller
 from astra.accounts.tokens import issue_token
 from astra.adminsite import cells
-from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter
 from astra.adminsite.forms import ApiForm
-from identity.actions.tokens import token_delete
-from identity.kinds import TOKEN
-from identity.serializers.tokens import TokenCreate
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A new token with its clear text."""
-
-    token: Token
-    clear: str
-    user: User
+from astra.resources.pages import ResourcePage, page_of
+from identity.resources.tokens import TOKEN
 
 
 class TokenFields(forms.Form):
@@ -45,17 +31,19 @@ class TokenFields(forms.Form):
     )
 
 
-def issue(user: User, data: dict[str, Any]) -> Issued:
-    """Make a token of the user. Raises the API's problem about its name."""
-    body = TokenCreate.parse(
-        {"type": TOKEN.type, "version": TOKEN.versions[0], "name": data["name"]}
+def issue(user: User, data: dict[str, Any]) -> Any:
+    """Make a token of the user; its clear text is ``clear``. Raises the API's problem about its name."""
+    kind = TOKEN.kind
+    body = TOKEN.members.create_body.parse(
+        {"type": kind.type, "version": kind.versions[0], "name": data["name"]}
     )
     expires_at: datetime | None = data["expires_at"]
-    token, clear = issue_token(user=user, name=body["name"], expires_at=expires_at)
-    return Issued(token, clear, user)
+    token: Any
+    token, token.clear = issue_token(user=user, name=body["name"], expires_at=expires_at)
+    return token
 
 
-def show_once(page: Any, request: HttpRequest, issued: Sequence[Issued]) -> HttpResponse:
+def show_once(page: Any, request: HttpRequest, issued: Sequence[Any]) -> HttpResponse:
     """Return the only page that ever shows the clear text of the tokens."""
     context = {
         **page.admin_site.each_context(request),
@@ -79,40 +67,23 @@ class TokenForm(TokenFields, ApiForm):
 
     def perform(self, data: dict[str, Any]) -> Token:
         """Make the token; its clear text stays with the record until the answer is written."""
-        issued = issue(data["user"], data)
-        issued.token._issued = issued  # type: ignore[attr-defined]
-        return issued.token
+        token: Token = issue(data["user"], data)
+        return token
 
 
-@admin.register(Token)
-class TokenAdmin(AccountColumns[Token]):
+@page_of(TOKEN)
+class TokenPage(ResourcePage):
     """Bearer tokens: their hashes, never their clear text."""
 
-    can_add = True
     add_form = TokenForm
-
     list_display = ("name", "user_cell", "account_cell", "expiry_cell", "created_cell")
-    list_filter = (
-        ("account", AutocompleteSelectFilter),
-        ("user", AutocompleteSelectFilter),
-        ("created_at", DayFilter),
-    )
-    list_select_related = ("account", "user")
     search_fields = ("name", "user__email")
     search_help_text = "Search by name, email, or the id of a token, user or account"
-    search_ids = ("account_id", "user_id")
-    ordering = ("-created_at", "-id")
-    autocomplete_fields = ("user",)
     add_fieldsets = ((None, {"fields": ("user", "name", "expires_at")}),)
     fieldsets = (
         (None, {"fields": ("id_cell", "name", "user_cell", "account_cell", "expiry_cell")}),
-        ("Metadata", {"fields": ("labels_cell", "version", "created_at", "modified_at")}),
+        ("Metadata", {"fields": ("labels", "version", "created_at", "modified_at")}),
     )
-
-    @admin.display(description="User", ordering="user__email")
-    def user_cell(self, token: Token) -> SafeString | str:
-        """The user, linked."""
-        return cells.record_link(token.user)
 
     @admin.display(description="Expires", ordering="expires_at")
     def expiry_cell(self, token: Token) -> SafeString | str:
@@ -127,9 +98,4 @@ class TokenAdmin(AccountColumns[Token]):
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
         """Show the new token, this once."""
-        return show_once(self, request, [obj._issued])
-
-    def delete_record(self, record: Token) -> None:
-        """Revoke the token as the API does."""
-        caller = owner_caller(record.account, about=record.user_id)
-        token_delete(caller=caller, user_id=record.user_id, token_id=record.pk)
+        return show_once(self, request, [obj])

@@ -8,68 +8,25 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
-from unfold.widgets import (
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-    UnfoldBooleanSwitchWidget,
-)
+from unfold.widgets import UnfoldAdminSelectWidget
 
-from astra.accounts.columns import AccountColumns
 from astra.accounts.models import AuthProvider, Role, RoleBinding, User, UserState
-from astra.accounts.system import owner_caller, system_caller
+from astra.accounts.system import system_caller
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
-from astra.adminsite.forms import ApiForm, LabelsField, given
-from identity.actions.owners import owners_locked
-from identity.actions.role_bindings import role_binding_create
-from identity.actions.users import user_create, user_delete, user_replace
+from astra.resources.actions import change_row, create_row
+from astra.resources.forms import ResourceForm, form_class
+from astra.resources.pages import ResourcePage, page_of
 from identity.admin.tokens import TokenFields, issue, show_once
-from identity.kinds import ROLE_BINDING, USER
-from identity.serializers.role_bindings import RoleBindingCreate
-from identity.serializers.users import UserCreate, UserReplace
+from identity.resources.role_bindings import ROLE_BINDING
+from identity.resources.users import USER
 
 _TEXTS = ("first_name", "last_name", "company_name", "phone")
+_EDITABLE = ("email", *_TEXTS, "is_enabled", "labels")
 
 
-def _text(label: str) -> forms.CharField:
-    return forms.CharField(label=label, required=False, widget=UnfoldAdminTextInputWidget)
-
-
-class UserForm(ApiForm):
-    """What can be changed of a user, by the API's rules."""
-
-    email = forms.CharField(widget=UnfoldAdminTextInputWidget)
-    first_name = _text("First name")
-    last_name = _text("Last name")
-    company_name = _text("Company")
-    phone = _text("Phone")
-    is_enabled = forms.BooleanField(
-        label="Enabled", required=False, widget=UnfoldBooleanSwitchWidget
-    )
-    labels = LabelsField()
-
-    members = {
-        "firstName": "first_name",
-        "lastName": "last_name",
-        "companyName": "company_name",
-        "isEnabled": "is_enabled",
-        "authProvider": "auth_provider",
-        "metadata": "labels",
-    }
-
-    class Meta:
-        model = User
-        fields: tuple[str, ...] = ("email", *_TEXTS, "is_enabled", "labels")
-
-    def perform(self, data: dict[str, Any]) -> User:
-        """Replace the user as the API does."""
-        return _replace(
-            self.instance, user_body(data) | {"isEnabled": str(data["is_enabled"]).lower()}
-        )
-
-
-class UserAddForm(UserForm):
+class UserAddForm(ResourceForm):
     """A new user, with a role."""
 
     role = forms.ChoiceField(
@@ -80,71 +37,44 @@ class UserAddForm(UserForm):
         help_text="A user without a role may not call.",
     )
 
-    class Meta(UserForm.Meta):
-        fields: tuple[str, ...] = ("account", "auth_provider", *UserForm.Meta.fields)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        del self.fields["is_enabled"]
-
     def perform(self, data: dict[str, Any]) -> User:
         """Create the user, and bind the role, as the API does."""
-        caller = system_caller(data["account"])
-        body = user_body(data) | {"authProvider": data["auth_provider"]}
-        user = user_create(caller=caller, body=UserCreate.parse(body))
+        user: User = super().perform(data)
         if data["role"]:
-            binding = role_body(user, data["role"])
-            role_binding_create(caller=caller, body=RoleBindingCreate.parse(binding))
+            give_role(user, data["role"])
         return user
 
 
-def user_body(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the body of a new user, or of one that is replaced, not checked yet."""
-    return {
-        "type": USER.type,
-        "version": USER.versions[0],
-        "email": data["email"],
-        "firstName": data["first_name"],
-        "lastName": data["last_name"],
-        **given(companyName=data["company_name"], phone=data["phone"]),
-        "metadata": {"labels": data["labels"]},
-    }
-
-
-def role_body(user: User, role: str) -> dict[str, Any]:
-    """Return the body that gives a user a role, not checked yet."""
-    return {
-        "type": ROLE_BINDING.type,
-        "version": ROLE_BINDING.versions[0],
-        "userID": str(user.pk),
+def give_role(user: User, role: str) -> None:
+    """Give a user a role as the API does."""
+    body = {
+        "type": ROLE_BINDING.kind.type,
+        "version": ROLE_BINDING.kind.versions[0],
         "accountID": str(user.account_id),
         "role": role,
     }
+    create_row(
+        ROLE_BINDING,
+        caller=system_caller(user.account),
+        body=ROLE_BINDING.members.create_body.parse(body),
+        parent_ids={"user_id": user.pk},
+    )
 
 
-def _replace(user: User, body: dict[str, Any]) -> User:
-    with owners_locked(user.account_id) as owners:
-        held = User.objects.select_for_update().get(pk=user.pk)
-        caller = owner_caller(user.account, about=user.pk)
-        user_replace(caller=caller, user=held, body=UserReplace.parse(body), owners=owners)
-    return held
-
-
-@admin.register(User)
-class UserAdmin(AccountColumns[User]):
+@page_of(USER)
+class UserPage(ResourcePage):
     """Users of the simulated API."""
 
-    can_add = True
-    add_form = UserAddForm
-    form = UserForm
-    editable = ("email", *_TEXTS, "is_enabled", "labels")
+    add_form = form_class(USER, "create", UserAddForm, ("email", *_TEXTS, "auth_provider"))
+    form = form_class(USER, "replace", names=_EDITABLE)
+    editable = _EDITABLE
 
     list_display = (
         "email",
         "name_cell",
         "role_cell",
         "state_cell",
-        "enabled_cell",
+        "is_enabled_cell",
         "account_cell",
         "auth_provider",
         "created_cell",
@@ -156,12 +86,8 @@ class UserAdmin(AccountColumns[User]):
         choice_filter("provider", "auth_provider", AuthProvider.values),
         ("created_at", DayFilter),
     )
-    list_select_related = ("account",)
     search_fields = ("email", "first_name", "last_name")
     search_help_text = "Search by email, name, or the id of a user or account"
-    search_ids = ("account_id",)
-    ordering = ("-created_at", "-id")
-    autocomplete_fields = ("account",)
     actions = ("create_token", "suspend", "activate")
     actions_detail = ("create_token", "suspend", "activate")
     add_fieldsets = (
@@ -178,10 +104,11 @@ class UserAdmin(AccountColumns[User]):
         ("Metadata", {"fields": ("version", "created_at", "modified_at")}),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the users, each with its role."""
         role = RoleBinding.objects.filter(user=OuterRef("pk")).values("role")[:1]
-        return super().get_queryset(request).annotate(role=Subquery(role))
+        users: QuerySet[Any] = super().get_queryset(request).annotate(role=Subquery(role))
+        return users
 
     @admin.display(description="Name", ordering="last_name")
     def name_cell(self, user: User) -> str:
@@ -196,19 +123,10 @@ class UserAdmin(AccountColumns[User]):
         path = cells.list_path("accounts.rolebinding", user__id__exact=user.pk)
         return cells.link(path, cells.badge(user.role, "busy"))
 
-    @admin.display(description="Enabled", boolean=True, ordering="is_enabled")
-    def enabled_cell(self, user: User) -> bool:
-        """Whether the user may call."""
-        return user.is_enabled
-
     @admin.display(description="Tokens")
     def tokens_cell(self, user: User) -> SafeString:
         """A link to the user's tokens."""
         return cells.link(cells.list_path("accounts.token", user__id__exact=user.pk), "tokens")
-
-    def delete_record(self, record: User) -> None:
-        """Delete the user, its role and its tokens as the API does."""
-        user_delete(caller=owner_caller(record.account, about=record.pk), user_id=record.pk)
 
     @confirmed(
         "Create token",
@@ -245,6 +163,9 @@ class UserAdmin(AccountColumns[User]):
         return self._put(users, UserState.ACTIVE)
 
     def _put(self, users: Sequence[User], state: str) -> Done:
+        kind = USER.kind
+        sent = {"type": kind.type, "version": kind.versions[0], "state": state}
+        body = USER.members.replace_body.parse(sent)
         for user in users:
-            _replace(user, {"type": USER.type, "version": USER.versions[0], "state": state})
+            change_row(USER, caller=system_caller(user.account), identifier=user.pk, body=body)
         return Done(f"Now {state}: {self.counted(len(users))}.")

@@ -1,6 +1,6 @@
 """Who calls: bearer tokens, and when they do not count.
 
-Source: design, 'Defaults' (Bearer scheme) and 'Clock'.
+Source: `docs/architecture.md`, 'Who may call' and 'Clock'.
 """
 
 from datetime import timedelta
@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from astra.accounts.models import Account, ClockMode, Role, RoleBinding, Token, User
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account, Role, RoleBinding, Token, User
 from astra.accounts.tokens import digest
 from astra.api.clock import clock_set_to, real_now
 from tests import world

@@ -1,5 +1,6 @@
 """Fault rules by hand."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -54,3 +55,26 @@ def test_a_bad_rule_is_refused_where_it_is_bad(
     response = add(person, account, **fields)
     assert set(errors(response)) == names
     assert not FaultRule.objects.exists()
+
+
+def test_the_form_begins_with_an_example_of_what_is_registered(person: Person) -> None:
+    shown = text_of(person.look(f"{list_of(FaultRule)}add/"))
+    assert 'For example {"operation": "appBackup.create", "next": 3}; {} matches all.' in shown
+    assert 'For example {"type": "backup-fail", "at": 0.4, "reasons": ["Disk full."]}.' in shown
+
+
+def test_a_rule_is_found_by_the_id_of_what_it_is_about(person: Person, account: Account) -> None:
+    app, bucket = str(uuid.uuid4()), str(uuid.uuid4())
+    effect = '{"type": "refuse", "problem": 107}'
+    add(person, account, name="mondays", match=f'{{"app": "{app}"}}', effect=effect)
+    add(person, account, name="fridays", match=f'{{"bucket": "{bucket}"}}', effect=effect)
+    # The first page says what was added, too.
+    help_text = "Search by name, or by the id of a rule, account, app or bucket"
+    assert help_text in person.look(list_of(FaultRule))
+    for wanted, found in (
+        (app, {"mondays"}),
+        (bucket, {"fridays"}),
+        (account.pk, {"mondays", "fridays"}),
+    ):
+        shown = text_of(person.look(list_of(FaultRule), q=str(wanted)))
+        assert {name for name in ("mondays", "fridays") if name in shown} == found

@@ -48,8 +48,9 @@ def test_the_timeline_tells_reasons_and_hooks(
 ) -> None:
     backup = make_backup(app)
     world.advance(account, 7)
-    steering.end_backups(ids=[backup.pk], outcome="failed", reason="the volume went away")
-    steering.fail_hooks(ids=[backup.pk], details=[{"type": "t", "title": "broke", "detail": "d"}])
+    steering.end(AppBackup, [backup.pk], outcome="failed", reason="the volume went away")
+    details = [{"type": "t", "title": "broke", "detail": "d"}]
+    steering.fail_hooks(AppBackup, [backup.pk], details=details)
     page = text_of(person.look(page_of(backup)))
     assert "failed 2026-01-05 12:00:07 after" in page
     assert "the volume went away" in page
@@ -63,7 +64,7 @@ def test_a_page_follows_a_clock_that_runs(person: Person) -> None:
     world.make_bucket(account)
     backup = make_backup(world.make_app(account))
     assert 'hx-trigger="every 2s"' in person.look(page_of(backup))
-    steering.complete_now([backup.pk])
+    steering.complete(AppBackup, [backup.pk])
     assert "every 2s" not in person.look(page_of(backup))
 
 

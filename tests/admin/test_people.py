@@ -10,6 +10,7 @@ from django.test import Client
 
 from astra.accounts.models import Account, Role, RoleBinding, Token, User
 from astra.accounts.tokens import digest
+from astra.api.dice import NIL_ID
 from backups.models import Schedule
 from tests import world
 from tests.admin.conftest import Person, errors, list_of, page_of, text_of
@@ -84,6 +85,20 @@ def test_the_last_owner_stays_able_to_call(person: Person, account: Account) -> 
     person.run("delete_records", owner)
     owner.refresh_from_db()
     assert owner.state == "active"
+
+
+def test_the_only_owner_is_let_in_again(person: Person, account: Account) -> None:
+    owner = world.make_user(account, state="suspended")
+    person.run("activate", owner)
+    owner.refresh_from_db()
+    assert (owner.state, str(owner.modified_by)) == ("active", str(NIL_ID))
+
+
+def test_texts_of_a_user_are_emptied(person: Person, account: Account) -> None:
+    user = world.make_user(account, "viewer", first_name="N", phone="1", company_name="C")
+    person.send(page_of(user), email=user.email, first_name="", phone="")
+    user.refresh_from_db()
+    assert (user.first_name, user.phone, user.company_name) == ("", None, "C")
 
 
 def test_a_user_is_suspended_and_activated(person: Person, account: Account) -> None:

@@ -1,6 +1,6 @@
 """What a caller sees, and what is left, when the service itself fails: 500 and 503.
 
-Source: the user's document (500), design, 'Defaults' (problems 94 to 97, 24).
+Source: the user's document (500), `docs/architecture.md`, 'Statuses' (problems 94 to 97, 24).
 """
 
 import json

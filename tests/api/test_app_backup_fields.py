@@ -1,6 +1,6 @@
 """POST …/appBackups: every field with its type and limits, and how each is refused.
 
-Source: the user's document, 'Request Body'; strictness: design, 'Defaults'.
+Source: the user's document, 'Request Body'; strictness: `docs/architecture.md`, 'Bodies'.
 """
 
 import json

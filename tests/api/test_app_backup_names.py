@@ -1,4 +1,7 @@
-"""POST …/appBackups: names, given and made up. Source: design, 'System name', 'Data rules'."""
+"""POST …/appBackups: names, given and made up.
+
+Source: `docs/architecture.md`, 'System name' and 'Data rules'.
+"""
 
 import json
 import re

@@ -1,6 +1,6 @@
 """Creates, deletes and reads at the same time, on connections of their own.
 
-Source: design, 'Data rules': races for a name are decided by the constraint.
+Source: `docs/architecture.md`, 'Data rules': races for a name are decided by the constraint.
 """
 
 import json
@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from astra.accounts.models import Account, ClockMode
+from astra.accounts.callers import caller_of
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account
 from astra.api.clock import real_now, timestamp
 from astra.engine.models import Transition
 from astra.resources.actions import delete_row
@@ -182,8 +184,9 @@ def test_a_create_waits_for_an_app_that_is_being_unmanaged(
 def test_a_create_waits_for_a_bucket_that_is_being_removed(api: Api, app: App) -> None:
     bucket = world.make_bucket(api.account)
     buckets = Bucket.objects.filter(id=bucket.id)
+    caller = caller_of(api.token or "")
     response = _created_while(
-        api, app, lambda: delete_row(BUCKET, buckets), bucketID=str(bucket.id)
+        api, app, lambda: delete_row(BUCKET, buckets, caller=caller), bucketID=str(bucket.id)
     )
     assert (number(response), invalid(response)) == (108, ["bucketID"])
 

@@ -1,6 +1,7 @@
 """POST …/appBackups: the app, the bucket and the snapshot that a backup is made of.
 
-Source: the user's document (bucketID, snapshotID) and design, 'Defaults' (Bucket, Snapshot).
+Source: the user's document (bucketID, snapshotID) and `docs/architecture.md`, 'Bucket and snapshot
+of a backup'.
 """
 
 import json
@@ -9,14 +10,13 @@ from typing import Any
 
 import pytest
 
+from backups.lifecycle import APP, BUCKET
 from backups.models import App, AppBackup, Bucket, Snapshot
-from backups.models.apps import AppState
-from backups.models.buckets import BucketState
 from tests import world
 from tests.conftest import Api, invalid, number
 
-UNREADY_APP_STATES = sorted(set(AppState.values) - {"ready"})
-UNAVAILABLE = sorted(set(BucketState.values) - {"available"})
+UNREADY_APP_STATES = sorted(set(APP.states) - {"ready"})
+UNAVAILABLE = sorted(set(BUCKET.states) - {"available"})
 UNFINISHED = ["pending", "discovering", "running", "failed", "removed", "unknown"]
 
 
@@ -60,7 +60,7 @@ class TestBucket:
         response = api.create_backup(app, bucketID=str(world.some_id()))
         assert _refused(response) == (108, 400, ["bucketID"])
 
-    @pytest.mark.parametrize("state", list(BucketState))
+    @pytest.mark.parametrize("state", BUCKET.states)
     def test_a_bucket_of_another_account_is_problem_108(
         self, api: Api, app: App, bucket: Bucket, stranger: Api, state: str
     ) -> None:

@@ -1,8 +1,8 @@
 """GET of a backup in each of its seven states: which members it has, and what they say.
 
-Source: the user's document (states, stateUnready, hookState, progress) and design, 'Members by
-state'. Every stage has a fixed delay here: the snapshot is complete 3 seconds after the create, the
-backup runs at 6 and is complete at 16.
+Source: the user's document (states, stateUnready, hookState, progress) and
+`docs/architecture.md`, 'Members by state'. Every stage has a fixed delay here: the snapshot is
+complete 3 seconds after the create, the backup runs at 6 and is complete at 16.
 """
 
 import uuid
@@ -14,7 +14,7 @@ from astra.accounts.callers import caller_of
 from astra.accounts.models import Account
 from astra.engine.stages import Fate
 from backups.actions.app_backup_create import BackupWanted, app_backup_create
-from backups.actions.steering import end_backups
+from backups.actions.steering import end
 from backups.models import App, AppBackup, Bucket
 from tests import world
 from tests.conftest import Api
@@ -153,7 +153,7 @@ def test_a_backup_that_is_ended_before_it_runs_never_had_progress(
     backup: Backup, seconds: float, shown: set[str], outcome: str
 ) -> None:
     backup.at(seconds)
-    end_backups(ids=[uuid.UUID(backup.id)], outcome=outcome, reason="Somebody said so.")
+    end(AppBackup, [uuid.UUID(backup.id)], outcome=outcome, reason="Somebody said so.")
     for later in (seconds, 1000):
         document = backup.at(later)
         assert document["state"] == outcome

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from astra.accounts.models import Described
+from astra.engine.stages import Lifecycle
 from backups import kinds
+from backups.lifecycle import APP, APP_BACKUP, BUCKET, SNAPSHOT
 from backups.models import App
-from backups.models.apps import AppState
 from tests import world
 from tests.conftest import Api, number
 from tests.contract import Lists, Retrieves
@@ -149,8 +150,8 @@ def test_an_app_says_what_is_stored_of_it(api: Api) -> None:
     }
 
 
-@pytest.mark.parametrize("state", list(AppState))
-def test_links_offer_a_backup_when_the_app_is_ready(api: Api, app: App, state: AppState) -> None:
+@pytest.mark.parametrize("state", APP.states)
+def test_links_offer_a_backup_when_the_app_is_ready(api: Api, app: App, state: str) -> None:
     App.objects.filter(id=app.id).update(state=state)
     document = api.read(f"k8s/v2/apps/{app.id}")
     allowed = {link["title"]: link["hints"]["allow"] for link in document["links"]}
@@ -171,3 +172,10 @@ def test_an_unmanaged_app_is_neither_listed_nor_found(api: Api, app: App) -> Non
     App.objects.filter(id=app.id).update(deleted_at=world.START)
     assert api.read("k8s/v2/apps")["items"] == []
     assert number(api.get(f"k8s/v2/apps/{app.id}")) == 2
+
+
+@pytest.mark.parametrize(
+    "lifecycle", [APP, BUCKET, SNAPSHOT, APP_BACKUP], ids=lambda each: each.kind
+)
+def test_every_state_is_published(lifecycle: Lifecycle) -> None:
+    assert sorted(lifecycle.listed) == sorted(lifecycle.states)

@@ -1,6 +1,6 @@
 """Lists: the parameters include, limit, skip, count and continue, on appBackups.
 
-Source: section 3 of the reference on collections and design, 'Query'. `filter` and `orderBy` are
+Source: section 3 of `appbackup.md` and `docs/architecture.md`, 'Query'. `filter` and `orderBy` are
 held against a model in ``tests.properties``.
 """
 

@@ -10,7 +10,8 @@ from django.test import RequestFactory
 from rest_framework import exceptions
 
 from astra.api import handler
-from astra.api.problems import BACKUP_NOT_CREATED, NOT_PERMITTED, ApiProblem, Invalid
+from astra.api.problems import NOT_PERMITTED, ApiProblem, Invalid
+from backups.problems import BACKUP_NOT_CREATED
 
 
 @pytest.mark.parametrize(

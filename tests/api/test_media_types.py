@@ -1,4 +1,7 @@
-"""`Accept` and `Content-Type`: what an answer is written as. Source: design, 'Defaults'."""
+"""`Accept` and `Content-Type`: what an answer is written as.
+
+Source: `docs/architecture.md`, 'Accept' and 'Bodies'.
+"""
 
 from typing import Any
 

@@ -1,7 +1,8 @@
-"""Which refusal wins when a request gives several causes. Source: design, 'Order of refusals'.
+"""Which refusal wins when a request gives several causes.
 
-Each cause is a change to a request that is otherwise good. Causes are in the pinned order; every
-two neighbours, and every cause with all that come after it, are put into one request.
+Source: `docs/architecture.md`, 'Order of refusals'. Each cause is a change to a request that is
+otherwise good. Causes are in the pinned order; every two neighbours, and every cause with all that
+come after it, are put into one request.
 """
 
 import itertools

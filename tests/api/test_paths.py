@@ -1,6 +1,6 @@
 """What paths, hosts and methods the API tolerates, and the headers of its answers.
 
-Source: design, 'Defaults' (any Host header, slashes, HEAD, 405, ETag, Location, Timestamps).
+Source: `docs/architecture.md`, 'Statuses' (any Host, slashes, HEAD, 405) and 'Answers'.
 """
 
 import hashlib

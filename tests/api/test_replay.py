@@ -1,6 +1,6 @@
 """On a still clock the same requests in the same order get the same answers, byte for byte.
 
-Ids, entity tags and correlation ids included. Source: design, 'Replay'.
+Ids, entity tags and correlation ids included. Source: `docs/architecture.md`, 'Replay'.
 """
 
 import json

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from astra.accounts.models import Account, ClockMode
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account
 from astra.api.clock import LAST_INSTANT, clock_set_to, real_now
 from astra.engine.stages import MAX_DELAY_SECONDS
 from astra.engine.worker import Worker

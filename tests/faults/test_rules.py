@@ -11,7 +11,6 @@ from astra.accounts.models import Account
 from astra.faults.effects.base import FateEffect
 from astra.faults.effects.registered import EFFECTS
 from astra.faults.models import FaultRule
-from astra.faults.names import EFFECT_NAMES, FATE_EFFECTS
 from astra.faults.subjects import operations
 from backups.lifecycle import APP_BACKUP
 from backups.models import App, Bucket
@@ -19,6 +18,16 @@ from tests import world
 from tests.conftest import Api, invalid, number
 from tests.control import Control
 from tests.faults.conftest import Faults
+
+FATE_EFFECTS = (
+    "backup-fail",
+    "backup-remove",
+    "backup-unknown",
+    "backup-never-ends",
+    "hooks-fail",
+    "snapshot-fail",
+)
+EFFECT_NAMES = (*FATE_EFFECTS, "refuse", "status", "delay", "drop-connection", "truncate")
 
 EVERYTHING = {
     "operation": "appBackup.create",
@@ -216,7 +225,7 @@ def test_every_effect_ends_in_a_state_of_the_lifecycle() -> None:
         effect = EFFECTS[name]
         assert isinstance(effect, FateEffect)
         fates = effect.fates(given.get(name, {}))
-        for fate in (fates.own, fates.snapshot):
+        for fate in (fates.own, fates.source):
             assert fate is None or fate.outcome in (None, *APP_BACKUP.final)
         assert effect.operations <= set(operations())
 

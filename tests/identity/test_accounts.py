@@ -11,6 +11,7 @@ from identity.kinds import ACCOUNT
 from tests import world
 from tests.conftest import Api, number
 from tests.contract import NO_IDENTIFIERS, Retrieves
+from tests.contract_tenants import Tenants
 from tests.contract_writes import ABSENT, Refused, Replaces
 
 CONTACT: dict[str, Any] = {
@@ -32,9 +33,9 @@ LABELS = [{"name": "team", "value": "a"}]
 NEW = {"type": "application/astra-account", "version": "1.0", "name": "Testing 123"}
 
 
-class TestAccount(Retrieves, Replaces):
+class TestAccount(Tenants, Retrieves, Replaces):
     kind = ACCOUNT
-    path = ""
+    path = "accounts"
     write_role = Role.OWNER
     replacements = {
         "nothing": {},
@@ -103,6 +104,9 @@ class TestAccount(Retrieves, Replaces):
         for identifier in self.missing():
             response = self.call("PUT", self.url(identifier), self.replacement({}))
             assert number(response) == 11
+
+    def body(self) -> dict[str, Any]:
+        return NEW
 
     def make(self, **values: Any) -> Described:
         Account.objects.filter(id=self.account.id).update(**values)

@@ -13,9 +13,10 @@ from django.db import connection, connections, transaction
 from astra.accounts.callers import caller_of
 from astra.accounts.models import Role, RoleBinding, Token, User
 from astra.api.clock import real_now
+from astra.resources.actions import delete_row
 from identity.actions.owners import owners_locked
 from identity.actions.tokens import token_create
-from identity.actions.users import user_delete
+from identity.resources.users import USER
 from tests import world
 from tests.conftest import Api, invalid, number
 
@@ -113,7 +114,7 @@ def test_a_token_is_not_made_for_a_user_who_is_being_deleted(
     caller = caller_of(api.token or "")
     with transaction.atomic():
         assert member.user_id is not None
-        assert user_delete(caller=caller, user_id=member.user_id)
+        assert delete_row(USER, User.objects.filter(id=member.user_id), caller=caller)
         with waiting(pool, lambda: api.post(path, TOKEN)) as answer:
             pass
     assert number(answer.result()) == 2

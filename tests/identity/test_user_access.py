@@ -46,6 +46,21 @@ def test_only_enabling_sets_the_time_of_enabling(api: Api) -> None:
     assert api.read(url)["enableTimestamp"] == "2026-01-05T12:01:00.123456Z"
 
 
+def test_a_document_sent_back_enabled_has_the_time_of_that(api: Api) -> None:
+    url = f"{USERS}/{make(api)['id']}"
+    api.put(url, CHANGE | {"isEnabled": "false"})
+    world.advance(api.account, 60)
+    assert api.put(url, api.read(url) | {"isEnabled": "true"}).status_code == 204
+    assert api.read(url)["enableTimestamp"] == "2026-01-05T12:01:00.123456Z"
+
+
+def test_an_empty_text_is_no_member(api: Api) -> None:
+    url = f"{USERS}/{make(api, phone='1', firstName='Ada')['id']}"
+    assert api.put(url, CHANGE | {"phone": "", "firstName": ""}).status_code == 204
+    document = api.read(url)
+    assert (document["firstName"], "phone" in document) == ("", False)
+
+
 def test_a_deleted_user_is_gone_with_its_tokens_and_its_role(api: Api) -> None:
     caller, other = let_in(api), let_in(api)
     assert api.delete(f"{USERS}/{caller.user_id}").status_code == 204

@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from astra.accounts.belongings import belongings
 from astra.accounts.models import Account, Token
 from astra.engine.settling import settle_account
+from astra.isolation import accounts
 from astra.isolation.accounts import (
     AccountWanted,
     NewAccount,
@@ -97,6 +98,37 @@ class TestNew:
         second, _ = new(seed=5)
         assert second.account.id != again.account.id
         assert second.account.seed != again.account.seed
+
+    def test_who_was_quicker_with_the_seed_may_be_gone_already(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make = accounts._make
+
+        def beaten(*arguments: Any) -> NewAccount:
+            monkeypatch.setattr(accounts, "_make", make)
+            rival = make(*arguments)
+            try:
+                return make(*arguments)
+            finally:
+                account_delete(rival.account.id)
+
+        first, _ = new(seed=5)
+        account_delete(first.account.id)
+        monkeypatch.setattr(accounts, "_make", beaten)
+        second, _ = new(seed=5)
+        assert second.account.id == first.account.id
+
+    def test_what_is_no_race_is_not_tried_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        tried: list[Any] = []
+
+        def fail(*arguments: Any) -> NewAccount:
+            tried.append(arguments)
+            raise IntegrityError("not for the id")
+
+        monkeypatch.setattr(accounts, "_make", fail)
+        with pytest.raises(IntegrityError):
+            new(seed=5)
+        assert 1 < len(tried) <= 10
 
     def test_a_document_of_ones_own_may_have_ids_and_history(self) -> None:
         document = {

@@ -12,7 +12,7 @@ import pytest
 
 from astra.accounts.models import Account, User
 from astra.isolation.files import checkpoint_export, checkpoint_import
-from astra.isolation.formats import FORMAT_VERSION, STEPS
+from astra.isolation.formats import FORMAT_VERSION, STEPS, CheckpointError, present
 from tests import world
 from tests.conftest import Api
 from tests.isolation.test_checkpoints import pages
@@ -41,3 +41,19 @@ def test_an_old_file_shows_what_it_showed(file: Path) -> None:
     assert shown == expected
     again = json.loads(b"".join(checkpoint_export(checkpoint)))
     assert again["formatVersion"] == FORMAT_VERSION
+
+
+def test_the_ids_that_an_old_rule_is_about_come_together() -> None:
+    account_id, app_id = str(uuid.uuid4()), str(uuid.uuid4())
+    row = {"id": "x", "hits": 0, "account_id": account_id, "app_id": app_id, "bucket_id": None}
+    found = present(1, "simulation.faultrule", [row])
+    assert found is not None
+    item, [after] = found
+    assert item.label == "faults.faultrule"
+    assert after["about"] == {"app": app_id}
+    assert after["account_id"] == account_id
+
+
+def test_what_is_no_row_of_an_old_file_is_refused() -> None:
+    with pytest.raises(CheckpointError, match="must be an object"):
+        present(1, "simulation.faultrule", ["x"])  # type: ignore[list-item]

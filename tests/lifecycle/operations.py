@@ -113,20 +113,18 @@ class Life:
             case "delete_snapshot":
                 return app_snap_delete(Snapshot.objects.filter(id=snapshot_ids[0]))
             case "end":
-                return steering.end_backups(ids=ids, outcome=act.outcome, reason="By hand.")
+                return steering.end(AppBackup, ids, outcome=act.outcome, reason="By hand.")
             case "end_snapshot":
-                return steering.end_snapshots(
-                    ids=snapshot_ids, outcome=act.outcome, reason="By hand."
-                )
+                return steering.end(Snapshot, snapshot_ids, outcome=act.outcome, reason="By hand.")
             case "take_next_step":
-                return steering.take_next_step(backup_ids=ids)
+                return steering.take_next_step(AppBackup, ids)
             case "take_next_snapshot_step":
-                return steering.take_next_snapshot_step(snapshot_ids=snapshot_ids)
+                return steering.take_next_step(Snapshot, snapshot_ids)
             case "complete":
-                return steering.complete_now(ids)
+                return steering.complete(AppBackup, ids)
             case "fail_hooks":
                 details = [{"type": "hook", "title": "Failed", "detail": "Exit code 1."}]
-                return steering.fail_hooks(ids=ids, details=details)
+                return steering.fail_hooks(AppBackup, ids, details=details)
         raise NotImplementedError(act.name)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:

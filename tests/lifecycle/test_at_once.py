@@ -17,7 +17,7 @@ from astra.accounts.models import Account
 from astra.engine.advancing import advance
 from astra.engine.models import Transition
 from astra.engine.settling import settle_account
-from backups.actions.steering import end_backups
+from backups.actions.steering import end
 from backups.models import App, AppBackup, Bucket
 from tests import world
 from tests.lifecycle.making import after, history, make, row
@@ -116,7 +116,7 @@ def test_a_busy_account_is_settled_while_creates_read_its_clock(app: App, bucket
         elsewhere.execute("SELECT FROM accounts_account WHERE id = %s FOR SHARE", [app.account_id])
         assert advance().count == 5
         assert row(backup, "state") == {"state": "running"}
-        end_backups(ids=[backup.id], outcome="failed", reason="By hand.")
+        end(AppBackup, [backup.id], outcome="failed", reason="By hand.")
     assert history(backup.id)[-1] == ("running", "failed", "By hand.", after(7))
 
 
@@ -174,7 +174,7 @@ def test_actions_by_hand_and_passes_at_once_keep_the_books(app: App, bucket: Buc
 
     def lose(chosen: list[Any]) -> None:
         for identifier in chosen:
-            end_backups(ids=[identifier], outcome="removed", reason="By hand.")
+            end(AppBackup, [identifier], outcome="removed", reason="By hand.")
 
     def walk() -> None:
         for second in range(1, 12):

@@ -7,9 +7,9 @@ import pytest
 from django.db import transaction
 
 from astra.engine.ending import hold_account
-from backups.actions.steering import end_backups, end_snapshots
+from backups.actions.steering import end
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
-from backups.models import App, AppBackup, Bucket
+from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.conftest import Api
 from tests.lifecycle.making import after, history, make, row
@@ -38,7 +38,7 @@ def in_state(app: App, state: str) -> AppBackup:
     backup = make(app)
     world.advance(app.account, BY_ITSELF.get(state, BY_ITSELF["running"]))
     if state in ENDED:
-        end_backups(ids=[backup.id], outcome=state, reason="Before.")
+        end(AppBackup, [backup.id], outcome=state, reason="Before.")
     assert row(backup, "state") == {"state": state}
     return backup
 
@@ -50,7 +50,7 @@ def test_a_backup_ends_only_along_an_arrow(
 ) -> None:
     backup = in_state(app, state)
     before, steps = row(backup), history(backup.id)
-    steered = end_backups(ids=[backup.id], outcome=outcome, reason=REASON)
+    steered = end(AppBackup, [backup.id], outcome=outcome, reason=REASON)
     now = app.account.clock_sim
     if (state, outcome) in ARROWS:
         assert steered.refused == {}
@@ -89,9 +89,9 @@ def test_bytes_of_a_completed_backup_leave_the_bucket_with_it(app: App, bucket: 
     backups = [make(app, number) for number in (1, 2, 3)]
     world.advance(app.account, 20)
     assert _stored(bucket) == 30_000
-    end_backups(ids=[backup.id for backup in backups[:2]], outcome="removed", reason=REASON)
+    end(AppBackup, [backup.id for backup in backups[:2]], outcome="removed", reason=REASON)
     assert _stored(bucket) == 10_000
-    end_backups(ids=[backup.id for backup in backups], outcome="unknown", reason=REASON)
+    end(AppBackup, [backup.id for backup in backups], outcome="unknown", reason=REASON)
     assert _stored(bucket) == 0
 
 
@@ -99,7 +99,7 @@ def test_what_was_due_before_the_action_happens_before_it(app: App, bucket: Buck
     backup = make(app)
     app.account.clock_sim = after(7)
     app.account.save(update_fields=["clock_sim"])
-    end_backups(ids=[backup.id], outcome="failed", reason=REASON)
+    end(AppBackup, [backup.id], outcome="failed", reason=REASON)
     assert history(backup.id) == [
         ("", "pending", "", after(0)),
         ("pending", "discovering", "", after(3)),
@@ -113,7 +113,7 @@ def test_progress_of_a_failed_backup_stands_still_whatever_becomes_of_it(
 ) -> None:
     backup = in_state(app, "failed")
     world.advance(app.account, 100)
-    end_backups(ids=[backup.id], outcome="removed", reason=REASON)
+    end(AppBackup, [backup.id], outcome="removed", reason=REASON)
     document = api.read(f"topology/v1/appBackups/{backup.id}")
     assert (document["bytesDone"], document["percentDone"]) == (2_500, 25)
 
@@ -125,7 +125,7 @@ def test_backups_that_wait_for_an_ended_snapshot_fail_with_its_reason(
     backup, other = make(app, 1), make(app, 2)
     snapshot = world.snapshot_of(backup)
     world.advance(app.account, 1.5)
-    steered = end_snapshots(ids=[snapshot.id], outcome=outcome, reason=REASON)
+    steered = end(Snapshot, [snapshot.id], outcome=outcome, reason=REASON)
     assert [(hop.kind, hop.resource_id, hop.to_state) for hop in steered.hops] == [
         ("appSnap", snapshot.id, outcome),
         ("appBackup", backup.id, "failed"),
@@ -141,7 +141,8 @@ def test_backups_that_wait_for_an_ended_snapshot_fail_with_its_reason(
 
 def test_backups_that_have_their_snapshot_outlive_it(app: App, bucket: Bucket) -> None:
     backup = in_state(app, "discovering")
-    end_snapshots(ids=[world.snapshot_of(backup).id], outcome="removed", reason=REASON)
+    snapshot = world.snapshot_of(backup)
+    end(Snapshot, [snapshot.id], outcome="removed", reason=REASON)
     world.advance(app.account, 100)
     assert row(backup, "state") == {"state": "completed"}
 
@@ -152,7 +153,7 @@ def test_a_snapshot_ends_along_the_same_arrows(
     app: App, bucket: Bucket, state: str, outcome: str
 ) -> None:
     snapshot = world.make_snapshot(app, state=state, outcome="completed", ends_at=after(-5))
-    steered = end_snapshots(ids=[snapshot.id], outcome=outcome, reason=REASON)
+    steered = end(Snapshot, [snapshot.id], outcome=outcome, reason=REASON)
     moved = [(hop.from_state, hop.to_state) for hop in steered.hops]
     assert moved == ([(state, outcome)] if (state, outcome) in ARROWS else [])
     assert row(snapshot, "state") == {"state": outcome if moved else state}
@@ -164,13 +165,13 @@ def test_rows_of_several_accounts_end_together_each_at_its_own_instant(
     account = world.make_account(clock_sim=after(3600))
     world.make_bucket(account)
     backups = [make(app, 1), make(world.make_app(account), 2)]
-    end_backups(ids=[backup.id for backup in backups], outcome="failed", reason=REASON)
+    end(AppBackup, [backup.id for backup in backups], outcome="failed", reason=REASON)
     assert [row(backup, "ends_at")["ends_at"] for backup in backups] == [after(0), after(3600)]
 
 
 def test_what_does_not_exist_is_refused_beside_what_ends(app: App, bucket: Bucket) -> None:
     backup, nothing = make(app), world.some_id()
-    steered = end_backups(ids=[nothing, backup.id], outcome="failed", reason=REASON)
+    steered = end(AppBackup, [nothing, backup.id], outcome="failed", reason=REASON)
     assert [hop.resource_id for hop in steered.hops] == [backup.id]
     assert steered.refused == {nothing: "does not exist"}
 
@@ -182,12 +183,12 @@ def test_an_account_that_does_not_exist_cannot_be_held(db: None) -> None:
 
 def test_a_backup_cannot_be_made_to_end_well(app: App, bucket: Bucket) -> None:
     with pytest.raises(ValueError, match="appBackup cannot be made to end completed"):
-        end_backups(ids=[make(app).id], outcome="completed", reason=REASON)
+        end(AppBackup, [make(app).id], outcome="completed", reason=REASON)
 
 
 def test_a_long_reason_is_cut_to_what_the_api_allows(api: Api, app: App, bucket: Bucket) -> None:
     backup = make(app)
-    end_backups(ids=[backup.id], outcome="failed", reason="x" * 200)
+    end(AppBackup, [backup.id], outcome="failed", reason="x" * 200)
     document: Any = json.loads(api.get(f"topology/v1/appBackups/{backup.id}").content)
     assert document["stateUnready"] == ["x" * 127]
     assert history(backup.id)[-1][2] == "x" * 127
@@ -195,7 +196,7 @@ def test_a_long_reason_is_cut_to_what_the_api_allows(api: Api, app: App, bucket:
 
 def test_ending_without_a_reason_shows_none(app: App, bucket: Bucket) -> None:
     backup = make(app)
-    end_backups(ids=[backup.id], outcome="removed", reason="")
+    end(AppBackup, [backup.id], outcome="removed", reason="")
     assert row(backup, "state_unready") == {"state_unready": []}
 
 

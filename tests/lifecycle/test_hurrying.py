@@ -3,15 +3,8 @@
 import pytest
 
 from astra.engine.stages import Fate
-from backups.actions.steering import (
-    complete_now,
-    end_backups,
-    fail_hooks,
-    fail_snapshot_hooks,
-    take_next_snapshot_step,
-    take_next_step,
-)
-from backups.models import App, Bucket
+from backups.actions.steering import complete, end, fail_hooks, take_next_step
+from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.conftest import Api
 from tests.lifecycle.making import after, history, make, row
@@ -25,7 +18,7 @@ def test_each_step_comes_now_and_the_later_ones_earlier_by_as_much(
 ) -> None:
     backup = make(app, snapshot_id=world.make_snapshot(app).id)
     world.advance(app.account, 0.5)
-    take_next_step(backup_ids=[backup.id])
+    take_next_step(AppBackup, [backup.id])
     expected = {
         "state": "discovering",
         "discovering_at": after(0.5),
@@ -36,9 +29,9 @@ def test_each_step_comes_now_and_the_later_ones_earlier_by_as_much(
     }
     assert row(backup, *expected) == expected
     world.advance(app.account, 1)
-    take_next_step(backup_ids=[backup.id])
+    take_next_step(AppBackup, [backup.id])
     world.advance(app.account, 4)
-    take_next_step(backup_ids=[backup.id])
+    take_next_step(AppBackup, [backup.id])
     assert history(backup.id) == [
         ("", "pending", "", after(0)),
         ("pending", "discovering", "", after(0.5)),
@@ -54,7 +47,7 @@ def test_the_next_step_of_a_waiting_backup_completes_its_snapshot_first(
 ) -> None:
     backup = make(app)
     world.advance(app.account, 1.5)
-    steered = take_next_step(backup_ids=[backup.id])
+    steered = take_next_step(AppBackup, [backup.id])
     assert [(hop.kind, hop.to_state, hop.at) for hop in steered.hops] == [
         ("appSnap", "running", after(1.5)),
         ("appSnap", "completed", after(1.5)),
@@ -68,7 +61,7 @@ def test_the_next_step_of_a_backup_with_a_doomed_snapshot_is_to_fail_with_it(
     app: App, bucket: Bucket
 ) -> None:
     backup = make(app, snapshot_fate=NO_SPACE)
-    steered = take_next_step(backup_ids=[backup.id])
+    steered = take_next_step(AppBackup, [backup.id])
     assert [(hop.kind, hop.to_state, hop.reason) for hop in steered.hops] == [
         ("appSnap", "discovering", ""),
         ("appSnap", "running", ""),
@@ -82,7 +75,7 @@ def test_who_has_no_next_step_is_refused(app: App, bucket: Bucket) -> None:
     backups = [make(app, 1, snapshot_fate=never), make(app, 2, fate=never), make(app, 3)]
     world.advance(app.account, 20)
     ids = [backup.id for backup in backups]
-    steered = take_next_step(backup_ids=ids)
+    steered = take_next_step(AppBackup, ids)
     assert steered.hops == []
     assert steered.refused == {
         ids[0]: "is pending, has no next step",
@@ -96,7 +89,7 @@ def test_a_snapshot_takes_its_next_step_and_its_backup_keeps_its_instants(
 ) -> None:
     backup = make(app)
     planned = row(backup)
-    take_next_snapshot_step(snapshot_ids=[world.snapshot_of(backup).id])
+    take_next_step(Snapshot, [world.snapshot_of(backup).id])
     expected = {
         "state": "discovering",
         "running_at": after(1),
@@ -114,7 +107,7 @@ def test_completing_a_backup_completes_it_whatever_its_fate_was(
 ) -> None:
     backup = make(app, fate=fate)
     world.advance(app.account, seconds)
-    complete_now([backup.id])
+    complete(AppBackup, [backup.id])
     expected = {
         "state": "completed",
         "outcome": "completed",
@@ -140,7 +133,7 @@ def test_completing_a_backup_completes_it_whatever_its_fate_was(
 
 def test_completing_a_backup_saves_its_doomed_snapshot(app: App, bucket: Bucket) -> None:
     backup = make(app, snapshot_fate=NO_SPACE)
-    complete_now([backup.id])
+    complete(AppBackup, [backup.id])
     assert [step[1] for step in history(world.snapshot_of(backup).id)] == [
         "pending",
         "discovering",
@@ -152,15 +145,17 @@ def test_completing_a_backup_saves_its_doomed_snapshot(app: App, bucket: Bucket)
 
 def test_what_has_ended_cannot_be_completed(app: App, bucket: Bucket) -> None:
     backup = make(app)
-    end_backups(ids=[backup.id], outcome="failed", reason="")
-    assert complete_now([backup.id]).refused == {backup.id: "is failed, cannot become completed"}
+    end(AppBackup, [backup.id], outcome="failed", reason="")
+    assert complete(AppBackup, [backup.id]).refused == {
+        backup.id: "is failed, cannot become completed"
+    }
 
 
 def test_hooks_that_fail_before_they_ran_show_when_they_have_run(
     api: Api, app: App, bucket: Bucket
 ) -> None:
     backup = make(app)
-    fail_hooks(ids=[backup.id], details=DETAILS)
+    fail_hooks(AppBackup, [backup.id], details=DETAILS)
     path = f"topology/v1/appBackups/{backup.id}"
     assert "hookState" not in api.read(path)
     world.advance(app.account, 20)
@@ -175,7 +170,7 @@ def test_hooks_that_fail_before_they_ran_show_when_they_have_run(
 def test_hooks_that_have_run_fail_at_once(app: App, bucket: Bucket) -> None:
     backup = make(app)
     world.advance(app.account, 20)
-    fail_hooks(ids=[backup.id], details=[])
+    fail_hooks(AppBackup, [backup.id], details=[])
     expected = {"state": "completed", "hook_state": "failed", "hook_state_details": []}
     assert row(backup, *expected) == expected
     assert history(backup.id)[-1] == ("completed", "completed", "hooks failed", after(20))
@@ -183,7 +178,7 @@ def test_hooks_that_have_run_fail_at_once(app: App, bucket: Bucket) -> None:
 
 def test_hooks_of_a_snapshot_fail_without_those_of_its_backup(app: App, bucket: Bucket) -> None:
     backup = make(app)
-    fail_snapshot_hooks(ids=[world.snapshot_of(backup).id], details=DETAILS)
+    fail_hooks(Snapshot, [world.snapshot_of(backup).id], details=DETAILS)
     world.advance(app.account, 20)
     assert row(backup, "hook_state") == {"hook_state": "success"}
     snapshot = world.snapshot_of(backup)

@@ -12,7 +12,7 @@ from backups.actions.schedule_fire import scheduled_name
 from backups.models import App, AppBackup, Bucket, Schedule, Snapshot
 from backups.recurrence import next_firing
 from tests import world
-from tests.conftest import Api
+from tests.conftest import Api, invalid, number
 
 SCHEDULE = {
     "type": "application/astra-schedule",
@@ -183,6 +183,24 @@ def test_the_next_instant_of_a_schedule(
 ) -> None:
     made = schedule(api, app, **members)
     assert next_firing(made, datetime.fromisoformat(after)) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize("enabled", ["true", "false"])
+@pytest.mark.parametrize("start", ["20260230T000000", "00000101T000000", "20260101T240000"])
+def test_a_rule_starts_at_an_instant_that_exists(
+    api: Api, app: App, start: str, enabled: str
+) -> None:
+    rule = f"DTSTART:{start}Z\nRRULE:FREQ=HOURLY;INTERVAL=5"
+    custom = SCHEDULE | {"granularity": "custom", "recurrenceRule": rule, "enabled": enabled}
+    response = api.post(f"k8s/v1/apps/{app.id}/schedules", custom)
+    assert (response.status_code, number(response), invalid(response)) == (
+        400,
+        9,
+        ["recurrenceRule"],
+    )
+    made = schedule(api, app)
+    changed = api.put(f"k8s/v1/apps/{app.id}/schedules/{made.id}", custom)
+    assert (number(changed), invalid(changed)) == (9, ["recurrenceRule"])
 
 
 def test_two_minutes_never_share_a_name() -> None:

@@ -24,7 +24,7 @@ from astra.urls import CONTROL
 from tests.openapi.facts import METHODS, problem_numbers
 
 UPDATE = "python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"
-PACKAGES = ("backups.resources", "identity.serializers")
+PACKAGES = ("backups.resources", "identity.resources")
 
 
 def test_the_committed_document_is_up_to_date() -> None:
@@ -101,7 +101,7 @@ def test_every_refusal_is_that_of_the_view(document: Any) -> None:
             problems = problems_of(view, method.upper())
             assert listed == {(problem.status, problem.number) for problem in problems}
             checked += 1
-    assert checked == 59
+    assert checked >= 59
 
 
 def _serializers(package: str) -> dict[str, type[ClosedSerializer]]:

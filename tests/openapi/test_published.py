@@ -101,7 +101,7 @@ def test_every_unanswered_problem_is_listed_somewhere(document: Any, published: 
 
 def test_patterns_written_otherwise_accept_the_same_texts(document: Any, published: Any) -> None:
     pairs = list(_pairs_of_patterns(document, published))
-    assert len(pairs) == 5
+    assert len(pairs) >= 5
     for ours, theirs in pairs:
         _accept_the_same(ours, theirs)
 

@@ -9,12 +9,21 @@ from typing import Any
 
 import pytest
 
-from astra.accounts.models import Account, ClockMode, Role, RoleBinding, Token
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account, Role, RoleBinding, Token
 from astra.server.client_config import ensure_client_config
-from backups.lifecycle import APP_BACKUP, COMPLETED
+from backups.lifecycle import (
+    APP,
+    APP_BACKUP,
+    AVAILABLE,
+    BUCKET,
+    COMPLETED,
+    FAILED,
+    PENDING,
+    READY,
+    UNAVAILABLE,
+)
 from backups.models import App, AppBackup, Bucket, Snapshot
-from backups.models.apps import AppState
-from backups.models.buckets import BucketState
 from tests import world
 from tests.scenarios import seeded
 
@@ -62,7 +71,7 @@ def test_the_client_configuration_is_that_of_the_main_account(
 def test_the_main_account_has_several_apps_and_all_are_ready() -> None:
     apps = apps_of("main")
     assert len(apps) >= 3
-    assert {app.state for app in apps} == {AppState.READY}
+    assert {app.state for app in apps} == {READY}
 
 
 def test_each_app_of_the_main_account_has_a_completed_snapshot() -> None:
@@ -73,7 +82,7 @@ def test_each_app_of_the_main_account_has_a_completed_snapshot() -> None:
 def test_the_main_account_has_two_or_more_buckets_and_all_are_available() -> None:
     buckets = Bucket.objects.filter(account__name="main")
     assert len(buckets) >= 2
-    assert {bucket.state for bucket in buckets} == {BucketState.AVAILABLE}
+    assert {bucket.state for bucket in buckets} == {AVAILABLE}
     assert [bucket.name for bucket in buckets if bucket.is_default] == ["primary-backups"]
 
 
@@ -107,21 +116,17 @@ def test_a_new_backup_of_any_app_is_completed_in_under_20_seconds() -> None:
 
 def test_the_troubled_account_has_apps_in_every_state() -> None:
     states = {app.state for app in apps_of("troubled")}
-    assert states == set(AppState.values)
+    assert states == set(APP.states)
     assert all(
-        app.state_details
-        for app in apps_of("troubled")
-        if app.state in (AppState.FAILED, AppState.UNAVAILABLE)
+        app.state_details for app in apps_of("troubled") if app.state in (FAILED, UNAVAILABLE)
     )
 
 
 def test_the_troubled_account_has_buckets_in_every_state() -> None:
     buckets = Bucket.objects.filter(account__name="troubled")
-    assert {bucket.state for bucket in buckets} == set(BucketState.values)
+    assert {bucket.state for bucket in buckets} == set(BUCKET.states)
     assert all(
-        bucket.state_details
-        for bucket in buckets
-        if bucket.state not in (BucketState.AVAILABLE, BucketState.PENDING)
+        bucket.state_details for bucket in buckets if bucket.state not in (AVAILABLE, PENDING)
     )
 
 

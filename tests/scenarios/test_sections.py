@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from astra.accounts.models import Account, ClockMode, User
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account, User
 from astra.api.clock import clock_set_to
 from astra.scenarios.errors import ScenarioError
 from backups.models import App, AppBackup, Bucket, Schedule, Snapshot

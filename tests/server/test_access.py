@@ -11,7 +11,8 @@ from django.contrib.auth.models import User as SiteUser
 from django.core.management import CommandError, call_command
 
 from astra.accounts.callers import caller_of
-from astra.accounts.models import Account, ClockMode, Role, Token
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account, Role, Token
 from astra.api.options import Options
 from astra.server.administrator import ensure_administrator
 from astra.server.banner import banner

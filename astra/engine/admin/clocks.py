@@ -13,7 +13,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from astra.accounts.models import Account, ClockMode
+from astra.accounts.clocks import ClockMode
+from astra.accounts.models import Account
 from astra.adminsite import cells
 from astra.api.clock import timestamp
 from astra.api.quantities import parse_duration
@@ -21,6 +22,21 @@ from astra.engine.clocks import Move, clock_advance, clock_set
 from astra.engine.views import ClockBody
 
 WAIT_SECONDS = 20.0
+
+
+def mode_field(**options: Any) -> forms.ChoiceField:
+    """Return the field for a clock's mode."""
+    return forms.ChoiceField(choices=ClockMode.choices, widget=UnfoldAdminSelectWidget, **options)
+
+
+def rate_field(**options: Any) -> forms.FloatField:
+    """Return the field for the rate of a scaled clock."""
+    return forms.FloatField(
+        label="Simulated seconds per second",
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+        **options,
+    )
 
 
 class MoveForm(forms.Form):
@@ -57,13 +73,8 @@ class MoveForm(forms.Form):
 class ClockForm(forms.Form):
     """How an account's time goes from now on."""
 
-    mode = forms.ChoiceField(choices=ClockMode.choices, widget=UnfoldAdminSelectWidget)
-    rate = forms.FloatField(
-        label="Simulated seconds per second",
-        required=False,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text="For a scaled clock, and only for that.",
-    )
+    mode = mode_field()
+    rate = rate_field(help_text="For a scaled clock, and only for that.")
     now = forms.SplitDateTimeField(
         label="Its time",
         required=False,

@@ -1,4 +1,4 @@
-"""The knobs of an account or an app, on its admin page."""
+"""The knobs of an account, or of what has its own, on its admin page."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from astra.engine.paces import pace_errors
 
 
 def pace_of(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns that say how fast an account or an app is simulated; left empty, as usual.
+    """Return the columns that say how fast an account, or what is in it, is simulated.
 
-    Raises ``ValidationError``.
+    What is left empty is as usual. Raises ``ValidationError``.
     """
     columns = {
         "stage_delays": data["stage_delays"] or {},

@@ -8,66 +8,23 @@ from django.http.response import HttpResponseBase
 
 from astra.api import fields
 from astra.api.problems import ProblemType
-from astra.api.serializers import ClosedSerializer, StateDetailSerializer
+from astra.api.serializers import ClosedSerializer
 from astra.engine.stages import Fate
-
-BACKUP_CREATE = "appBackup.create"
-SNAPSHOT_CREATE = "appSnap.create"
 
 ChangeAnswer = Callable[[HttpResponseBase], HttpResponseBase]
 
 
-class FractionField(fields.NumberField):
-    """A number from 0 to 1."""
-
-    default_error_messages = {"range": "Must be from 0 to 1."}
-
-    def to_internal_value(self, data: Any) -> int | float:
-        """Return the number; fails with `invalid` or `range`."""
-        value = super().to_internal_value(data)
-        if not 0 <= value <= 1:
-            self.fail("range")
-        return value
-
-
-class IntegerField(fields.NumberField):
-    """A whole JSON number within bounds."""
-
-    default_error_messages = {"integer": "Must be a whole number from {least} to {most}."}
-
-    def __init__(self, *, least: int = 0, most: int = 2**31 - 1, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.least, self.most = least, most
-
-    def to_internal_value(self, data: Any) -> int:
-        """Return the number; fails with `invalid` or `integer`."""
-        value = super().to_internal_value(data)
-        if not isinstance(value, int) or not self.least <= value <= self.most:
-            self.fail("integer", least=self.least, most=self.most)
-        return int(value)
-
-
-class SecondsField(fields.NumberField):
+class SecondsField(fields.RangeField):
     """A number of seconds, up to ``most``."""
 
     default_error_messages = {"range": "Must be from 0 to {most}."}
 
-    def __init__(self, *, most: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.most = most
 
-    def to_internal_value(self, data: Any) -> int | float:
-        """Return the number; fails with `invalid` or `range`."""
-        value = super().to_internal_value(data)
-        if not 0 <= value <= self.most:
-            self.fail("range", most=self.most)
-        return value
+class FractionField(SecondsField):
+    """A number from 0 to 1."""
 
-
-class HookDetailsField(fields.UniqueListField):
-    """Elements of `hookStateDetails`."""
-
-    child = StateDetailSerializer()
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(most=1, **kwargs)
 
 
 class NoParameters(ClosedSerializer):
@@ -76,13 +33,13 @@ class NoParameters(ClosedSerializer):
 
 @dataclass(frozen=True, slots=True)
 class Fates:
-    """What a rule decides: the fate of the resource that is created, that of its own snapshot.
+    """What a rule decides: the fate of the resource that is created, that of what it is made from.
 
-    None where the rule leaves things as they are.
+    The latter where the same creation makes that too. None where the rule leaves things as they are.
     """
 
     own: Fate | None = None
-    snapshot: Fate | None = None
+    source: Fate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +77,8 @@ class Effect:
     # Docs: each parameter and its meaning; the serializer checks them.
     explained: ClassVar[Mapping[str, str]] = {}
     parameters: ClassVar[type[ClosedSerializer]] = NoParameters
+    # The admin site: parameters that somebody may begin with.
+    example: ClassVar[Mapping[str, Any]] = {}
 
 
 class FateEffect(Effect):

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from astra.api import problems
+from astra.api import fields, problems
 from astra.api.problems import ApiProblem
 from astra.api.serializers import ClosedSerializer
-from astra.faults.effects.base import Hit, IntegerField, Interference, RequestEffect
+from astra.faults.effects.base import Hit, Interference, RequestEffect
 
 
-class ProblemField(IntegerField):
+class ProblemField(fields.IntegerField):
     """The number of a problem of the catalogue."""
 
     default_error_messages = {"problem": "The catalogue has no such problem."}
@@ -35,6 +35,7 @@ class Refuse(RequestEffect):
     does = "The call is refused with this problem, and nothing is done."
     explained = {"problem": "A number of the catalogue, for example 107 or 148."}
     parameters = RefuseParameters
+    example = {"problem": 107}
 
     def act(self, parameters: Mapping[str, Any], hit: Hit) -> Interference:
         """Return the refusal."""

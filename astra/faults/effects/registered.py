@@ -1,31 +1,32 @@
-"""The closed list of effects, in the order in which they are documented."""
+"""The effects that there are: those of every service, and what the families register beside."""
 
-from astra.faults.effects.backup_fail import BackupFail
-from astra.faults.effects.backup_never_ends import BackupNeverEnds
-from astra.faults.effects.backup_remove import BackupRemove
-from astra.faults.effects.backup_unknown import BackupUnknown
-from astra.faults.effects.base import Effect
+from astra.faults.effects.base import Effect, FateEffect, RequestEffect
 from astra.faults.effects.delay import Delay
 from astra.faults.effects.drop_connection import DropConnection
-from astra.faults.effects.hooks_fail import HooksFail
 from astra.faults.effects.refuse import Refuse
-from astra.faults.effects.snapshot_fail import SnapshotFail
 from astra.faults.effects.status import Status
 from astra.faults.effects.truncate import Truncate
 
-EFFECTS: dict[str, Effect] = {
-    effect.name: effect
-    for effect in (
-        BackupFail(),
-        BackupRemove(),
-        BackupUnknown(),
-        BackupNeverEnds(),
-        HooksFail(),
-        SnapshotFail(),
-        Refuse(),
-        Status(),
-        Delay(),
-        DropConnection(),
-        Truncate(),
-    )
-}
+# By name, in the order in which they are documented.
+EFFECTS: dict[str, Effect] = {}
+
+
+def register_effects(*effects: Effect) -> None:
+    """Add effects; those that decide fates stand before those that act on requests."""
+    known = EFFECTS | {effect.name: effect for effect in effects}
+    ordered = sorted(known.values(), key=lambda effect: isinstance(effect, RequestEffect))
+    EFFECTS.clear()
+    EFFECTS.update((effect.name, effect) for effect in ordered)
+
+
+register_effects(Refuse(), Status(), Delay(), DropConnection(), Truncate())
+
+
+def fate_effects() -> tuple[str, ...]:
+    """Return the names of those that decide how a resource ends, when it is created."""
+    return tuple(name for name, effect in EFFECTS.items() if isinstance(effect, FateEffect))
+
+
+def request_effects() -> tuple[str, ...]:
+    """Return the names of those that act on a request."""
+    return tuple(name for name, effect in EFFECTS.items() if isinstance(effect, RequestEffect))

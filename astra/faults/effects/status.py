@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from astra.api import problems
+from astra.api import fields, problems
 from astra.api.problems import ApiProblem
 from astra.api.serializers import ClosedSerializer
-from astra.faults.effects.base import Hit, IntegerField, Interference, RequestEffect
+from astra.faults.effects.base import Hit, Interference, RequestEffect
 
 TOO_MANY, BROKEN, AWAY = 429, 500, 503
 
 
-class StatusField(IntegerField):
+class StatusField(fields.IntegerField):
     """429, 500 or 503."""
 
     default_error_messages = {"status": "Must be 429, 500 or 503."}
@@ -28,7 +28,7 @@ class StatusParameters(ClosedSerializer):
     """Which status, and when to come again."""
 
     status = StatusField()
-    retryAfter = IntegerField(required=False, most=86_400)
+    retryAfter = fields.IntegerField(required=False, most=86_400)
 
 
 class Status(RequestEffect):

@@ -7,8 +7,9 @@ from typing import Any
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
+from astra.api import fields
 from astra.api.serializers import ClosedSerializer
-from astra.faults.effects.base import Hit, IntegerField, Interference, RequestEffect
+from astra.faults.effects.base import Hit, Interference, RequestEffect
 
 FLUSH_SECONDS = 0.2
 
@@ -18,7 +19,7 @@ pause = time.sleep
 class TruncateParameters(ClosedSerializer):
     """How much of the body is sent."""
 
-    bytes = IntegerField()
+    bytes = fields.IntegerField()
 
 
 class Truncate(RequestEffect):

@@ -4,10 +4,16 @@ import click
 
 from astra.kit.commands.documents import is_file, read_scenario
 from astra.kit.commands.output import describe, instant, print_account, print_table
-from astra.kit.commands.sessions import Session, duration, numbers, service_command
-from astra.kit.records import Account, ClockSetting, Json
-
-_MODES = ("real", "scaled", "manual")
+from astra.kit.commands.sessions import (
+    CLOCK_MODES,
+    Session,
+    duration,
+    numbers,
+    rate_option,
+    service_command,
+)
+from astra.kit.reading import Json
+from astra.kit.records import Account, ClockSetting
 
 
 @click.group()
@@ -18,8 +24,8 @@ def account() -> None:
 @account.command()
 @click.argument("scenario", metavar="[NAME|FILE]", default="throwaway")
 @click.option("--name", help="The account's name.")
-@click.option("--clock", "mode", type=click.Choice(_MODES), help="The scenario's own if absent.")
-@click.option("--rate", type=float, help="How many times faster a scaled clock is.")
+@click.option("--clock", "mode", type=CLOCK_MODES, help="The scenario's own if absent.")
+@rate_option
 @click.option("--now", help="Where the clock starts, such as 2026-01-05T12:00:00Z.")
 @click.option(
     "--ttl", callback=duration, help="How long it lives, such as 10m; then the service deletes it."
@@ -48,15 +54,14 @@ def new(
         ttl=ttl,
         seed=seed,
     )
-    session.show(made.document, lambda: print_account(made))
+    session.tell(made, print_account)
 
 
 @account.command("list")
 @service_command
 def list_accounts(session: Session) -> None:
     """List all accounts, oldest first."""
-    accounts = session.simulator.accounts.list()
-    session.show([each.document for each in accounts], lambda: _print_list(accounts))
+    session.tell(session.simulator.accounts.list(), _print_list)
 
 
 @account.command()
@@ -64,8 +69,7 @@ def list_accounts(session: Session) -> None:
 @service_command
 def show(session: Session, account_id: str) -> None:
     """Show an account with the ids of its apps and buckets."""
-    found = session.simulator.accounts.get(account_id)
-    session.show(found.document, lambda: print_account(found))
+    session.tell(session.simulator.accounts.get(account_id), print_account)
 
 
 @account.command()
@@ -76,8 +80,7 @@ def reset(session: Session, account_id: str) -> None:
 
     It has the same ids and the same token.
     """
-    found = session.simulator.accounts.reset(account_id)
-    session.show(found.document, lambda: print_account(found))
+    session.tell(session.simulator.accounts.reset(account_id), print_account)
 
 
 @account.command()
@@ -86,7 +89,7 @@ def reset(session: Session, account_id: str) -> None:
 def delete(session: Session, account_id: str) -> None:
     """Delete an account with everything in it."""
     session.simulator.accounts.delete(account_id)
-    session.show({"deleted": account_id}, lambda: click.echo(f"Deleted {account_id}."))
+    session.say({"deleted": account_id}, f"Deleted {account_id}.")
 
 
 def _clock(mode: str | None, rate: float | None, now: str | None) -> ClockSetting | None:

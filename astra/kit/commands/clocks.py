@@ -5,8 +5,14 @@ from datetime import UTC, datetime
 import click
 
 from astra.kit.commands.output import describe, print_move
-from astra.kit.commands.sessions import Session, account_option, duration, service_command
-from astra.kit.records import Clock, Move
+from astra.kit.commands.sessions import (
+    CLOCK_MODES,
+    Session,
+    account_command,
+    duration,
+    rate_option,
+)
+from astra.kit.records import Clock
 
 _wait_option = click.option(
     "--wait",
@@ -25,82 +31,60 @@ def clock() -> None:
 
 
 @clock.command()
-@account_option
-@service_command
-def show(session: Session, account_id: str | None) -> None:
+@account_command
+def show(session: Session) -> None:
     """Show what it says."""
-    _show(session, session.account(account_id).clock.read())
+    session.tell(session.account.clock.read(), _print_clock)
 
 
 @clock.command("set")
-@click.argument("mode", type=click.Choice(["real", "scaled", "manual"]))
-@click.option("--rate", type=float, help="How many times faster a scaled clock is.")
+@click.argument("mode", type=CLOCK_MODES)
+@rate_option
 @click.option("--now", type=_instant, help="An instant to move on to, in UTC.")
-@account_option
-@service_command
-def set_clock(
-    session: Session,
-    mode: str,
-    rate: float | None,
-    now: datetime | None,
-    account_id: str | None,
-) -> None:
+@account_command
+def set_clock(session: Session, mode: str, rate: float | None, now: datetime | None) -> None:
     """Let it go in real time, n times faster, or by hand."""
-    _show(session, session.account(account_id).clock.set(mode, rate=rate, now=_utc(now)))
+    session.tell(session.account.clock.set(mode, rate=rate, now=_utc(now)), _print_clock)
 
 
 @clock.command()
-@account_option
-@service_command
-def freeze(session: Session, account_id: str | None) -> None:
+@account_command
+def freeze(session: Session) -> None:
     """Let it stand still from now on."""
-    _show(session, session.account(account_id).clock.freeze())
+    session.tell(session.account.clock.freeze(), _print_clock)
 
 
 @clock.command()
 @click.argument("by", metavar="[DURATION]", required=False, callback=duration)
 @click.option("--to", type=_instant, help="An instant, in UTC, instead of a duration.")
 @_wait_option
-@account_option
-@service_command
-def advance(
-    session: Session,
-    by: str | None,
-    to: datetime | None,
-    wait_seconds: float,
-    account_id: str | None,
-) -> None:
+@account_command
+def advance(session: Session, by: str | None, to: datetime | None, wait_seconds: float) -> None:
     """Move it by a duration, such as 1h30m, or to an instant."""
     if (by is None) == (to is None):
         raise click.UsageError("give either a duration or --to")
-    controls = session.account(account_id).clock
-    _moved(session, controls.advance(by, to=_utc(to), wait_seconds=wait_seconds))
+    controls = session.account.clock
+    session.tell(controls.advance(by, to=_utc(to), wait_seconds=wait_seconds), print_move)
 
 
 @clock.command()
 @_wait_option
-@account_option
-@service_command
-def step(session: Session, wait_seconds: float, account_id: str | None) -> None:
+@account_command
+def step(session: Session, wait_seconds: float) -> None:
     """Move it to the next instant at which something happens."""
-    _moved(session, session.account(account_id).clock.step(wait_seconds=wait_seconds))
+    session.tell(session.account.clock.step(wait_seconds=wait_seconds), print_move)
 
 
 @clock.command()
 @_wait_option
-@account_option
-@service_command
-def drain(session: Session, wait_seconds: float, account_id: str | None) -> None:
+@account_command
+def drain(session: Session, wait_seconds: float) -> None:
     """Move it on until nothing is under way."""
-    _moved(session, session.account(account_id).clock.drain(wait_seconds=wait_seconds))
+    session.tell(session.account.clock.drain(wait_seconds=wait_seconds), print_move)
 
 
-def _show(session: Session, read: Clock) -> None:
-    session.show(read.document, lambda: click.echo(describe(read)))
-
-
-def _moved(session: Session, move: Move) -> None:
-    session.show(move.document, lambda: print_move(move))
+def _print_clock(clock: Clock) -> None:
+    click.echo(describe(clock))
 
 
 def _utc(instant: datetime | None) -> datetime | None:

@@ -6,7 +6,7 @@ from typing import Any, cast
 import click
 
 from astra.kit.commands.output import print_table
-from astra.kit.commands.sessions import Session, account_option, service_command
+from astra.kit.commands.sessions import Session, account_command
 from astra.kit.records import Explanation, Fault, FaultMatch
 
 _NUMBERS = ("every", "next", "probability")
@@ -60,15 +60,9 @@ def faults() -> None:
     help="What it matches; everything if absent.",
 )
 @click.option("--name", help="A name for the rule.")
-@account_option
-@service_command
+@account_command
 def add(
-    session: Session,
-    effect: str,
-    parameters: dict[str, Any],
-    match: FaultMatch,
-    name: str | None,
-    account_id: str | None,
+    session: Session, effect: str, parameters: dict[str, Any], match: FaultMatch, name: str | None
 ) -> None:
     """Add a rule: an EFFECT with its parameters, on what matches.
 
@@ -78,57 +72,50 @@ def add(
     Every second call is answered with 503:
       astra-simulator faults add status status=503 retryAfter=2 -m every=2
     """  # noqa: D301 - the sign tells click to keep the lines
-    rule = session.account(account_id).faults.add(effect, match=match, name=name, **parameters)
-    session.show(rule.document, lambda: _print_rules((rule,)))
+    rule = session.account.faults.add(effect, match=match, name=name, **parameters)
+    session.tell(rule, lambda rule: _print_rules((rule,)))
 
 
 @faults.command("list")
-@account_option
-@service_command
-def list_rules(session: Session, account_id: str | None) -> None:
+@account_command
+def list_rules(session: Session) -> None:
     """List the rules, in the order in which they are asked."""
-    rules = session.account(account_id).faults.list()
-    session.show([rule.document for rule in rules], lambda: _print_rules(rules))
+    session.tell(session.account.faults.list(), _print_rules)
 
 
 @faults.command()
 @click.argument("fault_id", metavar="[ID]", required=False)
 @click.option("--all", "every", is_flag=True, help="All rules of the account.")
-@account_option
-@service_command
+@account_command
 def delete(
     session: Session,
     fault_id: str | None,
     every: bool,  # noqa: FBT001 - click hands it over by name
-    account_id: str | None,
 ) -> None:
     """Delete a rule, or all; what they decided stays."""
     if (fault_id is None) != every:
         raise click.UsageError("give either the id of a rule or --all")
-    controls = session.account(account_id).faults
+    controls = session.account.faults
     if fault_id is None:
         controls.clear()
     else:
         controls.delete(fault_id)
-    session.show({"deleted": fault_id or "all"}, lambda: click.echo("Deleted."))
+    session.say({"deleted": fault_id or "all"}, "Deleted.")
 
 
 @faults.command()
 @click.argument("method")
 @click.argument("path")
 @click.argument("body", required=False)
-@account_option
-@service_command
-def explain(
-    session: Session, method: str, path: str, body: str | None, account_id: str | None
-) -> None:
+@account_command
+def explain(session: Session, method: str, path: str, body: str | None) -> None:
     """Say of each rule whether it would act on a call, and if not, why.
 
     PATH is whole, or what follows the account; BODY is JSON.
     """
     document = None if body is None else _json(body)
-    found = session.account(account_id).faults.explain(method.upper(), path, document)
-    session.show([each.document for each in found], lambda: _print_explanations(found))
+    found = session.account.faults.explain(method.upper(), path, document)
+    session.tell(found, _print_explanations)
 
 
 def _json(text: str) -> Any:

@@ -8,7 +8,7 @@ import click
 
 from astra.kit.calls import JournalPage, Verdict
 from astra.kit.commands.output import instant, print_table
-from astra.kit.commands.sessions import Session, account_option, service_command
+from astra.kit.commands.sessions import Session, account_command
 
 _CRITERIA = (
     click.option("--method", help="GET, POST, PUT or DELETE."),
@@ -43,12 +43,11 @@ def journal() -> None:
 @journal.command("list")
 @_criteria
 @click.option("--limit", default=20, show_default=True, help="The last so many.")
-@account_option
-@service_command
-def list_calls(session: Session, match: dict[str, Any], limit: int, account_id: str | None) -> None:
+@account_command
+def list_calls(session: Session, match: dict[str, Any], limit: int) -> None:
     """List the calls that match, newest last."""
-    page = session.account(account_id).journal.search(limit=limit, order="desc", **match)
-    session.show(page.document, lambda: _print_page(page))
+    page = session.account.journal.search(limit=limit, order="desc", **match)
+    session.tell(page, _print_page)
 
 
 @journal.command()
@@ -56,42 +55,30 @@ def list_calls(session: Session, match: dict[str, Any], limit: int, account_id: 
 @click.option("--at-least", type=int, help="1 if no number is given.")
 @click.option("--at-most", type=int)
 @click.option("--exactly", type=int)
-@account_option
-@service_command
-def verify(
-    session: Session,
-    match: dict[str, Any],
-    at_least: int | None,
-    at_most: int | None,
-    exactly: int | None,
-    account_id: str | None,
-) -> None:
+@account_command
+def verify(session: Session, match: dict[str, Any], **counts: Any) -> None:
     """Check that so many calls match; exit code 1 if not."""
-    verdict = session.account(account_id).journal.verify(
-        at_least=at_least, at_most=at_most, exactly=exactly, **match
-    )
-    session.show(verdict.document, lambda: _print_verdict(verdict))
+    verdict = session.account.journal.verify(**counts, **match)
+    session.tell(verdict, _print_verdict)
     if not verdict:
         raise click.exceptions.Exit(1)
 
 
 @journal.command()
 @_criteria
-@account_option
-@service_command
-def script(session: Session, match: dict[str, Any], account_id: str | None) -> None:
+@account_command
+def script(session: Session, match: dict[str, Any]) -> None:
     """Print the calls that match as a shell script."""
-    text = session.account(account_id).journal.script(**match)
-    session.show({"script": text}, lambda: click.echo(text, nl=False))
+    text = session.account.journal.script(**match)
+    session.say({"script": text}, text.removesuffix("\n"))
 
 
 @journal.command()
-@account_option
-@service_command
-def clear(session: Session, account_id: str | None) -> None:
+@account_command
+def clear(session: Session) -> None:
     """Forget all calls."""
-    session.account(account_id).journal.clear()
-    session.show({"cleared": True}, lambda: click.echo("The journal is empty."))
+    session.account.journal.clear()
+    session.say({"cleared": True}, "The journal is empty.")
 
 
 def _print_page(page: JournalPage) -> None:

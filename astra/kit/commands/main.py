@@ -85,7 +85,7 @@ def wait(session: Session, timeout: float) -> None:
     """Wait until the service is ready; exit code 1 if it is late."""
     session.simulator.wait(timeout_seconds=timeout)
     document = {"status": "ready", "url": session.simulator.base_url}
-    session.show(document, lambda: click.echo(f"Ready: {document['url']}"))
+    session.say(document, f"Ready: {document['url']}")
 
 
 @main.command()
@@ -110,7 +110,7 @@ def seed(
     scenarios = session.simulator.scenarios
     load = scenarios.preview if preview else scenarios.seed
     report = load(scenario, text, parameters=parameters)
-    session.show(report.document, lambda: _print_report(report))
+    session.tell(report, _print_report)
 
 
 def _print_report(report: SeedReport) -> None:

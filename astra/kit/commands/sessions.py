@@ -2,8 +2,9 @@
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -11,7 +12,10 @@ from astra.kit.client import AccountControls, Simulator
 from astra.kit.commands.output import print_json
 from astra.kit.errors import ServiceError, SimulatorError
 from astra.kit.finding import DATA_DIR, Found, find
+from astra.kit.records import Record
 from astra.kit.times import iso_duration
+
+R = TypeVar("R", bound=Record | tuple[Record, ...])
 
 data_dir_option = click.option(
     "--data-dir",
@@ -33,13 +37,16 @@ _OPTIONS = (
     data_dir_option,
     click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs."),
 )
-account_option = click.option(
+_ACCOUNT = click.option(
     "--account",
-    "account_id",
+    "of_account",
     envvar="ASTRA_ACCOUNT",
     show_envvar=True,
     help="The account's id; the one of the client configuration if absent.",
 )
+# What else a mode takes, the service says.
+CLOCK_MODES = click.Choice(["real", "scaled", "manual"])
+rate_option = click.option("--rate", type=float, help="How many times faster a scaled clock is.")
 
 
 class Session:
@@ -48,26 +55,35 @@ class Session:
     def __init__(self, found: Found, *, as_json: bool) -> None:
         """Connect."""
         self.as_json = as_json
-        self._found = found
+        self._account_id = found.account_id
         self.simulator = Simulator(found.url, found.token, ca_file=found.ca_file)
 
-    def account(self, account_id: str | None) -> AccountControls:
-        """Return the controls of an account, that of the client configuration by default."""
-        account_id = account_id or self._found.account_id
-        if account_id is None:
+    @property
+    def account(self) -> AccountControls:
+        """The controls of the account that is named, that of the client configuration by default."""
+        if self._account_id is None:
             raise ServiceError("which account? give --account, or set ASTRA_ACCOUNT")
-        return self.simulator.account(account_id)
+        return self.simulator.account(self._account_id)
 
-    def show(self, document: Any, for_people: Callable[[], object]) -> None:
-        """Print the JSON if that is wanted, else what is for people."""
+    def tell(self, read: R, for_people: Callable[[R], object]) -> None:
+        """Print records as JSON if that is wanted, else for people."""
+        if not self.as_json:
+            for_people(read)
+        elif isinstance(read, tuple):
+            print_json([each.document for each in read])
+        else:
+            print_json(read.document)
+
+    def say(self, document: Any, text: str) -> None:
+        """Print a document if JSON is wanted, else a text."""
         if self.as_json:
             print_json(document)
         else:
-            for_people()
+            click.echo(text)
 
 
 def service_command(
-    function: Callable[..., None], *, needs_token: bool = True
+    function: Callable[..., None], *, needs_token: bool = True, of_account: bool = False
 ) -> Callable[..., None]:
     """Give a command the options, and a session as its first argument.
 
@@ -84,6 +100,8 @@ def service_command(
     ) -> None:
         try:
             found = find(url=url, token=token, data_dir=data_dir)
+            if of_account and (named := arguments.pop("of_account")):
+                found = replace(found, account_id=named)
             if needs_token and found.token is None:
                 raise ServiceError(
                     f"no token of the control surface: there is no {data_dir}/control_token; "
@@ -95,9 +113,12 @@ def service_command(
         except SimulatorError as error:
             raise click.ClickException(str(error)) from error
 
-    for option in reversed(_OPTIONS):
+    for option in reversed((_ACCOUNT, *_OPTIONS) if of_account else _OPTIONS):
         command = option(command)
     return command
+
+
+account_command = functools.partial(service_command, of_account=True)
 
 
 def numbers(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from astra.accounts.models import clock_sql
+from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
 from astra.engine.history import DELETED
 from backups.admin.dashboard.scope import Scope

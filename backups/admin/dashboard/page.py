@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from astra.accounts.models import Account, ClockMode
+from astra.accounts.clocks import DEFAULT_RATE, ClockMode
+from astra.accounts.models import Account
 from astra.adminsite import cells
 from backups.admin.dashboard.panels import panels_of
 from backups.admin.dashboard.scope import Scope
@@ -27,6 +28,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             for name, span in SPANS.items()
         ],
         "modes": ClockMode.choices,
+        "default_rate": DEFAULT_RATE,
         "advances": ADVANCES,
         "can_operate": scope.can("accounts.change_account"),
         "paths": _paths(scope),

@@ -1,44 +1,29 @@
 """`python manage.py account new|list|reset|delete`: throwaway accounts."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from astra.accounts.models import Account, ClockMode
-from astra.api.quantities import parse_duration, parse_instant
+from astra.accounts.clocks import ClockMode, DeclaredClock
+from astra.accounts.commands import ControlCommand
+from astra.accounts.models import Account
+from astra.api.quantities import parse_duration
 from astra.isolation.accounts import (
     DEFAULT_SCENARIO,
     AccountWanted,
-    NoOriginError,
     account_delete,
     account_new,
     account_reset,
 )
 from astra.isolation.bodies import introduction, summary
-from astra.isolation.holding import (
-    AccountAdvancingError,
-    AccountBusyError,
-    UnknownAccountError,
-)
-from astra.scenarios.errors import ScenarioError, UnknownScenarioError
 from astra.scenarios.library import read_scenario
 from astra.scenarios.loading import check_scenario
 
-_ERRORS = (
-    UnknownAccountError,
-    NoOriginError,
-    AccountAdvancingError,
-    AccountBusyError,
-    UnknownScenarioError,
-    ScenarioError,
-    OSError,
-)
 
-
-class Command(BaseCommand):
+class Command(ControlCommand):
     """Make an account for a test, put it back, delete it."""
 
     help = (
@@ -63,14 +48,8 @@ class Command(BaseCommand):
         ):
             commands.add_parser(name, help=text).add_argument("account", type=uuid.UUID)
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Do it."""
-        try:
-            getattr(self, f"_{options['command']}")(**options)
-        except _ERRORS as error:
-            raise CommandError(str(error)) from error
-
-    def _new(self, scenario: str, **options: Any) -> None:
+    def do_new(self, scenario: str, **options: Any) -> Iterator[Any]:
+        """Make one."""
         source = read_scenario(scenario)
         document = check_scenario(source.text, source=source.name)
         made = account_new(
@@ -82,20 +61,19 @@ class Command(BaseCommand):
                 seed=options["seed"],
             )
         )
-        self._print(introduction(made))
+        yield introduction(made)
 
-    def _list(self, **options: Any) -> None:
-        for account in Account.objects.order_by("created_at", "id"):
-            self._print(summary(account))
+    def do_list(self, **options: Any) -> Iterator[Any]:
+        """List all."""
+        return map(summary, Account.objects.order_by("created_at", "id"))
 
-    def _reset(self, account: uuid.UUID, **options: Any) -> None:
-        self._print(summary(account_reset(account)))
+    def do_reset(self, account: uuid.UUID, **options: Any) -> Iterator[Any]:
+        """Put one back."""
+        yield summary(account_reset(account))
 
-    def _delete(self, account: uuid.UUID, **options: Any) -> None:
+    def do_delete(self, account: uuid.UUID, **options: Any) -> None:
+        """Delete one."""
         account_delete(account)
-
-    def _print(self, document: Any) -> None:
-        self.stdout.write(orjson.dumps(document).decode())
 
 
 def _clock(options: dict[str, Any]) -> dict[str, Any] | None:
@@ -103,16 +81,10 @@ def _clock(options: dict[str, Any]) -> dict[str, Any] | None:
         if options["rate"] is not None or options["now"] is not None:
             raise CommandError("--rate and --now need --clock")
         return None
-    clock: dict[str, Any] = {"mode": options["clock"]}
-    if options["rate"] is not None:
-        clock["rate"] = options["rate"]
-    if options["now"] is not None:
-        try:
-            parse_instant(options["now"])
-        except ValueError as error:
-            raise CommandError(f"--now: {error}") from error
-        clock["at"] = options["now"]
-    return clock
+    clock = DeclaredClock(ClockMode(options["clock"]), options["rate"], options["now"])
+    for broken in clock.broken():
+        raise CommandError(f"--{'now' if broken.member == 'start' else 'rate'}: {broken.reason}")
+    return clock.document()
 
 
 def _duration(text: str) -> timedelta:

@@ -2,43 +2,26 @@
 
 import sys
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 
+from astra.accounts.commands import ControlCommand
 from astra.isolation.bodies import checkpoint_document
 from astra.isolation.checkpoints import (
-    CheckpointExistsError,
-    UnknownCheckpointError,
     checkpoint_delete,
     checkpoint_of,
     checkpoint_restore,
     checkpoint_save,
 )
 from astra.isolation.files import checkpoint_export, checkpoint_import
-from astra.isolation.formats import CheckpointError
-from astra.isolation.holding import (
-    AccountAdvancingError,
-    AccountBusyError,
-    UnknownAccountError,
-)
 from astra.isolation.models import Checkpoint
 
-_ERRORS = (
-    UnknownAccountError,
-    UnknownCheckpointError,
-    CheckpointExistsError,
-    CheckpointError,
-    AccountAdvancingError,
-    AccountBusyError,
-    orjson.JSONDecodeError,
-    OSError,
-)
 
-
-class Command(BaseCommand):
+class Command(ControlCommand):
     """Save, restore, export and import the complete state of an account."""
 
     help = "Save, restore, export and import the complete state of an account."
@@ -61,27 +44,25 @@ class Command(BaseCommand):
             if name in ("export", "import"):
                 command.add_argument("file", type=Path, help="- for standard output or input")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Do it."""
-        try:
-            getattr(self, f"_{options['command']}")(**options)
-        except _ERRORS as error:
-            raise CommandError(str(error)) from error
+    def do_save(self, account: uuid.UUID, name: str, **options: Any) -> Iterator[Any]:
+        """Save the account's state."""
+        yield checkpoint_document(checkpoint_save(account_id=account, name=name))
 
-    def _save(self, account: uuid.UUID, name: str, **options: Any) -> None:
-        self._print(checkpoint_save(account_id=account, name=name))
+    def do_restore(self, account: uuid.UUID, name: str, **options: Any) -> Iterator[Any]:
+        """Put the account back."""
+        yield checkpoint_document(checkpoint_restore(account_id=account, name=name))
 
-    def _restore(self, account: uuid.UUID, name: str, **options: Any) -> None:
-        self._print(checkpoint_restore(account_id=account, name=name))
-
-    def _delete(self, account: uuid.UUID, name: str, **options: Any) -> None:
+    def do_delete(self, account: uuid.UUID, name: str, **options: Any) -> None:
+        """Delete one."""
         checkpoint_delete(account_id=account, name=name)
 
-    def _list(self, account: uuid.UUID, **options: Any) -> None:
-        for checkpoint in Checkpoint.objects.filter(account_id=account).order_by("saved_at", "id"):
-            self._print(checkpoint)
+    def do_list(self, account: uuid.UUID, **options: Any) -> Iterator[Any]:
+        """List those of the account."""
+        checkpoints = Checkpoint.objects.filter(account_id=account)
+        return map(checkpoint_document, checkpoints.order_by("saved_at", "id"))
 
-    def _export(self, account: uuid.UUID, name: str, file: Path, **options: Any) -> None:
+    def do_export(self, account: uuid.UUID, name: str, file: Path, **options: Any) -> None:
+        """Write one to a file."""
         checkpoint = checkpoint_of(account, name)
         if file == Path("-"):
             for part in checkpoint_export(checkpoint):
@@ -90,11 +71,8 @@ class Command(BaseCommand):
         with file.open("wb") as target:
             target.writelines(checkpoint_export(checkpoint))
 
-    def _import(self, account: uuid.UUID, name: str, file: Path, **options: Any) -> None:
-        text = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
-        document = orjson.loads(text)
+    def do_import(self, account: uuid.UUID, name: str, file: Path, **options: Any) -> Iterator[Any]:
+        """Read one from a file."""
+        document = orjson.loads(sys.stdin.buffer.read() if file == Path("-") else file.read_bytes())
         checkpoint, _ = checkpoint_import(account_id=account, name=name, document=document)
-        self._print(checkpoint)
-
-    def _print(self, checkpoint: Checkpoint) -> None:
-        self.stdout.write(orjson.dumps(checkpoint_document(checkpoint)).decode())
+        yield checkpoint_document(checkpoint)

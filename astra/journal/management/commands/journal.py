@@ -1,13 +1,12 @@
 """`python manage.py journal ACCOUNT`: list an account's calls, print them as a script, clear them."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
-import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from astra.accounts.models import Account
-from astra.api.problems import ApiProblem
+from astra.accounts.commands import ControlCommand, account_of
 from astra.journal.criteria import (
     NEWEST_FIRST,
     OLDEST_FIRST,
@@ -26,7 +25,7 @@ from astra.journal.searching import (
 _HELP = {
     "method": "for example POST",
     "path": "a pattern, whole or behind the account",
-    "operation": "for example appBackup.create",
+    "operation": "kind and verb, joined by a dot",
     "status": "for example 409; 0 for connections that were dropped",
     "problem": "the number of a problem",
     "fault": "the id of a fault rule that acted",
@@ -39,7 +38,7 @@ _HELP = {
 }
 
 
-class Command(BaseCommand):
+class Command(ControlCommand):
     """What the control surface does with a journal, from the command line."""
 
     help = "List the calls of an account, a line of JSON each; or print a script; or clear them."
@@ -53,24 +52,17 @@ class Command(BaseCommand):
         what.add_argument("--script", action="store_true", help="print them as curl commands")
         what.add_argument("--clear", action="store_true", help="empty the journal")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Do it; raises ``CommandError`` for what the control surface would refuse."""
-        account = Account.objects.filter(id=options["account"]).first()
-        if account is None:
-            raise CommandError("there is no such account")
+    def perform(self, **options: Any) -> Iterable[Any] | None:
+        """Do it; return what is to be printed as JSON."""
+        account = account_of(options["account"])
         given = {name: options[name] for name in _HELP if options[name] is not None}
         if options["clear"]:
             if given:
                 raise CommandError("--clear empties all of the journal")
-            self.stdout.write(orjson.dumps({"deleted": journal_clear(account.id)}).decode())
-            return
-        try:
-            wanted = checked_search(given, ScriptSearch if options["script"] else Search)
-        except ApiProblem as problem:
-            raise CommandError(str(problem)) from problem
-        if options["script"]:
-            for piece in script(account, entries_found(account.id, wanted)):
-                self.stdout.write(piece, ending="")
-            return
-        for entry in search(account.id, wanted).entries:
-            self.stdout.write(orjson.dumps(represent(entry)).decode())
+            return [{"deleted": journal_clear(account.id)}]
+        wanted = checked_search(given, ScriptSearch if options["script"] else Search)
+        if not options["script"]:
+            return map(represent, search(account.id, wanted).entries)
+        for piece in script(account, entries_found(account.id, wanted)):
+            self.stdout.write(piece, ending="")
+        return None

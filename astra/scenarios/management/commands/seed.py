@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.progress import Progress as ProgressBar
 from rich.progress import TaskID
 
-from astra.scenarios.errors import ScenarioError, UnknownScenarioError
+from astra.api.problems import ApiProblem
+from astra.scenarios.documents import parameter_number
 from astra.scenarios.library import library, read_scenario
 from astra.scenarios.loading import load_scenario, preview
 from astra.scenarios.reports import Report
@@ -63,7 +64,7 @@ class Command(BaseCommand):
                     report = load_scenario(
                         source.text, source=source.name, parameters=parameters, progress=progress
                     )
-        except (UnknownScenarioError, ScenarioError, OSError) as error:
+        except (ApiProblem, OSError) as error:
             raise CommandError(str(error)) from error
         if verbosity > 0:
             self._tell(report)
@@ -79,7 +80,7 @@ class Command(BaseCommand):
 def _parameter(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     try:
-        return name, float(value) if "." in value else int(value)
+        return name, parameter_number(value)
     except ValueError:
         raise CommandError(f"--set {text}: it must be NAME=NUMBER") from None
 

@@ -1,0 +1,78 @@
+"""The entries of the sidebar: each app registers its own when it is ready."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Group:
+    """Entries under one heading; ``order`` is its place among the groups."""
+
+    order: int
+    title: str
+
+
+# Those to which several apps add; a family has one of its own.
+ACCOUNTS = Group(20, "Accounts")
+SIMULATION = Group(30, "Simulation")
+SITE = Group(40, "Site")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A link to the list of a model (`label.model`), or else to a page by the name of its URL.
+
+    A list is there for those who may view it. ``order`` is its place in the group; ``icon`` one of
+    Google's Material Symbols.
+    """
+
+    group: Group
+    order: int
+    title: str
+    icon: str
+    model: str = ""
+    page: str = ""
+
+    def as_item(self) -> dict[str, Any]:
+        """Return it as the site's theme wants it."""
+        item: dict[str, Any] = {"title": self.title, "icon": self.icon}
+        if self.page:
+            return item | {"link": reverse_lazy(self.page)}
+        label, model = self.model.split(".")
+
+        def may_view(request: HttpRequest) -> bool:
+            return request.user.has_perm(f"{label}.view_{model}")
+
+        link = reverse_lazy(f"admin:{label}_{model}_changelist")
+        return item | {"link": link, "permission": may_view}
+
+
+_OVERVIEW = {"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}
+_entries: dict[tuple[Group, str], Entry] = {}
+
+
+def register_entries(*entries: Entry) -> None:
+    """Add entries; a second one of a title in a group replaces the first."""
+    for entry in entries:
+        _entries[entry.group, entry.title] = entry
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the sidebar: the overview, then the groups."""
+    ordered = sorted(_entries.values(), key=lambda entry: (entry.group, entry.order, entry.title))
+    groups = groupby(ordered, key=lambda entry: entry.group)
+    return [
+        {"items": [_OVERVIEW]},
+        *(
+            {
+                "title": group.title,
+                "separator": True,
+                "items": [entry.as_item() for entry in entries],
+            }
+            for group, entries in groups
+        ),
+    ]

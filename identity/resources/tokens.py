@@ -1,0 +1,41 @@
+"""Tokens of a user. Source: section 11 of `appbackup.md` and the published `token` schemas."""
+
+from typing import Any
+
+from astra.accounts.models import NAME_MAX_LENGTH, Token
+from astra.api import fields, patterns
+from astra.api.query import COLLECTION_PARAMETERS
+from astra.resources.members import ABSENT, REQUIRED, Identifier, Known, Text
+from astra.resources.resource import Resource
+from astra.resources.shapes import Members
+from identity import kinds
+from identity.actions.tokens import token_create
+from identity.views.tokens import TokenInstance, Tokens
+
+
+def _clear_text(**options: Any) -> fields.StrictCharField:
+    return fields.StrictCharField(pattern=patterns.BASE64, **options)
+
+
+MEMBERS = Members(
+    kinds.TOKEN,
+    Text("name", create=REQUIRED, min_length=1, max_length=NAME_MAX_LENGTH),
+    Identifier("userID", create=ABSENT, fixed=True),
+    Known("token", _clear_text, column="clear", once=True, create=ABSENT, replace=ABSENT),
+    module=__name__,
+)
+
+TOKEN = Resource(
+    kind=kinds.TOKEN,
+    model=Token,
+    members=MEMBERS,
+    paths=("core/v1/users/{user_id}/tokens",),
+    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    write_role="admin",
+    published_parameters=COLLECTION_PARAMETERS,
+    failures={},
+    create=token_create,
+    collection=Tokens,
+    instance=TokenInstance,
+    seeding=None,
+)

@@ -1,0 +1,140 @@
+"""Users. Source: section 11 of `appbackup.md` and the published `user` schemas."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from astra.accounts.models import AuthProvider, User, UserState
+from astra.api import fields
+from astra.api.problems import CONFLICT, Invalid
+from astra.api.query import COLLECTION_PARAMETERS
+from astra.resources.members import (
+    ABSENT,
+    REQUIRED,
+    Choice,
+    Document,
+    Flag,
+    Instant,
+    Known,
+    Text,
+)
+from astra.resources.resource import CREATE, LIST, RETRIEVE, Resource, Seeding, Taken
+from astra.resources.shapes import Members
+from identity import kinds
+from identity.actions.users import UserGuard
+from identity.resources.accounts import ShownAddress
+
+NO_LAST_ACT = "users have no `lastActTimestamp`."
+
+
+class PostalAddress(ShownAddress):
+    """`postalAddress`: replaced as a whole."""
+
+    postalCode = fields.TextField(min_length=1, max_length=63)
+
+
+class Enabled(Flag):
+    """`isEnabled`, with the instant since which the user is."""
+
+    @property
+    def sets(self) -> Sequence[str]:
+        return (self.column, "enabled_at")
+
+    def apply(self, row: Any, value: Any) -> None:
+        if value == "true" and not row.is_enabled:
+            row.enabled_at = row.modified_at
+        super().apply(row, value)
+
+
+class AuthID(Text):
+    """`authID`: that of a local user follows from the email, whatever is sent."""
+
+    def apply(self, row: Any, value: Any) -> None:
+        # What provider a new user has, only a later member says.
+        if row._state.adding or row.auth_provider != AuthProvider.LOCAL:
+            super().apply(row, value)
+
+
+class Email(Text):
+    """`email`: also the `authID` of a local user."""
+
+    field_class = fields.EmailField
+
+    @property
+    def sets(self) -> Sequence[str]:
+        return (self.column, "auth_id")
+
+    def apply(self, row: Any, value: Any) -> None:
+        super().apply(row, value)
+        if row.auth_provider == AuthProvider.LOCAL:
+            row.auth_id = row.email
+
+
+class Welcome(Flag):
+    """`sendWelcomeEmail`: ignored unless the provider is cloud-central, as the document says."""
+
+    def apply(self, row: Any, value: Any) -> None:
+        is_heeded = row.auth_provider == AuthProvider.CLOUD_CENTRAL
+        super().apply(row, value if is_heeded else "false")
+
+
+def welcome(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the body of a create with what it says of the email by default."""
+    return {"sendWelcomeEmail": "true", **body}
+
+
+def complete(user: User, now: datetime) -> Sequence[str]:
+    """Enable a new user: a local one is active, another pending, as the document has it."""
+    if user._state.adding:
+        is_local = user.auth_provider == AuthProvider.LOCAL
+        user.state = UserState.ACTIVE if is_local else UserState.PENDING
+        user.enabled_at = now
+    return ()
+
+
+MEMBERS = Members(
+    kinds.USER,
+    Choice("state", choices=UserState.values, create=ABSENT),
+    Enabled("isEnabled", create=ABSENT, label="Enabled"),
+    AuthID("authID", sometimes=True, storable_length=254),
+    Choice("authProvider", choices=AuthProvider.values, fixed=True),
+    Text("firstName", max_length=63),
+    Text("lastName", max_length=63),
+    Text("companyName", label="Company", sometimes=True, min_length=1, max_length=63),
+    Email("email", create=REQUIRED, storable_length=254),
+    Text("phone", sometimes=True, storable_length=63),
+    Document("postalAddress", of=PostalAddress, sometimes=True),
+    Welcome("sendWelcomeEmail"),
+    Instant("enableTimestamp", column="enabled_at", create=ABSENT, fixed=True, sometimes=True),
+    # Keeping it would cost every request a write.
+    Known("lastActTimestamp", fields.TimestampField, create=ABSENT),
+    module=__name__,
+    validate_create=welcome,
+)
+
+USER = Resource(
+    kind=kinds.USER,
+    model=User,
+    members=MEMBERS,
+    paths=("core/v1/users",),
+    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    write_role="admin",
+    published_parameters=COLLECTION_PARAMETERS,
+    failures={},
+    simplified={
+        LIST: NO_LAST_ACT,
+        CREATE: "no email is sent, and no login but that by tokens exists.",
+        RETRIEVE: NO_LAST_ACT,
+    },
+    complete=complete,
+    taken=(
+        Taken(
+            "user_email_is_unique",
+            CONFLICT,
+            (Invalid("email", "A user of this account has this email."),),
+        ),
+    ),
+    guarding=UserGuard.holding,
+    key="email",
+    seeding=Seeding(order=10, by="identity.scenarios.people.UserSection"),
+)
