@@ -32,6 +32,16 @@ def one_of_each(app: App, bucket: Bucket, api: Api) -> None:
     samples.make(registry.resource("schedule"), app.account, {"app": app})
 
 
+PARENTS = sorted(
+    {
+        kind
+        for resource in registry.resources()
+        for place in resource.places
+        for kind in place.parents
+    }
+)
+
+
 def ids_of(place: Place) -> dict[str, Any]:
     return {f"{kind}_id": SOME for kind in place.parents}
 
@@ -57,9 +67,7 @@ def test_an_instance_is_found_by_its_key(
 
 
 @pytest.mark.parametrize("counted", [None, 1_000, MILLION])
-@pytest.mark.parametrize("kind", [resource.kind.name for resource in registry.resources()])
+@pytest.mark.parametrize("kind", PARENTS)
 def test_a_parent_is_found_by_its_key(kind: str, counted: int | None) -> None:
     plant(counted)
-    parent = registry.resource(kind)
-    if parent.model._meta.managed:
-        assert_by_key(parent.by_key(SOME, SOME))
+    assert_by_key(registry.resource(kind).by_key(SOME, SOME))
