@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from psycopg.pq import ExecStatus
 
+from astra.api.statements import Statement
+
 MILLION = 1_000_000
 
 
@@ -72,9 +74,9 @@ def _bitmaps(plan: dict[str, Any]) -> Iterator[str]:
         yield from _bitmaps(child)
 
 
-def scans_of(rows: "QuerySet[Any]") -> dict[str, set[str]]:
+def scans_of(rows: "QuerySet[Any] | Statement") -> dict[str, set[str]]:
     """Return how a query reads each of its tables."""
-    statement, _ = rows.query.sql_with_params()
+    statement = str(rows) if isinstance(rows, Statement) else rows.query.sql_with_params()[0]
     found: dict[str, set[str]] = {}
     for table, how in scans(generic_plan(statement)):
         found.setdefault(table, set()).add(how)
