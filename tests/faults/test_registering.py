@@ -11,8 +11,8 @@ from astra.accounts.models import Account
 from astra.faults import criteria, known_effects
 from astra.faults.criteria import Call, Criterion, register_criteria
 from astra.faults.effects.base import FateEffect
+from astra.faults.effects.of_calls import Status
 from astra.faults.effects.registered import EFFECTS, fate_effects, register_effects
-from astra.faults.effects.status import Status
 from astra.faults.models import FaultRule
 from astra.faults.serializers import MatchBody
 from astra.faults.serializers import criteria as members
