@@ -14,8 +14,7 @@ class FaultsConfig(AppConfig):
         from astra.accounts.contents import Content, register_contents
         from astra.adminsite.navigation import SIMULATION, Entry, register_entries
         from astra.api.ports import register_interceptor
-        from astra.faults.known_effects import keep_constraint
-        from astra.faults.models import FaultRule
+        from astra.faults.models import FaultRule, keep_constraint
         from astra.faults.requests import intercept
 
         model = "faults.faultrule"

@@ -16,8 +16,8 @@ from astra.api.clock import real_now
 from astra.api.middleware import MAX_URI_LENGTH
 from astra.api.patterns import parse_identifier
 from astra.api.views import ApiView
-from astra.faults.acting import acted_on
 from astra.faults.effects.of_calls import is_no_answer
+from astra.faults.requests import acted_on
 from astra.faults.subjects import operation_of
 from astra.journal.hiding import (
     query_without_secrets,
