@@ -14,13 +14,12 @@ from django.db.models import Model
 
 from astra.accounts.models import Account, Role
 from astra.engine.registry import registrations
-from astra.scenarios.collecting import collect_items
 from astra.scenarios.documents import Document
 from astra.scenarios.errors import Finding, ScenarioError
-from astra.scenarios.history import write_history
 from astra.scenarios.library import read_library
-from astra.scenarios.loading import build_rows, check_scenario
+from astra.scenarios.loading import build_rows, check_scenario, collect_items, quietly
 from astra.scenarios.sections import Generator, Item, all_sections, sections_of
+from astra.scenarios.writing import write_history
 
 SECTION = "accounts"
 _SEED_MASK = 2**63 - 1
@@ -55,7 +54,7 @@ class Instance:
                 section.written(items)
             if isinstance(section, Generator):
                 for item in items:
-                    section.generate(item, _quietly)
+                    section.generate(item, quietly)
 
 
 def scenario_document(
@@ -132,7 +131,3 @@ def _built(item: Item) -> Iterator[Model]:
     for section in sections_of(item.section.name):
         for child in item.children[section.name]:
             yield from _built(child)
-
-
-def _quietly(what: str, done: int, total: int) -> None:
-    pass

@@ -1,6 +1,7 @@
 """scenarios: `/simulator/v1/scenarios`. What there is, what it would do, and loading it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -81,13 +82,7 @@ class ScenarioPreview(ControlView):
 
 
 def _represent(item: Described) -> dict[str, Any]:
-    return {
-        "name": item.name,
-        "title": item.title,
-        "description": item.description,
-        "parameters": item.parameters,
-        "isSeeded": is_seeded(item.name),
-    }
+    return {**asdict(item), "isSeeded": is_seeded(item.name)}
 
 
 def _source(request: HttpRequest, name: str) -> Source:

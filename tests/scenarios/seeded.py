@@ -11,9 +11,8 @@ from astra.accounts.models import Account, User
 from astra.engine.models import Staged, Transition
 from astra.engine.registry import registrations
 from astra.scenarios.library import read_library
-from astra.scenarios.loading import load_scenario
+from astra.scenarios.loading import Report, load_scenario
 from astra.scenarios.models import SeededScenario
-from astra.scenarios.reports import Report
 from backups.models import AppBackup, Bucket
 from tests import world
 from tests.conftest import Api

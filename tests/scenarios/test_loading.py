@@ -13,9 +13,8 @@ from astra.engine.advancing import advance
 from astra.engine.models import Transition
 from astra.scenarios.errors import ScenarioConflictError, ScenarioError
 from astra.scenarios.library import names, read_library
-from astra.scenarios.loading import preview
+from astra.scenarios.loading import Report, preview
 from astra.scenarios.models import SeededScenario
-from astra.scenarios.reports import Report
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.scenarios import seeded

@@ -14,8 +14,7 @@ from rich.progress import TaskID
 from astra.api.problems import ApiProblem
 from astra.scenarios.documents import parameter_number
 from astra.scenarios.library import library, read_scenario
-from astra.scenarios.loading import load_scenario, preview
-from astra.scenarios.reports import Report
+from astra.scenarios.loading import Report, load_scenario, preview
 from astra.scenarios.schema import compile_schema
 from astra.scenarios.sections import Progress
 
