@@ -1,5 +1,6 @@
 """Throwaway accounts: made from a scenario, put back to that, deleted with everything in them."""
 
+import contextlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from astra.api import problems
 from astra.api.clock import real_now
 from astra.api.dice import RANDOM_DICE
 from astra.api.problems import Refusal
-from astra.isolation.holding import with_account_held
+from astra.api.statements import fetch
+from astra.isolation.holding import AccountBusyError, UnknownAccountError, with_account_held
 from astra.isolation.instances import (
     SECTION,
     Instance,
@@ -109,6 +111,19 @@ def account_delete(account_id: uuid.UUID, *, wait: bool = True) -> None:
     Account.objects.filter(id=account_id).update(state=AccountState.DELETE_PENDING)
     everything = tuple(reversed(belongings()))
     with_account_held(account_id, lambda: delete_rows(account_id, everything), wait=wait)
+
+
+def expired_accounts() -> list[uuid.UUID]:
+    """Return the accounts whose time to live is over, by real time."""
+    # Once per pass of the worker: as bare as can be.
+    statement = "SELECT id FROM accounts_account WHERE expires_at <= %s ORDER BY expires_at"
+    return [account_id for (account_id,) in fetch(statement, [real_now()])]
+
+
+def account_remove(account_id: uuid.UUID) -> None:
+    """Delete an account whose time is over; one that is busy or gone is for others, or for later."""
+    with contextlib.suppress(AccountBusyError, UnknownAccountError):
+        account_delete(account_id, wait=False)
 
 
 def _free_id(scenario: str, seed: int | None) -> uuid.UUID:

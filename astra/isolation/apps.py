@@ -14,7 +14,7 @@ class IsolationConfig(AppConfig):
         from astra.accounts.contents import Content, register_contents
         from astra.adminsite.navigation import SIMULATION, Entry, register_entries
         from astra.engine.chores import Chore, register_chore
-        from astra.isolation.expiry import expired_accounts, remove
+        from astra.isolation.accounts import account_remove, expired_accounts
         from astra.isolation.models import Checkpoint, CheckpointPart, Origin
 
         register_belongings(
@@ -27,4 +27,4 @@ class IsolationConfig(AppConfig):
         register_entries(
             Entry(group=SIMULATION, order=50, title="Checkpoints", icon="save", model=model)
         )
-        register_chore(Chore(accounts=expired_accounts, act=remove))
+        register_chore(Chore(accounts=expired_accounts, act=account_remove))

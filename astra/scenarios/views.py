@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 from astra.api import problems
 from astra.api.control import ControlView
@@ -79,6 +80,14 @@ class ScenarioPreview(ControlView):
         parameters = _parameters(request)
         source = _source(request, name)
         return preview(source.text, source=source.name, parameters=parameters).as_json()
+
+
+urlpatterns = [
+    path("scenario.schema.json", ScenarioSchema.as_view(), name="scenario-schema"),
+    path("scenarios", Scenarios.as_view(), name="scenarios"),
+    path("scenarios/<str:name>", ScenarioInstance.as_view(), name="scenario"),
+    path("scenarios/<str:name>/preview", ScenarioPreview.as_view(), name="scenario-preview"),
+]
 
 
 def _represent(item: Described) -> dict[str, Any]:
