@@ -10,11 +10,10 @@ from django.urls import Resolver404, resolve
 from astra.accounts.models import Account
 from astra.accounts.system import system_caller
 from astra.api.patterns import parse_identifier
-from astra.api.views import ApiView
 from astra.faults.effects.registered import fate_effects, request_effects
 from astra.faults.matching import abstentions, mismatches
 from astra.faults.models import FaultRule
-from astra.faults.subjects import Subject, subject_of_call
+from astra.faults.subjects import Subject, operation_at, subject_of_call
 
 EARLIER = "An earlier rule decides"
 
@@ -86,23 +85,17 @@ def _path(account: Account, path: str) -> str:
 def _subject(account: Account, path: str, method: str, body: Any) -> Subject | None:
     """Return the call as rules see it; None when the account has no such operation."""
     try:
-        found = resolve(path)
+        found: Any = resolve(path)
     except Resolver404:
         return None
-    view_class = getattr(found.func, "view_class", None)
-    if not (isinstance(view_class, type) and issubclass(view_class, ApiView)):
-        return None
     ids = {name: parse_identifier(text) for name, text in found.kwargs.items()}
-    handler = "get" if method == "HEAD" else method.lower()
     if (
-        not hasattr(view_class, "kind")
-        or not hasattr(view_class, handler)
-        or handler not in view_class.http_method_names
+        operation_at(found.func, method) is None
         or None in ids.values()
         or ids.get("account_id", account.id) != account.id
     ):
         return None
-    view: Any = view_class()
+    view = found.func.view_class()
     view.ids = ids
     view.request = SimpleNamespace(method=method, user=system_caller(account))
     return subject_of_call(view, path, lambda: body)

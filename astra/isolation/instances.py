@@ -14,8 +14,8 @@ from django.db.models import Model
 
 from astra.accounts.models import Account, Role
 from astra.engine.registry import registrations
-from astra.scenarios.documents import Document
-from astra.scenarios.errors import Finding, ScenarioError
+from astra.scenarios.documents import Document, Source
+from astra.scenarios.errors import BODY, Finding, ScenarioError
 from astra.scenarios.library import read_library
 from astra.scenarios.loading import build_rows, check_scenario, collect_items, quietly
 from astra.scenarios.sections import Generator, Item, all_sections, sections_of
@@ -67,23 +67,20 @@ def scenario_document(
     """
     if isinstance(scenario, str):
         return _of_library(scenario, tuple(sorted(parameters.items())))
-    return _checked(scenario, "body", parameters)
+    return _checked(Source(BODY, scenario), parameters)
 
 
 @lru_cache(maxsize=_CACHED_SCENARIOS)
 def _of_library(name: str, parameters: tuple[tuple[str, float], ...]) -> Mapping[str, Any]:
-    source = read_library(name)
-    return _checked(source.text, source.name, dict(parameters))
+    return _checked(read_library(name), dict(parameters))
 
 
-def _checked(
-    text: bytes | Mapping[str, Any], source: str, parameters: Mapping[str, float]
-) -> Mapping[str, Any]:
-    document = check_scenario(text, source=source, parameters=parameters)
+def _checked(source: Source, parameters: Mapping[str, float]) -> Mapping[str, Any]:
+    document = check_scenario(source, parameters)
     accounts = document.data.get(SECTION, ())
     if len(accounts) != 1:
         reason = f"There must be one account in it, not {len(accounts)}."
-        raise ScenarioError([Finding(source, None, SECTION, reason)])
+        raise ScenarioError([Finding(source.name, None, SECTION, reason)])
     if not any(user["role"] == Role.OWNER for user in accounts[0].get("users", ())):
         path = (SECTION, 0, "users")
         raise document.error(path, "One of the users must be an owner.")

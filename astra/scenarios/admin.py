@@ -19,6 +19,7 @@ from astra.adminsite import cells
 from astra.adminsite.columns import instant_column
 from astra.adminsite.forms import LinesField
 from astra.adminsite.records import RecordAdmin
+from astra.scenarios.documents import Source
 from astra.scenarios.errors import ScenarioError
 from astra.scenarios.library import library, read_library
 from astra.scenarios.loading import Report, load_scenario, preview
@@ -123,12 +124,11 @@ class SeededScenarioAdmin(RecordAdmin[SeededScenario]):
         if isinstance(form, ScenarioForm):
             told = _chosen(told)
             form = DocumentForm({**told, "parameters": json.dumps(told["parameters"])})
-        text, source, parameters = told["document"], told["source"], told["parameters"] or {}
+        source, parameters = Source(told["source"], told["document"]), told["parameters"] or {}
         try:
             if "_load" not in request.POST:
-                report = preview(text, source=source, parameters=parameters)
-                return self._page(request, form, report=report)
-            report = load_scenario(text, source=source, parameters=parameters)
+                return self._page(request, form, report=preview(source, parameters))
+            report = load_scenario(source, parameters)
         except ScenarioError as error:
             return self._page(request, form, error=error)
         messages.success(
@@ -164,5 +164,6 @@ def _chosen(data: dict[str, Any]) -> dict[str, Any]:
         source, text = data["file"].name, data["file"].read().decode("utf-8-sig", errors="replace")
     else:
         chosen = read_library(data["name"])
+        assert isinstance(chosen.text, bytes)
         source, text = chosen.name, chosen.text.decode()
     return {"source": source, "document": text, "parameters": data["numbers"]}

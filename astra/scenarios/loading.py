@@ -16,7 +16,7 @@ from astra.accounts.models import Account
 from astra.api.statements import fetch
 from astra.engine.ending import hold_account
 from astra.engine.settling import LOCK_CLASS
-from astra.scenarios.documents import Document, parse_document, substitute
+from astra.scenarios.documents import Document, Source, parse_document, substitute
 from astra.scenarios.errors import ScenarioConflictError
 from astra.scenarios.models import SeededScenario
 from astra.scenarios.schema import check_schema
@@ -81,19 +81,17 @@ class Report:
 
 
 def load_scenario(
-    document: str | bytes | Mapping[str, Any],
-    *,
-    source: str,
+    source: Source,
     parameters: Mapping[str, float] | None = None,
+    *,
     progress: Progress | None = None,
 ) -> Report:
-    """Load a scenario: YAML or JSON text, or parsed data; ``source`` names it in errors.
+    """Load a scenario; ``parameters`` replace numbers of the document's own `parameters`.
 
-    ``parameters`` replace numbers of the document's own `parameters`. One transaction; loads wait
-    for each other. Raises ``ScenarioError`` with everything wrong in the document, and
-    ``ScenarioConflictError`` when other rows have the place of its own.
+    One transaction; loads wait for each other. Raises ``ScenarioError`` with everything wrong in the
+    document, and ``ScenarioConflictError`` when other rows have the place of its own.
     """
-    checked = check_scenario(document, source=source, parameters=parameters)
+    checked = check_scenario(source, parameters)
     with transaction.atomic():
         fetch("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, SEEDING_KEY])
         report = _Load(checked).run(progress or quietly)
@@ -101,27 +99,17 @@ def load_scenario(
     return report
 
 
-def preview(
-    document: str | bytes | Mapping[str, Any],
-    *,
-    source: str,
-    parameters: Mapping[str, float] | None = None,
-) -> Report:
+def preview(source: Source, parameters: Mapping[str, float] | None = None) -> Report:
     """Return what ``load_scenario`` would do, without doing it; raises ``ScenarioError`` alike."""
-    return _Load(check_scenario(document, source=source, parameters=parameters)).run(None)
+    return _Load(check_scenario(source, parameters)).run(None)
 
 
-def check_scenario(
-    document: str | bytes | Mapping[str, Any],
-    *,
-    source: str,
-    parameters: Mapping[str, float] | None = None,
-) -> Document:
+def check_scenario(source: Source, parameters: Mapping[str, float] | None = None) -> Document:
     """Return the document, parsed, its parameters put in, checked by the schema.
 
     Raises ``ScenarioError``.
     """
-    parsed = substitute(parse_document(document, source=source), parameters or {})
+    parsed = substitute(parse_document(source), parameters or {})
     check_schema(parsed)
     return parsed
 

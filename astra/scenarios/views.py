@@ -13,11 +13,10 @@ from astra.api import problems
 from astra.api.control import ControlView
 from astra.api.media import json_response
 from astra.api.problems import ApiProblem, Invalid
-from astra.scenarios.documents import parameter_number, parse_document
+from astra.scenarios.documents import Source, parameter_number, parse_document
 from astra.scenarios.errors import BODY
 from astra.scenarios.library import (
     Described,
-    Source,
     described,
     is_seeded,
     library,
@@ -58,17 +57,15 @@ class ScenarioInstance(ControlView):
         document = _represent(described(name))
         source = read_library(name)
         if PREVIEW in asked:
-            report = preview(source.text, source=source.name, parameters=parameters)
-            document[PREVIEW] = report.as_json()
+            document[PREVIEW] = preview(source, parameters).as_json()
         elif parameters:
-            check_scenario(source.text, source=source.name, parameters=parameters)
+            check_scenario(source, parameters)
         return document
 
     def post(self, request: HttpRequest, name: str) -> HttpResponse:
         """Load the scenario: 201 with the report when something was made, else 200."""
         parameters = _parameters(request)
-        source = _source(request, name)
-        report = load_scenario(source.text, source=source.name, parameters=parameters)
+        report = load_scenario(_source(request, name), parameters)
         return self.found(report.as_json(), status=201 if report.created else 200)
 
 
@@ -78,8 +75,7 @@ class ScenarioPreview(ControlView):
     def post(self, request: HttpRequest, name: str) -> dict[str, Any]:
         """Say so, for the library's scenario or the document in the body."""
         parameters = _parameters(request)
-        source = _source(request, name)
-        return preview(source.text, source=source.name, parameters=parameters).as_json()
+        return preview(_source(request, name), parameters).as_json()
 
 
 urlpatterns = [
@@ -101,11 +97,12 @@ def _source(request: HttpRequest, name: str) -> Source:
         raise ApiProblem(problems.BODY_TOO_LARGE)
     if not body.strip():
         return read_library(name)
-    document = parse_document(body, source=BODY)
+    source = Source(BODY, body)
+    document = parse_document(source)
     given = document.data.get("scenario") if isinstance(document.data, Mapping) else None
     if given != name:
         raise document.error(("scenario",), f"The path says {name}.")
-    return Source(BODY, body)
+    return source
 
 
 def _parameters(request: HttpRequest, *, but: str = "") -> dict[str, float]:

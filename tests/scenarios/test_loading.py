@@ -77,12 +77,12 @@ def test_two_databases_get_the_same_rows(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_a_preview_says_what_a_load_then_does(name: str) -> None:
     source = read_library(name)
-    expected = preview(source.text, source=source.name, parameters=parameters(name))
+    expected = preview(source, parameters(name))
     assert not Account.objects.exists()
     report = seeded.load(name, **parameters(name))
     assert expected.is_preview
     assert created(expected) == created(report)
-    again = preview(source.text, source=source.name, parameters=parameters(name))
+    again = preview(source, parameters(name))
     assert created(again) == {}
     assert kept(again) == created(report)
 

@@ -50,8 +50,7 @@ class Command(ControlCommand):
         seed: _Seed = None,
     ) -> Iterator[Any]:
         """Make one; print it, with its token, as JSON."""
-        source = read_scenario(scenario)
-        data = check_scenario(source.text, source=source.name).data
+        data = check_scenario(read_scenario(scenario)).data
         declared = _declared(clock, rate, now)
         wanted = AccountWanted(scenario=data, name=name, clock=declared, ttl=ttl, seed=seed)
         yield introduction(account_new(wanted))

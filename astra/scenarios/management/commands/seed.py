@@ -57,12 +57,10 @@ class Command(BaseCommand):
         try:
             source = read_scenario(scenario)
             if options["preview"]:
-                report = preview(source.text, source=source.name, parameters=parameters)
+                report = preview(source, parameters)
             else:
                 with _progress(is_shown=verbosity > 0) as progress:
-                    report = load_scenario(
-                        source.text, source=source.name, parameters=parameters, progress=progress
-                    )
+                    report = load_scenario(source, parameters, progress=progress)
         except (ApiProblem, OSError) as error:
             raise CommandError(str(error)) from error
         if verbosity > 0:
