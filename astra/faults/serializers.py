@@ -12,12 +12,7 @@ from astra.api.serializers import ClosedSerializer, extended_error
 from astra.faults.criteria import criterion_names
 from astra.faults.effects.base import FateEffect, FractionField
 from astra.faults.effects.registered import EFFECTS
-from astra.faults.models import (
-    METHODS,
-    NAME_MAX_LENGTH,
-    PATTERN_MAX_LENGTH,
-    FaultRule,
-)
+from astra.faults.models import METHODS, NAME_MAX_LENGTH, PATTERN_MAX_LENGTH, FaultRule
 from astra.faults.subjects import operations
 
 # NUL is the one character that no text column can hold.

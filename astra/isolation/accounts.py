@@ -19,12 +19,7 @@ from astra.api.dice import RANDOM_DICE
 from astra.api.problems import Refusal
 from astra.api.statements import fetch
 from astra.isolation.holding import AccountBusyError, UnknownAccountError, with_account_held
-from astra.isolation.instances import (
-    SECTION,
-    Instance,
-    instantiate,
-    scenario_document,
-)
+from astra.isolation.instances import SECTION, Instance, instantiate, scenario_document
 from astra.isolation.models import Origin
 from astra.isolation.rows import ACCOUNT, delete_rows, insert_rows, update_account
 from astra.scenarios.sections import derived_id

@@ -23,12 +23,7 @@ from astra.api import problems
 from astra.api.clock import real_now
 from astra.api.problems import Refusal
 from astra.api.statements import fetch
-from astra.isolation.formats import (
-    FORMAT_VERSION,
-    CheckpointError,
-    is_present,
-    present,
-)
+from astra.isolation.formats import FORMAT_VERSION, CheckpointError, is_present, present
 from astra.isolation.holding import UnknownAccountError, with_account_held
 from astra.isolation.models import Checkpoint, CheckpointPart
 from astra.isolation.rows import (

@@ -20,8 +20,7 @@ class JournalConfig(AppConfig):
         from astra.journal.trimming import new_trimmer
 
         register_belongings(
-            Belonging(JournalEntry, is_state=False),
-            Belonging(JournalLoss, is_state=False),
+            Belonging(JournalEntry, is_state=False), Belonging(JournalLoss, is_state=False)
         )
         model = "journal.journalentry"
         register_contents(Content(order=80, text="journal", model=model))

@@ -17,11 +17,7 @@ from astra.api.patterns import parse_identifier
 from astra.faults.effects.of_calls import is_no_answer
 from astra.faults.requests import acted_on
 from astra.faults.subjects import operation_at
-from astra.journal.hiding import (
-    query_without_secrets,
-    without_secrets,
-    without_token,
-)
+from astra.journal.hiding import query_without_secrets, without_secrets, without_token
 
 # Of a body as much is kept; the rest is cut.
 BODY_MOST_BYTES = 64 * 1024

@@ -13,13 +13,7 @@ from astra.api import problems
 from astra.api.problems import ApiProblem
 from astra.journal.criteria import ScriptSearch, VerifyBody, parse_search
 from astra.journal.script import MEDIA_TYPE, script
-from astra.journal.searching import (
-    entries_found,
-    entry_of,
-    journal_clear,
-    represent,
-    search,
-)
+from astra.journal.searching import entries_found, entry_of, journal_clear, represent, search
 from astra.journal.verifying import verify
 
 

@@ -16,12 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from astra.kit.access import Access
     from astra.kit.client import Simulator
-    from astra.kit.controls import (
-        CheckpointControls,
-        ClockControls,
-        FaultControls,
-        JournalControls,
-    )
+    from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
     from astra.kit.serving import Address
     from astra.kit.sharing import Owner
 

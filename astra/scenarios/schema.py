@@ -13,14 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from astra.api import patterns, quantities
 from astra.scenarios.documents import Document
 from astra.scenarios.errors import Finding, ScenarioError
-from astra.scenarios.sections import (
-    ROOT,
-    Generator,
-    Schema,
-    Section,
-    all_sections,
-    sections_of,
-)
+from astra.scenarios.sections import ROOT, Generator, Schema, Section, all_sections, sections_of
 
 PUBLISHED = Path(__file__).with_name("scenario.schema.json")
 # More than a person would read at once.

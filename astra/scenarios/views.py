@@ -15,13 +15,7 @@ from astra.api.media import json_response
 from astra.api.problems import ApiProblem, Invalid
 from astra.scenarios.documents import Source, parameter_number, parse_document
 from astra.scenarios.errors import BODY
-from astra.scenarios.library import (
-    Described,
-    described,
-    is_seeded,
-    library,
-    read_library,
-)
+from astra.scenarios.library import Described, described, is_seeded, library, read_library
 from astra.scenarios.loading import check_scenario, load_scenario, preview
 from astra.scenarios.schema import compile_schema
 

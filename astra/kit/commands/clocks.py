@@ -5,13 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from astra.kit.commands.output import describe, print_move
-from astra.kit.commands.sessions import (
-    CLOCK_MODES,
-    Session,
-    account_command,
-    duration,
-    rate_option,
-)
+from astra.kit.commands.sessions import CLOCK_MODES, Session, account_command, duration, rate_option
 from astra.kit.records import Clock, Move
 
 _wait_option = click.option(

@@ -7,13 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from astra.accounts.commands import ControlCommand, account_of
-from astra.journal.criteria import (
-    NEWEST_FIRST,
-    OLDEST_FIRST,
-    ScriptSearch,
-    Search,
-    checked_search,
-)
+from astra.journal.criteria import NEWEST_FIRST, OLDEST_FIRST, ScriptSearch, Search, checked_search
 from astra.journal.script import script
 from astra.journal.searching import entries_found, journal_clear, search
 
