@@ -8,9 +8,8 @@ from typing import Any, Self
 
 from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
 from astra.kit.errors import ServiceError, UnreachableError
-from astra.kit.reading import Json
+from astra.kit.reading import Json, iso_duration
 from astra.kit.records import Account, ClockSetting, Readiness, Scenario, SeedReport
-from astra.kit.times import iso_duration
 from astra.kit.transport import TIMEOUT_SECONDS, Paths, Transport, given
 
 _POLL_SECONDS = 0.1

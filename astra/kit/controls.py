@@ -4,11 +4,21 @@ from datetime import datetime, timedelta
 from time import monotonic, sleep
 from typing import Any, ClassVar, Unpack
 
-from astra.kit.calls import CallMatch, Criteria, Entry, JournalPage, Verdict
 from astra.kit.errors import ServiceError
-from astra.kit.reading import Json
-from astra.kit.records import Checkpoint, Clock, Explanation, Fault, FaultMatch, Move
-from astra.kit.times import iso_duration, iso_instant
+from astra.kit.reading import Json, iso_duration, iso_instant
+from astra.kit.records import (
+    CallMatch,
+    Checkpoint,
+    Clock,
+    Criteria,
+    Entry,
+    Explanation,
+    Fault,
+    FaultMatch,
+    JournalPage,
+    Move,
+    Verdict,
+)
 from astra.kit.transport import Paths, Transport, given
 
 # What the service waits at most before it answers while a clock still moves.

@@ -9,8 +9,8 @@ from astra.kit.access import Access
 from astra.kit.client import Simulator
 from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
 from astra.kit.errors import ProblemError, ServiceError, UnreachableError
+from astra.kit.reading import iso_duration
 from astra.kit.serving import Address
-from astra.kit.times import iso_duration
 
 pytestmark = pytest.mark.server
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from astra.kit.errors import ServiceError
-from astra.kit.serving import Address, TemporaryService
-from astra.kit.sharing import Owner, ask
+from astra.kit.serving import Address, Owner, TemporaryService, ask
 
 
 @pytest.fixture

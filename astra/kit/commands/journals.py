@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from astra.kit.calls import JournalPage, Verdict
 from astra.kit.commands.output import instant, print_table
 from astra.kit.commands.sessions import Session, account_command
+from astra.kit.records import JournalPage, Verdict
 from astra.kit.transport import given
 
 _CRITERIA: dict[str, dict[str, Any]] = {

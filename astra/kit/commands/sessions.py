@@ -12,8 +12,8 @@ import click
 from astra.kit.client import AccountControls, Simulator
 from astra.kit.errors import ServiceError, SimulatorError
 from astra.kit.finding import DATA_DIR, Found, find
+from astra.kit.reading import iso_duration
 from astra.kit.records import Record
-from astra.kit.times import iso_duration
 
 # What a command tells: what the service answered, or a document of its own.
 R = TypeVar("R", bound=Record | tuple[Record, ...] | Mapping[str, Any])
