@@ -49,26 +49,22 @@ class FaultRule(models.Model):
         constraints = (
             # the rules of an account in order
             models.UniqueConstraint("account", "position", name="fault_rule_position_is_unique"),
-            models.CheckConstraint(
-                condition=Q(method=None) | Q(method__in=METHODS), name="fault_rule_method_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(every=None) | Q(every__gte=1), name="fault_rule_every_is_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(next_count=None) | Q(next_count__gte=1),
-                name="fault_rule_next_is_positive",
-            ),
-            models.CheckConstraint(
-                condition=Q(probability=None) | Q(probability__gte=0, probability__lte=1),
-                name="fault_rule_probability_is_fraction",
-            ),
-            models.CheckConstraint(
-                condition=Q(next_count=None) | Q(hits__lte=F("next_count")),
-                name="fault_rule_acts_at_most_next_times",
-            ),
-            models.CheckConstraint(
-                condition=Q(hits__lte=F("seen")), name="fault_rule_acts_only_when_asked"
+            *(
+                models.CheckConstraint(name=name, condition=condition)
+                for name, condition in (
+                    ("fault_rule_method_is_known", Q(method=None) | Q(method__in=METHODS)),
+                    ("fault_rule_every_is_positive", Q(every=None) | Q(every__gte=1)),
+                    ("fault_rule_next_is_positive", Q(next_count=None) | Q(next_count__gte=1)),
+                    (
+                        "fault_rule_probability_is_fraction",
+                        Q(probability=None) | Q(probability__gte=0, probability__lte=1),
+                    ),
+                    (
+                        "fault_rule_acts_at_most_next_times",
+                        Q(next_count=None) | Q(hits__lte=F("next_count")),
+                    ),
+                    ("fault_rule_acts_only_when_asked", Q(hits__lte=F("seen"))),
+                )
             ),
         )
 

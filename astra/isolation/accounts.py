@@ -151,11 +151,9 @@ def _make(
         token={"id": str(derived_id(str(account_id), "token")), "digest": digest(clear)},
         made_at=now,
     )
-    _refresh_account(instance)
-    instance.add(origin)
-    instance.add(_token(instance, origin))
+    instance.made += [origin, _token(instance, origin)]
     with transaction.atomic():
-        insert_rows(instance.rows)
+        insert_rows(instance.rows())
         instance.finish()
     return NewAccount(account, instance.owner_id, clear)
 
@@ -165,20 +163,14 @@ def _reset(account_id: uuid.UUID) -> Account:
     if origin is None:
         raise NoOriginError(f"The account {account_id} was not made from a scenario of its own.")
     instance = instantiate(origin.document, account_id=account_id, clock=origin.clock)
-    _refresh_account(instance)
-    instance.add(_token(instance, origin))
+    instance.made.append(_token(instance, origin))
     delete_rows(account_id, [item for item in belongings() if not item.survives_reset])
-    (row,) = instance.rows.pop(ACCOUNT)
+    rows = instance.rows()
+    (row,) = rows.pop(ACCOUNT)
     update_account(account_id, row)
-    insert_rows(instance.rows)
+    insert_rows(rows)
     instance.finish()
     return Account.objects.get(id=account_id)
-
-
-def _refresh_account(instance: Instance) -> None:
-    """Take over what was decided about the account after it was built."""
-    del instance.rows[ACCOUNT]
-    instance.add(instance.account)
 
 
 def _token(instance: Instance, origin: Origin) -> Token:

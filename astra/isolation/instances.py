@@ -6,7 +6,7 @@ reset) has the same ids.
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -28,26 +28,28 @@ _CACHED_SCENARIOS = 32
 
 @dataclass(slots=True)
 class Instance:
-    """An account that is not in the database yet: its rows by label, and what made them."""
+    """An account that is not in the database yet: its rows, parents first, and what made them."""
 
     account: Account
     owner_id: uuid.UUID
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    items: dict[str, list[Item]] = field(default_factory=dict)
+    made: list[Model]
+    items: dict[str, list[Item]]
 
-    def add(self, row: Model) -> None:
-        """Add a row."""
-        values = {
-            str(item.column): getattr(row, item.attname) for item in row._meta.concrete_fields
-        }
-        self.rows.setdefault(row._meta.label_lower, []).append(values)
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the values of the rows by column, by the label of their table."""
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for row in self.made:
+            columns = row._meta.concrete_fields
+            values = {str(item.column): getattr(row, item.attname) for item in columns}
+            rows.setdefault(row._meta.label_lower, []).append(values)
+        return rows
 
     def finish(self) -> None:
         """Write what follows from the rows, once they are in the database."""
         for registration in registrations():
-            rows = self.rows.get(registration.model._meta.label_lower)
-            if rows:
-                write_history(registration, [row["id"] for row in rows])
+            ids = [row.pk for row in self.made if type(row) is registration.model]
+            if ids:
+                write_history(registration, ids)
         for section in all_sections():
             items = self.items[section.name]
             if items:
@@ -113,10 +115,7 @@ def instantiate(
     # The id decides, so that no two still clocks ever draw the same ids.
     account.seed = account_id.int & _SEED_MASK
     owner = next(user for user in root.children["users"] if user.get("role") == Role.OWNER)
-    instance = Instance(account=account, owner_id=owner.id, items=items)
-    for row in rows:
-        instance.add(row)
-    return instance
+    return Instance(account=account, owner_id=owner.id, made=rows, items=items)
 
 
 def _built(item: Item) -> Iterator[Model]:

@@ -39,7 +39,6 @@ class JsonField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(allow_null=True, **kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return the value."""
         return data
 
 

@@ -39,7 +39,6 @@ class Simulator:
         self.scenarios = Scenarios(self._transport)
 
     def __enter__(self) -> Self:
-        """Return the client itself."""
         return self
 
     def __exit__(

@@ -98,12 +98,10 @@ class TemporaryService:
         )
 
     def __enter__(self) -> Self:
-        """Start it."""
         self.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Stop it."""
         self.stop()
 
     def start(self) -> None:

@@ -55,7 +55,6 @@ class Refuse(RequestEffect):
     example = {"problem": 107}
 
     def act(self, parameters: Mapping[str, Any], hit: Hit) -> Interference:
-        """Return the refusal."""
         return Interference(refusal=ApiProblem(problems.CATALOGUE[parameters["problem"]]))
 
 
@@ -81,7 +80,6 @@ class Status(RequestEffect):
     parameters = StatusParameters
 
     def act(self, parameters: Mapping[str, Any], hit: Hit) -> Interference:
-        """Return the refusal with that status."""
         fitting = {
             TOO_MANY: problems.TOO_MANY_REQUESTS,
             BROKEN: hit.failure,
@@ -122,7 +120,6 @@ class Delay(RequestEffect):
     parameters = DelayParameters
 
     def act(self, parameters: Mapping[str, Any], hit: Hit) -> Interference:
-        """Wait."""
         pause(seconds_of(parameters, hit))
         return Interference()
 
@@ -193,7 +190,6 @@ class Truncate(RequestEffect):
     parameters = TruncateParameters
 
     def act(self, parameters: Mapping[str, Any], hit: Hit) -> Interference:
-        """Return what cuts the answer."""
         size = parameters["bytes"]
         return Interference(change_answer=lambda answer: cut(answer, size))
 
