@@ -17,10 +17,10 @@ handler500 = "astra.api.handler.server_error"
 CONTROL = [
     path("", include("astra.server.urls")),
     path("accounts/<str:account_id>/", include("astra.engine.urls")),
-    path("accounts/<str:account_id>/", include("astra.faults.urls")),
-    path("accounts/<str:account_id>/", include("astra.journal.urls")),
-    path("", include("astra.scenarios.urls")),
-    path("", include("astra.isolation.urls")),
+    path("accounts/<str:account_id>/", include("astra.faults.views")),
+    path("accounts/<str:account_id>/", include("astra.journal.views")),
+    path("", include("astra.scenarios.views")),
+    path("", include("astra.isolation.views")),
 ]
 
 # Matched in order: what is called most comes first.

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.functional import lazy
-from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from astra.accounts.columns import AccountColumns
@@ -105,18 +104,18 @@ class FaultRuleAdmin(AccountColumns[FaultRule]):
 
     rule_cell = column("Rule", lambda rule: rule.name or str(rule.id)[:8], ordering="position")
 
-    @admin.display(description="Matches")
-    def match_cell(self, rule: FaultRule) -> str:
-        """What it matches, as JSON."""
-        match = represent(rule)["match"]
-        return orjson.dumps(match).decode() if match else "everything"
-
-    @admin.display(description="Effect", ordering="effect")
-    def effect_cell(self, rule: FaultRule) -> SafeString:
-        """The type as a badge, and its parameters."""
-        parameters = orjson.dumps(rule.parameters).decode() if rule.parameters else ""
-        return cells.in_line(cells.badge(rule.effect), parameters)
+    match_cell = column("Matches", lambda rule: _json(represent(rule)["match"]) or "everything")
+    # The type as a badge, and its parameters.
+    effect_cell = column(
+        "Effect",
+        lambda rule: cells.in_line(cells.badge(rule.effect), _json(rule.parameters)),
+        ordering="effect",
+    )
 
     def delete_record(self, record: FaultRule) -> None:
         """Delete the rule; what it decided stays."""
         fault_rules_delete(account_id=record.account_id, rule_id=record.pk)
+
+
+def _json(members: dict[str, Any]) -> str:
+    return orjson.dumps(members).decode() if members else ""

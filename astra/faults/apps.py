@@ -13,8 +13,7 @@ class FaultsConfig(AppConfig):
         from astra.accounts.belongings import Belonging, register_belongings
         from astra.adminsite.navigation import SIMULATION, Entry, register_entries
         from astra.api.ports import interceptors
-        from astra.faults.known_effects import keep_constraint
-        from astra.faults.models import FaultRule
+        from astra.faults.models import FaultRule, keep_constraint
         from astra.faults.requests import intercept
 
         register_belongings(Belonging(FaultRule))

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from astra.accounts.models import Account
-from astra.faults.acting import note_on_creation
 from astra.faults.effects.base import FateEffect, Fates
 from astra.faults.effects.registered import EFFECTS, fate_effects
 from astra.faults.matching import ask, matches
 from astra.faults.models import FaultRule
+from astra.faults.requests import note_on_creation
 from astra.faults.subjects import Details, Subject
 
 

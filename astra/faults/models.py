@@ -1,10 +1,14 @@
 """Fault rules: what they match, what they do, and how often they were asked and acted."""
 
-from django.db import models
+from typing import Any
+
+from django.db import connections, models, transaction
 from django.db.models import F, Q
+from django.db.models.signals import post_migrate
 
 from astra.accounts.models import Account
 from astra.api.dice import new_id
+from astra.faults.effects.registered import EFFECTS
 
 NAME_MAX_LENGTH = 63
 PATTERN_MAX_LENGTH = 255
@@ -33,7 +37,7 @@ class FaultRule(models.Model):
     next_count = models.PositiveIntegerField(null=True, blank=True)
     probability = models.FloatField(null=True, blank=True)
     until = models.DateTimeField(null=True, blank=True, help_text="The account's instant.")
-    # Which names it may have, `fault_rule_effect_is_known` says: see ``known_effects``.
+    # Which names it may have, `KNOWN_EFFECTS` says.
     effect = models.CharField(max_length=31, db_collation="C")
     parameters = models.JSONField(default=dict, blank=True)
     seen = models.PositiveIntegerField(default=0)
@@ -45,28 +49,58 @@ class FaultRule(models.Model):
         constraints = (
             # the rules of an account in order
             models.UniqueConstraint("account", "position", name="fault_rule_position_is_unique"),
-            models.CheckConstraint(
-                condition=Q(method=None) | Q(method__in=METHODS), name="fault_rule_method_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(every=None) | Q(every__gte=1), name="fault_rule_every_is_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(next_count=None) | Q(next_count__gte=1),
-                name="fault_rule_next_is_positive",
-            ),
-            models.CheckConstraint(
-                condition=Q(probability=None) | Q(probability__gte=0, probability__lte=1),
-                name="fault_rule_probability_is_fraction",
-            ),
-            models.CheckConstraint(
-                condition=Q(next_count=None) | Q(hits__lte=F("next_count")),
-                name="fault_rule_acts_at_most_next_times",
-            ),
-            models.CheckConstraint(
-                condition=Q(hits__lte=F("seen")), name="fault_rule_acts_only_when_asked"
+            *(
+                models.CheckConstraint(name=name, condition=condition)
+                for name, condition in (
+                    ("fault_rule_method_is_known", Q(method=None) | Q(method__in=METHODS)),
+                    ("fault_rule_every_is_positive", Q(every=None) | Q(every__gte=1)),
+                    ("fault_rule_next_is_positive", Q(next_count=None) | Q(next_count__gte=1)),
+                    (
+                        "fault_rule_probability_is_fraction",
+                        Q(probability=None) | Q(probability__gte=0, probability__lte=1),
+                    ),
+                    (
+                        "fault_rule_acts_at_most_next_times",
+                        Q(next_count=None) | Q(hits__lte=F("next_count")),
+                    ),
+                    ("fault_rule_acts_only_when_asked", Q(hits__lte=F("seen"))),
+                )
             ),
         )
 
     def __str__(self) -> str:
         return self.name or f"{self.effect} {self.id}"
+
+
+# The constraint by which the database refuses a rule whose effect is not known. Its list is what is
+# registered, which no migration of this app can say: it is written anew after `migrate` when it has
+# changed.
+KNOWN_EFFECTS = "fault_rule_effect_is_known"
+_TABLE = FaultRule._meta.db_table
+# The comment on the constraint is the list that it was written with; no row: no table.
+READ = f"""
+    SELECT obj_description(written.oid, 'pg_constraint')
+    FROM pg_class AS tables
+    LEFT JOIN pg_constraint AS written
+        ON written.conrelid = tables.oid AND written.conname = '{KNOWN_EFFECTS}'
+    WHERE tables.oid = to_regclass('{_TABLE}')"""
+
+
+def write_constraint(*, using: str = "default", **sent: Any) -> None:
+    """Write the constraint, unless it is there with today's list."""
+    names = ", ".join(sorted(EFFECTS))
+    literals = ", ".join(f"'{name}'" for name in sorted(EFFECTS))
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        cursor.execute(READ)
+        if cursor.fetchone() in (None, (names,)):
+            return
+        cursor.execute(
+            f"ALTER TABLE {_TABLE} DROP CONSTRAINT IF EXISTS {KNOWN_EFFECTS},"
+            f" ADD CONSTRAINT {KNOWN_EFFECTS} CHECK (effect IN ({literals}))"
+        )
+        cursor.execute(f"COMMENT ON CONSTRAINT {KNOWN_EFFECTS} ON {_TABLE} IS '{names}'")
+
+
+def keep_constraint(config: Any) -> None:
+    """Have it written after this app's migrations."""
+    post_migrate.connect(write_constraint, sender=config, dispatch_uid=KNOWN_EFFECTS)

@@ -4,20 +4,52 @@ A request of an account without rules never comes here.
 """
 
 import uuid
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest
 
 from astra.accounts.models import Account
 from astra.api import media, problems
 from astra.api.ports import Answered
-from astra.faults.acting import begin
 from astra.faults.effects.base import Hit, Interference, RequestEffect
 from astra.faults.effects.registered import EFFECTS, request_effects
 from astra.faults.matching import ask, matches, throw
 from astra.faults.models import FaultRule
 from astra.faults.subjects import subject_of_call
+
+
+@dataclass(slots=True)
+class Acted:
+    """The rules that acted: on the call itself, and on what it creates.
+
+    Kept with the request, for whoever records what happened. The latter count for a creation that is
+    not refused only.
+    """
+
+    on_call: list[uuid.UUID] = field(default_factory=list)
+    on_creation: list[uuid.UUID] = field(default_factory=list)
+
+
+_under_way: ContextVar[Acted | None] = ContextVar("rules that acted", default=None)
+
+
+def note_on_creation(rule_id: uuid.UUID) -> None:
+    """Note that a rule acted on what the call under way creates."""
+    acted = _under_way.get()
+    if acted is not None:
+        acted.on_creation.append(rule_id)
+
+
+def acted_on(request: HttpRequest, *, is_refused: bool) -> list[uuid.UUID]:
+    """Return the rules that acted on a request; those on creations not if it was refused."""
+    acted: Acted | None = getattr(request, "_acted", None)
+    if acted is None:
+        return []
+    return acted.on_call if is_refused else acted.on_call + acted.on_creation
 
 
 def intercept(view: Any) -> None:
@@ -27,7 +59,8 @@ def intercept(view: Any) -> None:
     ends it. A delay goes on to the next rule.
     """
     request = view.request._request
-    acted = begin(request)
+    acted = request._acted = Acted()
+    _under_way.set(acted)
     subject = subject_of_call(
         view,
         request.path_info,

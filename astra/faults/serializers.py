@@ -12,12 +12,7 @@ from astra.api.serializers import ClosedSerializer, extended_error
 from astra.faults.criteria import criterion_names
 from astra.faults.effects.base import FateEffect, FractionField
 from astra.faults.effects.registered import EFFECTS
-from astra.faults.models import (
-    METHODS,
-    NAME_MAX_LENGTH,
-    PATTERN_MAX_LENGTH,
-    FaultRule,
-)
+from astra.faults.models import METHODS, NAME_MAX_LENGTH, PATTERN_MAX_LENGTH, FaultRule
 from astra.faults.subjects import operations
 
 # NUL is the one character that no text column can hold.
@@ -44,24 +39,6 @@ class OperationField(fields.StrictCharField):
         return value
 
 
-# JSON member and column of the criteria that every rule may have; those that are registered stand
-# between the two, and are kept together.
-_OF_CALL = {"operation": "operation", "method": "method", "path": "path_pattern"}
-_OF_ANY = {
-    "name": "name_pattern",
-    "every": "every",
-    "next": "next_count",
-    "probability": "probability",
-    "until": "until",
-}
-COLUMNS = _OF_CALL | _OF_ANY
-
-
-def criteria() -> tuple[str, ...]:
-    """Return the members of `match`, in their order."""
-    return (*_OF_CALL, *criterion_names(), *_OF_ANY)
-
-
 class MatchBody(ClosedSerializer):
     """What a rule matches; everything, if it says nothing."""
 
@@ -75,11 +52,22 @@ class MatchBody(ClosedSerializer):
     until = fields.InstantField(required=False)
 
     def get_fields(self) -> dict[str, Any]:
-        """Return the fields, with those of registered criteria in their place."""
-        found: dict[str, Any] = super().get_fields()
-        for name in criterion_names():
-            found[name] = fields.IdentifierField(required=False)
-        return {name: found[name] for name in criteria()}
+        """Return the fields, those of registered criteria behind the ones about the call itself."""
+        declared: dict[str, Any] = super().get_fields()
+        registered = {name: fields.IdentifierField(required=False) for name in criterion_names()}
+        return {name: (declared | registered)[name] for name in criteria()}
+
+
+_DECLARED = tuple(MatchBody._declared_fields)
+_BEHIND = _DECLARED.index("path") + 1
+# The columns that are not called like the member of `match`.
+_PATTERNS = {"path": "path_pattern", "name": "name_pattern", "next": "next_count"}
+COLUMNS = {member: _PATTERNS.get(member, member) for member in _DECLARED}
+
+
+def criteria() -> tuple[str, ...]:
+    """Return the members of `match`, in their order."""
+    return (*_DECLARED[:_BEHIND], *criterion_names(), *_DECLARED[_BEHIND:])
 
 
 class EffectField(serializers.Field[Any, Any, Any, Any]):

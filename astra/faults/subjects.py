@@ -43,7 +43,7 @@ def subject_of_call(view: Any, path: str, body: Callable[[], Any]) -> Subject:
     """Return the subject of a request; ``body`` reads its JSON, None if it has none."""
     method = view.request.method
     return Subject(
-        operation=operation_of(type(view), method),
+        operation=_operation_of(type(view), method),
         method="GET" if method == "HEAD" else method,
         path=path,
         now=view.caller.now(),
@@ -51,8 +51,22 @@ def subject_of_call(view: Any, path: str, body: Callable[[], Any]) -> Subject:
     )
 
 
-def operation_of(view: type[ApiView], method: str) -> str:
-    """Return the name of an operation: kind and verb, joined by a dot."""
+@functools.lru_cache(maxsize=4096)
+def operation_at(handler: Any, method: str) -> str | None:
+    """Return the operation of a method at what a path leads to: kind and verb, joined by a dot.
+
+    None if that is none of the API's.
+    """
+    view = getattr(handler, "view_class", None)
+    name = "get" if method == "HEAD" else method.lower()
+    if not (isinstance(view, type) and issubclass(view, ApiView) and hasattr(view, "kind")):
+        return None
+    if name not in view.http_method_names or not hasattr(view, name):
+        return None
+    return _operation_of(view, method)
+
+
+def _operation_of(view: type[ApiView], method: str) -> str:
     verb = _VERBS.get(method) or ("list" if view.is_list else "retrieve")
     return f"{view.kind.name}.{verb}"
 
@@ -74,19 +88,16 @@ def _call(view: Any, body: Callable[[], Any]) -> Call:
 def operations() -> tuple[str, ...]:
     """Return every operation of the API, by the views that its paths lead to."""
     found = {
-        operation_of(view, method.upper())
-        for view in _views(get_resolver().url_patterns)
-        for method in ("get", "post", "put", "delete")
-        if method in view.http_method_names and hasattr(view, method)
+        operation_at(handler, method)
+        for handler in _handlers(get_resolver().url_patterns)
+        for method in ("GET", "POST", "PUT", "DELETE")
     }
-    return tuple(sorted(found))
+    return tuple(sorted(filter(None, found)))
 
 
-def _views(patterns: list[URLPattern | URLResolver]) -> Iterator[type[ApiView]]:
+def _handlers(patterns: list[URLPattern | URLResolver]) -> Iterator[Any]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            yield from _views(pattern.url_patterns)
-            continue
-        view = getattr(pattern.callback, "view_class", None)
-        if isinstance(view, type) and issubclass(view, ApiView) and hasattr(view, "kind"):
-            yield view
+            yield from _handlers(pattern.url_patterns)
+        else:
+            yield pattern.callback

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 from astra.accounts.control import AccountControlView
 from astra.api import problems
@@ -57,3 +58,10 @@ class FaultExplanation(AccountControlView):
     def post(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:
         """Say of each rule whether it matches the call, and if not, why; count nothing."""
         return {"items": explain(self.account, self.parse(CallBody))}
+
+
+urlpatterns = [
+    path("faults", FaultRules.as_view(), name="faults"),
+    path("faults/explain", FaultExplanation.as_view(), name="faults-explain"),
+    path("faults/<str:fault_id>", FaultRuleInstance.as_view(), name="fault"),
+]

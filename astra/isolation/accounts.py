@@ -1,5 +1,6 @@
 """Throwaway accounts: made from a scenario, put back to that, deleted with everything in them."""
 
+import contextlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,13 +17,9 @@ from astra.api import problems
 from astra.api.clock import real_now
 from astra.api.dice import RANDOM_DICE
 from astra.api.problems import Refusal
-from astra.isolation.holding import with_account_held
-from astra.isolation.instances import (
-    SECTION,
-    Instance,
-    instantiate,
-    scenario_document,
-)
+from astra.api.statements import fetch
+from astra.isolation.holding import AccountBusyError, UnknownAccountError, with_account_held
+from astra.isolation.instances import SECTION, Instance, instantiate, scenario_document
 from astra.isolation.models import Origin
 from astra.isolation.rows import ACCOUNT, delete_rows, insert_rows, update_account
 from astra.scenarios.sections import derived_id
@@ -111,6 +108,19 @@ def account_delete(account_id: uuid.UUID, *, wait: bool = True) -> None:
     with_account_held(account_id, lambda: delete_rows(account_id, everything), wait=wait)
 
 
+def expired_accounts() -> list[uuid.UUID]:
+    """Return the accounts whose time to live is over, by real time."""
+    # Once per pass of the worker: as bare as can be.
+    statement = "SELECT id FROM accounts_account WHERE expires_at <= %s ORDER BY expires_at"
+    return [account_id for (account_id,) in fetch(statement, [real_now()])]
+
+
+def account_remove(account_id: uuid.UUID) -> None:
+    """Delete an account whose time is over; one that is busy or gone is for others, or for later."""
+    with contextlib.suppress(AccountBusyError, UnknownAccountError):
+        account_delete(account_id, wait=False)
+
+
 def _free_id(scenario: str, seed: int | None) -> uuid.UUID:
     if seed is None:
         return RANDOM_DICE.new_id()
@@ -141,11 +151,9 @@ def _make(
         token={"id": str(derived_id(str(account_id), "token")), "digest": digest(clear)},
         made_at=now,
     )
-    _refresh_account(instance)
-    instance.add(origin)
-    instance.add(_token(instance, origin))
+    instance.made += [origin, _token(instance, origin)]
     with transaction.atomic():
-        insert_rows(instance.rows)
+        insert_rows(instance.rows())
         instance.finish()
     return NewAccount(account, instance.owner_id, clear)
 
@@ -155,20 +163,14 @@ def _reset(account_id: uuid.UUID) -> Account:
     if origin is None:
         raise NoOriginError(f"The account {account_id} was not made from a scenario of its own.")
     instance = instantiate(origin.document, account_id=account_id, clock=origin.clock)
-    _refresh_account(instance)
-    instance.add(_token(instance, origin))
+    instance.made.append(_token(instance, origin))
     delete_rows(account_id, [item for item in belongings() if not item.survives_reset])
-    (row,) = instance.rows.pop(ACCOUNT)
+    rows = instance.rows()
+    (row,) = rows.pop(ACCOUNT)
     update_account(account_id, row)
-    insert_rows(instance.rows)
+    insert_rows(rows)
     instance.finish()
     return Account.objects.get(id=account_id)
-
-
-def _refresh_account(instance: Instance) -> None:
-    """Take over what was decided about the account after it was built."""
-    del instance.rows[ACCOUNT]
-    instance.add(instance.account)
 
 
 def _token(instance: Instance, origin: Origin) -> Token:

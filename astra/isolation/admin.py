@@ -16,11 +16,7 @@ from astra.adminsite.filters import AutocompleteSelectFilter
 from astra.adminsite.forms import ApiForm
 from astra.adminsite.units import human_number
 from astra.isolation.bodies import CheckpointBody
-from astra.isolation.checkpoints import (
-    checkpoint_delete,
-    checkpoint_restore,
-    checkpoint_save,
-)
+from astra.isolation.checkpoints import checkpoint_delete, checkpoint_restore, checkpoint_save
 from astra.isolation.models import Checkpoint
 
 

@@ -13,7 +13,7 @@ class IsolationConfig(AppConfig):
         from astra.accounts.belongings import Belonging, register_belongings
         from astra.adminsite.navigation import SIMULATION, Entry, register_entries
         from astra.engine.chores import Chore, chores
-        from astra.isolation.expiry import expired_accounts, remove
+        from astra.isolation.accounts import account_remove, expired_accounts
         from astra.isolation.models import Checkpoint, CheckpointPart, Origin
 
         register_belongings(
@@ -31,4 +31,4 @@ class IsolationConfig(AppConfig):
                 of_account=(60, "checkpoints"),
             )
         )
-        chores.append(Chore(accounts=expired_accounts, act=remove))
+        chores.append(Chore(accounts=expired_accounts, act=account_remove))

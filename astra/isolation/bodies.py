@@ -88,11 +88,7 @@ class CheckpointBody(ClosedSerializer):
 
 def summary(account: Account) -> dict[str, Any]:
     """Return an account as lists have it."""
-    document = {
-        "id": str(account.id),
-        "name": account.name,
-        "clock": represent_clock(account),
-    }
+    document = {"id": str(account.id), "name": account.name, "clock": represent_clock(account)}
     if account.expires_at is not None:
         document["expiresAt"] = timestamp(account.expires_at)
     return document

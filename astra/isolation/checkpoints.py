@@ -8,7 +8,7 @@ import json
 import uuid
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import groupby, islice
 from typing import Any, TypeAlias
@@ -23,12 +23,7 @@ from astra.api import problems
 from astra.api.clock import real_now
 from astra.api.problems import Refusal
 from astra.api.statements import fetch
-from astra.isolation.formats import (
-    FORMAT_VERSION,
-    CheckpointError,
-    is_present,
-    present,
-)
+from astra.isolation.formats import FORMAT_VERSION, CheckpointError, is_present, present
 from astra.isolation.holding import UnknownAccountError, with_account_held
 from astra.isolation.models import Checkpoint, CheckpointPart
 from astra.isolation.rows import (
@@ -111,9 +106,18 @@ def checkpoint_of(account_id: uuid.UUID, name: str) -> Checkpoint:
     return checkpoint
 
 
+@contextmanager
+def fitting() -> Iterator[None]:
+    """Raise ``CheckpointError`` for rows that the database refuses within."""
+    try:
+        yield
+    except (IntegrityError, DataError) as error:
+        raise CheckpointError(f"Its rows do not fit: {error}".strip()) from error
+
+
 def put_back(account_id: uuid.UUID, parts: Iterable[Part], *, at: datetime) -> None:
     """Insert the rows of parts, and update the account's; raises ``CheckpointError``."""
-    try:
+    with fitting():
         for item, array, _ in parts:
             if item.label == ACCOUNT:
                 (row,) = orjson.loads(array)
@@ -121,8 +125,6 @@ def put_back(account_id: uuid.UUID, parts: Iterable[Part], *, at: datetime) -> N
             else:
                 insert_array(item, array)
         fetch("SET CONSTRAINTS ALL IMMEDIATE")
-    except (IntegrityError, DataError) as error:
-        raise CheckpointError(f"Its rows do not fit: {error}".strip()) from error
     fetch("SET CONSTRAINTS ALL DEFERRED")
     if strays := foreign_parents(account_id):
         raise CheckpointError(f"{strays[0]} refers to something of another account.")

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 import orjson
-from django.db import DataError, IntegrityError, transaction
+from django.db import transaction
 
 from astra.accounts.belongings import Belonging
 from astra.accounts.models import Account
@@ -18,6 +18,7 @@ from astra.isolation.checkpoints import (
     Part,
     UnknownCheckpointError,
     checkpoint_delete,
+    fitting,
     parts_of,
     put_back,
     with_clock,
@@ -114,10 +115,8 @@ def _make_account(
     account_id: uuid.UUID, at: datetime, tables: list[tuple[Belonging, list[Row]]]
 ) -> None:
     (row,) = next(rows for item, rows in tables if item.label == ACCOUNT)
-    try:
+    with fitting():
         insert_rows({ACCOUNT: [with_clock(row, at) | {"expires_at": None}]})
-    except (IntegrityError, DataError) as error:
-        raise CheckpointError(f"Its rows do not fit: {error}".strip()) from error
     put_back(account_id, _parts((item, rows) for item, rows in tables if rows), at=at)
 
 

@@ -70,7 +70,7 @@ STEPS: dict[int, Step] = {
             "simulation.transition": "engine.transition",
         },
         change=lambda label, row: _together(label, _without_empty_texts(label, row)),
-    ),
+    )
 }
 
 

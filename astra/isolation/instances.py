@@ -6,7 +6,7 @@ reset) has the same ids.
 
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -14,13 +14,12 @@ from django.db.models import Model
 
 from astra.accounts.models import Account, Role
 from astra.engine.registry import registrations
-from astra.scenarios.collecting import collect_items
-from astra.scenarios.documents import Document
-from astra.scenarios.errors import Finding, ScenarioError
-from astra.scenarios.history import write_history
+from astra.scenarios.documents import Document, Source
+from astra.scenarios.errors import BODY, Finding, ScenarioError
 from astra.scenarios.library import read_library
-from astra.scenarios.loading import build_rows, check_scenario
+from astra.scenarios.loading import build_rows, check_scenario, collect_items, quietly
 from astra.scenarios.sections import Generator, Item, all_sections, sections_of
+from astra.scenarios.writing import write_history
 
 SECTION = "accounts"
 _SEED_MASK = 2**63 - 1
@@ -29,33 +28,35 @@ _CACHED_SCENARIOS = 32
 
 @dataclass(slots=True)
 class Instance:
-    """An account that is not in the database yet: its rows by label, and what made them."""
+    """An account that is not in the database yet: its rows, parents first, and what made them."""
 
     account: Account
     owner_id: uuid.UUID
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    items: dict[str, list[Item]] = field(default_factory=dict)
+    made: list[Model]
+    items: dict[str, list[Item]]
 
-    def add(self, row: Model) -> None:
-        """Add a row."""
-        values = {
-            str(item.column): getattr(row, item.attname) for item in row._meta.concrete_fields
-        }
-        self.rows.setdefault(row._meta.label_lower, []).append(values)
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the values of the rows by column, by the label of their table."""
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for row in self.made:
+            columns = row._meta.concrete_fields
+            values = {str(item.column): getattr(row, item.attname) for item in columns}
+            rows.setdefault(row._meta.label_lower, []).append(values)
+        return rows
 
     def finish(self) -> None:
         """Write what follows from the rows, once they are in the database."""
         for registration in registrations():
-            rows = self.rows.get(registration.model._meta.label_lower)
-            if rows:
-                write_history(registration, [row["id"] for row in rows])
+            ids = [row.pk for row in self.made if type(row) is registration.model]
+            if ids:
+                write_history(registration, ids)
         for section in all_sections():
             items = self.items[section.name]
             if items:
                 section.written(items)
             if isinstance(section, Generator):
                 for item in items:
-                    section.generate(item, _quietly)
+                    section.generate(item, quietly)
 
 
 def scenario_document(
@@ -68,23 +69,20 @@ def scenario_document(
     """
     if isinstance(scenario, str):
         return _of_library(scenario, tuple(sorted(parameters.items())))
-    return _checked(scenario, "body", parameters)
+    return _checked(Source(BODY, scenario), parameters)
 
 
 @lru_cache(maxsize=_CACHED_SCENARIOS)
 def _of_library(name: str, parameters: tuple[tuple[str, float], ...]) -> Mapping[str, Any]:
-    source = read_library(name)
-    return _checked(source.text, source.name, dict(parameters))
+    return _checked(read_library(name), dict(parameters))
 
 
-def _checked(
-    text: bytes | Mapping[str, Any], source: str, parameters: Mapping[str, float]
-) -> Mapping[str, Any]:
-    document = check_scenario(text, source=source, parameters=parameters)
+def _checked(source: Source, parameters: Mapping[str, float]) -> Mapping[str, Any]:
+    document = check_scenario(source, parameters)
     accounts = document.data.get(SECTION, ())
     if len(accounts) != 1:
         reason = f"There must be one account in it, not {len(accounts)}."
-        raise ScenarioError([Finding(source, None, SECTION, reason)])
+        raise ScenarioError([Finding(source.name, None, SECTION, reason)])
     if not any(user["role"] == Role.OWNER for user in accounts[0].get("users", ())):
         path = (SECTION, 0, "users")
         raise document.error(path, "One of the users must be an owner.")
@@ -117,10 +115,7 @@ def instantiate(
     # The id decides, so that no two still clocks ever draw the same ids.
     account.seed = account_id.int & _SEED_MASK
     owner = next(user for user in root.children["users"] if user.get("role") == Role.OWNER)
-    instance = Instance(account=account, owner_id=owner.id, items=items)
-    for row in rows:
-        instance.add(row)
-    return instance
+    return Instance(account=account, owner_id=owner.id, made=rows, items=items)
 
 
 def _built(item: Item) -> Iterator[Model]:
@@ -132,7 +127,3 @@ def _built(item: Item) -> Iterator[Model]:
     for section in sections_of(item.section.name):
         for child in item.children[section.name]:
             yield from _built(child)
-
-
-def _quietly(what: str, done: int, total: int) -> None:
-    pass

@@ -111,6 +111,22 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
         "Body", lambda entry: _body(entry.response_body, is_cut=entry.response_body_cut)
     )
 
+    # Who called, linked, if that is known.
+    user_cell = column(
+        "User",
+        lambda entry: (
+            cells.NOTHING
+            if entry.user_id is None
+            else cells.link(cells.page_of(User, entry.user_id), cells.identifier(entry.user_id))
+        ),
+    )
+    headers_cell = column(
+        "Headers",
+        lambda entry: cells.text_block(
+            "\n".join(f"{name}: {value}" for name, value in entry.request_headers.items())
+        ),
+    )
+
     @admin.display(description="Path", ordering="path")
     def path_cell(self, entry: JournalEntry) -> SafeString:
         """The path behind the account, its ids cut, linked to the call; all of it on hover."""
@@ -138,19 +154,6 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
                 for rule in entry.fault_ids
             )
         )
-
-    @admin.display(description="User")
-    def user_cell(self, entry: JournalEntry) -> SafeString | str:
-        """Who called, linked, if that is known."""
-        if entry.user_id is None:
-            return cells.NOTHING
-        return cells.link(cells.page_of(User, entry.user_id), cells.identifier(entry.user_id))
-
-    @admin.display(description="Headers")
-    def headers_cell(self, entry: JournalEntry) -> SafeString | str:
-        """The request's headers, a line each."""
-        lines = "\n".join(f"{name}: {value}" for name, value in entry.request_headers.items())
-        return cells.text_block(lines)
 
     @action(description="Download as script", icon="terminal", permissions=["view"])  # type: ignore[untyped-decorator]
     def script(self, request: HttpRequest, object_id: str) -> HttpResponseBase:

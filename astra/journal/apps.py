@@ -19,8 +19,7 @@ class JournalConfig(AppConfig):
         from astra.journal.trimming import new_trimmer
 
         register_belongings(
-            Belonging(JournalEntry, is_state=False),
-            Belonging(JournalLoss, is_state=False),
+            Belonging(JournalEntry, is_state=False), Belonging(JournalLoss, is_state=False)
         )
         register_entries(
             Entry(

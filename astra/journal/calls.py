@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,15 +14,10 @@ from astra.api import media
 from astra.api.clock import real_now
 from astra.api.middleware import MAX_URI_LENGTH
 from astra.api.patterns import parse_identifier
-from astra.api.views import ApiView
-from astra.faults.acting import acted_on
-from astra.faults.effects.drop_connection import is_no_answer
-from astra.faults.subjects import operation_of
-from astra.journal.hiding import (
-    query_without_secrets,
-    without_secrets,
-    without_token,
-)
+from astra.faults.effects.of_calls import is_no_answer
+from astra.faults.requests import acted_on
+from astra.faults.subjects import operation_at
+from astra.journal.hiding import query_without_secrets, without_secrets, without_token
 
 # Of a body as much is kept; the rest is cut.
 BODY_MOST_BYTES = 64 * 1024
@@ -55,6 +49,7 @@ class Call:
         request, answer = self.request, self.answer
         token = _token_of(request)
         caller = getattr(request, "_caller", None)
+        match = request.resolver_match
         is_answered = not is_no_answer(answer)
         problem, correlation_id = getattr(request, "_refusal", (None, None))
         sent, is_sent_cut = _request_body(request)
@@ -70,7 +65,7 @@ class Call:
             "method": _storable(request.method or ""),
             "path": _storable(without_token(request.path, token)[:MAX_URI_LENGTH]),
             "query": _storable(query[:MAX_URI_LENGTH]),
-            "operation": _operation(request),
+            "operation": match and operation_at(match.func, request.method or ""),
             "user": caller.user_id if caller is not None else None,
             "headers": _headers(request, token),
             "request_body": request_body,
@@ -145,20 +140,6 @@ def _headers(request: HttpRequest, token: str) -> str:
         if environ.get(key)
     }
     return orjson.dumps(headers).decode()
-
-
-def _operation(request: HttpRequest) -> str | None:
-    match = request.resolver_match
-    return None if match is None else _operation_at(match.func, request.method or "")
-
-
-@lru_cache(maxsize=1024)
-def _operation_at(handler: Any, method: str) -> str | None:
-    view: type[ApiView] = getattr(handler, "view_class", ApiView)
-    name = "get" if method == "HEAD" else method.lower()
-    if not hasattr(view, "kind") or name not in view.http_method_names or not hasattr(view, name):
-        return None
-    return operation_of(view, method)
 
 
 def _storable(text: str) -> str:

@@ -39,7 +39,6 @@ class JsonField(serializers.Field[Any, Any, Any, Any]):
         super().__init__(allow_null=True, **kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return the value."""
         return data
 
 
@@ -76,19 +75,18 @@ class VerifyBody(ClosedSerializer):
         return attrs
 
 
-class Search(Criteria):
-    """What a search takes: beside the criteria a text in a body, and which part of what is found."""
+class ScriptSearch(Criteria):
+    """What the calls of a script are chosen by: beside the criteria a text in a body."""
 
     body = fields.StrictCharField(pattern=TEXT, min_length=1, max_length=1000, required=False)
+
+
+class Search(ScriptSearch):
+    """What a search takes: also which part of what is found."""
+
     limit = fields.IntegerField(least=1, most=MOST_LISTED, required=False)
     after = fields.IntegerField(most=2**63 - 1, required=False)
     order = fields.EnumField((OLDEST_FIRST, NEWEST_FIRST), required=False)
-
-
-class ScriptSearch(Criteria):
-    """What the calls of a script are chosen by."""
-
-    body = fields.StrictCharField(pattern=TEXT, min_length=1, max_length=1000, required=False)
 
 
 def parse_search(query: str, search: type[Criteria] = Search) -> dict[str, Any]:

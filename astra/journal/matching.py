@@ -4,13 +4,12 @@ Most criteria are asked of the database (``narrow``); patterns of paths and part
 known there, and are looked at row by row (``found``). ``mismatches`` says the same of one call.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from astra.api.clock import timestamp
 from astra.api.middleware import tidy
@@ -23,31 +22,28 @@ _SHOWN_LENGTH = 80
 
 Match = Mapping[str, Any]
 
-# Criteria that the database decides, and the condition of each.
-_CONDITIONS: Mapping[str, Callable[[Any], Q]] = {
-    "method": lambda value: Q(method=value),
-    "operation": lambda value: Q(operation=value),
-    "status": lambda value: Q(status=value),
-    "problem": lambda value: Q(problem=value),
-    "fault": lambda value: Q(fault_ids__contains=[value]),
-    "since": lambda value: Q(at__gte=value),
-    "until": lambda value: Q(at__lt=value),
+# Criteria that the database decides, and the look-up of each.
+_LOOKUPS = {
+    **{name: name for name in ("method", "operation", "status", "problem")},
+    "fault": "fault_ids__contains",
+    "since": "at__gte",
+    "until": "at__lt",
 }
 
 
 def narrow(rows: QuerySet[JournalEntry], match: Match) -> QuerySet[JournalEntry]:
     """Return the rows for which those criteria hold that the database decides."""
-    for name, condition in _CONDITIONS.items():
-        if name in match:
-            rows = rows.filter(condition(match[name]))
-    return rows
+    wanted = {lookup: match[name] for name, lookup in _LOOKUPS.items() if name in match}
+    if "fault" in match:
+        wanted["fault_ids__contains"] = [match["fault"]]
+    return rows.filter(**wanted)
 
 
 def found(rows: QuerySet[JournalEntry], match: Match) -> list[int]:
     """Return the sequence numbers of the rows that match, oldest first."""
     rows = narrow(rows, match).order_by("sequence")
     if "body" in match:
-        rows = _with_bodies(rows)
+        rows = rows.only("sequence", "path", "request_body", "request_body_cut")
         return [
             row.sequence
             for row in in_batches(rows)
@@ -70,19 +66,18 @@ def in_batches(rows: QuerySet[JournalEntry]) -> Iterator[JournalEntry]:
 def mismatches(entry: JournalEntry, match: Match) -> Iterator[str]:
     """Yield why the call does not match; nothing when it does."""
     for name in ("method", "operation", "status", "problem"):
-        if name in match and getattr(entry, name) != match[name]:
-            is_now = getattr(entry, name)
-            what = f"not {match[name]}"
-            yield (
-                f"It has no {name}, {what}."
-                if is_now is None
-                else f"The {name} is {is_now}, {what}."
-            )
+        is_now = getattr(entry, name)
+        if name in match and is_now != match[name]:
+            begin = f"It has no {name}" if is_now is None else f"The {name} is {is_now}"
+            yield f"{begin}, not {match[name]}."
     if "path" in match and not _path_matches(entry.path, match):
         yield f"The path {entry.path} is not like {match['path']}."
     if "fault" in match and match["fault"] not in entry.fault_ids:
         yield f"The fault rule {match['fault']} did not act on it."
-    yield from _mismatches_of_time(entry.at, match)
+    if "since" in match and entry.at < match["since"]:
+        yield f"It was at {timestamp(entry.at)}, before {timestamp(match['since'])}."
+    if "until" in match and entry.at >= match["until"]:
+        yield f"It was at {timestamp(entry.at)}, not before {timestamp(match['until'])}."
     if "body" in match:
         yield from _mismatches_of_body(entry, match)
 
@@ -101,13 +96,6 @@ def _path_matches(path: str, match: Match) -> bool:
     if pattern is None:
         return True
     return any(fnmatchcase(each, pattern) for each in (path, *spellings(tidy(path))))
-
-
-def _mismatches_of_time(at: datetime, match: Match) -> Iterator[str]:
-    if "since" in match and at < match["since"]:
-        yield f"It was at {timestamp(at)}, before {timestamp(match['since'])}."
-    if "until" in match and at >= match["until"]:
-        yield f"It was at {timestamp(at)}, not before {timestamp(match['until'])}."
 
 
 def _mismatches_of_body(entry: JournalEntry, match: Match) -> Iterator[str]:
@@ -143,15 +131,8 @@ def _differences(wanted: Any, document: Any) -> Iterator[str]:
         elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
             pairs = enumerate(zip(one, other, strict=True))
             rest.extend((f"{place}[{index}]", *pair) for index, pair in pairs)
-        elif isinstance(one, bool) or isinstance(other, bool):
-            if one is not other:
-                yield _difference(place, one, other)
-        elif one != other:
-            yield _difference(place, one, other)
-
-
-def _difference(place: str, wanted: Any, document: Any) -> str:
-    return f"The {place} is {_shown(document)}, not {_shown(wanted)}."
+        elif one is not other if bool in (type(one), type(other)) else one != other:
+            yield f"The {place} is {_shown(other)}, not {_shown(one)}."
 
 
 def _shown(value: Any) -> str:
@@ -160,7 +141,3 @@ def _shown(value: Any) -> str:
     except TypeError:
         return "too deep to be shown"
     return text if len(text) <= _SHOWN_LENGTH else f"{text[:_SHOWN_LENGTH]}…"
-
-
-def _with_bodies(rows: QuerySet[JournalEntry]) -> QuerySet[JournalEntry]:
-    return rows.only("sequence", "path", "request_body", "request_body_cut")

@@ -19,7 +19,7 @@ from django.http.response import HttpResponseBase
 from astra.accounts.clocks import clock_sql
 from astra.api.problems import SERVICE_UNAVAILABLE
 from astra.api.statements import Statement
-from astra.faults.effects.drop_connection import is_no_answer
+from astra.faults.effects.of_calls import is_no_answer
 from astra.journal.calls import BODY_MOST_BYTES, Call, account_of, body_of
 
 logger = logging.getLogger(__name__)

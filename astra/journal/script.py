@@ -43,51 +43,33 @@ def script(account: Account, entries: Iterable[JournalEntry]) -> Iterator[str]:
     """Yield the pieces of a POSIX shell script that makes the calls again, in their order."""
     yield _HEADER.format(account=account.id, hidden=HIDDEN)
     for entry in entries:
-        yield "\n" + (_left_out(entry) if entry.request_body_cut else _call(entry))
+        # A query is kept escaped, as it came; what no request line may have is escaped anyhow.
+        query = f"?{quote(entry.query, safe=punctuation)}" if entry.query else ""
+        target = quote(entry.path, safe=_SAFE_IN_PATH) + query
+        begin = f"\n# {entry.sequence}, {timestamp(entry.at)}"
+        if entry.request_body_cut:
+            title = _one_line(f"{entry.method} {target}")
+            yield f"{begin}: left out, as its body is not kept as a whole.\n# {title}\n"
+        else:
+            yield f"{begin}\ncall {' '.join(_words(entry, target))}\n"
 
 
-def _call(entry: JournalEntry) -> str:
-    words = [quote_word(f"{_title(entry)} was {entry.status or 'dropped'}"), *_method(entry)]
-    words += _authorization(entry)
+def _words(entry: JournalEntry, target: str) -> Iterator[str]:
+    yield quote_word(f"{entry.method} {target} was {entry.status or 'dropped'}")
+    yield from ["--head"] if entry.method == "HEAD" else ["-X", quote_word(entry.method)]
+    # A call that had no token, or a bad one, has none or a bad one again.
+    if entry.problem == INVALID_TOKEN.number:
+        yield from ["-H", quote_word("Authorization: Bearer unknown")]
+    elif entry.problem != MISSING_TOKEN.number:
+        yield from ["-H", '"Authorization: Bearer $TOKEN"']
     for name, value in entry.request_headers.items():
-        words += ["-H", quote_word(f"{name}: {_one_line(value)}")]
+        yield from ["-H", quote_word(f"{name}: {_one_line(value)}")]
     if entry.request_body and entry.method != "HEAD":
         if "Content-Type" not in entry.request_headers:
             # curl would say one of its own.
-            words += ["-H", "Content-Type:"]
-        words += ["--data-raw", quote_word(entry.request_body)]
-    words.append('"$BASE"' + quote_word(_target(entry)))
-    return f"# {entry.sequence}, {timestamp(entry.at)}\ncall {' '.join(words)}\n"
-
-
-def _left_out(entry: JournalEntry) -> str:
-    return (
-        f"# {entry.sequence}, {timestamp(entry.at)}: left out, as its body is not kept as a whole.\n"
-        f"# {_one_line(_title(entry))}\n"
-    )
-
-
-def _method(entry: JournalEntry) -> list[str]:
-    return ["--head"] if entry.method == "HEAD" else ["-X", quote_word(entry.method)]
-
-
-def _authorization(entry: JournalEntry) -> list[str]:
-    """A call that had no token, or a bad one, has none or a bad one again."""
-    if entry.problem == MISSING_TOKEN.number:
-        return []
-    if entry.problem == INVALID_TOKEN.number:
-        return ["-H", quote_word("Authorization: Bearer unknown")]
-    return ["-H", '"Authorization: Bearer $TOKEN"']
-
-
-def _title(entry: JournalEntry) -> str:
-    return f"{entry.method} {_target(entry)}"
-
-
-def _target(entry: JournalEntry) -> str:
-    # A query is kept escaped, as it came; what no request line may have is escaped anyhow.
-    query = f"?{quote(entry.query, safe=punctuation)}" if entry.query else ""
-    return quote(entry.path, safe=_SAFE_IN_PATH) + query
+            yield from ["-H", "Content-Type:"]
+        yield from ["--data-raw", quote_word(entry.request_body)]
+    yield '"$BASE"' + quote_word(target)
 
 
 def _one_line(text: str) -> str:

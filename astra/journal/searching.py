@@ -2,8 +2,7 @@
 
 import uuid
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -17,26 +16,19 @@ from astra.journal.matching import BATCH, found, json_or_text
 from astra.journal.models import JournalEntry, JournalLoss
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The calls that a search lists, how many it found, and how many were dropped before it."""
-
-    entries: Sequence[JournalEntry]
-    total: int
-    dropped: int
-
-
-def search(account_id: uuid.UUID, wanted: Mapping[str, Any]) -> Found:
-    """Return what a search finds in the journal of an account."""
-    rows = kept(account_id)
-    sequences = chosen(rows, wanted)
+def search(account_id: uuid.UUID, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a search finds in the journal of an account, and how many calls it has no more."""
+    sequences = chosen(kept(account_id), wanted)
     page = _page(sequences, wanted)
     entries = JournalEntry.objects.filter(account_id=account_id).in_bulk(page)
-    return Found(
-        entries=[entries[sequence] for sequence in page if sequence in entries],
-        total=len(sequences),
-        dropped=dropped(account_id),
-    )
+    return {
+        "items": [represent(entries[sequence]) for sequence in page if sequence in entries],
+        "metadata": {
+            "total": len(sequences),
+            "dropped": dropped(account_id),
+            "cap": settings.ASTRA.journal_cap,
+        },
+    }
 
 
 def kept(account_id: uuid.UUID) -> QuerySet[JournalEntry]:
@@ -117,23 +109,11 @@ def represent(entry: JournalEntry) -> dict[str, Any]:
     return {name: value for name, value in document.items() if value is not None}
 
 
-def represent_found(result: Found) -> dict[str, Any]:
-    """Return the JSON of what a search found."""
-    counts = {"total": result.total, "dropped": result.dropped}
-    return {
-        "items": [represent(entry) for entry in result.entries],
-        "metadata": counts | {"cap": settings.ASTRA.journal_cap},
-    }
-
-
 def _body(name: str, text: str, *, is_cut: bool) -> dict[str, Any]:
-    sent = text if is_cut else _json_or_text(text)
+    """Return the members of a body: JSON as it came, however deep; or else its text."""
+    is_text = is_cut or json_or_text(text) is text
+    sent = text if is_text else orjson.Fragment(text)
     return {name: sent if text else None, f"{name}Cut": is_cut or None}
-
-
-def _json_or_text(body: str) -> Any:
-    """Return what stands for a body in an answer: JSON as it came, however deep; or else its text."""
-    return body if json_or_text(body) is body else orjson.Fragment(body)
 
 
 def _page(sequences: list[int], wanted: Mapping[str, Any]) -> list[int]:

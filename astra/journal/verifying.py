@@ -5,7 +5,6 @@ nearest.
 import uuid
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -20,25 +19,7 @@ MOST_NEAR = 3
 LOOKED_AT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A call that does not match, and why not."""
-
-    entry: JournalEntry
-    reasons: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether it was as asked; ``count``: the calls that match (in order: as far as the order goes)."""
-
-    verified: bool
-    count: int
-    reason: str
-    nearest: list[Near] = field(default_factory=list)
-
-
-def verify(account_id: uuid.UUID, asked: Mapping[str, Any]) -> Verdict:
+def verify(account_id: uuid.UUID, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Return the verdict on what a validated body asks of an account's journal."""
     rows = kept(account_id)
     if "inOrder" in asked:
@@ -50,20 +31,20 @@ def verify(account_id: uuid.UUID, asked: Mapping[str, Any]) -> Verdict:
     verified = count >= least and (most is None or count <= most)
     reason = f"Expected {_range(least, most)}; {_calls(count)} matched."
     nearest = _nearest(rows, match, sequences) if count < least else []
-    return Verdict(verified, count, reason, nearest)
+    return _verdict(verified, count, reason, nearest)
 
 
-def represent_verdict(verdict: Verdict) -> dict[str, Any]:
-    """Return the JSON of a verdict; a call that came near says why it does not match."""
-    return {
-        "verified": verdict.verified,
-        "count": verdict.count,
-        "reason": verdict.reason,
-        "nearest": [represent(near.entry) | {"reasons": near.reasons} for near in verdict.nearest],
-    }
+def _verdict(
+    verified: bool,  # noqa: FBT001 - the first thing that a verdict says
+    count: int,
+    reason: str,
+    nearest: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """Return the JSON of a verdict; ``count``: the calls that match, or as far as the order goes."""
+    return {"verified": verified, "count": count, "reason": reason, "nearest": nearest}
 
 
-def _verify_order(rows: QuerySet[JournalEntry], matches: list[Match]) -> Verdict:
+def _verify_order(rows: QuerySet[JournalEntry], matches: list[Match]) -> dict[str, Any]:
     """Look for one call after the other; others may come between."""
     last = 0
     for number, match in enumerate(matches):
@@ -74,9 +55,9 @@ def _verify_order(rows: QuerySet[JournalEntry], matches: list[Match]) -> Verdict
             reason = (
                 f"Of {len(matches)} calls in order, no call{after} matches number {number + 1}."
             )
-            return Verdict(False, number, reason, _nearest(rows, match, [], after=last))
+            return _verdict(False, number, reason, _nearest(rows, match, [], after=last))
         last = sequences[position]
-    return Verdict(True, len(matches), f"{_calls(len(matches))} came in this order.")
+    return _verdict(True, len(matches), f"{_calls(len(matches))} came in this order.", [])
 
 
 def _bounds(asked: Mapping[str, Any]) -> tuple[int, int | None]:
@@ -100,12 +81,12 @@ def _calls(count: int) -> str:
 
 def _nearest(
     rows: QuerySet[JournalEntry], match: Match, matched: list[int], *, after: int = 0
-) -> list[Near]:
+) -> list[dict[str, Any]]:
     """Return the calls that fall short of the match by least, the newest first among equals."""
     others = rows.exclude(sequence__in=matched).order_by("-sequence")[:LOOKED_AT]
-    near = [Near(entry, list(_reasons(entry, match, after))) for entry in others]
-    near.sort(key=lambda each: (len(each.reasons), -_likeness(each.entry, match)))
-    return near[:MOST_NEAR]
+    near = [(entry, list(_reasons(entry, match, after))) for entry in others]
+    near.sort(key=lambda each: (len(each[1]), -_likeness(each[0], match)))
+    return [represent(entry) | {"reasons": reasons} for entry, reasons in near[:MOST_NEAR]]
 
 
 def _reasons(entry: JournalEntry, match: Match, after: int) -> Iterator[str]:

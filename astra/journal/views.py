@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import path
 
 from astra.accounts.control import AccountControlView
 from astra.accounts.models import Account
@@ -12,15 +13,8 @@ from astra.api import problems
 from astra.api.problems import ApiProblem
 from astra.journal.criteria import ScriptSearch, VerifyBody, parse_search
 from astra.journal.script import MEDIA_TYPE, script
-from astra.journal.searching import (
-    entries_found,
-    entry_of,
-    journal_clear,
-    represent,
-    represent_found,
-    search,
-)
-from astra.journal.verifying import represent_verdict, verify
+from astra.journal.searching import entries_found, entry_of, journal_clear, represent, search
+from astra.journal.verifying import verify
 
 
 class Journal(AccountControlView):
@@ -29,8 +23,7 @@ class Journal(AccountControlView):
     def get(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:
         """List those that a search finds."""
         account = self.account
-        wanted = parse_search(request.META.get("QUERY_STRING", ""))
-        return represent_found(search(account.id, wanted))
+        return search(account.id, parse_search(request.META.get("QUERY_STRING", "")))
 
     def delete(self, request: HttpRequest, **kwargs: str) -> None:
         """Empty it: 204."""
@@ -54,7 +47,7 @@ class JournalVerification(AccountControlView):
     def post(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:
         """Say whether, and if not, what came nearest."""
         account = self.account
-        return represent_verdict(verify(account.id, self.parse(VerifyBody, may_be_absent=True)))
+        return verify(account.id, self.parse(VerifyBody, may_be_absent=True))
 
 
 class JournalScript(AccountControlView):
@@ -65,6 +58,14 @@ class JournalScript(AccountControlView):
         account = self.account
         wanted = parse_search(request.META.get("QUERY_STRING", ""), ScriptSearch)
         return script_response(account, wanted)
+
+
+urlpatterns = [
+    path("journal", Journal.as_view(), name="journal"),
+    path("journal/verify", JournalVerification.as_view(), name="journal-verify"),
+    path("journal/script", JournalScript.as_view(), name="journal-script"),
+    path("journal/<str:sequence>", JournalEntryInstance.as_view(), name="journal-entry"),
+]
 
 
 def script_response(account: Account, wanted: Mapping[str, Any]) -> HttpResponseBase:

@@ -7,10 +7,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
-from astra.kit.errors import CommandError, UnreachableError
-from astra.kit.reading import Json
+from astra.kit.errors import ServiceError, UnreachableError
+from astra.kit.reading import Json, iso_duration
 from astra.kit.records import Account, ClockSetting, Readiness, Scenario, SeedReport
-from astra.kit.times import iso_duration
 from astra.kit.transport import TIMEOUT_SECONDS, Paths, Transport, given
 
 _POLL_SECONDS = 0.1
@@ -40,7 +39,6 @@ class Simulator:
         self.scenarios = Scenarios(self._transport)
 
     def __enter__(self) -> Self:
-        """Return the client itself."""
         return self
 
     def __exit__(
@@ -76,11 +74,11 @@ class Simulator:
         return self._why_not_ready() is None
 
     def wait(self, *, timeout_seconds: float = 60.0) -> None:
-        """Wait until the service can serve. Raises `CommandError` after the time-out."""
+        """Wait until the service can serve. Raises `ServiceError` after the time-out."""
         deadline = time.monotonic() + timeout_seconds
         while (reason := self._why_not_ready()) is not None:
             if time.monotonic() > deadline:
-                raise CommandError(f"not ready after {timeout_seconds:g} s: {reason}")
+                raise ServiceError(f"not ready after {timeout_seconds:g} s: {reason}")
             time.sleep(_POLL_SECONDS)
 
     def _why_not_ready(self) -> str | None:

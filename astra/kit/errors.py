@@ -12,7 +12,7 @@ class UnreachableError(SimulatorError):
     """No answer came: nothing listens there, the connection broke, or it took too long."""
 
 
-class CommandError(SimulatorError):
+class ServiceError(SimulatorError):
     """The service could not be found, did not start, or did not get ready in time."""
 
 
@@ -34,10 +34,7 @@ class ProblemError(SimulatorError):
     @property
     def invalid(self) -> dict[str, str]:
         """The reason for each field or parameter that was refused, by its path."""
-        items = [
-            *self.document.get("invalidFields", []),
-            *self.document.get("invalidParams", []),
-        ]
+        items = [*self.document.get("invalidFields", []), *self.document.get("invalidParams", [])]
         return {str(item.get("name")): str(item.get("reason")) for item in items}
 
     def _line(self) -> str:

@@ -16,14 +16,8 @@ import pytest
 if TYPE_CHECKING:
     from astra.kit.access import Access
     from astra.kit.client import Simulator
-    from astra.kit.controls import (
-        CheckpointControls,
-        ClockControls,
-        FaultControls,
-        JournalControls,
-    )
-    from astra.kit.serving import Address
-    from astra.kit.sharing import Owner
+    from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
+    from astra.kit.serving import Address, Owner
 
 _SOCKET = "astra_service_socket"
 _OWNER: "pytest.StashKey[Owner]" = pytest.StashKey()
@@ -43,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """In the controller of pytest-xdist: tell a worker where to ask for the service."""
-    from astra.kit.sharing import Owner
+    from astra.kit.serving import Owner
 
     if _OWNER not in node.config.stash:
         node.config.stash[_OWNER] = Owner()
@@ -75,7 +69,7 @@ def astra_service(request: pytest.FixtureRequest) -> Iterator["Address"]:
     if url := os.environ.get("ASTRA_URL"):
         yield _address(url)
     elif path := getattr(request.config, "workerinput", {}).get(_SOCKET):
-        from astra.kit.sharing import ask
+        from astra.kit.serving import ask
 
         yield ask(path)
     else:

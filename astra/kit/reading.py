@@ -1,13 +1,16 @@
-"""Making values of the JSON that the service answers: a member for each field, as its type says."""
+"""Values of the JSON that the service answers, a member for each field; and the texts of instants."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeAlias, get_args, get_origin, get_type_hints
 
 Json: TypeAlias = Mapping[str, Any]
 
 _FOUND = "found"
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PART = r"(\d+(?:\.\d+)?)(ms|[smhdw])"
 
 
 def found(find: Callable[[Json], Any]) -> Mapping[str, Any]:
@@ -57,3 +60,25 @@ def _read(kind: Any, value: Any) -> Any:
     if isinstance(kind, type) and issubclass(kind, Value):
         return kind.from_json(value)
     return value
+
+
+def iso_duration(duration: timedelta | str) -> str:
+    """Return `PT5400S` for `1h30m`; ISO 8601 as it is. Raises ``ValueError`` for other texts."""
+    if isinstance(duration, timedelta):
+        seconds = duration.total_seconds()
+    elif re.fullmatch(f"(?:{_PART})+", duration):
+        seconds = sum(
+            float(number) * _SECONDS[unit] for number, unit in re.findall(_PART, duration)
+        )
+    elif duration.startswith("P"):
+        return duration
+    else:
+        raise ValueError(f"{duration!r} is no duration such as 90s, 1h30m or PT1H30M")
+    return f"PT{seconds:.6f}".rstrip("0").rstrip(".") + "S"
+
+
+def iso_instant(instant: datetime) -> str:
+    """Return the text of an instant. Raises ``ValueError`` for one without a time zone."""
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant} has no time zone; say for example tzinfo=datetime.UTC")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"

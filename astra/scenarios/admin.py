@@ -19,11 +19,11 @@ from astra.adminsite import cells
 from astra.adminsite.columns import instant_column
 from astra.adminsite.forms import LinesField
 from astra.adminsite.records import RecordAdmin
+from astra.scenarios.documents import Source
 from astra.scenarios.errors import ScenarioError
 from astra.scenarios.library import library, read_library
-from astra.scenarios.loading import load_scenario, preview
+from astra.scenarios.loading import Report, load_scenario, preview
 from astra.scenarios.models import SeededScenario
-from astra.scenarios.reports import Report
 
 MAX_UPLOAD_BYTES = 5 * 1024 * 1024
 
@@ -113,46 +113,28 @@ class SeededScenarioAdmin(RecordAdmin[SeededScenario]):
             raise PermissionDenied
         if request.method != "POST":
             return self._page(request, ScenarioForm(initial={"name": "demo"}))
+        form: forms.Form
         if "document" in request.POST:
-            return self._look_or_load(request)
-        form = ScenarioForm(request.POST, request.FILES)
+            form = DocumentForm(request.POST)
+        else:
+            form = ScenarioForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._page(request, form)
-        source, text = _chosen(form.cleaned_data)
-        parameters = form.cleaned_data["numbers"]
-        told = {"source": source, "document": text, "parameters": json.dumps(parameters)}
-        return self._look(request, DocumentForm(told), source, text, parameters)
-
-    def _look_or_load(self, request: HttpRequest) -> HttpResponse:
-        form = DocumentForm(request.POST)
-        if not form.is_valid():
-            return self._page(request, form)
-        data = form.cleaned_data
-        source, text, parameters = data["source"], data["document"], data["parameters"] or {}
-        if "_load" not in request.POST:
-            return self._look(request, form, source, text, parameters)
+        told = form.cleaned_data
+        if isinstance(form, ScenarioForm):
+            told = _chosen(told)
+            form = DocumentForm({**told, "parameters": json.dumps(told["parameters"])})
+        source, parameters = Source(told["source"], told["document"]), told["parameters"] or {}
         try:
-            report = load_scenario(text, source=source, parameters=parameters)
+            if "_load" not in request.POST:
+                return self._page(request, form, report=preview(source, parameters))
+            report = load_scenario(source, parameters)
         except ScenarioError as error:
             return self._page(request, form, error=error)
         messages.success(
             request, f"Scenario {report.scenario}: {report.created:,} records were made."
         )
         return HttpResponseRedirect(cells.list_path("scenarios.seededscenario"))
-
-    def _look(
-        self,
-        request: HttpRequest,
-        form: DocumentForm,
-        source: str,
-        text: str,
-        parameters: dict[str, float],
-    ) -> HttpResponse:
-        try:
-            report = preview(text, source=source, parameters=parameters)
-        except ScenarioError as error:
-            return self._page(request, form, error=error)
-        return self._page(request, form, report=report)
 
     def _page(
         self,
@@ -176,9 +158,12 @@ class SeededScenarioAdmin(RecordAdmin[SeededScenario]):
         return TemplateResponse(request, "scenarios/seed.html", context)
 
 
-def _chosen(data: dict[str, Any]) -> tuple[str, str]:
-    """Return name and text of what the form names; bytes that are no UTF-8 show as such."""
+def _chosen(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the document that the form names; bytes that are no UTF-8 show as such."""
     if data["file"] is not None:
-        return data["file"].name, data["file"].read().decode("utf-8-sig", errors="replace")
-    source = read_library(data["name"])
-    return source.name, source.text.decode()
+        source, text = data["file"].name, data["file"].read().decode("utf-8-sig", errors="replace")
+    else:
+        chosen = read_library(data["name"])
+        assert isinstance(chosen.text, bytes)
+        source, text = chosen.name, chosen.text.decode()
+    return {"source": source, "document": text, "parameters": data["numbers"]}

@@ -7,8 +7,6 @@ class ScenariosConfig(AppConfig):
     """Documents that say what there is at the start."""
 
     name = "astra.scenarios"
-    label = "scenarios"
-    verbose_name = "Scenarios"
 
     def ready(self) -> None:
         """Register the page of what was loaded."""

@@ -33,6 +33,14 @@ class _Loader(_Base):  # type: ignore[misc]
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A scenario as it comes: YAML or JSON text, or parsed data. Errors call it by the name."""
+
+    name: str
+    text: str | bytes | Mapping[str, Any]
+
+
 @dataclass(slots=True)
 class Document:
     """A parsed scenario. ``source`` names it in errors: a file, a scenario's name or `body`."""
@@ -61,8 +69,9 @@ def path_text(path: Path) -> str:
     return text
 
 
-def parse_document(text: str | bytes | Mapping[str, Any], *, source: str) -> Document:
+def parse_document(given: Source) -> Document:
     """Return the document. Raises ``ScenarioError`` with the line where it is no YAML."""
+    source, text = given.name, given.text
     if isinstance(text, Mapping):
         # Written out, so that it is a copy and has lines like any other.
         text = orjson.dumps(text, option=orjson.OPT_INDENT_2)

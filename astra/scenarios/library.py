@@ -7,19 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from astra.scenarios.documents import parse_document
+from astra.scenarios.documents import Source, parse_document
 from astra.scenarios.errors import UnknownScenarioError
 from astra.scenarios.models import SeededScenario
 
 SUFFIXES = (".yaml", ".yml", ".json")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A scenario's text and where it is from."""
-
-    name: str
-    text: bytes
 
 
 _folders: list[Path] = []
@@ -73,8 +65,7 @@ class Described:
 
 def described(name: str) -> Described:
     """Return what a scenario of the library says of itself. Raises ``UnknownScenarioError``."""
-    source = read_library(name)
-    data = parse_document(source.text, source=source.name).data
+    data = parse_document(read_library(name)).data
     return Described(
         name=name,
         title=data.get("title", ""),

@@ -5,7 +5,8 @@ and changes nothing. What a kept row looks like by now is nobody's business here
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -15,16 +16,17 @@ from astra.accounts.models import Account
 from astra.api.statements import fetch
 from astra.engine.ending import hold_account
 from astra.engine.settling import LOCK_CLASS
-from astra.scenarios.collecting import collect_items
-from astra.scenarios.documents import Document, parse_document, substitute
+from astra.scenarios.documents import Document, Source, parse_document, substitute
 from astra.scenarios.errors import ScenarioConflictError
 from astra.scenarios.models import SeededScenario
-from astra.scenarios.reports import Report
 from astra.scenarios.schema import check_schema
 from astra.scenarios.sections import (
+    ROOT,
+    Count,
     Generator,
     Item,
     Progress,
+    Section,
     all_sections,
     sections_of,
 )
@@ -34,54 +36,126 @@ from astra.scenarios.writing import write_item
 SEEDING_KEY = 2
 
 
+def _no_counts() -> dict[str, Count]:
+    return {section.name: Count() for section in all_sections() if section.model is not None}
+
+
+@dataclass(slots=True)
+class Report:
+    """What a load did, or, of a preview, would do."""
+
+    scenario: str
+    source: str
+    is_preview: bool
+    account_ids: list[uuid.UUID]
+    counts: dict[str, Count] = field(default_factory=_no_counts)
+
+    @property
+    def created(self) -> int:
+        """How much is new, of all kinds."""
+        return sum(count.create for count in self.counts.values())
+
+    def add(self, model: type[Model], *, create: int = 0, keep: int = 0) -> None:
+        """Count rows of a model under the name of its section."""
+        name = next(section.name for section in all_sections() if section.model is model)
+        self.counts[name].create += create
+        self.counts[name].keep += keep
+
+    def add_all(self, made: Mapping[type[Model], Count]) -> None:
+        """Count what a generator made."""
+        for model, count in made.items():
+            self.add(model, create=count.create, keep=count.keep)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as the control surface answers it."""
+        return {
+            "scenario": self.scenario,
+            "source": self.source,
+            "preview": self.is_preview,
+            "accounts": [str(identifier) for identifier in self.account_ids],
+            "counts": {
+                kind: {"create": count.create, "keep": count.keep}
+                for kind, count in self.counts.items()
+            },
+        }
+
+
 def load_scenario(
-    document: str | bytes | Mapping[str, Any],
-    *,
-    source: str,
+    source: Source,
     parameters: Mapping[str, float] | None = None,
+    *,
     progress: Progress | None = None,
 ) -> Report:
-    """Load a scenario: YAML or JSON text, or parsed data; ``source`` names it in errors.
+    """Load a scenario; ``parameters`` replace numbers of the document's own `parameters`.
 
-    ``parameters`` replace numbers of the document's own `parameters`. One transaction; loads wait
-    for each other. Raises ``ScenarioError`` with everything wrong in the document, and
-    ``ScenarioConflictError`` when other rows have the place of its own.
+    One transaction; loads wait for each other. Raises ``ScenarioError`` with everything wrong in the
+    document, and ``ScenarioConflictError`` when other rows have the place of its own.
     """
-    checked = check_scenario(document, source=source, parameters=parameters)
+    checked = check_scenario(source, parameters)
     with transaction.atomic():
         fetch("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, SEEDING_KEY])
-        report = _Load(checked).run(progress or _quietly)
+        report = _Load(checked).run(progress or quietly)
         SeededScenario.objects.get_or_create(name=report.scenario)
     return report
 
 
-def preview(
-    document: str | bytes | Mapping[str, Any],
-    *,
-    source: str,
-    parameters: Mapping[str, float] | None = None,
-) -> Report:
+def preview(source: Source, parameters: Mapping[str, float] | None = None) -> Report:
     """Return what ``load_scenario`` would do, without doing it; raises ``ScenarioError`` alike."""
-    return _Load(check_scenario(document, source=source, parameters=parameters)).preview()
+    return _Load(check_scenario(source, parameters)).run(None)
 
 
-def check_scenario(
-    document: str | bytes | Mapping[str, Any],
-    *,
-    source: str,
-    parameters: Mapping[str, float] | None = None,
-) -> Document:
+def check_scenario(source: Source, parameters: Mapping[str, float] | None = None) -> Document:
     """Return the document, parsed, its parameters put in, checked by the schema.
 
     Raises ``ScenarioError``.
     """
-    parsed = substitute(parse_document(document, source=source), parameters or {})
+    parsed = substitute(parse_document(source), parameters or {})
     check_schema(parsed)
     return parsed
 
 
-def _quietly(what: str, done: int, total: int) -> None:
-    pass
+def quietly(what: str, done: int, total: int) -> None:
+    """Tell nobody of the progress."""
+
+
+def collect_items(document: Document, *, scenario: str) -> dict[str, list[Item]]:
+    """Return the items of every section, by its name, in the order of the document.
+
+    Ids that are not given follow from ``scenario``. Raises ``ScenarioError`` for two siblings of
+    one name, and for an id that is there twice.
+    """
+    items: dict[str, list[Item]] = {section.name: [] for section in all_sections()}
+    ids: set[uuid.UUID] = set()
+
+    def add(section: Section, parent: Item | None, members: Mapping[str, Any]) -> None:
+        names: dict[str, Item] = {}
+        for index, values in enumerate(members.get(section.name, ())):
+            name = str(values[section.key])
+            item = Item(
+                section=section,
+                scenario=scenario,
+                seed=document.data.get("seed", 0),
+                document=document,
+                values=values,
+                path=(*(parent.path if parent else ()), section.name, index),
+                key=f"{parent.key}/{section.name}/{name}" if parent else f"{section.name}/{name}",
+                parent=parent,
+            )
+            if name in names:
+                raise item.error(f"Another of the {section.name} is called {name}.", section.key)
+            if item.id in ids:
+                raise item.error("This id is there twice.", "id")
+            names[name] = item
+            ids.add(item.id)
+            items[section.name].append(item)
+            for child in sections_of(section.name):
+                add(child, item, values)
+        if parent is not None:
+            parent.children[section.name] = list(names.values())
+
+    for section in sections_of(ROOT):
+        add(section, None, document.data)
+    return items
 
 
 class _Load:
@@ -93,31 +167,22 @@ class _Load:
         self._items = collect_items(document, scenario=self._scenario)
         self._companions: set[uuid.UUID] = set()
 
-    def run(self, progress: Progress) -> Report:
-        """Write what is missing."""
+    def run(self, progress: Progress | None) -> Report:
+        """Write what is missing; without ``progress`` build it, so that its mistakes are found."""
         self._find_rows()
         self._find_companions()
-        self._hold_accounts()
+        self._hold_accounts(is_preview=progress is None)
         for account in self._items["accounts"]:
-            self._build(account, write=True)
+            self._build(account, write=progress is not None)
+        if progress is not None:
+            for section in all_sections():
+                section.written([item for item in self._items[section.name] if item.is_new])
+        report = self._report(is_preview=progress is None)
         for section in all_sections():
-            section.written([item for item in self._items[section.name] if item.is_new])
-        report = self._report(is_preview=False)
-        for section, item in self._generators():
-            report.add_all(section.generate(item, progress))
-        return report
-
-    def preview(self) -> Report:
-        """Look at what is there; build the rest, so that its mistakes are found, and drop it."""
-        self._find_rows()
-        self._find_companions()
-        for account in self._items["accounts"]:
-            if not account.is_new:
-                account.now_of_account = account.row.now()
-            self._build(account, write=False)
-        report = self._report(is_preview=True)
-        for section, item in self._generators():
-            report.add_all(section.count(item))
+            if isinstance(section, Generator):
+                for item in self._items[section.name]:
+                    made = section.generate(item, progress) if progress else section.count(item)
+                    report.add_all(made)
         return report
 
     def _find_rows(self) -> None:
@@ -145,14 +210,15 @@ class _Load:
             there = model._default_manager.filter(pk__in=ids).values_list("pk", flat=True)
             self._companions.update(there)
 
-    def _hold_accounts(self) -> None:
+    def _hold_accounts(self, *, is_preview: bool) -> None:
         """Let nothing move in the accounts that are there already: it gets new rows at one instant.
 
-        An account that gets nothing new is left alone. In the order of ids, as others hold several.
+        An account that gets nothing new is left alone, as all are in a preview. In the order of
+        ids, as others hold several.
         """
         kept = [item for item in self._items["accounts"] if not item.is_new]
         for item in sorted(kept, key=lambda item: item.id):
-            if _has_new(item):
+            if not is_preview and _has_new(item):
                 item.now_of_account = hold_account(item.id)
                 item.row = Account.objects.get(id=item.id)
             else:
@@ -181,12 +247,6 @@ class _Load:
                     is_there = identifier in self._companions
                     report.add(model, create=int(item.is_new and not is_there), keep=int(is_there))
         return report
-
-    def _generators(self) -> Iterator[tuple[Generator, Item]]:
-        for section in all_sections():
-            if isinstance(section, Generator):
-                for item in self._items[section.name]:
-                    yield section, item
 
 
 def build_rows(item: Item) -> Sequence[Model]:

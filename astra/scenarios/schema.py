@@ -13,14 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from astra.api import patterns, quantities
 from astra.scenarios.documents import Document
 from astra.scenarios.errors import Finding, ScenarioError
-from astra.scenarios.sections import (
-    ROOT,
-    Generator,
-    Schema,
-    Section,
-    all_sections,
-    sections_of,
-)
+from astra.scenarios.sections import ROOT, Generator, Schema, Section, all_sections, sections_of
 
 PUBLISHED = Path(__file__).with_name("scenario.schema.json")
 # More than a person would read at once.
@@ -35,28 +28,6 @@ DNS_LABEL = {
     "minLength": 1,
     "maxLength": patterns.DNS_LABEL_MAX_LENGTH,
     REASON: "Must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, and no - at an end.",
-}
-IDENTIFIER = {
-    "type": "string",
-    "pattern": patterns.IDENTIFIER,
-    REASON: "Must be an Astra identifier: a lower-case UUID of version 4 or 5, or the nil UUID.",
-}
-DURATION = {
-    "type": "string",
-    "anyOf": [{"pattern": quantities.SHORT_DURATION}, {"pattern": quantities.ISO_DURATION}],
-    REASON: "Must be a duration such as 3d2h, 90s or PT1H30M.",
-}
-INSTANT = {
-    "type": "string",
-    "pattern": patterns.TIMESTAMP,
-    REASON: "Must be an instant such as 2026-01-05T12:00:00Z.",
-}
-SIZE = {
-    "anyOf": [
-        {"type": "integer", "minimum": 0, "maximum": 2**53},
-        {"type": "string", "pattern": quantities.SIZE},
-    ],
-    REASON: "Must be a size such as 4GiB, 250 MB or a number of bytes.",
 }
 NO_NUL = r"^[^\u0000]*$"
 TEXT = {"type": "string", "minLength": 1, "maxLength": 63, "pattern": NO_NUL}
@@ -77,29 +48,44 @@ def _set_of(items: Schema) -> Schema:
 
 
 _LABEL_TEXT = {"type": "string", "pattern": NO_NUL}
-LABELS = _set_of(closed_object({"name": _LABEL_TEXT, "value": _LABEL_TEXT}, "name", "value"))
-STATE_DETAILS = _set_of(
-    closed_object(
-        {
-            "type": {"type": "string"},
-            "title": {"type": "string", "minLength": 1, "maxLength": 40},
-            "detail": {"type": "string", "minLength": 1, "maxLength": 511},
-            "additionalDetails": {"type": "object"},
-        },
-        *("type", "title", "detail"),
-    )
-)
-REASONS = _set_of({"type": "string", "minLength": 1, "maxLength": 127})
 _DEFINITIONS: Mapping[str, Schema] = {
     "dnsLabel": DNS_LABEL,
-    "identifier": IDENTIFIER,
-    "duration": DURATION,
-    "instant": INSTANT,
-    "size": SIZE,
+    "identifier": {
+        "type": "string",
+        "pattern": patterns.IDENTIFIER,
+        REASON: "Must be an Astra identifier: a lower-case UUID of version 4 or 5, or the nil UUID.",
+    },
+    "duration": {
+        "type": "string",
+        "anyOf": [{"pattern": quantities.SHORT_DURATION}, {"pattern": quantities.ISO_DURATION}],
+        REASON: "Must be a duration such as 3d2h, 90s or PT1H30M.",
+    },
+    "instant": {
+        "type": "string",
+        "pattern": patterns.TIMESTAMP,
+        REASON: "Must be an instant such as 2026-01-05T12:00:00Z.",
+    },
+    "size": {
+        "anyOf": [
+            {"type": "integer", "minimum": 0, "maximum": 2**53},
+            {"type": "string", "pattern": quantities.SIZE},
+        ],
+        REASON: "Must be a size such as 4GiB, 250 MB or a number of bytes.",
+    },
     "text": TEXT,
-    "labels": LABELS,
-    "stateDetails": STATE_DETAILS,
-    "reasons": REASONS,
+    "labels": _set_of(closed_object({"name": _LABEL_TEXT, "value": _LABEL_TEXT}, "name", "value")),
+    "stateDetails": _set_of(
+        closed_object(
+            {
+                "type": {"type": "string"},
+                "title": {"type": "string", "minLength": 1, "maxLength": 40},
+                "detail": {"type": "string", "minLength": 1, "maxLength": 511},
+                "additionalDetails": {"type": "object"},
+            },
+            *("type", "title", "detail"),
+        )
+    ),
+    "reasons": _set_of({"type": "string", "minLength": 1, "maxLength": 127}),
 }
 
 

@@ -1,26 +1,21 @@
 """scenarios: `/simulator/v1/scenarios`. What there is, what it would do, and loading it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 from astra.api import problems
 from astra.api.control import ControlView
 from astra.api.media import json_response
 from astra.api.problems import ApiProblem, Invalid
-from astra.scenarios.documents import parameter_number, parse_document
+from astra.scenarios.documents import Source, parameter_number, parse_document
 from astra.scenarios.errors import BODY
-from astra.scenarios.library import (
-    Described,
-    Source,
-    described,
-    is_seeded,
-    library,
-    read_library,
-)
+from astra.scenarios.library import Described, described, is_seeded, library, read_library
 from astra.scenarios.loading import check_scenario, load_scenario, preview
 from astra.scenarios.schema import compile_schema
 
@@ -56,17 +51,15 @@ class ScenarioInstance(ControlView):
         document = _represent(described(name))
         source = read_library(name)
         if PREVIEW in asked:
-            report = preview(source.text, source=source.name, parameters=parameters)
-            document[PREVIEW] = report.as_json()
+            document[PREVIEW] = preview(source, parameters).as_json()
         elif parameters:
-            check_scenario(source.text, source=source.name, parameters=parameters)
+            check_scenario(source, parameters)
         return document
 
     def post(self, request: HttpRequest, name: str) -> HttpResponse:
         """Load the scenario: 201 with the report when something was made, else 200."""
         parameters = _parameters(request)
-        source = _source(request, name)
-        report = load_scenario(source.text, source=source.name, parameters=parameters)
+        report = load_scenario(_source(request, name), parameters)
         return self.found(report.as_json(), status=201 if report.created else 200)
 
 
@@ -76,18 +69,19 @@ class ScenarioPreview(ControlView):
     def post(self, request: HttpRequest, name: str) -> dict[str, Any]:
         """Say so, for the library's scenario or the document in the body."""
         parameters = _parameters(request)
-        source = _source(request, name)
-        return preview(source.text, source=source.name, parameters=parameters).as_json()
+        return preview(_source(request, name), parameters).as_json()
+
+
+urlpatterns = [
+    path("scenario.schema.json", ScenarioSchema.as_view(), name="scenario-schema"),
+    path("scenarios", Scenarios.as_view(), name="scenarios"),
+    path("scenarios/<str:name>", ScenarioInstance.as_view(), name="scenario"),
+    path("scenarios/<str:name>/preview", ScenarioPreview.as_view(), name="scenario-preview"),
+]
 
 
 def _represent(item: Described) -> dict[str, Any]:
-    return {
-        "name": item.name,
-        "title": item.title,
-        "description": item.description,
-        "parameters": item.parameters,
-        "isSeeded": is_seeded(item.name),
-    }
+    return {**asdict(item), "isSeeded": is_seeded(item.name)}
 
 
 def _source(request: HttpRequest, name: str) -> Source:
@@ -97,11 +91,12 @@ def _source(request: HttpRequest, name: str) -> Source:
         raise ApiProblem(problems.BODY_TOO_LARGE)
     if not body.strip():
         return read_library(name)
-    document = parse_document(body, source=BODY)
+    source = Source(BODY, body)
+    document = parse_document(source)
     given = document.data.get("scenario") if isinstance(document.data, Mapping) else None
     if given != name:
         raise document.error(("scenario",), f"The path says {name}.")
-    return Source(BODY, body)
+    return source
 
 
 def _parameters(request: HttpRequest, *, but: str = "") -> dict[str, float]:

@@ -12,6 +12,7 @@ from django.test import Client
 from astra.accounts.models import Account
 from astra.apidocs.views import document
 from astra.isolation.checkpoints import checkpoint_restore, checkpoint_save
+from astra.scenarios.documents import Source
 from astra.scenarios.errors import ScenarioError
 from astra.scenarios.loading import load_scenario
 from backups.models import App
@@ -79,7 +80,7 @@ def test_a_rule_of_a_member_holds_in_the_database_too(api: Api, app: App) -> Non
 
 
 def test_scenarios_seed_both_and_say_what_is_wrong() -> None:
-    load_scenario(SCENARIO, source="told.yaml")
+    load_scenario(Source("told.yaml", SCENARIO))
     note, notification = notes_of.get(), notifications_of.get()
     assert (note.name, note.app.name, note.is_pinned, note.colour) == (
         "first",
@@ -89,7 +90,7 @@ def test_scenarios_seed_both_and_say_what_is_wrong() -> None:
     )
     assert notification.event_time == datetime(2026, 1, 5, 12, tzinfo=UTC)
     with pytest.raises(ScenarioError, match="Must be one of cleared"):
-        load_scenario(SCENARIO.replace("severity: critical", "severity: bad"), source="told.yaml")
+        load_scenario(Source("told.yaml", SCENARIO.replace("severity: critical", "severity: bad")))
 
 
 def test_checkpoints_restore_them(api: Api, app: App) -> None:
@@ -102,7 +103,7 @@ def test_checkpoints_restore_them(api: Api, app: App) -> None:
 
 
 def test_the_admin_site_lists_shows_and_makes_them(staff: Client) -> None:
-    load_scenario(SCENARIO, source="told.yaml")
+    load_scenario(Source("told.yaml", SCENARIO))
     account, note = Account.objects.get(), notes_of.get()
     page = staff.get("/admin/notices/notification/").content.decode()
     assert "Disk full" in page

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from astra.faults.effects.registered import EFFECTS
-from astra.faults.page import effects_table, written
+from astra.faults.management.commands.faults import effects_table, written
 from astra.faults.serializers import criteria
 
 PAGE = settings.BASE_DIR / "docs/faults.md"

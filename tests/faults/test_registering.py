@@ -8,11 +8,11 @@ from django.core.management import call_command
 from django.db import connection
 
 from astra.accounts.models import Account
-from astra.faults import criteria, known_effects
+from astra.faults import criteria, models
 from astra.faults.criteria import Call, Criterion, register_criteria
 from astra.faults.effects.base import FateEffect
+from astra.faults.effects.of_calls import Status
 from astra.faults.effects.registered import EFFECTS, fate_effects, register_effects
-from astra.faults.effects.status import Status
 from astra.faults.models import FaultRule
 from astra.faults.serializers import MatchBody
 from astra.faults.serializers import criteria as members
@@ -81,7 +81,7 @@ def written() -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s",
-            [known_effects.NAME],
+            [models.KNOWN_EFFECTS],
         )
         (definition,) = cursor.fetchone()
     return str(definition)
@@ -100,17 +100,19 @@ def test_the_database_knows_a_new_effect_once_it_is_migrated(account: Account) -
 def test_a_constraint_that_is_up_to_date_is_left_alone() -> None:
     def number() -> int:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT oid FROM pg_constraint WHERE conname = %s", [known_effects.NAME])
+            cursor.execute(
+                "SELECT oid FROM pg_constraint WHERE conname = %s", [models.KNOWN_EFFECTS]
+            )
             (oid,) = cursor.fetchone()
         return int(oid)
 
     before = number()
-    known_effects.write_constraint()
+    models.write_constraint()
     assert number() == before
 
 
 @pytest.mark.django_db
 def test_without_its_table_there_is_nothing_to_constrain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_effects, "READ", "SELECT 1 WHERE false")
-    known_effects.write_constraint()
+    monkeypatch.setattr(models, "READ", "SELECT 1 WHERE false")
+    models.write_constraint()
     assert AppBackup.objects.count() == 0

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections, transaction
 
 from astra.api import problems
-from astra.faults.effects import delay, drop_connection, truncate
+from astra.faults.effects import of_calls
 from astra.faults.effects.base import Hit
 from backups.models import App, AppBackup, Bucket
 from tests import world
@@ -23,13 +23,13 @@ BUCKETS = "topology/v1/buckets"
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waits: list[float] = []
-    monkeypatch.setattr(delay, "pause", waits.append)
+    monkeypatch.setattr(of_calls, "pause", waits.append)
     return waits
 
 
 @pytest.fixture(autouse=True)
 def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(truncate, "pause", lambda seconds: None)
+    monkeypatch.setattr(of_calls, "pause", lambda seconds: None)
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_a_streamed_answer_is_truncated(caller: Caller) -> None:
     def answer(size: int) -> Any:
         from django.http import StreamingHttpResponse
 
-        return truncate.cut(StreamingHttpResponse(iter([b"ab", b"cd"])), size)
+        return of_calls.cut(StreamingHttpResponse(iter([b"ab", b"cd"])), size)
 
     assert (answer(3)["Content-Length"], b"".join(answer(3))) == ("4", b"abc")
     assert (answer(9)["Content-Length"], b"".join(answer(9))) == ("4", b"abcd")
@@ -243,8 +243,8 @@ def test_the_same_calls_meet_the_same_faults_byte_for_byte(
 
 def test_delay_by_its_unit() -> None:
     hit = Hit(failure=problems.INTERNAL_ERROR, unit=0.25)
-    assert delay.seconds_of({"min": 2, "max": 4}, hit) == 2.5
-    assert drop_connection.no_answer().status_code == 200
+    assert of_calls.seconds_of({"min": 2, "max": 4}, hit) == 2.5
+    assert of_calls.no_answer().status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)

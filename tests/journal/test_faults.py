@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from astra.faults.effects import truncate
+from astra.faults.effects import of_calls
 from backups.models import App, Bucket
 from tests.conftest import Api
 from tests.faults.conftest import Caller, Faults
@@ -20,7 +20,7 @@ def faults(control: Any, account: Any) -> Faults:
 
 @pytest.fixture
 def caller(api: Api, monkeypatch: pytest.MonkeyPatch) -> Caller:
-    monkeypatch.setattr(truncate, "pause", lambda seconds: None)
+    monkeypatch.setattr(of_calls, "pause", lambda seconds: None)
     return Caller(api)
 
 

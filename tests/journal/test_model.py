@@ -137,11 +137,11 @@ def test_a_verdict_is_what_a_plain_model_says(
     count = sum(model_matches(call, match, prefix) for call in calls)
     verdict = verify(account.id, VerifyBody.parse({"match": match, bound: number}))
     expected = {"atLeast": count >= number, "atMost": count <= number, "exactly": count == number}
-    assert (verdict.verified, verdict.count) == (expected[bound], count)
+    assert (verdict["verified"], verdict["count"]) == (expected[bound], count)
     for call, entry in zip(calls, entries, strict=True):
         agrees = not list(mismatches(entry, match))
         assert agrees == model_matches(call, match, prefix)
-    assert all(near.reasons for near in verdict.nearest)
+    assert all(near["reasons"] for near in verdict["nearest"])
     done = model_in_order(calls, order, prefix)
     in_order = verify(account.id, VerifyBody.parse({"inOrder": order}))
-    assert (in_order.verified, in_order.count) == (done == len(order), done)
+    assert (in_order["verified"], in_order["count"]) == (done == len(order), done)

@@ -10,6 +10,7 @@ from django.db import transaction
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from astra.scenarios.documents import Source
 from astra.scenarios.errors import ScenarioConflictError, ScenarioError
 from astra.scenarios.loading import load_scenario
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
@@ -94,7 +95,7 @@ def test_seeded_rows_could_have_come_about_by_themselves(
     snapshot, backup = pair
     with transaction.atomic():
         try:
-            load_scenario(scenario(pace, snapshot, backup), source="any")
+            load_scenario(Source("any", scenario(pace, snapshot, backup)))
         except ScenarioConflictError:
             raise
         except ScenarioError:

@@ -10,10 +10,10 @@ from django.db import connection
 from astra.accounts.models import Account, User
 from astra.engine.models import Staged, Transition
 from astra.engine.registry import registrations
+from astra.scenarios.documents import Source
 from astra.scenarios.library import read_library
-from astra.scenarios.loading import load_scenario
+from astra.scenarios.loading import Report, load_scenario
 from astra.scenarios.models import SeededScenario
-from astra.scenarios.reports import Report
 from backups.models import AppBackup, Bucket
 from tests import world
 from tests.conftest import Api
@@ -25,13 +25,12 @@ LABELS = ("accounts", "backups")
 
 def load(name: str, **parameters: float) -> Report:
     """Load a scenario of the library."""
-    source = read_library(name)
-    return load_scenario(source.text, source=source.name, parameters=parameters)
+    return load_scenario(read_library(name), parameters)
 
 
 def load_text(text: str | bytes, **parameters: float) -> Report:
     """Load a scenario from YAML; errors call it `my.yaml`."""
-    return load_scenario(text, source="my.yaml", parameters=parameters)
+    return load_scenario(Source("my.yaml", text), parameters)
 
 
 def call_as(email: str) -> Api:

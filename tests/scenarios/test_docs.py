@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from astra.scenarios.documents import Source
 from astra.scenarios.errors import ScenarioError
 from astra.scenarios.library import names
 from astra.scenarios.loading import load_scenario
@@ -38,7 +39,7 @@ def test_its_document_can_be_loaded() -> None:
 
 def test_its_error_is_what_is_said() -> None:
     with pytest.raises(ScenarioError) as caught:
-        load_scenario(block("yaml").replace("generic-s3", "floppy"), source="my-world.yaml")
+        load_scenario(Source("my-world.yaml", block("yaml").replace("generic-s3", "floppy")))
     said = re.search(r"^my-world.yaml:\d+: .*$", PAGE, re.MULTILINE)
     assert said is not None
     assert str(caught.value) == said[0]

@@ -6,6 +6,7 @@ import pytest
 
 from astra.api.clock import clock_set_to
 from astra.engine.models import Transition
+from astra.scenarios.documents import Source
 from astra.scenarios.errors import ScenarioConflictError, ScenarioError
 from astra.scenarios.loading import load_scenario
 from backups.lifecycle import APP_BACKUP
@@ -122,7 +123,7 @@ def test_what_was_deleted_and_is_made_again_goes_on_in_its_history() -> None:
 def test_progress_is_told_chunk_by_chunk() -> None:
     told: list[tuple[str, int, int]] = []
 
-    load_scenario(FLEET, source="my.yaml", progress=lambda *step: told.append(step))
+    load_scenario(Source("my.yaml", FLEET), progress=lambda *step: told.append(step))
     assert told == [("backups", 16, 40), ("backups", 32, 40), ("backups", 40, 40)]
 
 

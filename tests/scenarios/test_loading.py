@@ -13,9 +13,8 @@ from astra.engine.advancing import advance
 from astra.engine.models import Transition
 from astra.scenarios.errors import ScenarioConflictError, ScenarioError
 from astra.scenarios.library import names, read_library
-from astra.scenarios.loading import preview
+from astra.scenarios.loading import Report, preview
 from astra.scenarios.models import SeededScenario
-from astra.scenarios.reports import Report
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.scenarios import seeded
@@ -78,12 +77,12 @@ def test_two_databases_get_the_same_rows(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_a_preview_says_what_a_load_then_does(name: str) -> None:
     source = read_library(name)
-    expected = preview(source.text, source=source.name, parameters=parameters(name))
+    expected = preview(source, parameters(name))
     assert not Account.objects.exists()
     report = seeded.load(name, **parameters(name))
     assert expected.is_preview
     assert created(expected) == created(report)
-    again = preview(source.text, source=source.name, parameters=parameters(name))
+    again = preview(source, parameters(name))
     assert created(again) == {}
     assert kept(again) == created(report)
 

@@ -28,7 +28,7 @@ def test_the_published_schema_is_a_schema() -> None:
 @pytest.mark.parametrize("name", names())
 def test_an_editor_finds_nothing_wrong_with_the_library(name: str) -> None:
     source = read_library(name)
-    document = parse_document(source.text, source=source.name)
+    document = parse_document(source)
     errors = Draft202012Validator(published()).iter_errors(document.data)
     assert [error.message for error in errors] == []
 

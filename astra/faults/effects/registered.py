@@ -1,11 +1,7 @@
 """The effects that there are: those of every service, and what the families register beside."""
 
 from astra.faults.effects.base import Effect, FateEffect, RequestEffect
-from astra.faults.effects.delay import Delay
-from astra.faults.effects.drop_connection import DropConnection
-from astra.faults.effects.refuse import Refuse
-from astra.faults.effects.status import Status
-from astra.faults.effects.truncate import Truncate
+from astra.faults.effects.of_calls import Delay, DropConnection, Refuse, Status, Truncate
 
 # By name, in the order in which they are documented.
 EFFECTS: dict[str, Effect] = {}

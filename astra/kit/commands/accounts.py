@@ -1,19 +1,24 @@
 """`astra-simulator account`: accounts for tests."""
 
+from typing import Any
+
 import click
 
-from astra.kit.commands.documents import is_file, read_scenario
 from astra.kit.commands.output import describe, instant, print_account, print_table
 from astra.kit.commands.sessions import (
     CLOCK_MODES,
     Session,
     duration,
-    numbers,
+    is_file,
+    numbers_option,
     rate_option,
+    read_scenario,
     service_command,
 )
-from astra.kit.reading import Json
 from astra.kit.records import Account, ClockSetting
+from astra.kit.transport import given
+
+_id_argument = click.argument("account_id", metavar="ID")
 
 
 @click.group()
@@ -21,7 +26,7 @@ def account() -> None:
     """Make accounts for tests, put them back, delete them."""
 
 
-@account.command()
+@service_command(account, shown=print_account)
 @click.argument("scenario", metavar="[NAME|FILE]", default="throwaway")
 @click.option("--name", help="The account's name.")
 @click.option("--clock", "mode", type=CLOCK_MODES, help="The scenario's own if absent.")
@@ -31,78 +36,22 @@ def account() -> None:
     "--ttl", callback=duration, help="How long it lives, such as 10m; then the service deletes it."
 )
 @click.option("--seed", type=int, help="Decides the ids.")
-@click.option("--set", "parameters", multiple=True, metavar="NAME=NUMBER", callback=numbers)
-@service_command
+@numbers_option
 def new(
     session: Session,
     scenario: str,
-    name: str | None,
     mode: str | None,
     rate: float | None,
     now: str | None,
-    ttl: str | None,
-    seed: int | None,
-    parameters: dict[str, float],
-) -> None:
+    **wanted: Any,
+) -> Account:
     """Make an account from a scenario (throwaway); print its token."""
-    source: str | Json = read_scenario(scenario)[1] if is_file(scenario) else scenario
-    made = session.simulator.accounts.new(
-        source,
-        parameters=parameters or None,
-        name=name,
-        clock=_clock(mode, rate, now),
-        ttl=ttl,
-        seed=seed,
-    )
-    session.tell(made, print_account)
-
-
-@account.command("list")
-@service_command
-def list_accounts(session: Session) -> None:
-    """List all accounts, oldest first."""
-    session.tell(session.simulator.accounts.list(), _print_list)
-
-
-@account.command()
-@click.argument("account_id", metavar="ID")
-@service_command
-def show(session: Session, account_id: str) -> None:
-    """Show an account with the ids of its apps and buckets."""
-    session.tell(session.simulator.accounts.get(account_id), print_account)
-
-
-@account.command()
-@click.argument("account_id", metavar="ID")
-@service_command
-def reset(session: Session, account_id: str) -> None:
-    """Put an account back to what it was made as.
-
-    It has the same ids and the same token.
-    """
-    session.tell(session.simulator.accounts.reset(account_id), print_account)
-
-
-@account.command()
-@click.argument("account_id", metavar="ID")
-@service_command
-def delete(session: Session, account_id: str) -> None:
-    """Delete an account with everything in it."""
-    session.simulator.accounts.delete(account_id)
-    session.say({"deleted": account_id}, f"Deleted {account_id}.")
-
-
-def _clock(mode: str | None, rate: float | None, now: str | None) -> ClockSetting | None:
-    if mode is None:
-        if rate is not None or now is not None:
-            raise click.UsageError("--rate and --now need --clock")
-        return None
-    setting: ClockSetting = {"mode": mode}
-    if rate is not None:
-        setting["rate"] = rate
-    if now is not None:
-        setting["now"] = now
-    return setting
+    if mode is None and (rate is not None or now is not None):
+        raise click.UsageError("--rate and --now need --clock")
+    setting = given({"mode": mode, "rate": rate, "now": now})
+    clock = ClockSetting(**setting) if setting else None  # type: ignore[typeddict-item]
+    source = read_scenario(scenario)[1] if is_file(scenario) else scenario
+    return session.simulator.accounts.new(source, clock=clock, **wanted)
 
 
 def _print_list(accounts: tuple[Account, ...]) -> None:
@@ -116,3 +65,34 @@ def _print_list(accounts: tuple[Account, ...]) -> None:
         for each in accounts
     ]
     print_table(("ID", "NAME", "CLOCK", "EXPIRES"), rows, empty="There are no accounts.")
+
+
+@service_command(account, "list", shown=_print_list)
+def list_accounts(session: Session) -> tuple[Account, ...]:
+    """List all accounts, oldest first."""
+    return session.simulator.accounts.list()
+
+
+@service_command(account, shown=print_account)
+@_id_argument
+def show(session: Session, account_id: str) -> Account:
+    """Show an account with the ids of its apps and buckets."""
+    return session.simulator.accounts.get(account_id)
+
+
+@service_command(account, shown=print_account)
+@_id_argument
+def reset(session: Session, account_id: str) -> Account:
+    """Put an account back to what it was made as.
+
+    It has the same ids and the same token.
+    """
+    return session.simulator.accounts.reset(account_id)
+
+
+@service_command(account, shown=lambda told: click.echo(f"Deleted {told['deleted']}."))
+@_id_argument
+def delete(session: Session, account_id: str) -> dict[str, str]:
+    """Delete an account with everything in it."""
+    session.simulator.accounts.delete(account_id)
+    return {"deleted": account_id}

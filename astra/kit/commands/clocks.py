@@ -5,14 +5,8 @@ from datetime import UTC, datetime
 import click
 
 from astra.kit.commands.output import describe, print_move
-from astra.kit.commands.sessions import (
-    CLOCK_MODES,
-    Session,
-    account_command,
-    duration,
-    rate_option,
-)
-from astra.kit.records import Clock
+from astra.kit.commands.sessions import CLOCK_MODES, Session, account_command, duration, rate_option
+from astra.kit.records import Clock, Move
 
 _wait_option = click.option(
     "--wait",
@@ -25,66 +19,59 @@ _wait_option = click.option(
 _instant = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ"])
 
 
+def _print_clock(clock: Clock) -> None:
+    click.echo(describe(clock))
+
+
 @click.group()
 def clock() -> None:
     """Read, set and move the clock of an account."""
 
 
-@clock.command()
-@account_command
-def show(session: Session) -> None:
+@account_command(clock, shown=_print_clock)
+def show(session: Session) -> Clock:
     """Show what it says."""
-    session.tell(session.account.clock.read(), _print_clock)
+    return session.account.clock.read()
 
 
-@clock.command("set")
+@account_command(clock, "set", shown=_print_clock)
 @click.argument("mode", type=CLOCK_MODES)
 @rate_option
 @click.option("--now", type=_instant, help="An instant to move on to, in UTC.")
-@account_command
-def set_clock(session: Session, mode: str, rate: float | None, now: datetime | None) -> None:
+def set_clock(session: Session, mode: str, rate: float | None, now: datetime | None) -> Clock:
     """Let it go in real time, n times faster, or by hand."""
-    session.tell(session.account.clock.set(mode, rate=rate, now=_utc(now)), _print_clock)
+    return session.account.clock.set(mode, rate=rate, now=_utc(now))
 
 
-@clock.command()
-@account_command
-def freeze(session: Session) -> None:
+@account_command(clock, shown=_print_clock)
+def freeze(session: Session) -> Clock:
     """Let it stand still from now on."""
-    session.tell(session.account.clock.freeze(), _print_clock)
+    return session.account.clock.freeze()
 
 
-@clock.command()
+@account_command(clock, shown=print_move)
 @click.argument("by", metavar="[DURATION]", required=False, callback=duration)
 @click.option("--to", type=_instant, help="An instant, in UTC, instead of a duration.")
 @_wait_option
-@account_command
-def advance(session: Session, by: str | None, to: datetime | None, wait_seconds: float) -> None:
+def advance(session: Session, by: str | None, to: datetime | None, wait_seconds: float) -> Move:
     """Move it by a duration, such as 1h30m, or to an instant."""
     if (by is None) == (to is None):
         raise click.UsageError("give either a duration or --to")
-    controls = session.account.clock
-    session.tell(controls.advance(by, to=_utc(to), wait_seconds=wait_seconds), print_move)
+    return session.account.clock.advance(by, to=_utc(to), wait_seconds=wait_seconds)
 
 
-@clock.command()
+@account_command(clock, shown=print_move)
 @_wait_option
-@account_command
-def step(session: Session, wait_seconds: float) -> None:
+def step(session: Session, wait_seconds: float) -> Move:
     """Move it to the next instant at which something happens."""
-    session.tell(session.account.clock.step(wait_seconds=wait_seconds), print_move)
+    return session.account.clock.step(wait_seconds=wait_seconds)
 
 
-@clock.command()
+@account_command(clock, shown=print_move)
 @_wait_option
-@account_command
-def drain(session: Session, wait_seconds: float) -> None:
+def drain(session: Session, wait_seconds: float) -> Move:
     """Move it on until nothing is under way."""
-    session.tell(session.account.clock.drain(wait_seconds=wait_seconds), print_move)
-
-
-def _print_clock(clock: Clock) -> None:
-    click.echo(describe(clock))
+    return session.account.clock.drain(wait_seconds=wait_seconds)
 
 
 def _utc(instant: datetime | None) -> datetime | None:

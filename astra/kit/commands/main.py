@@ -1,6 +1,5 @@
 """`astra-simulator`: run the service, and steer one that runs."""
 
-import functools
 import os
 from pathlib import Path
 
@@ -10,12 +9,20 @@ import astra
 from astra.kit import serving
 from astra.kit.commands.accounts import account
 from astra.kit.commands.clocks import clock
-from astra.kit.commands.documents import is_file, read_scenario
 from astra.kit.commands.faults import faults
 from astra.kit.commands.journals import journal
 from astra.kit.commands.output import print_table
-from astra.kit.commands.sessions import Session, data_dir_option, numbers, service_command
+from astra.kit.commands.sessions import (
+    Session,
+    data_dir_option,
+    is_file,
+    numbers_option,
+    option_or_variable,
+    read_scenario,
+    service_command,
+)
 from astra.kit.records import SeedReport
+from astra.kit.transport import given
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -30,18 +37,11 @@ def main() -> None:
 
 @main.command()
 @data_dir_option
-@click.option("--host", envvar="ASTRA_HOST", show_envvar=True, help="The address to listen on.")
-@click.option(
-    "--http-port", envvar="ASTRA_HTTP_PORT", show_envvar=True, type=int, help="8000 if absent."
-)
-@click.option(
-    "--https-port", envvar="ASTRA_HTTPS_PORT", show_envvar=True, type=int, help="8443 if absent."
-)
-@click.option(
-    "--scenario",
-    envvar="ASTRA_START_SCENARIO",
-    show_envvar=True,
-    help="Seeded into an empty database: demo.",
+@option_or_variable("--host", envvar="ASTRA_HOST", help="The address to listen on.")
+@option_or_variable("--http-port", envvar="ASTRA_HTTP_PORT", type=int, help="8000 if absent.")
+@option_or_variable("--https-port", envvar="ASTRA_HTTPS_PORT", type=int, help="8443 if absent.")
+@option_or_variable(
+    "--scenario", envvar="ASTRA_START_SCENARIO", help="Seeded into an empty database: demo."
 )
 @click.option(
     "--with-parent",
@@ -65,40 +65,43 @@ def run(
     The first time, it sets itself up; the data stay in the data folder. The database is an embedded
     PostgreSQL, or the one that DATABASE_URL names.
     """
-    given = {
+    options = {
         "ASTRA_DATA_DIR": data_dir.absolute(),
         "ASTRA_HOST": host,
         "ASTRA_HTTP_PORT": http_port,
         "ASTRA_HTTPS_PORT": https_port,
         "ASTRA_START_SCENARIO": scenario,
     }
-    options = {name: str(value) for name, value in given.items() if value is not None}
+    variables = {name: str(value) for name, value in given(options).items()}
     words = serving.command(parent=parent)
     # In place of this process, so that signals reach the service itself.
-    os.execve(words[0], words, serving.environment(**options))  # noqa: S606
+    os.execve(words[0], words, serving.environment(**variables))  # noqa: S606
 
 
-@main.command()
+@service_command(main, shown=lambda told: click.echo(f"Ready: {told['url']}"), needs_token=False)
 @click.option("--timeout", default=60.0, show_default=True, metavar="SECONDS")
-@functools.partial(service_command, needs_token=False)
-def wait(session: Session, timeout: float) -> None:
+def wait(session: Session, timeout: float) -> dict[str, str]:
     """Wait until the service is ready; exit code 1 if it is late."""
     session.simulator.wait(timeout_seconds=timeout)
-    document = {"status": "ready", "url": session.simulator.base_url}
-    session.say(document, f"Ready: {document['url']}")
+    return {"status": "ready", "url": session.simulator.base_url}
 
 
-@main.command()
+def _print_report(report: SeedReport) -> None:
+    kinds = [kind for kind in report.created if report.created[kind] or report.kept[kind]]
+    rows = [(kind, report.created[kind], report.kept[kind]) for kind in kinds]
+    print_table(("KIND", "NEW", "KEPT"), rows, empty="The scenario is empty.")
+
+
+@service_command(main, shown=_print_report)
 @click.argument("scenario", metavar="NAME|FILE")
-@click.option("--set", "parameters", multiple=True, metavar="NAME=NUMBER", callback=numbers)
+@numbers_option
 @click.option("--preview", is_flag=True, help="Only say what it would do.")
-@service_command
 def seed(
     session: Session,
     scenario: str,
     parameters: dict[str, float],
     preview: bool,  # noqa: FBT001 - click hands it over by name
-) -> None:
+) -> SeedReport:
     """Load a scenario: of the library by its name, or from a file.
 
     Loading one twice changes nothing.
@@ -109,17 +112,8 @@ def seed(
         scenario = document["scenario"]
     scenarios = session.simulator.scenarios
     load = scenarios.preview if preview else scenarios.seed
-    report = load(scenario, text, parameters=parameters)
-    session.tell(report, _print_report)
+    return load(scenario, text, parameters=parameters)
 
 
-def _print_report(report: SeedReport) -> None:
-    kinds = [kind for kind in report.created if report.created[kind] or report.kept[kind]]
-    rows = [(kind, report.created[kind], report.kept[kind]) for kind in kinds]
-    print_table(("KIND", "NEW", "KEPT"), rows, empty="The scenario is empty.")
-
-
-main.add_command(account)
-main.add_command(clock)
-main.add_command(faults)
-main.add_command(journal)
+for each in (account, clock, faults, journal):
+    main.add_command(each)

@@ -1,18 +1,11 @@
-"""How the commands print: lines for people, or the service's own JSON."""
+"""How the commands print for people."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import click
 
 from astra.kit.records import Account, Clock, Move
-
-
-def print_json(document: Any) -> None:
-    """Print a JSON document."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:

@@ -1,7 +1,8 @@
 """What every command about a running service has: options that say which, and a connection."""
 
 import functools
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,39 +10,37 @@ from typing import Any, TypeVar
 import click
 
 from astra.kit.client import AccountControls, Simulator
-from astra.kit.commands.output import print_json
-from astra.kit.errors import CommandError, SimulatorError
+from astra.kit.errors import ServiceError, SimulatorError
 from astra.kit.finding import DATA_DIR, Found, find
+from astra.kit.reading import iso_duration
 from astra.kit.records import Record
-from astra.kit.times import iso_duration
 
-R = TypeVar("R", bound=Record | tuple[Record, ...])
+# What a command tells: what the service answered, or a document of its own.
+R = TypeVar("R", bound=Record | tuple[Record, ...] | Mapping[str, Any])
 
-data_dir_option = click.option(
+_SUFFIXES = (".yaml", ".yml", ".json")
+
+option_or_variable = functools.partial(click.option, show_envvar=True)
+data_dir_option = option_or_variable(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
     envvar="ASTRA_DATA_DIR",
-    show_envvar=True,
     default=DATA_DIR,
     show_default=True,
     help="The data folder of the service.",
 )
 _OPTIONS = (
-    click.option("--url", envvar="ASTRA_URL", show_envvar=True, help="Where the service is."),
-    click.option(
-        "--token",
-        envvar="ASTRA_CONTROL_TOKEN",
-        show_envvar=True,
-        help="The token of the control surface.",
+    option_or_variable("--url", envvar="ASTRA_URL", help="Where the service is."),
+    option_or_variable(
+        "--token", envvar="ASTRA_CONTROL_TOKEN", help="The token of the control surface."
     ),
     data_dir_option,
     click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs."),
 )
-_ACCOUNT = click.option(
+_ACCOUNT = option_or_variable(
     "--account",
     "of_account",
     envvar="ASTRA_ACCOUNT",
-    show_envvar=True,
     help="The account's id; the one of the client configuration if absent.",
 )
 # What else a mode takes, the service says.
@@ -54,7 +53,7 @@ class Session:
 
     def __init__(self, found: Found, *, as_json: bool) -> None:
         """Connect."""
-        self.as_json = as_json
+        self._as_json = as_json
         self._account_id = found.account_id
         self.simulator = Simulator(found.url, found.token, ca_file=found.ca_file)
 
@@ -62,77 +61,103 @@ class Session:
     def account(self) -> AccountControls:
         """The controls of the account that is named, that of the client configuration by default."""
         if self._account_id is None:
-            raise CommandError("which account? give --account, or set ASTRA_ACCOUNT")
+            raise ServiceError("which account? give --account, or set ASTRA_ACCOUNT")
         return self.simulator.account(self._account_id)
 
-    def tell(self, read: R, for_people: Callable[[R], object]) -> None:
-        """Print records as JSON if that is wanted, else for people."""
-        if not self.as_json:
-            for_people(read)
-        elif isinstance(read, tuple):
-            print_json([each.document for each in read])
-        else:
-            print_json(read.document)
+    def tell(self, told: R, for_people: Callable[[R], object]) -> None:
+        """Print what is told as JSON if that is wanted, else for people."""
+        if not self._as_json:
+            for_people(told)
+            return
+        document = (
+            [_document(each) for each in told] if isinstance(told, tuple) else _document(told)
+        )
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
-    def say(self, document: Any, text: str) -> None:
-        """Print a document if JSON is wanted, else a text."""
-        if self.as_json:
-            print_json(document)
-        else:
-            click.echo(text)
+
+def _document(told: Any) -> Any:
+    return told.document if isinstance(told, Record) else told
 
 
 def service_command(
-    function: Callable[..., None], *, needs_token: bool = True, of_account: bool = False
-) -> Callable[..., None]:
-    """Give a command the options, and a session as its first argument.
+    group: click.Group,
+    name: str | None = None,
+    *,
+    shown: Callable[[Any], object] | None = None,
+    needs_token: bool = True,
+    of_account: bool = False,
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """Add a command to a group: it has the options, and gets a session as its first argument.
 
-    What the kit raises becomes one line and exit code 1.
+    What it returns is told; ``shown`` prints that for people. What the kit raises becomes one line
+    and exit code 1.
     """
 
-    @functools.wraps(function)
-    def command(
-        url: str | None,
-        token: str | None,
-        data_dir: Path,
-        as_json: bool,  # noqa: FBT001 - click hands it over by name
-        **arguments: Any,
-    ) -> None:
-        try:
-            found = find(url=url, token=token, data_dir=data_dir)
-            if of_account and (named := arguments.pop("of_account")):
-                found = replace(found, account_id=named)
-            if needs_token and found.token is None:
-                raise CommandError(
-                    f"no token of the control surface: there is no {data_dir}/control_token; "
-                    "give --token or --data-dir"
-                )
-            session = Session(found, as_json=as_json)
-            with session.simulator:
-                function(session, **arguments)
-        except SimulatorError as error:
-            raise click.ClickException(str(error)) from error
+    def add(function: Callable[..., Any]) -> click.Command:
+        @functools.wraps(function)
+        def command(
+            url: str | None,
+            token: str | None,
+            data_dir: Path,
+            as_json: bool,  # noqa: FBT001 - click hands it over by name
+            **arguments: Any,
+        ) -> None:
+            try:
+                found = find(url=url, token=token, data_dir=data_dir)
+                if of_account and (named := arguments.pop("of_account")):
+                    found = replace(found, account_id=named)
+                if needs_token and found.token is None:
+                    raise ServiceError(
+                        f"no token of the control surface: there is no {data_dir}/control_token; "
+                        "give --token or --data-dir"
+                    )
+                session = Session(found, as_json=as_json)
+                with session.simulator:
+                    told = function(session, **arguments)
+                    if shown is not None:
+                        session.tell(told, shown)
+            except SimulatorError as error:
+                raise click.ClickException(str(error)) from error
 
-    for option in reversed((_ACCOUNT, *_OPTIONS) if of_account else _OPTIONS):
-        command = option(command)
-    return command
+        for option in reversed((_ACCOUNT, *_OPTIONS) if of_account else _OPTIONS):
+            command = option(command)
+        return group.command(name)(command)
+
+    return add
 
 
 account_command = functools.partial(service_command, of_account=True)
 
 
-def numbers(
-    context: click.Context, parameter: click.Parameter, pairs: tuple[str, ...]
-) -> dict[str, float]:
-    """Return `NAME=NUMBER` pairs of an option as a mapping."""
-    result: dict[str, float] = {}
-    for pair in pairs:
-        name, _, text = pair.partition("=")
-        try:
-            result[name] = float(text) if "." in text else int(text)
-        except ValueError as error:
-            raise click.BadParameter(f"{pair!r} is not NAME=NUMBER") from error
-    return result
+def pairs(
+    read: Callable[[str, str], Any], *, of: str = "VALUE"
+) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], dict[str, Any]]:
+    """Return what makes a mapping of texts `NAME=VALUE`; ``read`` makes a value of name and text."""
+
+    def mapping(
+        context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]
+    ) -> dict[str, Any]:
+        result = {}
+        for text in texts:
+            name, equals, value = text.partition("=")
+            try:
+                result[name] = read(name, value)
+            except ValueError:
+                equals = ""
+            if not equals:
+                raise click.BadParameter(f"{text!r} is not NAME={of}")
+        return result
+
+    return mapping
+
+
+numbers_option = click.option(
+    "--set",
+    "parameters",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    callback=pairs(lambda name, text: float(text) if "." in text else int(text), of="NUMBER"),
+)
 
 
 def duration(context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
@@ -141,3 +166,25 @@ def duration(context: click.Context, parameter: click.Parameter, text: str | Non
         return None if text is None else iso_duration(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
+
+
+def is_file(name_or_file: str) -> bool:
+    """Say whether a text names a file rather than a scenario of the library."""
+    return "/" in name_or_file or name_or_file.endswith(_SUFFIXES)
+
+
+def read_scenario(file: str) -> tuple[str, dict[str, Any]]:
+    """Return the text of a scenario's file and the document in it. Raises `ServiceError`."""
+    # Only files need it.
+    import yaml
+
+    try:
+        text = Path(file).read_text()
+        document = yaml.safe_load(text)
+    except OSError as error:
+        raise ServiceError(f"{file}: {(error.strerror or str(error)).lower()}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ServiceError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("scenario"), str):
+        raise ServiceError(f"{file} is no scenario: it does not begin with its name, `scenario: …`")
+    return text, document

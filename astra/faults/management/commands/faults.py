@@ -1,20 +1,31 @@
 """`python manage.py faults …`: list, add, explain and delete the fault rules of an account."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 from django.conf import settings
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandError
 
-from astra.accounts.commands import ControlCommand, account_of
+from astra.accounts.commands import AccountId, ControlCommand, account_of
 from astra.faults.actions import fault_rule_create, fault_rules_delete
+from astra.faults.effects.base import FateEffect
+from astra.faults.effects.registered import EFFECTS
 from astra.faults.explaining import explain
 from astra.faults.models import FaultRule
-from astra.faults.page import written
 from astra.faults.serializers import CallBody, FaultRuleBody, represent
+
+# The table of effects stands between these lines of `docs/faults.md`.
+BEGIN = "<!-- effects: written by `manage.py faults page` -->"
+END = "<!-- end of effects -->"
+_EXAMPLE = 'for example \'{"effect": {"type": "refuse", "problem": 107}}\''
+_Rule = Annotated[str, {"help": _EXAMPLE}]
+_RuleId = Annotated[uuid.UUID, {"help": "the rule's id"}]
+_Path = Annotated[str, {"help": "whole, or what follows the account"}]
+_Body = Annotated[str | None, {"help": "the JSON body"}]
 
 
 class Command(ControlCommand):
@@ -22,62 +33,40 @@ class Command(ControlCommand):
 
     help = "List, add, explain and delete the fault rules of an account; rules are JSON."
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        """Add the subcommands."""
-        commands = parser.add_subparsers(dest="command", required=True)
-        account = CommandParser(add_help=False)
-        account.add_argument("account", type=uuid.UUID, help="the account's id")
-        commands.add_parser("list", parents=[account], help="print the rules, a line each")
-        add = commands.add_parser("add", parents=[account], help="add a rule and print it")
-        add.add_argument(
-            "rule", help='for example \'{"effect": {"type": "refuse", "problem": 107}}\''
-        )
-        asking = commands.add_parser(
-            "explain", parents=[account], help="say what a call would meet"
-        )
-        asking.add_argument("method")
-        asking.add_argument("path", help="whole, or what follows the account")
-        asking.add_argument("body", nargs="?", help="the JSON body")
-        delete = commands.add_parser("delete", parents=[account], help="delete one rule")
-        delete.add_argument("rule", type=uuid.UUID, help="the rule's id")
-        commands.add_parser("clear", parents=[account], help="delete all rules")
-        page = commands.add_parser("page", help="write the table of effects into docs/faults.md")
-        page.add_argument("--file", type=Path, default=settings.BASE_DIR / "docs/faults.md")
-
-    def do_list(self, account: uuid.UUID, **options: Any) -> Iterator[Any]:
-        """Return the rules."""
+    def do_list(self, account: AccountId) -> Iterator[Any]:
+        """Print the rules, a line each."""
         rules = FaultRule.objects.filter(account=account_of(account))
         return map(represent, rules.order_by("position"))
 
-    def do_add(self, account: uuid.UUID, rule: str, **options: Any) -> Iterator[Any]:
-        """Add a rule."""
+    def do_add(self, account: AccountId, rule: _Rule) -> Iterator[Any]:
+        """Add a rule and print it."""
         account_id = account_of(account).id
         body = FaultRuleBody.parse(_json(rule))
         yield represent(fault_rule_create(account_id=account_id, body=body))
 
     def do_explain(
-        self, account: uuid.UUID, method: str, path: str, body: str | None, **options: Any
+        self, account: AccountId, method: str, path: _Path, body: _Body = None
     ) -> list[dict[str, Any]]:
-        """Say of each rule what it would do to a call."""
+        """Say what a call would meet."""
         found = account_of(account)
         call = {"method": method.upper(), "path": path}
         if body is not None:
             call["body"] = _json(body)
         return explain(found, CallBody.parse(call))
 
-    def do_delete(self, account: uuid.UUID, rule: uuid.UUID, **options: Any) -> Iterator[Any]:
+    def do_delete(self, account: AccountId, rule: _RuleId) -> Iterator[Any]:
         """Delete one rule."""
         deleted = fault_rules_delete(account_id=account_of(account).id, rule_id=rule)
         if not deleted:
             raise CommandError("the account has no such rule")
         yield {"deleted": deleted}
 
-    def do_clear(self, account: uuid.UUID, **options: Any) -> Iterator[Any]:
+    def do_clear(self, account: AccountId) -> Iterator[Any]:
         """Delete all rules."""
         yield {"deleted": fault_rules_delete(account_id=account_of(account).id)}
 
-    def do_page(self, file: Path, **options: Any) -> None:
-        """Write the table of effects into the page."""
+    def do_page(self, *, file: Path = settings.BASE_DIR / "docs/faults.md") -> None:
+        """Write the table of effects into docs/faults.md."""
         file.write_text(written(file.read_text()))
 
 
@@ -86,3 +75,23 @@ def _json(text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise CommandError(f"no JSON: {error}") from error
+
+
+def effects_table() -> str:
+    """Return the table of all effects, as Markdown."""
+    rows = ["| effect | when | what it does | parameters |", "|---|---|---|---|"]
+    for effect in EFFECTS.values():
+        when = "creation" if isinstance(effect, FateEffect) else "call"
+        fields = effect.parameters().fields
+        parameters = "<br>".join(
+            f"`{name}`{' (required)' if fields[name].required else ''}: {text}"
+            for name, text in effect.explained.items()
+        )
+        rows.append(f"| `{effect.name}` | {when} | {effect.does} | {parameters or '–'} |")
+    return "\n".join(rows)
+
+
+def written(text: str) -> str:
+    """Return the page with the table of today."""
+    inside = f"{BEGIN}\n{effects_table()}\n{END}"
+    return re.sub(f"{BEGIN}.*{END}", lambda _: inside, text, flags=re.DOTALL)

@@ -7,20 +7,9 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from astra.accounts.commands import ControlCommand, account_of
-from astra.journal.criteria import (
-    NEWEST_FIRST,
-    OLDEST_FIRST,
-    ScriptSearch,
-    Search,
-    checked_search,
-)
+from astra.journal.criteria import NEWEST_FIRST, OLDEST_FIRST, ScriptSearch, Search, checked_search
 from astra.journal.script import script
-from astra.journal.searching import (
-    entries_found,
-    journal_clear,
-    represent,
-    search,
-)
+from astra.journal.searching import entries_found, journal_clear, search
 
 _HELP = {
     "method": "for example POST",
@@ -62,7 +51,8 @@ class Command(ControlCommand):
             return [{"deleted": journal_clear(account.id)}]
         wanted = checked_search(given, ScriptSearch if options["script"] else Search)
         if not options["script"]:
-            return map(represent, search(account.id, wanted).entries)
+            found: Iterable[Any] = search(account.id, wanted)["items"]
+            return found
         for piece in script(account, entries_found(account.id, wanted)):
             self.stdout.write(piece, ending="")
         return None

@@ -14,8 +14,7 @@ from rich.progress import TaskID
 from astra.api.problems import ApiProblem
 from astra.scenarios.documents import parameter_number
 from astra.scenarios.library import library, read_scenario
-from astra.scenarios.loading import load_scenario, preview
-from astra.scenarios.reports import Report
+from astra.scenarios.loading import Report, load_scenario, preview
 from astra.scenarios.schema import compile_schema
 from astra.scenarios.sections import Progress
 
@@ -58,12 +57,10 @@ class Command(BaseCommand):
         try:
             source = read_scenario(scenario)
             if options["preview"]:
-                report = preview(source.text, source=source.name, parameters=parameters)
+                report = preview(source, parameters)
             else:
                 with _progress(is_shown=verbosity > 0) as progress:
-                    report = load_scenario(
-                        source.text, source=source.name, parameters=parameters, progress=progress
-                    )
+                    report = load_scenario(source, parameters, progress=progress)
         except (ApiProblem, OSError) as error:
             raise CommandError(str(error)) from error
         if verbosity > 0:
