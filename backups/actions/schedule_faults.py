@@ -9,7 +9,7 @@ from astra.faults.fates import fate_rules
 from astra.faults.subjects import Subject
 from backups.actions.finding import bucket_of_backup
 from backups.faults.criteria import creation_in_app
-from backups.faults.operations import BACKUP_CREATE, SNAPSHOT_CREATE
+from backups.faults.effects import BACKUP_CREATE, SNAPSHOT_CREATE
 from backups.lifecycle import AVAILABLE, READY
 from backups.models import App, Bucket
 

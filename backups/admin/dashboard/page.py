@@ -10,8 +10,7 @@ from astra.accounts.clocks import DEFAULT_RATE, ClockMode
 from astra.accounts.models import Account
 from astra.adminsite import cells
 from backups.admin.dashboard.panels import panels_of
-from backups.admin.dashboard.scope import Scope
-from backups.admin.dashboard.spans import SPANS
+from backups.admin.dashboard.scope import SPANS, Scope
 
 ADVANCES = (("1m", "1 min"), ("10m", "10 min"), ("1h", "1 h"), ("1d", "1 day"), ("7d", "1 week"))
 
