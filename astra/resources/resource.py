@@ -123,7 +123,7 @@ class Resource:
     guarding: Callable[[Caller], AbstractContextManager[Guard]] = _unguarded
     create: Callable[..., Any] | None = None
     replace: Callable[..., Any] | None = None
-    delete: Callable[..., bool] | None = None
+    delete: Callable[[Any, datetime], None] | None = None
     collection: "type[ResourceCollection] | None" = None
     instance: "type[ResourceInstance] | None" = None
 
@@ -141,7 +141,7 @@ class Resource:
     def goes_at_once(self) -> bool:
         """Whether nothing is asked of a row that is deleted."""
         asks = self.guarding is not _unguarded or self.may_delete is not _permitted
-        return not (asks or self.lifecycle or self.in_use)
+        return not (asks or self.lifecycle or self.in_use or self.delete)
 
     @cached_property
     def refused(self) -> Mapping[str, Sequence[ProblemType]]:

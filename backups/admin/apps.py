@@ -21,7 +21,7 @@ from astra.resources.forms import ResourceForm
 from astra.resources.outcomes import OUTCOME_FIELDS, OutcomeForm
 from astra.resources.pages import StagedPage, page_of
 from backups import kinds
-from backups.actions.app_backup_create import BackupWanted, app_backup_create
+from backups.actions.app_backups import BackupWanted, app_backup_create
 from backups.admin.fates import FateFields, fate_of
 from backups.models import App
 from backups.resources.apps import APP

@@ -14,7 +14,7 @@ from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members
 from backups import kinds
 from backups.models import AppAsset
-from backups.views.app_assets import AppAssetInstance, AppAssets
+from backups.views import AppAssetInstance, AppAssets
 
 TEXT: Any = {"min_length": 1, "max_length": 254}
 LABEL_NAME_PATTERN = r"^([\S.]{1,253}\/)?([a-z0-9A-Z_.-]){1,63}$"

@@ -11,23 +11,10 @@ from astra.resources.members import ABSENT, Choice, Identifier, Instant, Member,
 from astra.resources.places import Place
 from astra.resources.resource import CREATE, DELETE, LIST, RETRIEVE, Resource, Seeding
 from astra.resources.shapes import Members
-from backups import kinds
-from backups.actions.app_backup_create import app_backup_of_body
-from backups.actions.app_backup_delete import app_backup_delete
+from backups import kinds, problems
+from backups.actions.app_backups import app_backup_delete, app_backup_of_body, refuse_pending
 from backups.lifecycle import APP_BACKUP as LIFECYCLE
 from backups.models import AppBackup
-from backups.problems import (
-    APP_NOT_READY,
-    BACKUP_NAME_TAKEN,
-    BACKUP_NOT_CANCELABLE,
-    BACKUP_NOT_CREATED,
-    BACKUP_NOT_DELETED,
-    BACKUP_NOT_RETRIEVED,
-    BACKUPS_NOT_LISTED,
-    BUCKET_UNAVAILABLE,
-    SNAPSHOT_NOT_READY,
-    SNAPSHOT_OF_ANOTHER_APP,
-)
 from backups.progress import HAS_PROGRESS, bytes_done, percent_done
 from backups.resources.protection import SYSTEM_NAMED, Reasons, hook_members
 from backups.resources.references import A_BUCKET, A_SCHEDULE, A_SNAPSHOT
@@ -123,24 +110,25 @@ APP_BACKUP = Resource(
     ),
     methods=frozenset({"GET", "POST", "DELETE"}),
     failures={
-        LIST: BACKUPS_NOT_LISTED,
-        CREATE: BACKUP_NOT_CREATED,
-        RETRIEVE: BACKUP_NOT_RETRIEVED,
-        DELETE: BACKUP_NOT_DELETED,
+        LIST: problems.BACKUPS_NOT_LISTED,
+        CREATE: problems.BACKUP_NOT_CREATED,
+        RETRIEVE: problems.BACKUP_NOT_RETRIEVED,
+        DELETE: problems.BACKUP_NOT_DELETED,
     },
     refusals={
         CREATE: (
-            SNAPSHOT_OF_ANOTHER_APP,
-            SNAPSHOT_NOT_READY,
-            APP_NOT_READY,
-            BUCKET_UNAVAILABLE,
-            BACKUP_NAME_TAKEN,
+            problems.SNAPSHOT_OF_ANOTHER_APP,
+            problems.SNAPSHOT_NOT_READY,
+            problems.APP_NOT_READY,
+            problems.BUCKET_UNAVAILABLE,
+            problems.BACKUP_NAME_TAKEN,
         ),
-        DELETE: (BACKUP_NOT_CANCELABLE,),
+        DELETE: (problems.BACKUP_NOT_CANCELABLE,),
     },
     headers={DELETE: {"Force-Delete": "Accepted; a failed backup goes with or without it."}},
     lifecycle=LIFECYCLE,
     create=app_backup_of_body,
+    may_delete=refuse_pending,
     delete=app_backup_delete,
     columns=("name", "state"),
     seeding=Seeding("backups", order=20, by="backups.scenarios.app_backups.BackupSection"),

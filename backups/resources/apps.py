@@ -22,31 +22,11 @@ from astra.resources.members import (
 )
 from astra.resources.resource import CREATE, DELETE, LIST, REPLACE, RETRIEVE, Resource, Seeding
 from astra.resources.shapes import Members
-from backups import kinds
-from backups.actions.app_create import app_create
-from backups.actions.app_delete import app_delete
-from backups.actions.app_replace import app_replace
+from backups import kinds, problems
+from backups.actions.apps import app_create, app_delete, app_replace, refuse_busy
 from backups.lifecycle import APP as LIFECYCLE
 from backups.models import App
 from backups.models.apps import ClusterType, ProtectionState
-from backups.problems import (
-    APP_BACKUP_IN_PROGRESS,
-    APP_NOT_ADDED,
-    APP_NOT_DELETED,
-    APP_NOT_FOUND,
-    APP_NOT_READY,
-    APP_NOT_RETRIEVED,
-    APP_NOT_UPDATED,
-    APPS_NOT_LISTED,
-    BACKUP_NOT_FOUND,
-    CLONE_NOT_SUPPORTED,
-    FORCE_UPDATE_MISSING,
-    INVALID_GVKN,
-    NOT_OF_THE_APP,
-    RESTORE_DURING_BACKUP,
-    SNAPSHOT_NOT_FOUND,
-    SNAPSHOT_NOT_READY,
-)
 from backups.resources.app_links import Link, app_links
 from backups.resources.app_parts import (
     NAMESPACE_MAX_LENGTH,
@@ -59,13 +39,13 @@ from backups.resources.app_parts import (
     StorageClassMapping,
     require_one_source,
 )
-from backups.views.apps import AppInstance
+from backups.views import AppInstance
 
 RESTORE_REFUSALS = (
-    SNAPSHOT_NOT_FOUND,
-    BACKUP_NOT_FOUND,
-    SNAPSHOT_NOT_READY,
-    INVALID_GVKN,
+    problems.SNAPSHOT_NOT_FOUND,
+    problems.BACKUP_NOT_FOUND,
+    problems.SNAPSHOT_NOT_READY,
+    problems.INVALID_GVKN,
 )
 
 
@@ -196,22 +176,22 @@ APP = Resource(
     there={"deleted_at": None},
     published_parameters=frozenset({"include", "limit", "filter"}),
     failures={
-        LIST: APPS_NOT_LISTED,
-        CREATE: APP_NOT_ADDED,
-        RETRIEVE: APP_NOT_RETRIEVED,
-        REPLACE: APP_NOT_UPDATED,
-        DELETE: APP_NOT_DELETED,
+        LIST: problems.APPS_NOT_LISTED,
+        CREATE: problems.APP_NOT_ADDED,
+        RETRIEVE: problems.APP_NOT_RETRIEVED,
+        REPLACE: problems.APP_NOT_UPDATED,
+        DELETE: problems.APP_NOT_DELETED,
     },
     refusals={
-        CREATE: (*RESTORE_REFUSALS, APP_NOT_FOUND, CLONE_NOT_SUPPORTED),
+        CREATE: (*RESTORE_REFUSALS, problems.APP_NOT_FOUND, problems.CLONE_NOT_SUPPORTED),
         REPLACE: (
             *RESTORE_REFUSALS,
-            NOT_OF_THE_APP,
-            FORCE_UPDATE_MISSING,
-            APP_NOT_READY,
-            RESTORE_DURING_BACKUP,
+            problems.NOT_OF_THE_APP,
+            problems.FORCE_UPDATE_MISSING,
+            problems.APP_NOT_READY,
+            problems.RESTORE_DURING_BACKUP,
         ),
-        DELETE: (APP_NOT_READY, APP_BACKUP_IN_PROGRESS),
+        DELETE: (problems.APP_NOT_READY, problems.APP_BACKUP_IN_PROGRESS),
     },
     simplified={
         CREATE: "no cluster is asked: namespaces and resources are taken as given, a clone has the"
@@ -221,6 +201,7 @@ APP = Resource(
     headers={REPLACE: {"forceUpdate": "Permits to overwrite the app by an in-place restore."}},
     create=app_create,
     replace=app_replace,
+    may_delete=refuse_busy,
     delete=app_delete,
     lifecycle=LIFECYCLE,
     columns=("name", "state", "protectionState"),

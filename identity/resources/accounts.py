@@ -15,7 +15,7 @@ from astra.resources.resource import CREATE, DELETE, LIST, Resource, Seeding
 from astra.resources.shapes import Members
 from identity import kinds
 from identity.actions.accounts import account_create
-from identity.views.accounts import AccountInstance
+from identity.views import AccountInstance
 
 
 class ShownAddress(ClosedSerializer):

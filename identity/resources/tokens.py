@@ -10,7 +10,7 @@ from astra.resources.resource import Resource
 from astra.resources.shapes import Members
 from identity import kinds
 from identity.actions.tokens import token_create
-from identity.views.tokens import TokenInstance, Tokens
+from identity.views import TokenInstance, Tokens
 
 
 def _clear_text(**options: Any) -> fields.StrictCharField:

@@ -10,7 +10,7 @@ from astra.accounts.callers import Caller
 from astra.accounts.models import Account, Role
 from astra.engine.models import Transition
 from astra.engine.stages import Fate
-from backups.actions.app_backup_create import BackupWanted, app_backup_create
+from backups.actions.app_backups import BackupWanted, app_backup_create
 from backups.models import App, AppBackup, Snapshot
 from tests.world import START
 

@@ -1,25 +1,26 @@
-"""Take a snapshot of an app."""
+"""Take a snapshot of an app, and delete it."""
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
+from astra.api.problems import ApiProblem
 from astra.engine.planning import plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.actions import refusing_taken
-from backups import kinds
+from backups import kinds, problems
+from backups.actions.create_statement import NO_FAULT
 from backups.actions.fating import fates_by_rules
 from backups.actions.finding import bucket_to_use, ready_app
-from backups.lifecycle import COMPLETED, PENDING, SNAPSHOT
-from backups.models import Snapshot
+from backups.lifecycle import APP_BACKUP, PENDING, SNAPSHOT
+from backups.models import AppBackup, Snapshot
 from backups.naming import system_name
-
-NO_FAULT = Fate(COMPLETED)
 
 
 def app_snap_create(
@@ -61,3 +62,17 @@ def app_snap_create(
             snapshot.save(force_insert=True)
         plan_new(SNAPSHOT.kind, snapshot.id, fate)
     return snapshot
+
+
+def refuse_used(snapshot: Snapshot) -> None:
+    """Raise problem 144 while a backup is being made from the snapshot."""
+    users = AppBackup.objects.filter(snapshot_id=snapshot.id, state__in=APP_BACKUP.unfinished)
+    if users.exists():
+        raise ApiProblem(problems.SNAPSHOT_IN_USE)
+
+
+def app_snap_delete(snapshot: Snapshot, now: datetime) -> None:
+    """Delete a locked snapshot; finished backups made from it lose their `snapshotID`."""
+    users = AppBackup.objects.filter(snapshot_id=snapshot.id)
+    users.update(snapshot_id=None, snapshot_shown=False)
+    Snapshot.objects.filter(id=snapshot.id).delete()
