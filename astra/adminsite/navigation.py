@@ -22,7 +22,7 @@ SIMULATION = Group(30, "Simulation")
 SITE = Group(40, "Site")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A link to the list of a model (`label.model`), or else to a page by the name of its URL.
 

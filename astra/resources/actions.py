@@ -2,7 +2,7 @@
 
 Each is one transaction. A resource's own ``create(caller=…, body=…, **parent_ids)`` returns the new
 row, its ``replace(caller=…, row=…, body=…)`` changes a locked row, its ``delete(row, now)`` deletes a
-locked one at the account's instant, which is in its history by then.
+locked one at the account's instant, which its history tells afterwards.
 """
 
 import uuid
@@ -100,12 +100,12 @@ def delete_row(resource: Resource, rows: QuerySet[Any], *, caller: Caller) -> bo
         resource.may_delete(row)
         guard.delete(row)
         now = row.account.now()
+        if resource.delete is not None:
+            resource.delete(row, now)
         if resource.lifecycle is not None:
             record_deletion(resource.lifecycle.kind, row, now)
         if resource.delete is None:
             row.delete()
-        else:
-            resource.delete(row, now)
     return True
 
 

@@ -26,34 +26,12 @@ def _(field: fields.StrictCharField) -> Any:
     return text.ljust(field.min_length or 0, "t")
 
 
-@sample.register
-def _(field: fields.EnumField) -> Any:
-    return field.allowed[0]
-
-
-@sample.register
-def _(field: fields.IdentifierField) -> Any:
-    return IDENTIFIER
-
-
-@sample.register
-def _(field: fields.TimestampField) -> Any:
-    return INSTANT
-
-
-@sample.register
-def _(field: fields.NumberField) -> Any:
-    return 1
-
-
-@sample.register
-def _(field: fields.ObjectField) -> Any:
-    return {}
-
-
-@sample.register
-def _(field: serializers.ListField) -> Any:
-    return []
+sample.register(fields.EnumField, lambda field: field.allowed[0])
+sample.register(fields.IdentifierField, lambda field: IDENTIFIER)
+sample.register(fields.TimestampField, lambda field: INSTANT)
+sample.register(fields.NumberField, lambda field: 1)
+sample.register(fields.ObjectField, lambda field: {})
+sample.register(serializers.ListField, lambda field: [])
 
 
 @sample.register
@@ -63,9 +41,5 @@ def _(field: ClosedSerializer) -> Any:
 
 @sample.register
 def _(field: MetadataSerializer) -> Any:
-    return {
-        "labels": [],
-        "creationTimestamp": INSTANT,
-        "modificationTimestamp": INSTANT,
-        "createdBy": IDENTIFIER,
-    }
+    stamped = {"creationTimestamp": INSTANT, "modificationTimestamp": INSTANT}
+    return {"labels": [], **stamped, "createdBy": IDENTIFIER}

@@ -14,7 +14,7 @@ from astra.api.clock import timestamp
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.actions import change_row, create_row
-from astra.resources.form_fields import fields_by_place, fields_of, names_a_row, typed
+from astra.resources.form_fields import fields_by_place, fields_of, typed
 from astra.resources.members import ABSENT, REQUIRED, Member, Several, Text, Use
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
@@ -37,7 +37,7 @@ class ResourceForm(ApiForm):
         use = _use(self)
         for member, names in form_members(self.resource, use).items():
             field = self.fields.get(next(iter(names)))
-            if field is not None and names_a_row(member):
+            if field is not None and member.to is not None:
                 field.required = getattr(member, use) is REQUIRED
                 field.help_text = member.help
         if use == "create":
@@ -50,7 +50,7 @@ class ResourceForm(ApiForm):
         """Return the body of the request that the cleaned fields stand for, not checked yet."""
         now = timestamp(caller.now())
         members = form_members(self.resource, _use(self)).items()
-        firsts = [(member, next(iter(fields))) for member, fields in members]
+        firsts = ((member, next(iter(fields))) for member, fields in members)
         said = [(member, typed(member, name, data)) for member, name in firsts if name in data]
         return {
             "type": self.resource.kind.type,
@@ -99,9 +99,7 @@ class ResourceForm(ApiForm):
         }
 
     def _account(self, data: dict[str, Any]) -> Account:
-        found: Account = (
-            data["account"] if "account" in data else _parent(self.resource, data).account
-        )
+        found: Account = data.get("account") or data[parent_fields(self.resource)[-1]].account
         return found
 
 
@@ -120,7 +118,7 @@ def form_members(resource: Resource, use: str) -> dict[Member, Fields]:
 
 def parent_members(resource: Resource) -> Mapping[Member, str]:
     """Return the members that only say below what an instance is, each with the field that does."""
-    parents = ("account", *(parent_field(resource, kind) for kind in resource.places[0].parents))
+    parents = ("account", *parent_fields(resource))
     return {
         member: parent
         for member in resource.members.members
@@ -148,18 +146,21 @@ def form_class(
     made = {name: field for fields in members.values() for name, field in fields.items()}
     derived: Fields = {**made, "labels": LabelsField()}
     if use == "create":
-        derived["api_version"] = _version_field(resource)
+        derived["api_version"] = forms.ChoiceField(
+            label="Version",
+            choices=[(version, version) for version in resource.kind.versions],
+            required=False,
+            widget=UnfoldAdminSelectWidget,
+        )
     said: dict[str, Any] = getattr(base, "base_fields", {})
     columns = {field.name for field in resource.model._meta.concrete_fields}
-    parents = [parent_field(resource, kind) for kind in resource.places[0].parents] or ["account"]
-    shown = [
-        *(parents if use == "create" else ()),
-        *made,
-        "labels",
-        *said,
-    ]
+    parents = parent_fields(resource) or ["account"]
+    shown = (*(parents if use == "create" else ()), *made, "labels", *said)
     # As a model's form, so that fields of related records are found by typing.
     used = tuple(dict.fromkeys(name for name in shown if name in columns))
+    # Where a constraint is violated that names no member.
+    key = resource.members[resource.key].column
+    said_of_key = {taken.problem.number: key for taken in resource.taken if not taken.fields}
     meta = type("Meta", (), {"model": resource.model, "fields": used})
     return type(
         f"{resource.kind.class_name}{use.capitalize()}Form",
@@ -169,7 +170,7 @@ def form_class(
             "__module__": resource.members.module,
             "resource": resource,
             "members": {**_fields_by_member(resource, members), **base.members},
-            "problem_fields": {2: parents[0], **_fields_by_number(resource), **base.problem_fields},
+            "problem_fields": {2: parents[0], **said_of_key, **base.problem_fields},
             "Meta": meta,
         },
     )
@@ -180,13 +181,14 @@ def parent_field(resource: Resource, kind: str) -> str:
     return foreign_key(resource.model, registry.resource(kind).model)
 
 
-def _version_field(resource: Resource) -> forms.Field:
-    return forms.ChoiceField(
-        label="Version",
-        choices=[(version, version) for version in resource.kind.versions],
-        required=False,
-        widget=UnfoldAdminSelectWidget,
-    )
+def parent_fields(resource: Resource) -> list[str]:
+    """Return the names of the fields that name its parents, outermost first."""
+    return [parent_field(resource, kind) for kind in resource.places[0].parents]
+
+
+def field_names(resource: Resource, use: str) -> list[str]:
+    """Return the names of the fields for members that a form has."""
+    return [name for made in form_members(resource, use).values() for name in made]
 
 
 def _fields_by_member(resource: Resource, members: dict[Member, Fields]) -> dict[str, str]:
@@ -196,16 +198,6 @@ def _fields_by_member(resource: Resource, members: dict[Member, Fields]) -> dict
     for member, fields in members.items():
         found |= {member.name: next(iter(fields)), **fields_by_place(member)}
     return found
-
-
-def _fields_by_number(resource: Resource) -> dict[int, str]:
-    """Return the field at which to say that a constraint is violated which names no member."""
-    key = resource.members[resource.key].column
-    return {taken.problem.number: key for taken in resource.taken if not taken.fields}
-
-
-def _parent(resource: Resource, data: dict[str, Any]) -> Any:
-    return data[parent_field(resource, resource.places[0].parents[-1])]
 
 
 def _account_said(resource: Resource, account: Account) -> dict[str, str]:

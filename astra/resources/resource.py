@@ -35,13 +35,24 @@ FAILURES: Mapping[str, ProblemType] = {
 }
 
 
+def failing(**numbers: int) -> Mapping[str, ProblemType]:
+    """Return a resource's own 500 problems by operation, from their numbers in the catalogue."""
+    return {operation: problems.CATALOGUE[number] for operation, number in numbers.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a write answers when a named constraint of the table refuses it."""
+    """What a write answers when a named constraint of the table refuses it, at a member, if any."""
 
     constraint: str
     problem: ProblemType
-    fields: Sequence[Invalid] = ()
+    member: str = ""
+    reason: str = ""
+
+    @property
+    def fields(self) -> Sequence[Invalid]:
+        """What is wrong with which member."""
+        return [Invalid(self.member, self.reason)] if self.member else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,6 @@ class Resource:
     names an instance among its siblings, in scenarios and lists; ``seeding`` None: no scenario has it.
     """
 
-    kind: ResourceKind
     model: type[Described]
     members: Members
     paths: Sequence[str | Place]
@@ -130,6 +140,11 @@ class Resource:
     columns: Sequence[str] = ()
     key: str = "name"
     seeding: Seeding | None = Seeding()
+
+    @property
+    def kind(self) -> ResourceKind:
+        """What it is called on the wire."""
+        return self.members.kind
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

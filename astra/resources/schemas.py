@@ -34,11 +34,6 @@ def _(field: fields.EmailField) -> Json:
 
 
 @json_schema.register
-def _(field: fields.EnumField) -> Json:
-    return {"enum": list(field.allowed)}
-
-
-@json_schema.register
 def _(field: fields.DnsLabelField) -> Json:
     usual = fields.DnsLabelField()
     if (field.pattern, field.max_length) == (usual.pattern, usual.max_length):
@@ -47,39 +42,9 @@ def _(field: fields.DnsLabelField) -> Json:
 
 
 @json_schema.register
-def _(field: fields.IdentifierField) -> Json:
-    return ref("identifier")
-
-
-@json_schema.register
-def _(field: fields.TimestampField) -> Json:
-    return ref("instant")
-
-
-@json_schema.register
-def _(field: fields.NumberField) -> Json:
-    return {"type": "number"}
-
-
-@json_schema.register
-def _(field: fields.ObjectField) -> Json:
-    return {"type": "object"}
-
-
-@json_schema.register
 def _(field: serializers.ListField) -> Json:
     schema: Json = {"type": "array", "items": json_schema(field.child)}
     return schema | {"uniqueItems": True} if isinstance(field, fields.UniqueListField) else schema
-
-
-@json_schema.register
-def _(field: StateDetailsField) -> Json:
-    return ref("stateDetails")
-
-
-@json_schema.register
-def _(field: fields.ReasonsField) -> Json:
-    return ref("reasons")
 
 
 @json_schema.register
@@ -91,3 +56,12 @@ def _(field: ClosedSerializer) -> Json:
     }
     required = [name for name, each in field.fields.items() if each.required]
     return schema | {"required": required} if required else schema
+
+
+json_schema.register(fields.EnumField, lambda field: {"enum": list(field.allowed)})
+json_schema.register(fields.IdentifierField, lambda field: ref("identifier"))
+json_schema.register(fields.TimestampField, lambda field: ref("instant"))
+json_schema.register(fields.NumberField, lambda field: {"type": "number"})
+json_schema.register(fields.ObjectField, lambda field: {"type": "object"})
+json_schema.register(StateDetailsField, lambda field: ref("stateDetails"))
+json_schema.register(fields.ReasonsField, lambda field: ref("reasons"))

@@ -180,7 +180,8 @@ def refuse_busy(app: App) -> None:
 
 def app_delete(app: App, now: datetime) -> None:
     """Unmanage a locked app: it and its schedules go, its snapshots and backups stay."""
-    App.objects.filter(id=app.id).update(deleted_at=now, transition_count=app.transition_count)
+    count = app.transition_count + 1
+    App.objects.filter(id=app.id).update(deleted_at=now, transition_count=count)
     Schedule.objects.filter(app=app).delete()
 
 

@@ -78,7 +78,6 @@ class ProtectionPage(StagedPage):
         "Advance",
         explanation="They take their next step now, and the later ones come earlier by as much."
         " A backup that waits for its own snapshot has that finished first.",
-        button="Advance",
         icon="skip_next",
     )
     def advance(self, request: HttpRequest, records: Records, data: Any) -> Done:
@@ -89,7 +88,6 @@ class ProtectionPage(StagedPage):
         "Complete",
         explanation="They are completed now, whatever their fate was; so are the snapshots that"
         " backups made.",
-        button="Complete",
         icon="check_circle",
     )
     def complete(self, request: HttpRequest, records: Records, data: Any) -> Done:
@@ -100,7 +98,6 @@ class ProtectionPage(StagedPage):
         "Fail",
         explanation="They fail now, for the reason you give. A backup that waits for a snapshot"
         " fails with it.",
-        button="Fail",
         icon="error",
         danger=True,
         form=FailForm,
@@ -122,7 +119,6 @@ class ProtectionPage(StagedPage):
     @confirmed(
         "Remove",
         explanation="They are not accessible any more: their state becomes removed.",
-        button="Remove",
         icon="cloud_off",
         danger=True,
         form=ReasonForm,
@@ -135,7 +131,6 @@ class ProtectionPage(StagedPage):
     @confirmed(
         "Make unknown",
         explanation="Their state cannot be determined any more: it becomes unknown.",
-        button="Make unknown",
         icon="help",
         danger=True,
         form=ReasonForm,

@@ -1,15 +1,15 @@
 """Backups of an app. Source: the user's document, 'Create a new application backup for an app'."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, When
+from django.db.models import Q
 
 from astra.api import filters
 from astra.resources.members import ABSENT, Choice, Identifier, Instant, Member, Name, Number
 from astra.resources.places import Place
-from astra.resources.resource import CREATE, DELETE, LIST, RETRIEVE, Resource, Seeding
+from astra.resources.resource import CREATE, DELETE, Resource, Seeding, failing
 from astra.resources.shapes import Members
 from backups import kinds, problems
 from backups.actions.app_backups import app_backup_delete, app_backup_of_body, refuse_pending
@@ -19,20 +19,12 @@ from backups.progress import HAS_PROGRESS, bytes_done, percent_done
 from backups.resources.protection import SYSTEM_NAMED, Reasons, hook_members
 from backups.resources.references import A_BUCKET, A_SCHEDULE, A_SNAPSHOT
 
-# What progress is derived from.
-PROGRESS_COLUMNS = ("state", "running_at", "ends_at", "full_at", "total_bytes")
-
 
 class SnapshotUsed(Identifier):
     """`snapshotID`: of the call's own snapshot only once that is complete."""
 
-    def filters(self) -> Mapping[str, filters.Member]:
-        shown = When(snapshot_shown=True, then=F(self.column))
-        return {self.name: filters.IdentifierMember(expression=lambda now: Case(shown))}
-
-    @property
-    def reads(self) -> Sequence[str]:
-        return (self.column, "snapshot_shown")
+    reads_also = ("snapshot_shown",)
+    present = Q(snapshot_shown=True)
 
     def written(self, row: Any, now: datetime) -> Any:
         return super().written(row, now) if row.snapshot_shown else None
@@ -40,6 +32,10 @@ class SnapshotUsed(Identifier):
 
 class Progress(Member):
     """A member that a backup has from running on; ``value`` gives it, ``sql`` the same in SQL."""
+
+    has_column = False
+    reads_also = ("state", "running_at", "ends_at", "full_at", "total_bytes")
+    present = HAS_PROGRESS
 
     def __init__(
         self,
@@ -50,20 +46,15 @@ class Progress(Member):
         **options: Any,
     ) -> None:
         super().__init__(name, create=ABSENT, sometimes=True, **options)
-        self._value, self._sql = value, sql or self._column_with_progress
+        self._value, self._sql = value, sql
 
     def filters(self) -> Mapping[str, filters.Member]:
+        if self._sql is None:
+            return super().filters()
         return {self.name: self.filter_class(expression=self._sql)}
-
-    @property
-    def reads(self) -> Sequence[str]:
-        return PROGRESS_COLUMNS
 
     def written(self, row: Any, now: datetime) -> Any:
         return self.json(self._value(row, now)) if AppBackup.has_progress(row) else None
-
-    def _column_with_progress(self, now: datetime) -> Any:
-        return Case(When(HAS_PROGRESS, then=F(self.column)))
 
 
 class ProgressNumber(Progress, Number):
@@ -100,7 +91,6 @@ MEMBERS = Members(
 )
 
 APP_BACKUP = Resource(
-    kind=kinds.APP_BACKUP,
     model=AppBackup,
     members=MEMBERS,
     paths=(
@@ -109,12 +99,7 @@ APP_BACKUP = Resource(
         Place("topology/v1/appBackups", frozenset({"GET", "DELETE"})),
     ),
     methods=frozenset({"GET", "POST", "DELETE"}),
-    failures={
-        LIST: problems.BACKUPS_NOT_LISTED,
-        CREATE: problems.BACKUP_NOT_CREATED,
-        RETRIEVE: problems.BACKUP_NOT_RETRIEVED,
-        DELETE: problems.BACKUP_NOT_DELETED,
-    },
+    failures=failing(list=96, create=94, retrieve=95, delete=97),
     refusals={
         CREATE: (
             problems.SNAPSHOT_OF_ANOTHER_APP,

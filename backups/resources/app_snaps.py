@@ -3,10 +3,9 @@
 from typing import Any
 
 from astra.api import fields
-from astra.api.problems import Invalid
 from astra.api.serializers import StateDetailsField
 from astra.resources.members import ABSENT, Choice, Identifier, Known, Name
-from astra.resources.resource import CREATE, DELETE, LIST, RETRIEVE, Resource, Seeding, Taken
+from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken, failing
 from astra.resources.shapes import Members
 from backups import kinds, problems
 from backups.actions.app_snaps import app_snap_create, app_snap_delete, refuse_used
@@ -15,6 +14,7 @@ from backups.models import Snapshot
 from backups.resources.protection import SYSTEM_NAMED, Reasons, hook_members
 from backups.resources.references import A_BUCKET, A_SCHEDULE
 
+NAME_TAKEN = "name", "A snapshot of this app has this name."
 BY_SERVICE: Any = {"create": ABSENT}
 MEMBERS = Members(
     kinds.APP_SNAP,
@@ -31,29 +31,17 @@ MEMBERS = Members(
 )
 
 APP_SNAP = Resource(
-    kind=kinds.APP_SNAP,
     model=Snapshot,
     members=MEMBERS,
     paths=("k8s/v1/apps/{app_id}/appSnaps",),
     methods=frozenset({"GET", "POST", "DELETE"}),
-    failures={
-        LIST: problems.SNAPSHOTS_NOT_LISTED,
-        CREATE: problems.SNAPSHOT_NOT_CREATED,
-        RETRIEVE: problems.SNAPSHOT_NOT_RETRIEVED,
-        DELETE: problems.SNAPSHOT_NOT_DELETED,
-    },
+    failures=failing(list=100, create=98, retrieve=99, delete=49),
     refusals={
         CREATE: (problems.APP_NOT_READY,),
         DELETE: (problems.SNAPSHOT_IN_USE,),
     },
     lifecycle=LIFECYCLE,
-    taken=(
-        Taken(
-            "snapshot_name_is_unique",
-            problems.SNAPSHOT_NAME_TAKEN,
-            (Invalid("name", "A snapshot of this app has this name."),),
-        ),
-    ),
+    taken=[Taken("snapshot_name_is_unique", problems.SNAPSHOT_NAME_TAKEN, *NAME_TAKEN)],
     create=app_snap_create,
     may_delete=refuse_used,
     delete=app_snap_delete,

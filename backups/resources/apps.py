@@ -1,12 +1,11 @@
 """Apps. Source: section 7 of `appbackup.md` and the published `app` schemas."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Q
 
-from astra.api import fields, filters
+from astra.api import fields
 from astra.resources.members import (
     ABSENT,
     REQUIRED,
@@ -20,7 +19,7 @@ from astra.resources.members import (
     Name,
     Several,
 )
-from astra.resources.resource import CREATE, DELETE, LIST, REPLACE, RETRIEVE, Resource, Seeding
+from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, failing
 from astra.resources.shapes import Members
 from backups import kinds, problems
 from backups.actions.apps import app_create, app_delete, app_replace, refuse_busy
@@ -49,21 +48,13 @@ RESTORE_REFUSALS = (
 )
 
 
-class Links(Member):
+class Links(Known):
     """What can be done with the app; no body has it."""
 
+    reads_also = ("id", "account_id", "state")
+
     def __init__(self) -> None:
-        super().__init__("links", create=ABSENT, replace=ABSENT)
-
-    def shown(self, *, required: bool) -> Any:
-        return fields.UniqueListField(child=Link())
-
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {}
-
-    @property
-    def reads(self) -> Sequence[str]:
-        return ("id", "account_id", "state")
+        super().__init__("links", _links, create=ABSENT, replace=ABSENT, sometimes=False)
 
     def written(self, row: Any, now: datetime) -> Any:
         return app_links(row)
@@ -72,18 +63,11 @@ class Links(Member):
 class BesideCluster(Member):
     """A member that is only shown with a cluster, if it is not empty."""
 
+    reads_also = ("cluster_id",)
+
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, create=ABSENT, fixed=True, sometimes=True, **options)
-
-    def filters(self) -> Mapping[str, filters.Member]:
-        shown = Q(cluster_id__isnull=False) & ~Q(**{self.column: ""})
-        return {
-            self.name: filters.Member(expression=lambda now: Case(When(shown, then=F(self.column))))
-        }
-
-    @property
-    def reads(self) -> Sequence[str]:
-        return (self.column, "cluster_id")
+        self.present = Q(cluster_id__isnull=False) & ~Q(**{self.column: ""})
 
     def written(self, row: Any, now: datetime) -> Any:
         return (row.cluster_id and getattr(row, self.column)) or None
@@ -96,9 +80,7 @@ class ClusterKind(BesideCluster, Choice):
 class Scopes(Several):
     """`namespaceScopedResources`: the app's `namespaces` follow from it."""
 
-    @property
-    def sets(self) -> Sequence[str]:
-        return (self.column, "namespaces")
+    sets_also = ("namespaces",)
 
     def apply(self, row: Any, value: Any) -> None:
         super().apply(row, value)
@@ -119,6 +101,10 @@ def one_restore(body: dict[str, Any]) -> dict[str, Any]:
 
 def _namespace(**options: Any) -> fields.StrictCharField:
     return fields.StrictCharField(min_length=1, max_length=NAMESPACE_MAX_LENGTH)
+
+
+def _links(**options: Any) -> fields.UniqueListField:
+    return fields.UniqueListField(child=Link(), **options)
 
 
 def _detected(**options: Any) -> fields.EnumField:
@@ -168,20 +154,13 @@ MEMBERS = Members(
 )
 
 APP = Resource(
-    kind=kinds.APP,
     model=App,
     members=MEMBERS,
     paths=("k8s/v2/apps",),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     there={"deleted_at": None},
     published_parameters=frozenset({"include", "limit", "filter"}),
-    failures={
-        LIST: problems.APPS_NOT_LISTED,
-        CREATE: problems.APP_NOT_ADDED,
-        RETRIEVE: problems.APP_NOT_RETRIEVED,
-        REPLACE: problems.APP_NOT_UPDATED,
-        DELETE: problems.APP_NOT_DELETED,
-    },
+    failures=failing(list=88, create=90, retrieve=86, replace=80, delete=91),
     refusals={
         CREATE: (*RESTORE_REFUSALS, problems.APP_NOT_FOUND, problems.CLONE_NOT_SUPPORTED),
         REPLACE: (

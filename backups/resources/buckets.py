@@ -113,7 +113,6 @@ MEMBERS = Members(
 )
 
 BUCKET = Resource(
-    kind=kinds.BUCKET,
     model=Bucket,
     members=MEMBERS,
     paths=("topology/v1/buckets",),

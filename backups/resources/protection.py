@@ -1,6 +1,6 @@
 """Members that snapshots and backups have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,9 +27,7 @@ class Reasons(Several):
 class HookDetails(Details):
     """`hookStateDetails`: there as soon as `hookState` is."""
 
-    @property
-    def reads(self) -> Sequence[str]:
-        return (self.column, "hook_state")
+    reads_also = ("hook_state",)
 
     def filters(self) -> Mapping[str, filters.Member]:
         return {}

@@ -7,7 +7,7 @@ from typing import Any
 from astra.api import fields, problems
 from astra.api.problems import ApiProblem, Invalid
 from astra.resources.members import REQUIRED, Choice, Flag, Identifier, Text
-from astra.resources.resource import CREATE, FAILURES, REPLACE, Resource, Seeding, Taken
+from astra.resources.resource import CREATE, FAILURES, REPLACE, Resource, Seeding, Taken, failing
 from astra.resources.shapes import Members
 from backups import kinds
 from backups.models import Schedule
@@ -17,7 +17,7 @@ from backups.models.schedules import (
     RETENTION_PATTERN,
     Granularity,
 )
-from backups.problems import DUPLICATE_SCHEDULE, SCHEDULE_NOT_ADDED
+from backups.problems import DUPLICATE_SCHEDULE
 from backups.recurrence import next_firing, parse_rule
 from backups.resources.references import A_BUCKET
 
@@ -37,6 +37,7 @@ TIMES = {
     Granularity.CUSTOM: ("recurrenceRule",),
 }
 OPTIONAL_TIMES = ("hour", "dayOfWeek", "dayOfMonth", "recurrenceRule")
+NAME_TAKEN = "name", "The app has a schedule of this name."
 NOT_REPLICATED = "snapshots and backups are taken, but nothing is replicated."
 
 
@@ -146,21 +147,14 @@ def complete(schedule: Schedule, now: datetime) -> Sequence[str]:
 
 
 SCHEDULE = Resource(
-    kind=kinds.SCHEDULE,
     model=Schedule,
     members=MEMBERS,
     paths=("k8s/v1/apps/{app_id}/schedules",),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
-    failures={**FAILURES, CREATE: SCHEDULE_NOT_ADDED},
+    failures={**FAILURES, **failing(create=87)},
     simplified={CREATE: NOT_REPLICATED, REPLACE: NOT_REPLICATED},
     complete=complete,
-    taken=(
-        Taken(
-            "schedule_name_is_unique",
-            DUPLICATE_SCHEDULE,
-            (Invalid("name", "The app has a schedule of this name."),),
-        ),
-    ),
+    taken=[Taken("schedule_name_is_unique", DUPLICATE_SCHEDULE, *NAME_TAKEN)],
     columns=("name", "enabled", "granularity"),
     seeding=Seeding(order=5),
 )

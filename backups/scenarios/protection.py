@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from astra.engine.stages import Lifecycle
 from astra.resources.sections import ResourceSection
@@ -17,19 +17,16 @@ _PERCENT = {"type": "integer", "minimum": 0, "maximum": 100}
 class ProtectionSection(ResourceSection):
     """A section of what protects an app."""
 
-    def properties_of(self) -> dict[str, Any]:
-        """Return the JSON Schema of the members that an item may have."""
-        assert self.resource.lifecycle is not None
-        return super().properties_of() | {
-            "percentDone": {
-                "description": "How far it is, or how far it got before it failed or was lost.",
-                **_PERCENT,
-            },
-            "from": {
-                "description": "The state that it was in before it failed or was lost.",
-                "enum": list(self.resource.lifecycle.unfinished),
-            },
-        }
+    further_properties: ClassVar[Mapping[str, Any]] = {
+        "percentDone": {
+            "description": "How far it is, or how far it got before it failed or was lost.",
+            **_PERCENT,
+        },
+        "from": {
+            "description": "The state that it was in before it failed or was lost.",
+            "enum": list(APP_BACKUP.unfinished),
+        },
+    }
 
     def fate_of_items(self) -> dict[str, Any]:
         """Return the JSON Schema of what `fate` may say beside the outcome."""

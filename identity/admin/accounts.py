@@ -159,7 +159,6 @@ class AccountAdmin(AccountColumns[Account]):
         "Reset",
         explanation="An account that was made from a scenario by itself is put back to that:"
         " the same ids, the same token, its clock where it started. All else of it is gone.",
-        button="Reset",
         icon="restart_alt",
         danger=True,
     )

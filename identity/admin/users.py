@@ -131,7 +131,6 @@ class UserPage(ResourcePage):
     @confirmed(
         "Create token",
         explanation="A new bearer token is stored as its SHA-256 and shown once, on the next page.",
-        button="Create token",
         icon="key",
         form=TokenFields,
     )
@@ -144,7 +143,6 @@ class UserPage(ResourcePage):
     @confirmed(
         "Suspend",
         explanation="A suspended user may not call: its tokens are refused with 403.",
-        button="Suspend",
         icon="pause_circle",
         danger=True,
     )
@@ -155,7 +153,6 @@ class UserPage(ResourcePage):
     @confirmed(
         "Activate",
         explanation="An active user may call, if it is enabled and has a role.",
-        button="Activate",
         icon="play_circle",
     )
     def activate(self, request: HttpRequest, users: Sequence[User], data: Any) -> Done:

@@ -98,7 +98,6 @@ MEMBERS = Members(
 )
 
 ACCOUNT = Resource(
-    kind=kinds.ACCOUNT,
     model=Account,
     members=MEMBERS,
     paths=(Place("accounts", is_top=True),),

@@ -19,8 +19,7 @@ class NoGroup(Known):
     """`groupID`: there are no groups, so it is nil."""
 
     def __init__(self) -> None:
-        super().__init__("groupID", fields.IdentifierField)
-        self.sometimes = False
+        super().__init__("groupID", fields.IdentifierField, sometimes=False)
 
     def filters(self) -> Mapping[str, filters.Member]:
         return {self.name: filters.ConstantMember(str(NIL_ID))}
@@ -48,7 +47,6 @@ MEMBERS = Members(
 )
 
 ROLE_BINDING = Resource(
-    kind=kinds.ROLE_BINDING,
     model=RoleBinding,
     members=MEMBERS,
     paths=("core/v1/users/{user_id}/roleBindings", "core/v1/roleBindings"),

@@ -26,7 +26,6 @@ MEMBERS = Members(
 )
 
 TOKEN = Resource(
-    kind=kinds.TOKEN,
     model=Token,
     members=MEMBERS,
     paths=("core/v1/users/{user_id}/tokens",),

@@ -6,7 +6,7 @@ from typing import Any
 
 from astra.accounts.models import AuthProvider, User, UserState
 from astra.api import fields
-from astra.api.problems import CONFLICT, Invalid
+from astra.api.problems import CONFLICT
 from astra.api.query import COLLECTION_PARAMETERS
 from astra.resources.members import (
     ABSENT,
@@ -24,6 +24,7 @@ from identity import kinds
 from identity.actions.users import UserGuard
 from identity.resources.accounts import ShownAddress
 
+EMAIL_TAKEN = "email", "A user of this account has this email."
 NO_LAST_ACT = "users have no `lastActTimestamp`."
 
 
@@ -36,9 +37,7 @@ class PostalAddress(ShownAddress):
 class Enabled(Flag):
     """`isEnabled`, with the instant since which the user is."""
 
-    @property
-    def sets(self) -> Sequence[str]:
-        return (self.column, "enabled_at")
+    sets_also = ("enabled_at",)
 
     def apply(self, row: Any, value: Any) -> None:
         if value == "true" and not row.is_enabled:
@@ -59,10 +58,7 @@ class Email(Text):
     """`email`: also the `authID` of a local user."""
 
     field_class = fields.EmailField
-
-    @property
-    def sets(self) -> Sequence[str]:
-        return (self.column, "auth_id")
+    sets_also = ("auth_id",)
 
     def apply(self, row: Any, value: Any) -> None:
         super().apply(row, value)
@@ -113,7 +109,6 @@ MEMBERS = Members(
 )
 
 USER = Resource(
-    kind=kinds.USER,
     model=User,
     members=MEMBERS,
     paths=("core/v1/users",),
@@ -127,13 +122,7 @@ USER = Resource(
         RETRIEVE: NO_LAST_ACT,
     },
     complete=complete,
-    taken=(
-        Taken(
-            "user_email_is_unique",
-            CONFLICT,
-            (Invalid("email", "A user of this account has this email."),),
-        ),
-    ),
+    taken=[Taken("user_email_is_unique", CONFLICT, *EMAIL_TAKEN)],
     guarding=UserGuard.holding,
     key="email",
     seeding=Seeding(order=10, by="identity.scenarios.people.UserSection"),
