@@ -8,7 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from astra.adminsite.refusals import add_problem
 from astra.adminsite.units import human_bytes
@@ -77,6 +81,26 @@ class LabelsField(forms.CharField):
         if isinstance(value, list):
             return "\n".join(f"{label['name']}={label['value']}" for label in value)
         return value
+
+
+class LineField(forms.CharField):
+    """A text of one line."""
+
+    widget = UnfoldAdminTextInputWidget
+
+
+class PickField(forms.ChoiceField):
+    """One of a few."""
+
+    widget = UnfoldAdminSelectWidget
+
+
+class JsonField(forms.JSONField):
+    """JSON, which may be left empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = UnfoldAdminTextareaWidget(attrs={"rows": 2})
+        super().__init__(required=False, widget=widget, **kwargs)
 
 
 class LinesField(forms.CharField):

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from astra.adminsite.forms import LineField, PickField
 from astra.engine.stages import Fate
 from astra.resources.forms import ResourceForm
 
@@ -15,13 +15,10 @@ OUTCOME_FIELDS = ("outcome", "detail_title", "detail_text")
 class OutcomeForm(ResourceForm):
     """A form that also says in which state of its lifecycle a new record ends up, and why."""
 
-    outcome = forms.ChoiceField(label="It becomes", widget=UnfoldAdminSelectWidget)
-    detail_title = forms.CharField(label="Why", required=False, widget=UnfoldAdminTextInputWidget)
-    detail_text = forms.CharField(
-        label="Details",
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Both are shown in stateDetails.",
+    outcome = PickField(label="It becomes")
+    detail_title = LineField(label="Why", required=False)
+    detail_text = LineField(
+        label="Details", required=False, help_text="Both are shown in stateDetails."
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

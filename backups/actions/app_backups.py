@@ -12,13 +12,7 @@ from django.db.models import BigIntegerField, F, Value
 
 from astra.accounts.callers import Caller
 from astra.api.clock import real_now
-from astra.api.problems import (
-    COLLECTION_NOT_FOUND,
-    CONFLICT,
-    NOT_PERMITTED,
-    ApiProblem,
-    Invalid,
-)
+from astra.api.problems import COLLECTION_NOT_FOUND, CONFLICT, NOT_PERMITTED, ApiProblem, Invalid
 from astra.api.rows import instance
 from astra.api.serializers import read_only_labels
 from astra.engine.history import record_deletion
@@ -116,9 +110,7 @@ def fated_backup(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Bac
         bucket_id=lambda: bucket_of_backup(caller.account_id, wanted.bucket_id),
     )
     return replace(
-        wanted,
-        fate=chosen.own or wanted.fate,
-        snapshot_fate=chosen.source or wanted.snapshot_fate,
+        wanted, fate=chosen.own or wanted.fate, snapshot_fate=chosen.source or wanted.snapshot_fate
     )
 
 

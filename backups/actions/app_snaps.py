@@ -24,11 +24,7 @@ from backups.naming import system_name
 
 
 def app_snap_create(
-    *,
-    caller: Caller,
-    app_id: uuid.UUID,
-    body: Mapping[str, Any],
-    fate: Fate = NO_FAULT,
+    *, caller: Caller, app_id: uuid.UUID, body: Mapping[str, Any], fate: Fate = NO_FAULT
 ) -> Snapshot:
     """Create the snapshot, pending, from a validated request body.
 

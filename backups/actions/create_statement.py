@@ -26,9 +26,7 @@ from backups.models import AppBackup
 from backups.naming import app_name_cut
 
 _SNAPSHOT_END = partway(
-    "app_snap_run_stage.running_at",
-    "app_snap_complete_stage.ends_at",
-    "wanted.snapshot_fraction",
+    "app_snap_run_stage.running_at", "app_snap_complete_stage.ends_at", "wanted.snapshot_fraction"
 )
 _BACKUP_END = partway(
     "app_backup_run_stage.running_at", "app_backup_complete_stage.ends_at", "wanted.fraction"

@@ -6,12 +6,11 @@ from typing import Any
 from django import forms
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from astra.adminsite.forms import LinesField
+from astra.adminsite.forms import LinesField, PickField
 from astra.engine.ending import REASON_MAX_LENGTH
 from astra.engine.stages import Fate
 from backups.lifecycle import APP_BACKUP, COMPLETED
@@ -43,7 +42,7 @@ class HookFields(forms.Form):
 class FateFields(HookFields):
     """The whole fate: outcome, reasons, how far it gets, hooks."""
 
-    outcome = forms.ChoiceField(
+    outcome = PickField(
         label="It will end",
         choices=[
             (COMPLETED, "completed, unless a fault rule says otherwise"),
@@ -51,12 +50,10 @@ class FateFields(HookFields):
             (NEVER, "never: it stays running"),
         ],
         initial=COMPLETED,
-        widget=UnfoldAdminSelectWidget,
         help_text="Fixed when it is made; the buttons of its page rewrite it.",
     )
     reasons = LinesField(
-        label="Reasons",
-        help_text="Why it fails or is lost, one per line: stateUnready says so.",
+        label="Reasons", help_text="Why it fails or is lost, one per line: stateUnready says so."
     )
     at_percent = forms.IntegerField(
         label="Done until then, %",

@@ -1,19 +1,22 @@
-"""What the pages of backups and snapshots have in common: how they are made, shown and steered."""
+"""Backups and snapshots on the admin site: how they are made, shown and steered."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest
-from unfold.widgets import UnfoldAdminTextInputWidget
+from django.utils.safestring import SafeString
 
+from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
+from astra.adminsite.forms import LineField
+from astra.adminsite.units import human_bytes
 from astra.engine.ending import REASON_MAX_LENGTH
 from astra.engine.stages import Fate
 from astra.resources.forms import ResourceForm
-from astra.resources.pages import StagedPage
+from astra.resources.pages import StagedPage, page_of
 from backups.actions import steering
 from backups.actions.steering import Steered
 from backups.admin.fates import (
@@ -25,7 +28,10 @@ from backups.admin.fates import (
     hook_details,
 )
 from backups.lifecycle import FAILED, REMOVED, UNKNOWN
+from backups.models import AppBackup, Snapshot
 from backups.models.protection import Protection
+from backups.resources.app_backups import APP_BACKUP
+from backups.resources.app_snaps import APP_SNAP
 
 SHOWN_REFUSALS = 5
 
@@ -46,10 +52,8 @@ class ProtectionForm(FateFields, ResourceForm):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(
-        max_length=REASON_MAX_LENGTH,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Shown in stateUnready and in the history.",
+    reason = LineField(
+        max_length=REASON_MAX_LENGTH, help_text="Shown in stateUnready and in the history."
     )
 
 
@@ -158,3 +162,45 @@ class ProtectionPage(StagedPage):
             messages.warning(request, f"{self.counted(more)} more were left as they are.")
         count = len(records) - len(refused)
         return Done(f"{verb} {self.counted(count)}." if count else "")
+
+
+@page_of(APP_BACKUP)
+class AppBackupPage(ProtectionPage):
+    """Backups."""
+
+    listed = ("progress_cell", "size_cell")
+    shown = (
+        "state_unready_cell",
+        ("progress_cell", "size_cell"),
+        ("bucket_cell", "snapshot_cell"),
+        "schedule_cell",
+    )
+
+    @admin.display(description="Progress")
+    def progress_cell(self, backup: AppBackup) -> SafeString | str:
+        """How much is done, at the account's instant."""
+        if not backup.has_progress():
+            return cells.NOTHING
+        return cells.progress_bar(backup.percent_done(backup.account.now()), backup.state)
+
+    @admin.display(description="Size", ordering="total_bytes")
+    def size_cell(self, backup: AppBackup) -> str:
+        """The bytes that it has when it is complete."""
+        return human_bytes(backup.total_bytes) if backup.has_progress() else cells.NOTHING
+
+    @admin.display(description="Snapshot", ordering="snapshot__name")
+    def snapshot_cell(self, backup: AppBackup) -> SafeString | str:
+        """The snapshot that it was made from, linked by the start of its id: names are long."""
+        return cells.row_link(Snapshot, backup.snapshot_id)
+
+
+@page_of(APP_SNAP)
+class SnapshotPage(ProtectionPage):
+    """Snapshots."""
+
+    listed = ("next_cell",)
+    shown = ("state_unready_cell", ("bucket_cell", "related_cell"), "schedule_cell")
+
+    def choice_text(self, record: Snapshot) -> str:
+        """Return the snapshot's name with its app and state."""
+        return f"{record.name} · {record.app}, {record.state}"

@@ -16,8 +16,14 @@ from backups.actions.app_backups import app_backup_delete, app_backup_of_body, r
 from backups.lifecycle import APP_BACKUP as LIFECYCLE
 from backups.models import AppBackup
 from backups.progress import HAS_PROGRESS, bytes_done, percent_done
-from backups.resources.protection import SYSTEM_NAMED, Reasons, hook_members
-from backups.resources.references import A_BUCKET, A_SCHEDULE, A_SNAPSHOT
+from backups.resources.protection import (
+    A_BUCKET,
+    A_SCHEDULE,
+    A_SNAPSHOT,
+    SYSTEM_NAMED,
+    Reasons,
+    hook_members,
+)
 
 
 class SnapshotUsed(Identifier):

@@ -11,8 +11,7 @@ from backups import kinds, problems
 from backups.actions.app_snaps import app_snap_create, app_snap_delete, refuse_used
 from backups.lifecycle import SNAPSHOT as LIFECYCLE
 from backups.models import Snapshot
-from backups.resources.protection import SYSTEM_NAMED, Reasons, hook_members
-from backups.resources.references import A_BUCKET, A_SCHEDULE
+from backups.resources.protection import A_BUCKET, A_SCHEDULE, SYSTEM_NAMED, Reasons, hook_members
 
 NAME_TAKEN = "name", "A snapshot of this app has this name."
 BY_SERVICE: Any = {"create": ABSENT}
@@ -36,10 +35,7 @@ APP_SNAP = Resource(
     paths=("k8s/v1/apps/{app_id}/appSnaps",),
     methods=frozenset({"GET", "POST", "DELETE"}),
     failures=failing(list=100, create=98, retrieve=99, delete=49),
-    refusals={
-        CREATE: (problems.APP_NOT_READY,),
-        DELETE: (problems.SNAPSHOT_IN_USE,),
-    },
+    refusals={CREATE: (problems.APP_NOT_READY,), DELETE: (problems.SNAPSHOT_IN_USE,)},
     lifecycle=LIFECYCLE,
     taken=[Taken("snapshot_name_is_unique", problems.SNAPSHOT_NAME_TAKEN, *NAME_TAKEN)],
     create=app_snap_create,

@@ -26,16 +26,17 @@ from backups.actions.apps import app_create, app_delete, app_replace, refuse_bus
 from backups.lifecycle import APP as LIFECYCLE
 from backups.models import App
 from backups.models.apps import ClusterType, ProtectionState
-from backups.resources.app_links import Link, app_links
 from backups.resources.app_parts import (
     NAMESPACE_MAX_LENGTH,
     ClusterScopedResource,
+    Link,
     NamespaceMapping,
     NamespaceScopedResource,
     RestoreFilter,
     ShownNamespaceScopedResource,
     StateTransition,
     StorageClassMapping,
+    app_links,
     require_one_source,
 )
 from backups.views import AppInstance

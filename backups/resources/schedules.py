@@ -19,7 +19,7 @@ from backups.models.schedules import (
 )
 from backups.problems import DUPLICATE_SCHEDULE
 from backups.recurrence import next_firing, parse_rule
-from backups.resources.references import A_BUCKET
+from backups.resources.protection import A_BUCKET
 
 # The published patterns lack parentheses around their alternatives; these mean what they say.
 MINUTE_PATTERN = "^([0-9]|[1-5][0-9])$"
@@ -69,6 +69,14 @@ def without_what_does_not_apply(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if (name in times, value) != (True, "*")}
 
 
+RETENTION: Any = {
+    "create": REQUIRED,
+    "replace": REQUIRED,
+    "initial": "1",
+    "pattern": RETENTION_PATTERN,
+    "min_length": 1,
+    "max_length": RETENTION_MAX_LENGTH,
+}
 MEMBERS = Members(
     kinds.SCHEDULE,
     Text("name", create=REQUIRED, min_length=1, max_length=NAME_MAX_LENGTH),
@@ -93,26 +101,8 @@ MEMBERS = Members(
     Text(
         "recurrenceRule", sometimes=True, help="For custom ones: a DTSTART line and an RRULE line."
     ),
-    Text(
-        "snapshotRetention",
-        create=REQUIRED,
-        replace=REQUIRED,
-        label="Snapshots to keep",
-        initial="1",
-        pattern=RETENTION_PATTERN,
-        min_length=1,
-        max_length=RETENTION_MAX_LENGTH,
-    ),
-    Text(
-        "backupRetention",
-        create=REQUIRED,
-        replace=REQUIRED,
-        label="Backups to keep",
-        initial="1",
-        pattern=RETENTION_PATTERN,
-        min_length=1,
-        max_length=RETENTION_MAX_LENGTH,
-    ),
+    Text("snapshotRetention", label="Snapshots to keep", **RETENTION),
+    Text("backupRetention", label="Backups to keep", **RETENTION),
     Identifier("bucketID", to=A_BUCKET, sometimes=True),
     Flag("replicate"),
     module=__name__,

@@ -22,10 +22,10 @@ from backups import kinds
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import App, Bucket, Snapshot
 from backups.naming import system_name
-from backups.scenarios.occupancy import occupy_with
 from backups.scenarios.protection import (
     ProtectionSection,
     backup_columns,
+    occupy_with,
     protection_columns,
 )
 

@@ -52,10 +52,7 @@ class AppSection(ResourceSection):
         "namespaceScopedResources": json_schema(fields.UniqueListField(child=SeededScope())),
         "cluster": _CLUSTER,
         "size": {"description": "What a backup of it holds.", **ref("size")},
-        "throughput": {
-            "description": "How much of it is backed up in a second.",
-            **ref("size"),
-        },
+        "throughput": {"description": "How much of it is backed up in a second.", **ref("size")},
         "stageDelays": STAGE_DELAYS,
         "immediateKinds": IMMEDIATE_KINDS,
     }

@@ -8,16 +8,7 @@ from astra.accounts.models import AuthProvider, User, UserState
 from astra.api import fields
 from astra.api.problems import CONFLICT
 from astra.api.query import COLLECTION_PARAMETERS
-from astra.resources.members import (
-    ABSENT,
-    REQUIRED,
-    Choice,
-    Document,
-    Flag,
-    Instant,
-    Known,
-    Text,
-)
+from astra.resources.members import ABSENT, REQUIRED, Choice, Document, Flag, Instant, Known, Text
 from astra.resources.resource import CREATE, LIST, RETRIEVE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from identity import kinds
