@@ -44,9 +44,10 @@ lint-layers: $(VENV)/dev.stamp
 lint-migrations: $(VENV)/dev.stamp
 	$(RUN) -m tests.postgres $(RUN) manage.py makemigrations --check --dry-run
 
-# All of it runs, whatever fails; the tests come last, so their summary is the last thing to read.
+# All of it runs, whatever fails; the tests come last, so their summary is the last thing to read. One
+# run of the suite does for the tests and for what they cover.
 check: $(VENV)/dev.stamp ## Run everything that must pass before a change is merged
-	@$(MAKE) --keep-going --jobs=1 lint test
+	@$(MAKE) --keep-going --jobs=1 lint coverage
 
 fuzz: $(VENV)/dev.stamp ## Send thousands of requests made from the OpenAPI documents
 	@ASTRA_FUZZ_EXAMPLES=$${ASTRA_FUZZ_EXAMPLES:-30} $(RUN) -m pytest -n0 -m fuzz --timeout 0 -o faulthandler_timeout=0 $(ARGS)

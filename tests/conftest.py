@@ -2,12 +2,15 @@
 
 import functools
 import json
+import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
@@ -17,7 +20,7 @@ from astra.accounts.models import Account, Role
 from astra.api.dice import NIL_ID
 from astra.kit import plugin
 from backups.models import App, Bucket
-from tests import wire, world
+from tests import emptying, postgres, wire, world
 from tests.control import Control
 from tests.wire import Received
 
@@ -31,9 +34,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def lazy_static_files() -> Iterator[None]:
-    """Look a static file up when it is asked for: every client would look at all of them."""
-    with override_settings(WHITENOISE_AUTOREFRESH=True):
+def quick_settings() -> Iterator[None]:
+    """Do not do what takes long and no test is about."""
+    with override_settings(
+        # Every client would look at all static files: look one up when it is asked for.
+        WHITENOISE_AUTOREFRESH=True,
+        # A quarter of a second for each password.
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Copy the tables from where the start of the tests made them."""
+    if name := os.environ.get(postgres.TEMPLATE):
+        connection.settings_dict["TEST"]["TEMPLATE"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Empty the tables quickly after tests that commit, on a server where that is allowed."""
+    with emptying.quickly() if postgres.TEMPLATE in os.environ else nullcontext():
         yield
 
 

@@ -12,39 +12,68 @@ import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
 from astra.server.postgres import EphemeralPostgres
 
+# Names the database that those of the tests are copies of: migrating takes longer than copying.
+TEMPLATE = "ASTRA_TEST_TEMPLATE"
 _cleanup = ExitStack()
 
 
 @contextmanager
-def environment() -> Generator[None]:
-    """Point the environment at a new server and a new data folder, where it does not say itself."""
+def environment() -> Generator[EphemeralPostgres | None]:
+    """Point the environment at a new server and new folders, where it does not say itself.
+
+    The block is given the server, and starts it; it is None where another one is to be used.
+    """
     with ExitStack() as stack:
-        if "ASTRA_DATA_DIR" not in os.environ:
-            data_dir = tempfile.mkdtemp(prefix="astra-test-")
-            stack.callback(shutil.rmtree, data_dir, ignore_errors=True)
-            os.environ["ASTRA_DATA_DIR"] = data_dir
-            stack.callback(os.environ.pop, "ASTRA_DATA_DIR")
+
+        def set_(name: str, value: str) -> None:
+            os.environ[name] = value
+            stack.callback(os.environ.pop, name)
+
+        for name in ("ASTRA_DATA_DIR", "ASTRA_CACHE_DIR"):
+            if name not in os.environ:
+                folder = tempfile.mkdtemp(prefix="astra-test-")
+                stack.callback(shutil.rmtree, folder, ignore_errors=True)
+                set_(name, folder)
+        server = None
         if not os.environ.get("DATABASE_URL"):
-            os.environ["DATABASE_URL"] = stack.enter_context(EphemeralPostgres()).url
-            stack.callback(os.environ.pop, "DATABASE_URL")
+            server = EphemeralPostgres()
+            stack.push(server)
+            set_("DATABASE_URL", server.url)
             # Tests of races want many connections at once.
             os.environ.setdefault("ASTRA_DB_POOL_SIZE", "40")
-        yield
+        yield server
+
+
+def prepared() -> Path | None:
+    """Return the data of a stopped server with all tables, which new data may be a copy of."""
+    return next(Path(os.environ["ASTRA_CACHE_DIR"]).glob("postgres-*"), None)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests() -> Generator[None]:
-    """Start the server: a wrapper, so that it is there before pytest-django reads the settings."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        # Where pytest ends before it is configured, it does not call `pytest_unconfigure`.
-        atexit.register(_cleanup.close)
-        _cleanup.enter_context(environment())
-    return (yield)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    """Point at the server before pytest-django reads the settings; start it with their tables."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return (yield)
+    # Where pytest ends before it is configured, it does not call `pytest_unconfigure`.
+    atexit.register(_cleanup.close)
+    server = _cleanup.enter_context(environment())
+    yield
+    if server is not None:
+        # It needs Django.
+        from astra.server import template
+
+        with early_config.stash[blocking_manager_key].unblock():
+            template.start(server, Path(os.environ["ASTRA_CACHE_DIR"]), lasting=False)
+        os.environ[TEMPLATE] = "astra"
+        _cleanup.callback(os.environ.pop, TEMPLATE)
+    return None
 
 
 @pytest.hookimpl(trylast=True)
@@ -54,5 +83,7 @@ def pytest_unconfigure() -> None:
 
 
 if __name__ == "__main__":
-    with environment():
+    with environment() as server:
+        if server is not None:
+            server.start()
         sys.exit(subprocess.call(sys.argv[1:]))

@@ -18,6 +18,8 @@ class Options:
     """One attribute per ``ASTRA_…`` variable, in the units its name says."""
 
     data_dir: Path
+    cache_dir: Path | None
+    durable: bool
     host: str
     http_port: int
     https_port: int
@@ -42,6 +44,8 @@ class Options:
         with env.prefixed("ASTRA_"):
             return cls(
                 data_dir=Path(env.str("DATA_DIR", "var")).absolute(),
+                cache_dir=Path(found).absolute() if (found := env.str("CACHE_DIR", "")) else None,
+                durable=env.bool("DURABLE", True),
                 host=env.str("HOST", "127.0.0.1"),
                 http_port=env.int("HTTP_PORT", 8000, validate=_port),
                 https_port=env.int("HTTPS_PORT", 8443, validate=_port),

@@ -127,7 +127,7 @@ def announce_worker() -> None:
 def worker_is_alive() -> bool:
     """Tell whether any worker is connected."""
     statement = (
-        "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted"
         " AND classid = %(class)s AND objid = %(key)s AND mode = 'ShareLock' AND database ="
         " (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1"
     )

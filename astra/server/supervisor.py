@@ -1,6 +1,7 @@
 """Runs the whole service: PostgreSQL, web servers and lifecycle worker, and stops them in order."""
 
 import fcntl
+import functools
 import os
 import signal
 import time
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from astra.api.options import Options
-from astra.server import processes
+from astra.server import processes, template
 from astra.server.addresses import listeners
 from astra.server.banner import banner
 from astra.server.children import (
@@ -89,7 +90,10 @@ class Supervisor:
             # So that commands beside it find it, whatever its ports.
             (self._options.data_dir / "url").write_text(f"{listeners(self._options)[0].url}\n")
         if self._postgres is not None:
-            postgres = Child(_DATABASE, self._postgres.start, self._postgres.exit_code)
+            start, cache_dir = self._postgres.start, self._options.cache_dir
+            if cache_dir is not None:
+                start = functools.partial(template.start, self._postgres, cache_dir)
+            postgres = Child(_DATABASE, start, self._postgres.exit_code)
             postgres.start()
             self._children.append(postgres)
         access = None if self._only_web else prepare(self._options)
@@ -152,4 +156,5 @@ def _embedded(options: Options) -> EmbeddedPostgres:
         data_dir=options.data_dir / "postgres",
         socket_dir=options.database_socket_dir,
         log_path=options.data_dir / "log" / "postgres.log",
+        durable=options.durable,
     )

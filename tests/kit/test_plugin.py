@@ -29,6 +29,8 @@ def tests(tmp_path: Path) -> Iterator[Tests]:
     started: list[subprocess.Popen[str]] = []
     environment = {name: text for name, text in os.environ.items() if not name.startswith(OURS)}
     environment["PYTHONPATH"] = str(ROOT)
+    # Nor is the home of whoever runs it.
+    environment["ASTRA_CACHE_DIR"] = os.environ["ASTRA_CACHE_DIR"]
 
     def start(text: str, *options: str, **variables: str) -> "subprocess.Popen[str]":
         if text:
@@ -36,7 +38,7 @@ def tests(tmp_path: Path) -> Iterator[Tests]:
         (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
         plugins = ["-p", "astra.kit.plugin", "-p", "no:randomly", "-p", "no:django"]
         plugins += ["-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:cov"]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [
                 sys.executable,
                 "-m",
@@ -58,7 +60,9 @@ def tests(tmp_path: Path) -> Iterator[Tests]:
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 @pytest.fixture

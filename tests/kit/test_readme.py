@@ -44,6 +44,8 @@ def run(words: list[str], folder: Path) -> str:
     environment = {name: text for name, text in os.environ.items() if name.startswith(kept)}
     # What is never imported need not be compiled either.
     environment["PIP_NO_COMPILE"] = "1"
+    # Nothing is kept in the home of whoever runs the suite.
+    environment["ASTRA_CACHE_DIR"] = os.environ["ASTRA_CACHE_DIR"]
     result = subprocess.run(
         words, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

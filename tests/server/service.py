@@ -1,9 +1,12 @@
 """The whole service, started as a person starts it, on a data folder and ports of its own."""
 
+import http.client
+import json
 import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -14,10 +17,13 @@ from typing import Any
 
 import psutil
 import psycopg
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60.0
+# For tests that use the service that is there: they run in one process, one after another.
+SHARED = pytest.mark.xdist_group("service")
 _OURS = ("ASTRA_", "DATABASE_URL", "DJANGO_", "PYTEST_", "GRANIAN_")
 
 
@@ -98,6 +104,11 @@ class Service:
         assert result.returncode == 1, result.stdout + result.stderr
         return result.stderr
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and everything answers."""
+        return self._process is not None and self._process.poll() is None and self.is_ready()
+
     def start(self) -> None:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -120,6 +131,38 @@ class Service:
     def wait(self) -> int:
         assert self._process is not None
         return self._process.wait(SECONDS)
+
+    def get(self, path: str) -> tuple[int, Any]:
+        """Ask over HTTPS, verifying the certificate, with the token of the client configuration."""
+        config = self.config
+        context = ssl.create_default_context(cafile=self.data_dir / "tls" / "ca.pem")
+        assert config["astra_project"] == f"127.0.0.1:{self.https_port}"
+        connection = http.client.HTTPSConnection(
+            config["astra_project"], timeout=SECONDS, context=context
+        )
+        try:
+            connection.request("GET", path, headers=config["headers"])
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+        finally:
+            connection.close()
+
+    def is_ready(self) -> bool:
+        """Ask both listeners."""
+        plain = http.client.HTTPConnection("127.0.0.1", self.http_port, timeout=SECONDS)
+        try:
+            plain.request("GET", "/simulator/v1/ready")
+            return plain.getresponse().status == self.get("/simulator/v1/ready")[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            plain.close()
+
+    def backup_ids(self) -> set[str]:
+        """The ids of all backups of the account that the client configuration is for."""
+        status, body = self.get(f"/accounts/{self.config['uid']}/topology/v1/appBackups")
+        assert status == 200, body
+        return {item["id"] for item in body["items"]}
 
     def listens(self) -> bool:
         with socket.socket() as probe:
@@ -151,8 +194,10 @@ class Service:
         eventually(lambda: not self.processes(), "the end of every process", seconds)
 
     def clean_up(self) -> None:
+        """Leave nothing that runs."""
         for process in self.processes():
             with suppress(psutil.Error):
                 process.kill()
         if self._process is not None:
             self._process.wait(SECONDS)
+            self._process = None

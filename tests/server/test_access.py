@@ -22,11 +22,6 @@ from backups.models import App
 from tests import world
 
 
-@pytest.fixture(autouse=True)
-def _cheap_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def owned(db: None) -> Account:
     """An account in real time, with an owner."""

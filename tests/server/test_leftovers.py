@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from astra.api.options import Options
-from astra.server.postgres import EmbeddedPostgres, EphemeralPostgres
+from astra.server.postgres import EmbeddedPostgres
 from tests.server.service import SECONDS, Service
 
 pytestmark = pytest.mark.server
@@ -22,14 +22,14 @@ BEFORE = """
 """
 
 
-def fill(server: EmbeddedPostgres) -> None:
+def fill(url: str) -> None:
     """Leave what an earlier version of the service left."""
-    with psycopg.connect(server.url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(BEFORE)
 
 
-def tables(server: EmbeddedPostgres) -> set[str]:
-    with psycopg.connect(server.url) as connection:
+def tables(url: str) -> set[str]:
+    with psycopg.connect(url) as connection:
         rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         return {name for (name,) in rows}
 
@@ -50,14 +50,13 @@ def refused(service: Service, command: str, **environment: str) -> str:
     return line
 
 
-def test_a_database_of_ones_own_is_left_as_it_is(service: Service) -> None:
-    with EphemeralPostgres() as server:
-        fill(server)
-        for command in ("serve", "prepare", "migrate"):
-            line = refused(service, command, DATABASE_URL=server.url)
-            assert line.startswith("CommandError: the database of DATABASE_URL")
-            assert line.endswith("use an empty database")
-        assert tables(server) == {"django_migrations", "simulation_transition"}
+def test_a_database_of_ones_own_is_left_as_it_is(service: Service, empty_database: str) -> None:
+    fill(empty_database)
+    for command in ("serve", "prepare", "migrate"):
+        line = refused(service, command, DATABASE_URL=empty_database)
+        assert line.startswith("CommandError: the database of DATABASE_URL")
+        assert line.endswith("use an empty database")
+    assert tables(empty_database) == {"django_migrations", "simulation_transition"}
 
 
 def test_a_data_folder_is_left_as_it_is(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +67,7 @@ def test_a_data_folder_is_left_as_it_is(service: Service, monkeypatch: pytest.Mo
         socket_dir=options.database_socket_dir,
         log_path=None,
     ) as server:
-        fill(server)
+        fill(server.url)
         # `serve` starts the server itself; these find it running.
         for command in ("prepare", "migrate"):
             assert str(service.data_dir) in refused(service, command)

@@ -12,7 +12,9 @@ import psycopg
 import pytest
 
 from astra.server import postgres
-from astra.server.postgres import EmbeddedPostgres, EphemeralPostgres, PostgresError
+from astra.server.postgres import EmbeddedPostgres, EphemeralPostgres
+from astra.server.postgres_files import PostgresError
+from tests.postgres import prepared
 from tests.server.service import eventually
 
 
@@ -31,6 +33,8 @@ def server(tmp_path: Path, socket_dir: Path) -> Iterator[EmbeddedPostgres]:
         log_path=tmp_path / "postgres.log",
         durable=False,
     )
+    # Made in a moment; what is made in full is started with the tests themselves.
+    server.template = prepared()
     # As the home of root: nobody else may pass.
     (tmp_path / "closed").mkdir(mode=0o700)
     yield server
@@ -106,6 +110,7 @@ def test_a_server_without_supervisor_is_replaced(
 
 
 def test_half_a_data_folder_is_never_taken_for_one(server: EmbeddedPostgres) -> None:
+    server.template = None
     rest = server.data_dir.with_name("postgres.new")
     rest.mkdir()
     (rest / "PG_VERSION").write_text("18\n")

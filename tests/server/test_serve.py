@@ -4,7 +4,6 @@ import argparse
 import http.client
 import json
 import signal
-import ssl
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,8 +13,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from astra.server.postgres import EphemeralPostgres
-from tests.server.service import SECONDS, Service, eventually
+from tests.server.service import SECONDS, SHARED, Service, eventually
 
 pytestmark = pytest.mark.server
 
@@ -52,65 +50,35 @@ def paste(command: str) -> tuple[int, Any]:
         connection.close()
 
 
-def get(service: Service, path: str) -> tuple[int, Any]:
-    """Ask over HTTPS, verifying the certificate, with the token of the client configuration."""
-    config: Any = service.config
-    context = ssl.create_default_context(cafile=service.data_dir / "tls" / "ca.pem")
-    assert config["astra_project"] == f"127.0.0.1:{service.https_port}"
-    connection = http.client.HTTPSConnection(
-        config["astra_project"], timeout=SECONDS, context=context
-    )
-    try:
-        connection.request("GET", path, headers=config["headers"])
-        response = connection.getresponse()
-        return response.status, json.loads(response.read())
-    finally:
-        connection.close()
-
-
-def backup_ids(service: Service) -> set[str]:
-    account = service.config["uid"]
-    status, body = get(service, f"/accounts/{account}/topology/v1/appBackups")
-    assert status == 200, body
-    return {item["id"] for item in body["items"]}
-
-
-def is_ready(service: Service) -> bool:
-    """Ask both listeners."""
-    plain = http.client.HTTPConnection("127.0.0.1", service.http_port, timeout=SECONDS)
-    try:
-        plain.request("GET", "/simulator/v1/ready")
-        return plain.getresponse().status == get(service, "/simulator/v1/ready")[0] == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        plain.close()
-
-
-def test_what_the_banner_says_works_and_a_stop_keeps_the_data(service: Service) -> None:
-    service.start()
-    status, backup = paste(service.curl)
+@SHARED
+def test_what_the_banner_says_works(running: Service) -> None:
+    status, backup = paste(running.curl)
     assert (status, backup["type"]) == (201, "application/astra-appBackup")
-    assert backup["id"] in backup_ids(service)
+    assert backup["id"] in running.backup_ids()
 
-    assert f"already serves {service.data_dir}" in service.refused()
-    elsewhere = service.refused(ASTRA_DATA_DIR=f"{service.data_dir}-2")
-    assert f"port {service.http_port} on 127.0.0.1: address already in use" in elsewhere
+
+@SHARED
+def test_another_one_on_its_data_or_ports_is_refused(running: Service) -> None:
+    assert f"already serves {running.data_dir}" in running.refused()
+    elsewhere = running.refused(ASTRA_DATA_DIR=f"{running.data_dir}-2")
+    assert f"port {running.http_port} on 127.0.0.1: address already in use" in elsewhere
     assert "ASTRA_HTTP_PORT" in elsewhere
 
-    config = service.config
-    assert service.send(signal.SIGINT) == 0
-    assert service.processes() == []
 
-    service.start()
-    assert service.config == config
-    assert backup["id"] in backup_ids(service)
-    assert stopped_while_creating(service) == 201
-    assert service.processes() == []
+@SHARED
+def test_a_stop_lets_calls_end_and_keeps_the_data(running: Service) -> None:
+    config = running.config
+    status, backup = stopped_while_creating(running)
+    assert status == 201
+    assert running.processes() == []
+
+    running.start()
+    assert running.config == config
+    assert backup["id"] in running.backup_ids()
 
 
-def stopped_while_creating(service: Service) -> int:
-    """Ask the service to stop while a create waits in the database; return the create's status."""
+def stopped_while_creating(service: Service) -> tuple[int, Any]:
+    """Ask the service to stop while a create waits in the database; return the create's answer."""
     with ThreadPoolExecutor() as pool, service.database() as blocker, service.database() as watcher:
         blocker.execute("LOCK TABLE backups_appbackup IN ACCESS EXCLUSIVE MODE")
         create = pool.submit(paste, service.curl)
@@ -119,66 +87,64 @@ def stopped_while_creating(service: Service) -> int:
         service.ask(signal.SIGTERM)
         eventually(lambda: not service.listens(), "the end of listening")
         blocker.rollback()
-        status, _ = create.result()
+        answer = create.result()
     assert service.wait() == 0
-    return status
+    return answer
 
 
-def test_after_a_kill_nothing_is_left_and_the_next_start_works(service: Service) -> None:
-    service.start()
-    _, backup = paste(service.curl)
-    service.send(signal.SIGKILL)
-    service.wait_until_gone(2)
+@SHARED
+def test_after_a_kill_nothing_is_left_and_the_next_start_works(running: Service) -> None:
+    _, backup = paste(running.curl)
+    running.send(signal.SIGKILL)
+    running.wait_until_gone(2)
 
-    service.start()
-    assert backup["id"] in backup_ids(service)
+    running.start()
+    assert backup["id"] in running.backup_ids()
     # Everything at once, as when the machine goes down.
-    for process in service.processes():
+    for process in running.processes():
         process.kill()
-    service.send(signal.SIGKILL)
+    running.send(signal.SIGKILL)
 
-    service.start()
-    assert backup["id"] in backup_ids(service)
+    running.start()
+    assert backup["id"] in running.backup_ids()
 
 
-def test_what_dies_is_started_again(service: Service) -> None:
-    service.start()
-    _, backup = paste(service.curl)
-
-    workers = service.process("astra.server.web", str(service.http_port)).children()
+@SHARED
+def test_what_dies_is_started_again(running: Service) -> None:
+    _, backup = paste(running.curl)
+    workers = running.process("astra.server.web", str(running.http_port)).children()
     assert len(workers) == 2
     for words in (
-        ("-D", str(service.data_dir / "postgres")),
+        ("-D", str(running.data_dir / "postgres")),
         ("advance_backups", "--watch"),
-        ("astra.server.web", str(service.http_port)),
-        ("astra.server.web", str(service.https_port)),
+        ("astra.server.web", str(running.http_port)),
+        ("astra.server.web", str(running.https_port)),
     ):
-        victim = service.process(*words)
+        victim = running.process(*words)
         victim.kill()
         eventually(partial(is_gone, victim), "the end of the victim")
-        eventually(lambda: is_ready(service), f"ready again after the end of {words}")
+        eventually(running.is_ready, f"ready again after the end of {words}")
 
     eventually(lambda: not any(each.is_running() for each in workers), "the end of old workers")
-    assert backup["id"] in backup_ids(service)
-    assert paste(service.curl)[0] == 201
-    assert "PostgreSQL ended (by SIGKILL); starting it again" in service.output
-    assert service.send(signal.SIGTERM) == 0
-    assert service.processes() == []
+    assert backup["id"] in running.backup_ids()
+    assert paste(running.curl)[0] == 201
+    assert "PostgreSQL ended (by SIGKILL); starting it again" in running.output
+    assert running.send(signal.SIGINT) == 0
+    assert running.processes() == []
 
 
-def test_the_parts_work_apart_as_in_containers(service: Service) -> None:
-    with EphemeralPostgres() as server:
-        environment = service.environment | {"DATABASE_URL": server.url}
-        subprocess.run(
-            service.command("prepare"), env=environment, stdout=subprocess.DEVNULL, check=True
-        )
-        parts = [
-            subprocess.Popen(service.command(*words), env=environment, stdout=subprocess.DEVNULL)
-            for words in (("serve", "--only", "web"), ("advance_backups", "--watch"))
-        ]
-        eventually(lambda: is_ready(service), "readiness")
-        assert backup_ids(service)
-        for part in parts:
-            part.terminate()
-        assert [part.wait(SECONDS) for part in parts] == [0, 0]
+def test_the_parts_work_apart_as_in_containers(service: Service, empty_database: str) -> None:
+    environment = service.environment | {"DATABASE_URL": empty_database}
+    subprocess.run(
+        service.command("prepare"), env=environment, stdout=subprocess.DEVNULL, check=True
+    )
+    parts = [
+        subprocess.Popen(service.command(*words), env=environment, stdout=subprocess.DEVNULL)
+        for words in (("serve", "--only", "web"), ("advance_backups", "--watch"))
+    ]
+    eventually(service.is_ready, "readiness")
+    assert service.backup_ids()
+    for part in parts:
+        part.terminate()
+    assert [part.wait(SECONDS) for part in parts] == [0, 0]
     assert service.processes() == []

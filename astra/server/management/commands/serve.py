@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from astra.server.addresses import AddressError
 from astra.server.children import ChildError
 from astra.server.leash import die_with_parent
-from astra.server.postgres import PostgresError
+from astra.server.postgres_files import PostgresError
 from astra.server.preparation import DatabaseUnreachableError
 from astra.server.supervisor import Supervisor, SupervisorError
 from astra.server.tls import TlsError
