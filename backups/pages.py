@@ -23,4 +23,4 @@ def register_pages() -> None:
         Content(20, "apps", "backups.app"),
         Content(30, "buckets", "backups.bucket"),
     )
-    register_overview(Overview("backups/dashboard/page.html", "backups.admin.dashboard.page.fill"))
+    register_overview(Overview("backups/dashboard/page.html", "backups.admin.dashboard.views.fill"))

@@ -22,7 +22,7 @@ class FamilyConfig(AppConfig):
         """Import the modules with the declarations too: models may stand beside them."""
         super().import_models()
         for resource in self._declared():
-            registry.register(resource, self.label)
+            registry.register(resource)
 
     def ready(self) -> None:
         """Tell the layers below of the resources."""

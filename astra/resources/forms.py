@@ -1,15 +1,17 @@
-"""The forms of a resource on the admin site: the members of its bodies as fields, the API as judge."""
+"""The forms of a resource on the admin site: the members of its bodies as fields, the API as judge.
+
+Of one that moves through stages also how a new one turns out.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django import forms
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from astra.accounts.callers import Caller
 from astra.accounts.models import Account
 from astra.accounts.system import system_caller
-from astra.adminsite.forms import ApiForm, LabelsField
+from astra.adminsite.forms import ApiForm, LabelsField, LineField, PickField
 from astra.api.clock import timestamp
 from astra.engine.stages import Fate
 from astra.resources import registry
@@ -19,6 +21,8 @@ from astra.resources.members import ABSENT, REQUIRED, Member, Several, Text, Use
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 
+DETAIL_TYPE = "https://astra.netapp.io/problems/simulated"
+OUTCOME_FIELDS = ("outcome", "detail_title", "detail_text")
 # The fields for a member by name; None: the model's own field.
 Fields = dict[str, forms.Field | None]
 
@@ -103,6 +107,34 @@ class ResourceForm(ApiForm):
         return found
 
 
+class OutcomeForm(ResourceForm):
+    """A form that also says in which state of its lifecycle a new record ends up, and why."""
+
+    outcome = PickField(label="It becomes")
+    detail_title = LineField(label="Why", required=False)
+    detail_text = LineField(
+        label="Details", required=False, help_text="Both are shown in stateDetails."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lifecycle, outcome = self.resource.lifecycle, self.fields["outcome"]
+        assert lifecycle is not None
+        assert isinstance(outcome, forms.ChoiceField)
+        outcome.choices = [(state, state) for state in lifecycle.final]
+        outcome.initial = lifecycle.success
+
+    def fate(self, data: dict[str, Any]) -> Fate:
+        """Return the fate that the fields describe; its reasons are `stateDetails`."""
+        reasons: Any = detail_of(DETAIL_TYPE, data["detail_title"], data["detail_text"])
+        return Fate(data["outcome"], reasons=tuple(reasons))
+
+
+def detail_of(kind: str, title: str, text: str) -> list[dict[str, str]]:
+    """Return the elements of `stateDetails` and the like that were typed in: one, if it has a title."""
+    return [{"type": kind, "title": title, "detail": text or title}] if title else []
+
+
 def form_members(resource: Resource, use: str) -> dict[Member, Fields]:
     """Return the members that a form has (``use``: create or replace), with their fields."""
     found: dict[Member, Fields] = {}
@@ -146,11 +178,10 @@ def form_class(
     made = {name: field for fields in members.values() for name, field in fields.items()}
     derived: Fields = {**made, "labels": LabelsField()}
     if use == "create":
-        derived["api_version"] = forms.ChoiceField(
+        derived["api_version"] = PickField(
             label="Version",
             choices=[(version, version) for version in resource.kind.versions],
             required=False,
-            widget=UnfoldAdminSelectWidget,
         )
     said: dict[str, Any] = getattr(base, "base_fields", {})
     columns = {field.name for field in resource.model._meta.concrete_fields}

@@ -23,9 +23,15 @@ from astra.resources import registry
 from astra.resources.actions import delete_row
 from astra.resources.cells import cells_of, is_column, shown_as, words
 from astra.resources.fieldsets import Line, add_fieldsets, editable, fieldsets
-from astra.resources.forms import ResourceForm, field_names, form_class, parent_field, parent_fields
+from astra.resources.forms import (
+    OutcomeForm,
+    ResourceForm,
+    field_names,
+    form_class,
+    parent_field,
+    parent_fields,
+)
 from astra.resources.members import Choice, Constant, Flag, Identifier
-from astra.resources.outcomes import OutcomeForm
 from astra.resources.resource import Resource
 
 

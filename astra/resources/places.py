@@ -7,13 +7,16 @@ key to its model says which rows are its own.
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import ForeignKey, Model, QuerySet
 
 from astra.resources import registry
+
+if TYPE_CHECKING:
+    from astra.resources.resource import Resource
 
 METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
 _PLACEHOLDER = re.compile(r"\{(\w+)_id\}")
@@ -53,13 +56,14 @@ def of_collection(
 
     ``ids`` are those of the path, by placeholder.
     """
+    rows = model._default_manager.all()
     if not place.parents:
-        return _rows(model).filter(**{place.tenant: account_id})
-    for kind, parent in _parents(place):
-        found = _rows(parent).filter(id=ids[f"{kind}_id"], account_id=account_id, **_there(kind))
+        return rows.filter(**{place.tenant: account_id})
+    for parent in _parents(place):
+        found = parent.rows().filter(id=ids[parent.id_name], account_id=account_id)
         if not found.exists():
             return None
-    return _rows(model).filter(**_keys(model, place, ids))
+    return rows.filter(**_keys(model, place, ids))
 
 
 def of_instance(
@@ -67,11 +71,11 @@ def of_instance(
 ) -> QuerySet[Any]:
     """Return the rows among which the id of an instance at a place is looked for."""
     conditions: dict[str, Any] = {}
-    for kind, parent in _parents(place):
-        key = foreign_key(model, parent)
-        conditions |= {f"{key}__{name}": value for name, value in _there(kind).items()}
+    for parent in _parents(place):
+        key = foreign_key(model, parent.model)
+        conditions |= {f"{key}__{name}": value for name, value in parent.there.items()}
     conditions |= {place.tenant: account_id, **_keys(model, place, ids)}
-    return _rows(model).filter(**conditions)
+    return model._default_manager.filter(**conditions)
 
 
 def foreign_key(model: type[Model], parent: type[Model]) -> str:
@@ -82,19 +86,11 @@ def foreign_key(model: type[Model], parent: type[Model]) -> str:
     raise LookupError(f"{model.__name__} has no foreign key to {parent.__name__}")
 
 
-def _parents(place: Place) -> Iterator[tuple[str, type[Model]]]:
-    return ((kind, registry.resource(kind).model) for kind in place.parents)
-
-
-def _there(kind: str) -> Mapping[str, Any]:
-    return registry.resource(kind).there
+def _parents(place: Place) -> "list[Resource]":
+    return [registry.resource(kind) for kind in place.parents]
 
 
 def _keys(model: type[Model], place: Place, ids: Mapping[str, uuid.UUID]) -> dict[str, uuid.UUID]:
     return {
-        f"{foreign_key(model, parent)}_id": ids[f"{kind}_id"] for kind, parent in _parents(place)
+        f"{foreign_key(model, parent.model)}_id": ids[parent.id_name] for parent in _parents(place)
     }
-
-
-def _rows(model: type[Model]) -> QuerySet[Any]:
-    return model._default_manager.all()

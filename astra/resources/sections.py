@@ -12,7 +12,7 @@ from django.db.models import Model
 from astra.api.problems import ApiProblem
 from astra.engine.stages import Column
 from astra.resources import registry
-from astra.resources.members import REQUIRED, Constant, Flag, Known, Member, Whole
+from astra.resources.members import REQUIRED, Flag, Member, Whole
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 from astra.resources.schemas import json_schema
@@ -133,7 +133,7 @@ class ResourceSection(Section):
         columns = {field.attname for field in self.resource.model._meta.concrete_fields}
         for member in self.resource.members.members:
             is_said = member.name in self.members or not self.members
-            if is_said and member.column in columns and not isinstance(member, Constant | Known):
+            if is_said and member.column in columns and member.has_column:
                 yield seeded_name(member), member
 
     def _parent(self) -> str:

@@ -13,8 +13,8 @@ from astra.accounts.metadata import represent_metadata
 from astra.api import fields, filters
 from astra.api.resources import ResourceKind
 from astra.api.serializers import ClosedSerializer, MetadataSerializer, StrictMetadataSerializer
-from astra.resources.examples import sample
 from astra.resources.members import ABSENT, REQUIRED, Member, Use, columns_read
+from astra.resources.schemas import sample
 
 # What ``validate`` of a body does: returns the members, or raises DRF's ``ValidationError``.
 Check = Callable[[dict[str, Any]], dict[str, Any]]

@@ -12,7 +12,14 @@ from django.db.models import BigIntegerField, F, Value
 
 from astra.accounts.callers import Caller
 from astra.api.clock import real_now
-from astra.api.problems import COLLECTION_NOT_FOUND, CONFLICT, NOT_PERMITTED, ApiProblem, Invalid
+from astra.api.problems import (
+    COLLECTION_NOT_FOUND,
+    CONFLICT,
+    INVALID_FIELDS,
+    NOT_PERMITTED,
+    ApiProblem,
+    Invalid,
+)
 from astra.api.rows import instance
 from astra.api.serializers import read_only_labels
 from astra.engine.history import record_deletion
@@ -20,8 +27,7 @@ from astra.engine.stages import Fate
 from backups import kinds, problems
 from backups.actions import create_statement as statement
 from backups.actions.create_statement import ANSWERED, NO_FAULT
-from backups.actions.fating import fates_by_rules
-from backups.actions.finding import bucket_of_backup, unusable_bucket
+from backups.actions.fating import bucket_of_backup, fates_by_rules
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, PENDING, READY, SNAPSHOT
 from backups.models import AppBackup, Bucket, Snapshot
 
@@ -159,6 +165,15 @@ def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -
     else:
         return
     raise ApiProblem(problem, fields=[Invalid("snapshotID", reason)])
+
+
+def unusable_bucket(state: str | None) -> ApiProblem:
+    """Return the problem about a named bucket that is not available; None: there is none."""
+    if state is None:
+        unknown = Invalid("bucketID", "The account has no such bucket.")
+        return ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
+    reason = f"The bucket is {state}, not {AVAILABLE}."
+    return ApiProblem(INVALID_FIELDS, fields=[Invalid("bucketID", reason)])
 
 
 def _parameters(

@@ -9,17 +9,17 @@ from django.db import transaction
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
-from astra.api.problems import ApiProblem
+from astra.api.problems import COLLECTION_NOT_FOUND, ApiProblem
 from astra.engine.planning import plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.actions import refusing_taken
 from backups import kinds, problems
+from backups.actions.app_backups import unusable_bucket
 from backups.actions.create_statement import NO_FAULT
 from backups.actions.fating import fates_by_rules
-from backups.actions.finding import bucket_to_use, ready_app
-from backups.lifecycle import APP_BACKUP, PENDING, SNAPSHOT
-from backups.models import AppBackup, Snapshot
+from backups.lifecycle import APP_BACKUP, AVAILABLE, PENDING, READY, SNAPSHOT
+from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.naming import system_name
 
 
@@ -58,6 +58,24 @@ def app_snap_create(
             snapshot.save(force_insert=True)
         plan_new(SNAPSHOT.kind, snapshot.id, fate)
     return snapshot
+
+
+def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
+    """Return the app. Raises problem 2 when the account manages no such app, 112 when it is not ready."""
+    app = App.objects.filter(id=app_id, account_id=account_id, deleted_at=None).first()
+    if app is None:
+        raise ApiProblem(COLLECTION_NOT_FOUND)
+    if app.state != READY:
+        raise ApiProblem(problems.APP_NOT_READY)
+    return app
+
+
+def bucket_to_use(account_id: uuid.UUID, bucket_id: uuid.UUID) -> Bucket:
+    """Return the bucket. Raises problem 108 when there is none, 9 when it is not available."""
+    bucket = Bucket.objects.filter(id=bucket_id, account_id=account_id).first()
+    if bucket is None or bucket.state != AVAILABLE:
+        raise unusable_bucket(bucket.state if bucket else None)
+    return bucket
 
 
 def refuse_used(snapshot: Snapshot) -> None:

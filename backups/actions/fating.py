@@ -11,13 +11,20 @@ from astra.faults.effects.base import Fates
 from astra.faults.fates import creation, fate_rules
 from astra.faults.subjects import Subject
 from backups.actions.create_statement import fate_columns
-from backups.actions.finding import bucket_of_backup
-from backups.faults.criteria import APP, BUCKET
-from backups.faults.effects import BACKUP_CREATE, SNAPSHOT_CREATE
+from backups.faults.effects import APP, BACKUP_CREATE, BUCKET, SNAPSHOT_CREATE
 from backups.lifecycle import AVAILABLE, READY
 from backups.models import App, Bucket
 
 Wanted = dict[str, Any]
+
+
+def bucket_of_backup(account_id: uuid.UUID, named_id: uuid.UUID | None) -> uuid.UUID | None:
+    """Return the bucket that a backup goes to: the named one, or the one that is chosen for it."""
+    if named_id is not None:
+        return named_id
+    available = Bucket.objects.filter(account_id=account_id, state=AVAILABLE)
+    chosen = available.order_by("-is_default", "stored_bytes", "created_at", "id")
+    return chosen.values_list("id", flat=True).first()
 
 
 def fates_by_rules(

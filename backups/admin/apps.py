@@ -15,8 +15,7 @@ from astra.adminsite.forms import JsonField, LinesField, SizeField
 from astra.api.problems import ApiProblem
 from astra.engine.admin.paces import pace_of
 from astra.resources.cells import bytes_cell
-from astra.resources.forms import ResourceForm
-from astra.resources.outcomes import OUTCOME_FIELDS, OutcomeForm
+from astra.resources.forms import OUTCOME_FIELDS, OutcomeForm, ResourceForm
 from astra.resources.pages import StagedPage, page_of
 from backups import kinds
 from backups.actions.app_backups import BackupWanted, app_backup_create

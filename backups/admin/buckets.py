@@ -9,8 +9,7 @@ from astra.accounts.callers import Caller
 from astra.adminsite.forms import LineField
 from astra.api.dice import new_id
 from astra.resources.cells import bytes_cell
-from astra.resources.forms import ResourceForm
-from astra.resources.outcomes import OUTCOME_FIELDS, OutcomeForm
+from astra.resources.forms import OUTCOME_FIELDS, OutcomeForm, ResourceForm
 from astra.resources.pages import StagedPage, page_of
 from backups.models import Bucket
 from backups.models.buckets import parameters_member

@@ -1,6 +1,7 @@
 """Backups and snapshots on the admin site: how they are made, shown and steered."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -36,6 +37,7 @@ from backups.resources.app_snaps import APP_SNAP
 SHOWN_REFUSALS = 5
 
 Records = Sequence[Protection]
+Act = Callable[[steering.Kind, Sequence[Any]], Steered]
 
 
 class ProtectionForm(FateFields, ResourceForm):
@@ -129,8 +131,8 @@ class ProtectionPage(StagedPage):
     )
     def remove(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
         """Let the records be removed."""
-        to = {"outcome": REMOVED, "reason": data["reason"]}
-        return self._steer(request, "Removed", records, steering.end, **to)
+        end = partial(steering.end, outcome=REMOVED, reason=data["reason"])
+        return self._steer(request, "Removed", records, end)
 
     @confirmed(
         "Make unknown",
@@ -141,19 +143,12 @@ class ProtectionPage(StagedPage):
     )
     def make_unknown(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
         """Let the state of the records be unknown."""
-        to = {"outcome": UNKNOWN, "reason": data["reason"]}
-        return self._steer(request, "Made unknown", records, steering.end, **to)
+        end = partial(steering.end, outcome=UNKNOWN, reason=data["reason"])
+        return self._steer(request, "Made unknown", records, end)
 
-    def _steer(
-        self,
-        request: HttpRequest,
-        verb: str,
-        records: Records,
-        act: Callable[..., Steered],
-        **to: Any,
-    ) -> Done:
+    def _steer(self, request: HttpRequest, verb: str, records: Records, act: Act) -> Done:
         """Do it; tell why records were left alone, and how many were not."""
-        refused = act(self.model, [each.pk for each in records], **to).refused
+        refused = act(self.model, [each.pk for each in records]).refused
         names = {record.pk: str(record) for record in records}
         for identifier, reason in list(refused.items())[:SHOWN_REFUSALS]:
             messages.warning(request, f"{names[identifier]} {reason}.")

@@ -1,22 +1,44 @@
-"""How backups and snapshots end by a fault rule: the effects of this family."""
+"""What fault rules may match in this family, and what they may do: end backups and snapshots."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from astra.api import fields
 from astra.api.serializers import ClosedSerializer, StateDetailSerializer
 from astra.engine.stages import Fate
-from astra.faults.criteria import register_criteria
+from astra.faults.criteria import Call, Criterion, register_criteria
 from astra.faults.effects.base import FateEffect, Fates, FractionField
 from astra.faults.effects.registered import register_effects
 from backups import kinds
-from backups.faults.criteria import APP, BUCKET
 from backups.lifecycle import COMPLETED, FAILED, REMOVED, UNKNOWN
+from backups.models import Bucket
 from backups.models.protection import HookState
 
 BACKUP_CREATE = f"{kinds.APP_BACKUP.name}.create"
 SNAPSHOT_CREATE = f"{kinds.APP_SNAP.name}.create"
 DEFAULT_REASON = "A fault rule decided so."
+
+
+def _app(call: Call) -> uuid.UUID | None:
+    return call.ids.get("app_id") or getattr(call.row, "app_id", None)
+
+
+def _bucket(call: Call) -> uuid.UUID | None:
+    if isinstance(call.row, Bucket):
+        return call.row.id
+    return getattr(call.row, "bucket_id", None) or _identifier(call.sent.get("bucketID"))
+
+
+def _identifier(text: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+APP = Criterion("app", _app)
+BUCKET = Criterion("bucket", _bucket)
 
 
 class HookDetailsField(fields.UniqueListField):

@@ -66,7 +66,11 @@ class Pace(Choice):
 def without_what_does_not_apply(body: dict[str, Any]) -> dict[str, Any]:
     """Return the body without `*`."""
     times = ("minute", *OPTIONAL_TIMES)
-    return {name: value for name, value in body.items() if (name in times, value) != (True, "*")}
+    return {
+        name: value
+        for name, value in body.items()
+        if (name in times, value) != (True, NOT_APPLICABLE)
+    }
 
 
 RETENTION: Any = {

@@ -38,18 +38,6 @@ class BackupSection(ProtectionSection):
     unless the backup is pending.
     """
 
-    members = (
-        "name",
-        "bucketID",
-        "snapshotID",
-        "scheduleID",
-        "state",
-        "stateUnready",
-        "hookState",
-        "hookStateDetails",
-        "totalBytes",
-    )
-
     further_properties = {
         **ProtectionSection.further_properties,
         "version": {"enum": list(kinds.APP_BACKUP.versions)},

@@ -7,7 +7,6 @@ from typing import Any
 from astra.accounts.models import Role, RoleBinding
 from astra.api import fields, filters
 from astra.api.dice import NIL_ID
-from astra.api.query import COLLECTION_PARAMETERS
 from astra.resources.members import REQUIRED, Choice, Constant, Identifier, Known, Several
 from astra.resources.resource import CREATE, REPLACE, Resource
 from astra.resources.shapes import Members
@@ -50,10 +49,8 @@ ROLE_BINDING = Resource(
     model=RoleBinding,
     members=MEMBERS,
     paths=("core/v1/users/{user_id}/roleBindings", "core/v1/roleBindings"),
-    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    **kinds.COMMON,
     write_role="admin",
-    published_parameters=COLLECTION_PARAMETERS,
-    failures={},
     simplified={
         CREATE: "there are no groups, a user has one role, and constraints are kept but not applied.",
         REPLACE: "constraints are kept but not applied.",

@@ -7,7 +7,6 @@ from typing import Any
 from astra.accounts.models import AuthProvider, User, UserState
 from astra.api import fields
 from astra.api.problems import CONFLICT
-from astra.api.query import COLLECTION_PARAMETERS
 from astra.resources.members import ABSENT, REQUIRED, Choice, Document, Flag, Instant, Known, Text
 from astra.resources.resource import CREATE, LIST, RETRIEVE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
@@ -103,10 +102,8 @@ USER = Resource(
     model=User,
     members=MEMBERS,
     paths=("core/v1/users",),
-    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    **kinds.COMMON,
     write_role="admin",
-    published_parameters=COLLECTION_PARAMETERS,
-    failures={},
     simplified={
         LIST: NO_LAST_ACT,
         CREATE: "no email is sent, and no login but that by tokens exists.",
