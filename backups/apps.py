@@ -21,7 +21,7 @@ class BackupsConfig(families.FamilyConfig):
     def ready(self) -> None:
         """Register the resources, and what the layers below are told of them beyond."""
         super().ready()
-        from backups.faults.registrations import register_faults
+        from backups.faults.effects import register_faults
         from backups.pages import register_pages
         from backups.registrations import register_all
 

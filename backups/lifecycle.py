@@ -46,16 +46,7 @@ APP = Lifecycle(
     ),
     success=READY,
     failures=(FAILED, UNAVAILABLE, UNKNOWN),
-    published=(
-        PENDING,
-        DISCOVERING,
-        PROVISIONING,
-        READY,
-        FAILED,
-        RESTORING,
-        UNAVAILABLE,
-        UNKNOWN,
-    ),
+    published=(PENDING, DISCOVERING, PROVISIONING, READY, FAILED, RESTORING, UNAVAILABLE, UNKNOWN),
 )
 
 BUCKET = Lifecycle(

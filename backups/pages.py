@@ -17,4 +17,4 @@ def register_pages() -> None:
         Entry(SITE, 10, "Administrators", "shield_person", "auth.user"),
     )
     overview.template = "backups/dashboard/page.html"
-    overview.fill = "backups.admin.dashboard.page.fill"
+    overview.fill = "backups.admin.dashboard.views.fill"

@@ -1,8 +1,18 @@
 """The kinds of resources about who calls, as the API names them."""
 
+from typing import Any
+
+from astra.api.query import COLLECTION_PARAMETERS
 from astra.api.resources import ResourceKind
 
 ACCOUNT = ResourceKind("account", "accounts", ("1.0",))
 USER = ResourceKind("user", "users", ("1.2", "1.1", "1.0"))
 TOKEN = ResourceKind("token", "tokens", ("1.0",))
 ROLE_BINDING = ResourceKind("roleBinding", "roleBindings", ("1.1", "1.0"))
+
+# What their declarations have in common: the published document has no 500 of its own for them.
+COMMON: Any = {
+    "methods": frozenset({"GET", "POST", "PUT", "DELETE"}),
+    "published_parameters": COLLECTION_PARAMETERS,
+    "failures": {},
+}

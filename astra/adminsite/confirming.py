@@ -43,19 +43,23 @@ def confirmed(
     title: str,
     *,
     explanation: str,
-    button: str,
+    button: str = "",
     icon: str = "",
     danger: bool = False,
     form: type[forms.Form] = forms.Form,
 ) -> Callable[[Action], Callable[..., Any]]:
     """Make ``method(self, request, records, data)`` an action of lists and of records' pages.
 
+    ``button`` says what is done, by default the title.
+
     It is called with the records and the form's cleaned data, and returns what it did or a page of
     its own. An ``ApiProblem`` that it raises is shown in the form.
     """
 
     def decorate(method: Action) -> Callable[..., Any]:
-        question = _Question(method.__name__, title, explanation, button, danger, form, method)
+        question = _Question(
+            method.__name__, title, explanation, button or title, danger, form, method
+        )
 
         @functools.wraps(method)
         def view(

@@ -8,7 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from astra.adminsite.units import human_bytes
 from astra.api.problems import ApiProblem
@@ -45,6 +49,26 @@ class ApiForm(forms.ModelForm[Any]):
             add_problem(self, problem, members=self.members, numbers=self.problem_fields)
         except ValidationError as error:
             self.add_error(None, error)
+
+
+class LineField(forms.CharField):
+    """A text of one line."""
+
+    widget = UnfoldAdminTextInputWidget
+
+
+class PickField(forms.ChoiceField):
+    """One of a few."""
+
+    widget = UnfoldAdminSelectWidget
+
+
+class JsonField(forms.JSONField):
+    """JSON, which may be left empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = UnfoldAdminTextareaWidget(attrs={"rows": 2})
+        super().__init__(required=False, widget=widget, **kwargs)
 
 
 class LinesField(forms.CharField):

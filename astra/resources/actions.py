@@ -1,8 +1,8 @@
 """What a resource without actions of its own does when it is created, replaced and deleted.
 
 Each is one transaction. A resource's own ``create(caller=…, body=…, **parent_ids)`` returns the new
-row, its ``replace(caller=…, row=…, body=…)`` changes a locked row, its ``delete(rows)`` deletes the
-one row that a query finds and tells whether there was one.
+row, its ``replace(caller=…, row=…, body=…)`` changes a locked row, its ``delete(row, now)`` deletes a
+locked one at the account's instant, which its history tells afterwards.
 """
 
 import uuid
@@ -88,8 +88,6 @@ def delete_row(resource: Resource, rows: QuerySet[Any], *, caller: Caller) -> bo
     Raises the resource's ``in_use`` while anything refers to the row, and what ``may_delete`` and the
     guard say.
     """
-    if resource.delete is not None:
-        return resource.delete(rows)
     if resource.goes_at_once:
         return bool(rows.delete()[0])
     with transaction.atomic(), resource.guarding(caller) as guard:
@@ -101,9 +99,13 @@ def delete_row(resource: Resource, rows: QuerySet[Any], *, caller: Caller) -> bo
             raise ApiProblem(resource.in_use)
         resource.may_delete(row)
         guard.delete(row)
+        now = row.account.now()
+        if resource.delete is not None:
+            resource.delete(row, now)
         if resource.lifecycle is not None:
-            record_deletion(resource.lifecycle.kind, row, row.account.now())
-        row.delete()
+            record_deletion(resource.lifecycle.kind, row, now)
+        if resource.delete is None:
+            row.delete()
     return True
 
 

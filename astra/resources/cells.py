@@ -11,16 +11,7 @@ from astra.accounts.columns import AccountColumns
 from astra.adminsite import cells
 from astra.adminsite.units import human_bytes
 from astra.resources import registry
-from astra.resources.members import (
-    Choice,
-    Details,
-    Document,
-    Flag,
-    Identifier,
-    Instant,
-    Member,
-    Several,
-)
+from astra.resources.members import Choice, Details, Document, Flag, Instant, Member, Several
 from astra.resources.resource import Resource
 
 # What the column of holds would not read well as it is.
@@ -29,7 +20,7 @@ _MADE = Flag | Instant | Several | Document
 
 def shown_as(resource: Resource, member: Member) -> str:
     """Return the name under which a page shows a member."""
-    if isinstance(member, Identifier) and member.to is not None:
+    if member.to is not None:
         return f"{member.column.removesuffix('_id')}_cell"
     is_plain = is_column(resource.model, member) and not isinstance(member, _MADE)
     return member.column if is_plain and not _is_state(member) else f"{member.column}_cell"
@@ -97,7 +88,7 @@ def _value_cell(resource: Resource, member: Member) -> Callable[..., Any]:
 
 
 def _show(member: Member, record: Any) -> Any:
-    if isinstance(member, Identifier) and member.to is not None:
+    if member.to is not None:
         return cells.row_link(member.to.model, getattr(record, member.column))
     if isinstance(member, Instant):
         return cells.instant(getattr(record, member.column))

@@ -22,14 +22,31 @@ class FamilyConfig(AppConfig):
         """Import the modules with the declarations too: models may stand beside them."""
         super().import_models()
         for resource in self._declared():
-            registry.register(resource, self.label)
+            registry.register(resource)
 
     def ready(self) -> None:
         """Tell the layers below of the resources."""
-        from astra.resources.registering import tell_of
-
         for resource in self._declared():
             tell_of(resource)
 
     def _declared(self) -> Iterator[Any]:
         return (import_string(name) for name in self.resources)
+
+
+def tell_of(resource: Any) -> None:
+    """Tell what an account owns, what moves, what scenarios hold.
+
+    What an app registers itself for the model or kind is instead.
+    """
+    from astra.accounts.belongings import Belonging, suggest_belonging
+    from astra.engine.registry import Registration, register
+    from astra.resources.sections import ResourceSection
+    from astra.scenarios.sections import register_section
+
+    if resource.model._meta.managed:
+        suggest_belonging(Belonging(resource.model))
+    if resource.seeding is not None:
+        made_by = import_string(resource.seeding.by) if resource.seeding.by else ResourceSection
+        register_section(made_by(resource))
+    if resource.lifecycle is not None:
+        register(Registration(model=resource.model, lifecycle=resource.lifecycle, order=5))

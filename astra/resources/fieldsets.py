@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from astra.resources.cells import shown_as
-from astra.resources.forms import ResourceForm, form_members, parent_field, parent_members
+from astra.resources.forms import (
+    ResourceForm,
+    field_names,
+    form_members,
+    parent_fields,
+    parent_members,
+)
 from astra.resources.members import Constant, Known
 from astra.resources.resource import Resource
 
@@ -20,8 +26,7 @@ Form = type[ResourceForm]
 
 def editable(resource: Resource, form: Form) -> tuple[str, ...]:
     """Return the fields of a record that exists which can be changed."""
-    typed = (name for made in form_members(resource, "replace").values() for name in made)
-    return (*typed, *_further(resource, form, "replace"), "labels")
+    return (*field_names(resource, "replace"), *_further(resource, form, "replace"), "labels")
 
 
 def add_fieldsets(resource: Resource, form: Form, *, groups: Groups) -> Fieldsets:
@@ -30,8 +35,7 @@ def add_fieldsets(resource: Resource, form: Form, *, groups: Groups) -> Fieldset
         member.name: tuple(made) for member, made in form_members(resource, "create").items()
     } | {name: (name,) for name in _further(resource, form, "create")}
     apart, rest = _apart(known, groups)
-    above = [parent_field(resource, kind) for kind in resource.places[0].parents]
-    main = (*(above or ["account"]), *rest, "labels", "api_version")
+    main = (*(parent_fields(resource) or ["account"]), *rest, "labels", "api_version")
     return ((None, {"fields": main}), *apart)
 
 
@@ -50,7 +54,8 @@ def fieldsets(
         if not isinstance(member, Constant | Known) and member not in above
     }
     further = _further(resource, form, "replace") if form else ()
-    own = [*further, *(name for names in groups.values() for name in names if _is_cell(name))]
+    cells = (name for names in groups.values() for name in names if name.endswith("_cell"))
+    own = [*further, *cells]
     known |= {name: (name,) for name in own}
     apart, rest = _apart(known, groups)
     head = tuple(_head(resource, known))
@@ -66,8 +71,7 @@ def fieldsets(
 def _head(resource: Resource, known: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Yield the lines that say what record it is: its name, whose it is, its state."""
     yield (*known.get(resource.key, ()), "id_cell")
-    above = (parent_field(resource, kind) for kind in resource.places[0].parents)
-    yield (*(f"{name}_cell" for name in above), "account_cell")
+    yield (*(f"{name}_cell" for name in parent_fields(resource)), "account_cell")
     if resource.lifecycle is not None:
         # What nobody ends by hand has no end that is news.
         yield ("state_cell", "fate_cell") if resource.lifecycle.by_hand else ("state_cell",)
@@ -75,9 +79,8 @@ def _head(resource: Resource, known: Mapping[str, tuple[str, ...]]) -> Iterator[
 
 def _further(resource: Resource, form: Form, use: str) -> tuple[str, ...]:
     """Return the fields of a form that are for no member and no parent."""
-    typed = {name for made in form_members(resource, use).values() for name in made}
-    above = {parent_field(resource, kind) for kind in resource.places[0].parents}
-    usual = typed | above | {"account", "labels", "api_version"}
+    typed, above = field_names(resource, use), parent_fields(resource)
+    usual = {*typed, *above, "account", "labels", "api_version"}
     return tuple(name for name in form.base_fields if name not in usual)
 
 
@@ -92,7 +95,3 @@ def _apart(
     grouped = {name for names in groups.values() for name in names}
     rest = [field for name, made in known.items() if name not in grouped for field in made]
     return fieldsets, rest
-
-
-def _is_cell(name: str) -> bool:
-    return name.endswith("_cell")

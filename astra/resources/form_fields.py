@@ -48,8 +48,11 @@ def form_field(member: Member, *, required: bool) -> forms.Field | None:
     return forms.CharField(widget=widget, **_said(member, required=required))
 
 
-@form_field.register
-def _(member: Name, *, required: bool) -> forms.Field:
+@form_field.register(Name)
+@form_field.register(Identifier)
+def _line(member: Member, *, required: bool) -> forms.Field | None:
+    if member.to is not None:
+        return None
     return forms.CharField(widget=UnfoldAdminTextInputWidget, **_said(member, required=required))
 
 
@@ -58,9 +61,8 @@ def _(member: Choice, *, required: bool) -> forms.Field:
     choices = [(each, each) for each in member.rules["choices"]]
     if not required:
         choices.insert(0, ("", "–"))
-    return forms.ChoiceField(
-        choices=choices, widget=UnfoldAdminSelectWidget, **_said(member, required=required)
-    )
+    said = _said(member, required=required)
+    return forms.ChoiceField(choices=choices, widget=UnfoldAdminSelectWidget, **said)
 
 
 @form_field.register
@@ -70,24 +72,14 @@ def _(member: Flag, *, required: bool) -> forms.Field:
 
 @form_field.register
 def _(member: Number, *, required: bool) -> forms.Field:
-    return forms.DecimalField(
-        widget=UnfoldAdminDecimalFieldWidget, **_said(member, required=required)
-    )
-
-
-@form_field.register
-def _(member: Identifier, *, required: bool) -> forms.Field | None:
-    if member.to is not None:
-        return None
-    return forms.CharField(widget=UnfoldAdminTextInputWidget, **_said(member, required=required))
+    said = _said(member, required=required)
+    return forms.DecimalField(widget=UnfoldAdminDecimalFieldWidget, **said)
 
 
 @form_field.register
 def _(member: Instant, *, required: bool) -> forms.Field:
-    return forms.CharField(
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "2026-01-05T12:00:00Z"}),
-        **_said(member, required=required),
-    )
+    widget = UnfoldAdminTextInputWidget(attrs={"placeholder": "2026-01-05T12:00:00Z"})
+    return forms.CharField(widget=widget, **_said(member, required=required))
 
 
 @form_field.register
@@ -99,7 +91,7 @@ def _(member: Several, *, required: bool) -> forms.Field | None:
 
 @form_field.register(Constant)
 @form_field.register(Known)
-def _(member: Member, *, required: bool) -> forms.Field | None:
+def _none(member: Member, *, required: bool) -> forms.Field | None:
     return None
 
 
@@ -112,17 +104,12 @@ def _said(member: Member, *, required: bool) -> dict[str, Any]:
     }
 
 
-def names_a_row(member: Member) -> bool:
-    """Tell whether a member names a row of the account, so that its field finds rows by typing."""
-    return isinstance(member, Identifier) and member.to is not None
-
-
 def fields_of(member: Member, *, required: bool) -> dict[str, forms.Field | None]:
     """Return the fields for a member by name; None where the model's own field does."""
-    if names_a_row(member):
+    if member.to is not None:
         return {member.column.removesuffix("_id"): None}
     if isinstance(member, Document):
-        return {**_fields_of_document(member, required=required)}
+        return _fields_of_document(member, required=required)
     field = form_field(member, required=required)
     return {} if field is None else {member.column: field}
 
@@ -165,11 +152,11 @@ def _is_of_texts(document: ClosedSerializer) -> bool:
     )
 
 
-def _fields_of_document(document: Document, *, required: bool) -> dict[str, forms.Field]:
+def _fields_of_document(document: Document, *, required: bool) -> dict[str, forms.Field | None]:
     """Return a field for each text in a document; equal names within its objects share one."""
     ways = _ways(document)
     places = dict.fromkeys(way[:-1] for way in ways)
-    found: dict[str, forms.Field] = {}
+    found: dict[str, forms.Field | None] = {}
     for way, name in ways.items():
         within = [place for place in places if (*place, way[-1]) in ways]
         is_everywhere = len(within) == len(places)

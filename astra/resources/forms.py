@@ -1,23 +1,27 @@
-"""The forms of a resource on the admin site: the members of its bodies as fields, the API as judge."""
+"""The forms of a resource on the admin site: the members of its bodies as fields, the API as judge.
+
+Of one that moves through stages also how a new one turns out.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django import forms
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from astra.accounts.callers import Caller, system_caller
 from astra.accounts.models import Account
-from astra.adminsite.forms import ApiForm, LabelsField
+from astra.adminsite.forms import ApiForm, LabelsField, LineField, PickField
 from astra.api.clock import timestamp
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.actions import change_row, create_row
-from astra.resources.form_fields import fields_by_place, fields_of, names_a_row, typed
+from astra.resources.form_fields import fields_by_place, fields_of, typed
 from astra.resources.members import ABSENT, REQUIRED, Member, Several, Text, Use
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 
+DETAIL_TYPE = "https://astra.netapp.io/problems/simulated"
+OUTCOME_FIELDS = ("outcome", "detail_title", "detail_text")
 # The fields for a member by name; None: the model's own field.
 Fields = dict[str, forms.Field | None]
 
@@ -36,7 +40,7 @@ class ResourceForm(ApiForm):
         use = _use(self)
         for member, names in form_members(self.resource, use).items():
             field = self.fields.get(next(iter(names)))
-            if field is not None and names_a_row(member):
+            if field is not None and member.to is not None:
                 field.required = getattr(member, use) is REQUIRED
                 field.help_text = member.help
         if use == "create":
@@ -49,7 +53,7 @@ class ResourceForm(ApiForm):
         """Return the body of the request that the cleaned fields stand for, not checked yet."""
         now = timestamp(caller.now())
         members = form_members(self.resource, _use(self)).items()
-        firsts = [(member, next(iter(fields))) for member, fields in members]
+        firsts = ((member, next(iter(fields))) for member, fields in members)
         said = [(member, typed(member, name, data)) for member, name in firsts if name in data]
         return {
             "type": self.resource.kind.type,
@@ -98,10 +102,36 @@ class ResourceForm(ApiForm):
         }
 
     def _account(self, data: dict[str, Any]) -> Account:
-        found: Account = (
-            data["account"] if "account" in data else _parent(self.resource, data).account
-        )
+        found: Account = data.get("account") or data[parent_fields(self.resource)[-1]].account
         return found
+
+
+class OutcomeForm(ResourceForm):
+    """A form that also says in which state of its lifecycle a new record ends up, and why."""
+
+    outcome = PickField(label="It becomes")
+    detail_title = LineField(label="Why", required=False)
+    detail_text = LineField(
+        label="Details", required=False, help_text="Both are shown in stateDetails."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lifecycle, outcome = self.resource.lifecycle, self.fields["outcome"]
+        assert lifecycle is not None
+        assert isinstance(outcome, forms.ChoiceField)
+        outcome.choices = [(state, state) for state in lifecycle.final]
+        outcome.initial = lifecycle.success
+
+    def fate(self, data: dict[str, Any]) -> Fate:
+        """Return the fate that the fields describe; its reasons are `stateDetails`."""
+        reasons: Any = detail_of(DETAIL_TYPE, data["detail_title"], data["detail_text"])
+        return Fate(data["outcome"], reasons=tuple(reasons))
+
+
+def detail_of(kind: str, title: str, text: str) -> list[dict[str, str]]:
+    """Return the elements of `stateDetails` and the like that were typed in: one, if it has a title."""
+    return [{"type": kind, "title": title, "detail": text or title}] if title else []
 
 
 def form_members(resource: Resource, use: str) -> dict[Member, Fields]:
@@ -119,7 +149,7 @@ def form_members(resource: Resource, use: str) -> dict[Member, Fields]:
 
 def parent_members(resource: Resource) -> Mapping[Member, str]:
     """Return the members that only say below what an instance is, each with the field that does."""
-    parents = ("account", *(parent_field(resource, kind) for kind in resource.places[0].parents))
+    parents = ("account", *parent_fields(resource))
     return {
         member: parent
         for member in resource.members.members
@@ -147,18 +177,20 @@ def form_class(
     made = {name: field for fields in members.values() for name, field in fields.items()}
     derived: Fields = {**made, "labels": LabelsField()}
     if use == "create":
-        derived["api_version"] = _version_field(resource)
+        derived["api_version"] = PickField(
+            label="Version",
+            choices=[(version, version) for version in resource.kind.versions],
+            required=False,
+        )
     said: dict[str, Any] = getattr(base, "base_fields", {})
     columns = {field.name for field in resource.model._meta.concrete_fields}
-    parents = [parent_field(resource, kind) for kind in resource.places[0].parents] or ["account"]
-    shown = [
-        *(parents if use == "create" else ()),
-        *made,
-        "labels",
-        *said,
-    ]
+    parents = parent_fields(resource) or ["account"]
+    shown = (*(parents if use == "create" else ()), *made, "labels", *said)
     # As a model's form, so that fields of related records are found by typing.
     used = tuple(dict.fromkeys(name for name in shown if name in columns))
+    # Where a constraint is violated that names no member.
+    key = resource.members[resource.key].column
+    said_of_key = {taken.problem.number: key for taken in resource.taken if not taken.fields}
     meta = type("Meta", (), {"model": resource.model, "fields": used})
     return type(
         f"{resource.kind.class_name}{use.capitalize()}Form",
@@ -168,7 +200,7 @@ def form_class(
             "__module__": resource.members.module,
             "resource": resource,
             "members": {**_fields_by_member(resource, members), **base.members},
-            "problem_fields": {2: parents[0], **_fields_by_number(resource), **base.problem_fields},
+            "problem_fields": {2: parents[0], **said_of_key, **base.problem_fields},
             "Meta": meta,
         },
     )
@@ -179,13 +211,14 @@ def parent_field(resource: Resource, kind: str) -> str:
     return foreign_key(resource.model, registry.resource(kind).model)
 
 
-def _version_field(resource: Resource) -> forms.Field:
-    return forms.ChoiceField(
-        label="Version",
-        choices=[(version, version) for version in resource.kind.versions],
-        required=False,
-        widget=UnfoldAdminSelectWidget,
-    )
+def parent_fields(resource: Resource) -> list[str]:
+    """Return the names of the fields that name its parents, outermost first."""
+    return [parent_field(resource, kind) for kind in resource.places[0].parents]
+
+
+def field_names(resource: Resource, use: str) -> list[str]:
+    """Return the names of the fields for members that a form has."""
+    return [name for made in form_members(resource, use).values() for name in made]
 
 
 def _fields_by_member(resource: Resource, members: dict[Member, Fields]) -> dict[str, str]:
@@ -195,16 +228,6 @@ def _fields_by_member(resource: Resource, members: dict[Member, Fields]) -> dict
     for member, fields in members.items():
         found |= {member.name: next(iter(fields)), **fields_by_place(member)}
     return found
-
-
-def _fields_by_number(resource: Resource) -> dict[int, str]:
-    """Return the field at which to say that a constraint is violated which names no member."""
-    key = resource.members[resource.key].column
-    return {taken.problem.number: key for taken in resource.taken if not taken.fields}
-
-
-def _parent(resource: Resource, data: dict[str, Any]) -> Any:
-    return data[parent_field(resource, resource.places[0].parents[-1])]
 
 
 def _account_said(resource: Resource, account: Account) -> dict[str, str]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar
 
-from django.db.models import Model
+from django.db.models import Case, F, Model, Q, When
 
 from astra.api import fields, filters
 from astra.api.clock import timestamp
@@ -71,6 +71,15 @@ class Member:
     filter_class: ClassVar[Callable[..., filters.Member]] = filters.Member
     # No answer but that to a create has it.
     once = False
+    # What it names: of an identifier.
+    to: Reference | None = None
+    has_column = True
+    # The columns that ``written`` looks at, and that ``apply`` sets, beside its own.
+    reads_also: ClassVar[Sequence[str]] = ()
+    sets_also: ClassVar[Sequence[str]] = ()
+    is_filtered = True
+    # The condition under which an answer has it; None: what ``written`` says is in its column.
+    present: Q | None = None
 
     def __init__(
         self,
@@ -103,13 +112,18 @@ class Member:
 
     def filters(self) -> Mapping[str, filters.Member]:
         """Return what `filter` may name of it, by attribute of the filter set."""
+        if not self.is_filtered:
+            return {}
+        if self.present is not None:
+            shown = Case(When(self.present, then=F(self.column)))
+            return {self.name: self.filter_class(expression=lambda now: shown)}
         nullable = {"nullable": True} if self.sometimes else {}
         return {self.name: self.filter_class(self.column, **nullable)}
 
     @property
     def reads(self) -> Sequence[str]:
         """The columns that ``written`` looks at."""
-        return (self.column,)
+        return (self.column, *self.reads_also) if self.has_column else self.reads_also
 
     def written(self, row: Any, now: datetime) -> Any:
         """Return the JSON value of a row at the account's instant; None: the answer lacks it."""
@@ -122,7 +136,7 @@ class Member:
     @property
     def sets(self) -> Sequence[str]:
         """The columns that ``apply`` sets."""
-        return (self.column,)
+        return (self.column, *self.sets_also) if self.has_column else self.sets_also
 
     def apply(self, row: Any, value: Any) -> None:
         """Set what a body says on the row: the validated value of the member."""
@@ -166,9 +180,6 @@ class Flag(Choice):
         self, name: str, *, choices: Sequence[str] = ("true", "false"), **options: Any
     ) -> None:
         super().__init__(name, choices=choices, **options)
-
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {self.name: filters.BooleanMember(self.column)}
 
     def json(self, value: Any) -> Any:
         return str(value).lower()
@@ -223,6 +234,7 @@ class Constant(Member):
     """A member that is the same in every answer, and is no column."""
 
     field_class = fields.EnumField
+    has_column = False
 
     def __init__(self, name: str, value: str, **options: Any) -> None:
         super().__init__(name, create=ABSENT, replace=ABSENT, choices=[value], **options)
@@ -230,10 +242,6 @@ class Constant(Member):
 
     def filters(self) -> Mapping[str, filters.Member]:
         return {self.name: filters.ConstantMember(self.value)}
-
-    @property
-    def reads(self) -> Sequence[str]:
-        return ()
 
     def written(self, row: Any, now: datetime) -> Any:
         return self.value
@@ -328,28 +336,26 @@ class Known(Member):
     ``field`` makes the serializer's field.
     """
 
+    has_column = False
+    is_filtered = False
+
     def __init__(
-        self, name: str, field: Callable[..., Any], *, once: bool = False, **options: Any
+        self,
+        name: str,
+        field: Callable[..., Any],
+        *,
+        once: bool = False,
+        sometimes: bool = True,
+        **options: Any,
     ) -> None:
-        super().__init__(name, fixed=True, sometimes=True, **options)
+        super().__init__(name, fixed=True, sometimes=sometimes, **options)
         self._field, self.once = field, once
 
     def shown(self, *, required: bool) -> Any:
         return self._field(required=required)
 
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {}
-
-    @property
-    def reads(self) -> Sequence[str]:
-        return ()
-
     def written(self, row: Any, now: datetime) -> Any:
         return getattr(row, self.column, None) if self.once else None
-
-    @property
-    def sets(self) -> Sequence[str]:
-        return ()
 
     def apply(self, row: Any, value: Any) -> None:
         """Set nothing."""

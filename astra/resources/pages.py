@@ -23,9 +23,15 @@ from astra.resources import registry
 from astra.resources.actions import delete_row
 from astra.resources.cells import cells_of, is_column, shown_as, words
 from astra.resources.fieldsets import Line, add_fieldsets, editable, fieldsets
-from astra.resources.forms import ResourceForm, form_class, form_members, parent_field
+from astra.resources.forms import (
+    OutcomeForm,
+    ResourceForm,
+    field_names,
+    form_class,
+    parent_field,
+    parent_fields,
+)
 from astra.resources.members import Choice, Constant, Flag, Identifier
-from astra.resources.outcomes import OutcomeForm
 from astra.resources.resource import Resource
 
 
@@ -209,12 +215,10 @@ def _fieldsets(
     if add_form is None:
         return pages
     related = _related(resource)
-    typed = [name for made in form_members(resource, "create").values() for name in made]
-    parents = [parent_field(resource, kind) for kind in resource.places[0].parents] or ["account"]
+    found = [name for name in field_names(resource, "create") if name in related]
+    parents = parent_fields(resource) or ["account"]
     return pages | {
         "can_add": True,
         "add_fieldsets": add_fieldsets(resource, add_form, groups=base.groups),
-        "autocomplete_fields": tuple(
-            dict.fromkeys((*parents, *(name for name in typed if name in related)))
-        ),
+        "autocomplete_fields": tuple(dict.fromkeys((*parents, *found))),
     }

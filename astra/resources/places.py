@@ -7,7 +7,7 @@ key to its model says which rows are its own.
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,13 +56,14 @@ def of_collection(
 
     ``ids`` are those of the path, by placeholder.
     """
+    rows = model._default_manager.all()
     if not place.parents:
-        return _rows(model).filter(**{place.tenant: account_id})
-    for kind in place.parents:
-        found = registry.resource(kind).by_key(ids[f"{kind}_id"], account_id)
+        return rows.filter(**{place.tenant: account_id})
+    for parent in _parents(place):
+        found = parent.by_key(ids[parent.id_name], account_id)
         if not found.exists():
             return None
-    return _rows(model).filter(**_keys(model, place, ids))
+    return rows.filter(**_keys(model, place, ids))
 
 
 def of_instance(
@@ -77,11 +78,11 @@ def of_instance(
         f"{place.tenant}__checked": account_id,
         **{f"{name}__checked": value for name, value in resource.there.items()},
     }
-    for kind, parent in _parents(place):
-        key = foreign_key(model, parent)
-        conditions[f"{key}__checked"] = ids[f"{kind}_id"]
-        conditions |= {f"{key}__{name}__checked": value for name, value in _there(kind).items()}
-    return _rows(model).filter(**conditions)
+    for parent in _parents(place):
+        key = foreign_key(model, parent.model)
+        conditions[f"{key}__checked"] = ids[parent.id_name]
+        conditions |= {f"{key}__{name}__checked": value for name, value in parent.there.items()}
+    return model._default_manager.filter(**conditions)
 
 
 def foreign_key(model: type[Model], parent: type[Model]) -> str:
@@ -92,19 +93,11 @@ def foreign_key(model: type[Model], parent: type[Model]) -> str:
     raise LookupError(f"{model.__name__} has no foreign key to {parent.__name__}")
 
 
-def _parents(place: Place) -> Iterator[tuple[str, type[Model]]]:
-    return ((kind, registry.resource(kind).model) for kind in place.parents)
-
-
-def _there(kind: str) -> Mapping[str, Any]:
-    return registry.resource(kind).there
+def _parents(place: Place) -> "list[Resource]":
+    return [registry.resource(kind) for kind in place.parents]
 
 
 def _keys(model: type[Model], place: Place, ids: Mapping[str, uuid.UUID]) -> dict[str, uuid.UUID]:
     return {
-        f"{foreign_key(model, parent)}_id": ids[f"{kind}_id"] for kind, parent in _parents(place)
+        f"{foreign_key(model, parent.model)}_id": ids[parent.id_name] for parent in _parents(place)
     }
-
-
-def _rows(model: type[Model]) -> QuerySet[Any]:
-    return model._default_manager.all()

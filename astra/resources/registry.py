@@ -13,13 +13,11 @@ if TYPE_CHECKING:
     from astra.resources.resource import Resource
 
 _resources: dict[str, "Resource"] = {}
-_families: dict[str, str] = {}
 
 
-def register(resource: "Resource", family: str = "") -> None:
-    """Add a resource of a family; a second one of the kind replaces the first."""
+def register(resource: "Resource") -> None:
+    """Add a resource; a second one of the kind replaces the first."""
     _resources[resource.kind.name] = resource
-    _families[resource.kind.name] = family
 
 
 def forget(resource: "Resource") -> None:
@@ -27,11 +25,9 @@ def forget(resource: "Resource") -> None:
     _resources.pop(resource.kind.name, None)
 
 
-def resources(family: str | None = None) -> Iterator["Resource"]:
-    """Yield every resource, or those of a family."""
-    for name, each in _resources.items():
-        if family is None or _families[name] == family:
-            yield each
+def resources() -> Iterator["Resource"]:
+    """Yield every resource."""
+    yield from _resources.values()
 
 
 def resource(kind: str) -> "Resource":

@@ -36,13 +36,24 @@ FAILURES: Mapping[str, ProblemType] = {
 }
 
 
+def failing(**numbers: int) -> Mapping[str, ProblemType]:
+    """Return a resource's own 500 problems by operation, from their numbers in the catalogue."""
+    return {operation: problems.CATALOGUE[number] for operation, number in numbers.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a write answers when a named constraint of the table refuses it."""
+    """What a write answers when a named constraint of the table refuses it, at a member, if any."""
 
     constraint: str
     problem: ProblemType
-    fields: Sequence[Invalid] = ()
+    member: str = ""
+    reason: str = ""
+
+    @property
+    def fields(self) -> Sequence[Invalid]:
+        """What is wrong with which member."""
+        return [Invalid(self.member, self.reason)] if self.member else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,6 @@ class Resource:
     names an instance among its siblings, in scenarios and lists; ``seeding`` None: no scenario has it.
     """
 
-    kind: ResourceKind
     model: type[Described]
     members: Members
     paths: Sequence[str | Place]
@@ -124,13 +134,18 @@ class Resource:
     guarding: Callable[[Caller], AbstractContextManager[Guard]] = _unguarded
     create: Callable[..., Any] | None = None
     replace: Callable[..., Any] | None = None
-    delete: Callable[..., bool] | None = None
+    delete: Callable[[Any, datetime], None] | None = None
     collection: "type[ResourceCollection] | None" = None
     instance: "type[ResourceInstance] | None" = None
 
     columns: Sequence[str] = ()
     key: str = "name"
     seeding: Seeding | None = Seeding()
+
+    @property
+    def kind(self) -> ResourceKind:
+        """What it is called on the wire."""
+        return self.members.kind
 
     @cached_property
     def places(self) -> tuple[Place, ...]:
@@ -142,7 +157,7 @@ class Resource:
     def goes_at_once(self) -> bool:
         """Whether nothing is asked of a row that is deleted."""
         asks = self.guarding is not _unguarded or self.may_delete is not _permitted
-        return not (asks or self.lifecycle or self.in_use)
+        return not (asks or self.lifecycle or self.in_use or self.delete)
 
     @cached_property
     def refused(self) -> Mapping[str, Sequence[ProblemType]]:

@@ -12,7 +12,7 @@ from django.db.models import Model
 from astra.api.problems import ApiProblem
 from astra.engine.stages import Column
 from astra.resources import registry
-from astra.resources.members import REQUIRED, Constant, Flag, Identifier, Known, Member, Whole
+from astra.resources.members import REQUIRED, Flag, Member, Whole
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 from astra.resources.schemas import json_schema
@@ -31,6 +31,8 @@ class ResourceSection(Section):
     """
 
     members: ClassVar[Sequence[str]] = ()
+    # JSON Schema of what an item may have beside them.
+    further_properties: ClassVar[Mapping[str, Any]] = {}
 
     resource: Resource
 
@@ -51,7 +53,7 @@ class ResourceSection(Section):
         }
         if self.resource.lifecycle is not None:
             properties["fate"] = fate_schema(self.resource.lifecycle, **self.fate_of_items())
-        return properties
+        return {**properties, **self.further_properties}
 
     def fate_of_items(self) -> dict[str, Any]:
         """Return the JSON Schema of what `fate` may say beside the outcome."""
@@ -131,7 +133,7 @@ class ResourceSection(Section):
         columns = {field.attname for field in self.resource.model._meta.concrete_fields}
         for member in self.resource.members.members:
             is_said = member.name in self.members or not self.members
-            if is_said and member.column in columns and not isinstance(member, Constant | Known):
+            if is_said and member.column in columns and member.has_column:
                 yield seeded_name(member), member
 
     def _parent(self) -> str:
@@ -154,14 +156,14 @@ class ResourceSection(Section):
 
 def seeded_name(member: Member) -> str:
     """Return what a member is called in scenarios."""
-    if isinstance(member, Identifier) and member.to is not None:
+    if member.to is not None:
         return member.name.removesuffix("ID")
     return member.name
 
 
 def _schema(member: Member, *, described: bool = True) -> dict[str, Any]:
     about = {"description": member.help} if described and member.help else {}
-    if isinstance(member, Identifier) and member.to is not None:
+    if member.to is not None:
         text = f"Name of one of the {member.to.section}. {member.help}".rstrip()
         return {"description": text, "type": "string"}
     if isinstance(member, Flag):
@@ -174,7 +176,7 @@ def _schema(member: Member, *, described: bool = True) -> dict[str, Any]:
 
 def _value(item: Item, name: str, member: Member) -> Any:
     value = item.get(name)
-    if isinstance(member, Identifier) and member.to is not None:
+    if member.to is not None:
         return item.find(member.to.section, name).id
     if isinstance(member, Flag):
         return str(value).lower()

@@ -12,13 +12,9 @@ from typing import Any
 from astra.accounts.metadata import represent_metadata
 from astra.api import fields, filters
 from astra.api.resources import ResourceKind
-from astra.api.serializers import (
-    ClosedSerializer,
-    MetadataSerializer,
-    StrictMetadataSerializer,
-)
-from astra.resources.examples import sample
+from astra.api.serializers import ClosedSerializer, MetadataSerializer, StrictMetadataSerializer
 from astra.resources.members import ABSENT, REQUIRED, Member, Use, columns_read
+from astra.resources.schemas import sample
 
 # What ``validate`` of a body does: returns the members, or raises DRF's ``ValidationError``.
 Check = Callable[[dict[str, Any]], dict[str, Any]]
@@ -145,6 +141,10 @@ class Members:
     def columns(self) -> tuple[str, ...]:
         """The columns that an answer needs."""
         return tuple(dict.fromkeys((*COMMON_COLUMNS, *columns_read(self.members))))
+
+    def checked(self, body: type[ClosedSerializer], **members: Any) -> dict[str, Any]:
+        """Return a body of the newest version with these members, by its rules; raises its problems."""
+        return body.parse({"type": self.kind.type, "version": self.kind.versions[0], **members})
 
     def represent(self, row: Any, now: datetime) -> dict[str, Any]:
         """Return the JSON of a row at the account's instant; no value, no member."""

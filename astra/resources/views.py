@@ -46,17 +46,14 @@ class ResourceCollection(ResourceView, CollectionView):
 
     def post(self, request: Request, **kwargs: str) -> HttpResponse:
         """Create an instance: 201 with it."""
+        parents = [f"{kind}_id" for kind in self.place.parents]
         row = create_row(
             self.resource,
             caller=self.caller,
             body=self.parse(self.body()),
-            parent_ids={name: self.ids[name] for name in self.parent_names()},
+            parent_ids={name: self.ids[name] for name in parents},
         )
         return self.created(self.represent(row, row.created_at))
-
-    def parent_names(self) -> Iterator[str]:
-        """Yield the placeholders of the path's parents."""
-        return (f"{kind}_id" for kind in self.place.parents)
 
 
 class ResourceInstance(ResourceView, InstanceView):

@@ -13,19 +13,22 @@ one backup; schedules that fire want many at once, or snapshots alone.
 """
 
 import functools
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
 
 from astra.accounts.clocks import clock_sql
 from astra.api.rows import column_list
 from astra.api.statements import Statement
 from astra.engine.plan import partway, planned_instants
+from astra.engine.stages import Fate
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, FAILED, PENDING, READY, SNAPSHOT
 from backups.models import AppBackup
 from backups.naming import app_name_cut
 
 _SNAPSHOT_END = partway(
-    "app_snap_run_stage.running_at",
-    "app_snap_complete_stage.ends_at",
-    "wanted.snapshot_fraction",
+    "app_snap_run_stage.running_at", "app_snap_complete_stage.ends_at", "wanted.snapshot_fraction"
 )
 _BACKUP_END = partway(
     "app_backup_run_stage.running_at", "app_backup_complete_stage.ends_at", "wanted.fraction"
@@ -51,30 +54,49 @@ ANSWERED = (
     "modified_by",
 )
 _NOW = clock_sql("%(now)s")
+# What is asked for: the columns of *wanted*, by type.
+_WANTED = {
+    "uuid": "app_id backup_id snapshot_id source_id named_bucket_id schedule_id user_id",
+    "boolean": "makes_backup check_only",
+    "text": "backup_name snapshot_name version outcome hook_state snapshot_outcome",
+    "float8": "fraction snapshot_fraction",
+    "jsonb": "labels reasons hook_details snapshot_reasons",
+}
+_TYPES = {name: each for each, names in _WANTED.items() for name in names.split()}
 # One backup, as a call asks for it. Not materialized, the parameters stand where they are read, and no
 # row is carried from step to step.
-_WANTED_BY_CALL = """
-    SELECT %(app)s::uuid AS app_id, %(backup_id)s::uuid AS backup_id,
-           %(snapshot_id)s::uuid AS snapshot_id, true AS makes_backup,
-           %(snapshot)s::uuid AS source_id, %(bucket)s::uuid AS named_bucket_id,
-           %(schedule)s::uuid AS schedule_id, %(name)s::text AS backup_name,
-           NULL::text AS snapshot_name, %(version)s::text AS version, %(labels)s::jsonb AS labels,
-           %(user)s::uuid AS user_id, %(outcome)s::text AS outcome,
-           %(fraction)s::float8 AS fraction, %(reasons)s::jsonb AS reasons,
-           %(hook_state)s::text AS hook_state, %(hook_details)s::jsonb AS hook_details,
-           %(snapshot_outcome)s::text AS snapshot_outcome,
-           %(snapshot_fraction)s::float8 AS snapshot_fraction,
-           %(snapshot_reasons)s::jsonb AS snapshot_reasons, %(check_only)s::boolean AS check_only
+_WANTED_BY_CALL = f"""
+    SELECT {", ".join(f"%({name})s::{each} AS {name}" for name, each in _TYPES.items())}
 """
 # Many, each a row of a JSON array.
-_WANTED_BY_SCHEDULES = """
-    SELECT * FROM jsonb_to_recordset(%(wanted)s::jsonb) AS wanted (
-        app_id uuid, backup_id uuid, snapshot_id uuid, makes_backup boolean, source_id uuid,
-        named_bucket_id uuid, schedule_id uuid, backup_name text, snapshot_name text, version text,
-        labels jsonb, user_id uuid, outcome text, fraction float8, reasons jsonb, hook_state text,
-        hook_details jsonb, snapshot_outcome text, snapshot_fraction float8, snapshot_reasons jsonb,
-        check_only boolean)
+_WANTED_BY_SCHEDULES = f"""
+    SELECT * FROM jsonb_to_recordset(%(wanted)s::jsonb)
+        AS wanted ({", ".join(f"{name} {each}" for name, each in _TYPES.items())})
 """
+NO_FAULT = Fate(COMPLETED)
+
+
+def fate_columns(own: Fate | None = None, source: Fate | None = None) -> dict[str, Any]:
+    """Return what is wanted of the fates of a backup and of the snapshot that it is made from."""
+    own, source = own or NO_FAULT, source or NO_FAULT
+    return {
+        "outcome": own.outcome,
+        "fraction": own.at_fraction,
+        "reasons": own.reasons,
+        "hook_state": own.hook_state,
+        "hook_details": own.hook_details,
+        "snapshot_outcome": source.outcome,
+        "snapshot_fraction": source.at_fraction,
+        "snapshot_reasons": source.reasons,
+    }
+
+
+def by_call(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of the statement of a call, from what is wanted."""
+    return {
+        name: orjson.dumps(wanted[name]).decode() if each == "jsonb" else wanted[name]
+        for name, each in _TYPES.items()
+    }
 
 
 def system_name(middle: str, identifier: str) -> str:

@@ -10,6 +10,7 @@ import uuid
 
 from astra.api.statements import Statement
 from astra.engine.models import DELETED
+from astra.engine.stages import Lifecycle
 from backups.lifecycle import APP_BACKUP, COMPLETED, SNAPSHOT
 
 REASON = "Retention of its schedule."
@@ -18,6 +19,22 @@ REASON = "Retention of its schedule."
 _GOES_AT = """greatest(at, (
     SELECT instant FROM unnest(instants[:place - 1]) AS instant
     ORDER BY instant LIMIT 1 OFFSET greatest(kept - 1, 0)::bigint))"""
+_OLD = f"""ranked AS (
+        SELECT id, at, kept, row_number() OVER newest_first AS place,
+               array_agg(at) OVER newest_first AS instants
+        FROM finished
+        WINDOW newest_first AS (PARTITION BY schedule_id ORDER BY created_at DESC, id DESC)
+    ), old AS (
+        SELECT id, {_GOES_AT} AS at FROM ranked WHERE place > kept
+    )"""
+
+
+def _recorded(lifecycle: Lifecycle) -> str:
+    return f"""INSERT INTO engine_transition
+        (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
+    SELECT account_id, '{lifecycle.kind}', id, transition_count, state, '{DELETED}', %(reason)s, at
+    FROM gone"""
+
 
 _BACKUPS = Statement(f"""
     WITH finished AS (
@@ -27,14 +44,7 @@ _BACKUPS = Statement(f"""
         FROM backups_schedule AS schedule
         JOIN backups_appbackup AS backup ON backup.schedule_id = schedule.id
         WHERE schedule.account_id = %(account)s AND backup.state = ANY(%(final)s)
-    ), ranked AS (
-        SELECT id, at, kept, row_number() OVER newest_first AS place,
-               array_agg(at) OVER newest_first AS instants
-        FROM finished
-        WINDOW newest_first AS (PARTITION BY schedule_id ORDER BY created_at DESC, id DESC)
-    ), old AS (
-        SELECT id, {_GOES_AT} AS at FROM ranked WHERE place > kept
-    ), gone AS (
+    ), {_OLD}, gone AS (
         DELETE FROM backups_appbackup AS backup USING old WHERE backup.id = old.id
         RETURNING backup.*, old.at
     ), freed AS (
@@ -43,10 +53,7 @@ _BACKUPS = Statement(f"""
               WHERE state = '{COMPLETED}' GROUP BY bucket_id) AS sums
         WHERE bucket.id = sums.bucket_id
     )
-    INSERT INTO engine_transition
-        (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
-    SELECT account_id, '{APP_BACKUP.kind}', id, transition_count, state, '{DELETED}', %(reason)s, at
-    FROM gone
+    {_recorded(APP_BACKUP)}
 """)
 
 _SNAPSHOTS = Statement(f"""
@@ -64,24 +71,14 @@ _SNAPSHOTS = Statement(f"""
               SELECT FROM backups_appbackup AS backup
               WHERE backup.snapshot_id = snapshot.id AND backup.state = ANY(%(unfinished)s)
           )
-    ), ranked AS (
-        SELECT id, at, kept, row_number() OVER newest_first AS place,
-               array_agg(at) OVER newest_first AS instants
-        FROM finished
-        WINDOW newest_first AS (PARTITION BY schedule_id ORDER BY created_at DESC, id DESC)
-    ), old AS (
-        SELECT id, {_GOES_AT} AS at FROM ranked WHERE place > kept
-    ), released AS (
+    ), {_OLD}, released AS (
         UPDATE backups_appbackup AS backup SET snapshot_id = NULL, snapshot_shown = false
         FROM old WHERE backup.snapshot_id = old.id
     ), gone AS (
         DELETE FROM backups_snapshot AS snapshot USING old WHERE snapshot.id = old.id
         RETURNING snapshot.*, old.at
     )
-    INSERT INTO engine_transition
-        (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
-    SELECT account_id, '{SNAPSHOT.kind}', id, transition_count, state, '{DELETED}', %(reason)s, at
-    FROM gone
+    {_recorded(SNAPSHOT)}
 """)
 
 

@@ -17,11 +17,9 @@ from astra.accounts.models import Account
 from astra.api.dice import NIL_ID
 from astra.api.statements import Statement
 from backups import kinds
-from backups.actions.create_statement import fire_statement
-from backups.actions.schedule_faults import let_rules_decide
-from backups.lifecycle import COMPLETED
+from backups.actions.create_statement import fate_columns, fire_statement
+from backups.actions.fating import let_rules_decide
 from backups.models import Schedule
-from backups.models.protection import HookState
 from backups.recurrence import next_firing
 
 # A system name is `<schedule>-<5 characters>`, within the 63 of a DNS label.
@@ -79,15 +77,8 @@ def _wanted(schedule: Schedule, seed: int, at: datetime) -> dict[str, Any]:
         "version": kinds.APP_BACKUP.versions[0],
         "labels": [],
         "user_id": NIL_ID,
-        "outcome": COMPLETED,
-        "fraction": 1.0,
-        "reasons": [],
-        "hook_state": HookState.SUCCESS,
-        "hook_details": [],
-        "snapshot_outcome": COMPLETED,
-        "snapshot_fraction": 1.0,
-        "snapshot_reasons": [],
         "check_only": False,
+        **fate_columns(),
     }
 
 

@@ -1,5 +1,5 @@
 """The admin pages of the protection domain, imported here because Django looks for them here."""
 
-from backups.admin import administrators, app_backups, app_snaps, apps, buckets, schedules
+from backups.admin import administrators, apps, buckets, protection, schedules
 
-__all__ = ["administrators", "app_backups", "app_snaps", "apps", "buckets", "schedules"]
+__all__ = ["administrators", "apps", "buckets", "protection", "schedules"]

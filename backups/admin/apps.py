@@ -3,24 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from astra.accounts.callers import Caller, system_caller
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
-from astra.adminsite.forms import LinesField, SizeField
+from astra.adminsite.forms import JsonField, LinesField, SizeField
 from astra.api.problems import ApiProblem
 from astra.engine.paces import pace_of
 from astra.resources.cells import bytes_cell
-from astra.resources.forms import ResourceForm
-from astra.resources.outcomes import OUTCOME_FIELDS, OutcomeForm
+from astra.resources.forms import OUTCOME_FIELDS, OutcomeForm, ResourceForm
 from astra.resources.pages import StagedPage, page_of
 from backups import kinds
-from backups.actions.app_backup_create import BackupWanted, app_backup_create
+from backups.actions.app_backups import BackupWanted, app_backup_create
 from backups.admin.fates import FateFields, fate_of
 from backups.models import App
 from backups.resources.apps import APP
@@ -34,15 +31,9 @@ class AppForm(ResourceForm):
     namespaces = LinesField(help_text="One per line. Left empty, one called like the app.")
     size_bytes = SizeField(label="Size", help_text="What a backup of it has to copy.")
     throughput_bytes_per_second = SizeField(label="Throughput per second", takes_zero=False)
-    stage_delays = forms.JSONField(
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        help_text='Seconds by stage, for example {"app-backup-run": 0.5}.',
-    )
-    immediate_kinds = forms.JSONField(
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        help_text='Kinds that are finished at once, for example ["appBackup"].',
+    stage_delays = JsonField(help_text='Seconds by stage, for example {"app-backup-run": 0.5}.')
+    immediate_kinds = JsonField(
+        help_text='Kinds that are finished at once, for example ["appBackup"].'
     )
 
     members = {"namespaceScopedResources": "namespaces"}

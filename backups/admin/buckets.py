@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from astra.accounts.callers import Caller
+from astra.adminsite.forms import LineField
 from astra.api.dice import new_id
 from astra.resources.cells import bytes_cell
-from astra.resources.forms import ResourceForm
-from astra.resources.outcomes import OUTCOME_FIELDS, OutcomeForm
+from astra.resources.forms import OUTCOME_FIELDS, OutcomeForm, ResourceForm
 from astra.resources.pages import StagedPage, page_of
 from backups.models import Bucket
 from backups.models.buckets import parameters_member
@@ -39,11 +39,8 @@ class BucketForm(ResourceForm):
 class BucketAddForm(BucketForm, OutcomeForm):
     """A new bucket."""
 
-    credential_id = forms.CharField(
-        label="Credential ID",
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Without one, one is made up.",
+    credential_id = LineField(
+        label="Credential ID", required=False, help_text="Without one, one is made up."
     )
 
     def body(self, data: dict[str, Any], caller: Caller) -> dict[str, Any]:

@@ -1,19 +1,20 @@
 """How a backup or snapshot is to end, as fields of a form."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from astra.adminsite.forms import LinesField
+from astra.adminsite.forms import LinesField, PickField
 from astra.engine.ending import REASON_MAX_LENGTH
 from astra.engine.stages import Fate
+from astra.resources.forms import detail_of
 from backups.lifecycle import APP_BACKUP, COMPLETED
 from backups.models.protection import HookState
 
@@ -43,7 +44,7 @@ class HookFields(forms.Form):
 class FateFields(HookFields):
     """The whole fate: outcome, reasons, how far it gets, hooks."""
 
-    outcome = forms.ChoiceField(
+    outcome = PickField(
         label="It will end",
         choices=[
             (COMPLETED, "completed, unless a fault rule says otherwise"),
@@ -51,12 +52,10 @@ class FateFields(HookFields):
             (NEVER, "never: it stays running"),
         ],
         initial=COMPLETED,
-        widget=UnfoldAdminSelectWidget,
         help_text="Fixed when it is made; the buttons of its page rewrite it.",
     )
     reasons = LinesField(
-        label="Reasons",
-        help_text="Why it fails or is lost, one per line: stateUnready says so.",
+        label="Reasons", help_text="Why it fails or is lost, one per line: stateUnready says so."
     )
     at_percent = forms.IntegerField(
         label="Done until then, %",
@@ -80,32 +79,20 @@ class FateFields(HookFields):
 
 def fate_of(data: Mapping[str, Any]) -> Fate:
     """Return the fate that the fields describe."""
-    outcome = data["outcome"]
-    details = hook_details(data)
-    hooks = HookState.FAILED.value if details else HookState.SUCCESS.value
-    if outcome in (COMPLETED, NEVER):
-        return Fate(
-            None if outcome == NEVER else outcome, hook_state=hooks, hook_details=tuple(details)
-        )
-    percent = data["at_percent"]
-    return Fate(
-        outcome,
-        reasons=tuple(data["reasons"]),
-        # Half a percent more: what is shown is rounded down.
-        at_fraction=((50 if percent is None else percent) + 0.5) / 100,
-        hook_state=hooks,
-        hook_details=tuple(details),
+    outcome, percent = data["outcome"], data["at_percent"]
+    details = tuple(hook_details(data))
+    hooks = Fate(
+        None if outcome == NEVER else outcome,
+        hook_state=HookState.FAILED.value if details else HookState.SUCCESS.value,
+        hook_details=details,
     )
+    if outcome in (COMPLETED, NEVER):
+        return hooks
+    # Half a percent more: what is shown is rounded down.
+    fraction = ((50 if percent is None else percent) + 0.5) / 100
+    return replace(hooks, reasons=tuple(data["reasons"]), at_fraction=fraction)
 
 
 def hook_details(data: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return `hookStateDetails` of the failing hook; empty when none is named."""
-    if not data["hook_title"]:
-        return []
-    return [
-        {
-            "type": HOOK_PROBLEM,
-            "title": data["hook_title"],
-            "detail": data["hook_detail"] or data["hook_title"],
-        }
-    ]
+    return detail_of(HOOK_PROBLEM, data["hook_title"], data["hook_detail"])

@@ -1,19 +1,23 @@
-"""What the pages of backups and snapshots have in common: how they are made, shown and steered."""
+"""Backups and snapshots on the admin site: how they are made, shown and steered."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest
-from unfold.widgets import UnfoldAdminTextInputWidget
+from django.utils.safestring import SafeString
 
+from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
+from astra.adminsite.forms import LineField
+from astra.adminsite.units import human_bytes
 from astra.engine.ending import REASON_MAX_LENGTH
 from astra.engine.stages import Fate
 from astra.resources.forms import ResourceForm
-from astra.resources.pages import StagedPage
+from astra.resources.pages import StagedPage, page_of
 from backups.actions import steering
 from backups.actions.steering import Steered
 from backups.admin.fates import (
@@ -25,11 +29,15 @@ from backups.admin.fates import (
     hook_details,
 )
 from backups.lifecycle import FAILED, REMOVED, UNKNOWN
+from backups.models import AppBackup, Snapshot
 from backups.models.protection import Protection
+from backups.resources.app_backups import APP_BACKUP
+from backups.resources.app_snaps import APP_SNAP
 
 SHOWN_REFUSALS = 5
 
 Records = Sequence[Protection]
+Act = Callable[[steering.Kind, Sequence[Any]], Steered]
 
 
 class ProtectionForm(FateFields, ResourceForm):
@@ -46,10 +54,8 @@ class ProtectionForm(FateFields, ResourceForm):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(
-        max_length=REASON_MAX_LENGTH,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Shown in stateUnready and in the history.",
+    reason = LineField(
+        max_length=REASON_MAX_LENGTH, help_text="Shown in stateUnready and in the history."
     )
 
 
@@ -78,7 +84,6 @@ class ProtectionPage(StagedPage):
         "Advance",
         explanation="They take their next step now, and the later ones come earlier by as much."
         " A backup that waits for its own snapshot has that finished first.",
-        button="Advance",
         icon="skip_next",
     )
     def advance(self, request: HttpRequest, records: Records, data: Any) -> Done:
@@ -89,7 +94,6 @@ class ProtectionPage(StagedPage):
         "Complete",
         explanation="They are completed now, whatever their fate was; so are the snapshots that"
         " backups made.",
-        button="Complete",
         icon="check_circle",
     )
     def complete(self, request: HttpRequest, records: Records, data: Any) -> Done:
@@ -100,7 +104,6 @@ class ProtectionPage(StagedPage):
         "Fail",
         explanation="They fail now, for the reason you give. A backup that waits for a snapshot"
         " fails with it.",
-        button="Fail",
         icon="error",
         danger=True,
         form=FailForm,
@@ -122,39 +125,30 @@ class ProtectionPage(StagedPage):
     @confirmed(
         "Remove",
         explanation="They are not accessible any more: their state becomes removed.",
-        button="Remove",
         icon="cloud_off",
         danger=True,
         form=ReasonForm,
     )
     def remove(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
         """Let the records be removed."""
-        to = {"outcome": REMOVED, "reason": data["reason"]}
-        return self._steer(request, "Removed", records, steering.end, **to)
+        end = partial(steering.end, outcome=REMOVED, reason=data["reason"])
+        return self._steer(request, "Removed", records, end)
 
     @confirmed(
         "Make unknown",
         explanation="Their state cannot be determined any more: it becomes unknown.",
-        button="Make unknown",
         icon="help",
         danger=True,
         form=ReasonForm,
     )
     def make_unknown(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
         """Let the state of the records be unknown."""
-        to = {"outcome": UNKNOWN, "reason": data["reason"]}
-        return self._steer(request, "Made unknown", records, steering.end, **to)
+        end = partial(steering.end, outcome=UNKNOWN, reason=data["reason"])
+        return self._steer(request, "Made unknown", records, end)
 
-    def _steer(
-        self,
-        request: HttpRequest,
-        verb: str,
-        records: Records,
-        act: Callable[..., Steered],
-        **to: Any,
-    ) -> Done:
+    def _steer(self, request: HttpRequest, verb: str, records: Records, act: Act) -> Done:
         """Do it; tell why records were left alone, and how many were not."""
-        refused = act(self.model, [each.pk for each in records], **to).refused
+        refused = act(self.model, [each.pk for each in records]).refused
         names = {record.pk: str(record) for record in records}
         for identifier, reason in list(refused.items())[:SHOWN_REFUSALS]:
             messages.warning(request, f"{names[identifier]} {reason}.")
@@ -163,3 +157,45 @@ class ProtectionPage(StagedPage):
             messages.warning(request, f"{self.counted(more)} more were left as they are.")
         count = len(records) - len(refused)
         return Done(f"{verb} {self.counted(count)}." if count else "")
+
+
+@page_of(APP_BACKUP)
+class AppBackupPage(ProtectionPage):
+    """Backups."""
+
+    listed = ("progress_cell", "size_cell")
+    shown = (
+        "state_unready_cell",
+        ("progress_cell", "size_cell"),
+        ("bucket_cell", "snapshot_cell"),
+        "schedule_cell",
+    )
+
+    @admin.display(description="Progress")
+    def progress_cell(self, backup: AppBackup) -> SafeString | str:
+        """How much is done, at the account's instant."""
+        if not backup.has_progress():
+            return cells.NOTHING
+        return cells.progress_bar(backup.percent_done(backup.account.now()), backup.state)
+
+    @admin.display(description="Size", ordering="total_bytes")
+    def size_cell(self, backup: AppBackup) -> str:
+        """The bytes that it has when it is complete."""
+        return human_bytes(backup.total_bytes) if backup.has_progress() else cells.NOTHING
+
+    @admin.display(description="Snapshot", ordering="snapshot__name")
+    def snapshot_cell(self, backup: AppBackup) -> SafeString | str:
+        """The snapshot that it was made from, linked by the start of its id: names are long."""
+        return cells.row_link(Snapshot, backup.snapshot_id)
+
+
+@page_of(APP_SNAP)
+class SnapshotPage(ProtectionPage):
+    """Snapshots."""
+
+    listed = ("next_cell",)
+    shown = ("state_unready_cell", ("bucket_cell", "related_cell"), "schedule_cell")
+
+    def choice_text(self, record: Snapshot) -> str:
+        """Return the snapshot's name with its app and state."""
+        return f"{record.name} · {record.app}, {record.state}"

@@ -6,14 +6,13 @@ from django.db import models
 from django.db.models import Q
 
 from astra.accounts.models import label_index
-from astra.api import patterns
 from astra.engine.models import due_index, staged_constraints
 from backups import kinds
 from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
 from backups.models.app_snaps import Snapshot
-from backups.models.apps import App
 from backups.models.buckets import Bucket
-from backups.models.protection import Protection, hook_constraint
+from backups.models.protection import MADE_BY_SCHEDULE, Protection, hook_constraint
+from backups.models.rules import index_where_set, is_dns_label, is_known, is_unique_in_app
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -26,15 +25,12 @@ class AppBackup(Protection):
     but no ``outcome`` it stays running there.
     """
 
-    app = models.ForeignKey(App, on_delete=models.DO_NOTHING, db_index=False)
     bucket = models.ForeignKey(Bucket, on_delete=models.DO_NOTHING, db_index=False)
     snapshot = models.ForeignKey(
         Snapshot, on_delete=models.DO_NOTHING, null=True, blank=True, db_index=False
     )
     snapshot_shown = models.BooleanField(default=False)
     owns_snapshot = models.BooleanField(default=False)
-    schedule_id = models.UUIDField(null=True, blank=True)
-    name = models.CharField(max_length=patterns.DNS_LABEL_MAX_LENGTH, db_collation="C")
     total_bytes = models.BigIntegerField(default=0)
     full_at = models.DateTimeField(null=True, blank=True)
 
@@ -43,19 +39,13 @@ class AppBackup(Protection):
         constraints = (
             *staged_constraints("backup", APP_BACKUP),
             hook_constraint("backup"),
-            models.CheckConstraint(
-                condition=Q(name__regex=patterns.DNS_LABEL), name="backup_name_is_dns_label"
-            ),
-            models.CheckConstraint(
-                condition=Q(version__in=kinds.APP_BACKUP.versions), name="backup_version_is_known"
-            ),
+            is_dns_label("backup_name_is_dns_label"),
+            is_known("backup_version_is_known", "version", kinds.APP_BACKUP.versions),
             models.CheckConstraint(
                 condition=Q(total_bytes__gte=0), name="backup_has_no_negative_bytes"
             ),
-            models.UniqueConstraint(
-                fields=("app", "name"),
-                name="backup_name_is_unique",
-                violation_error_message="A backup with the same name exists for the app.",
+            is_unique_in_app(
+                "backup_name_is_unique", "A backup with the same name exists for the app."
             ),
         )
         indexes = (
@@ -71,20 +61,11 @@ class AppBackup(Protection):
             # a bucket in use (problem 83)
             models.Index(fields=("bucket",), name="backup_by_bucket"),
             # a snapshot in use (problem 144), and clearing it from finished backups
-            models.Index(
-                fields=("snapshot",), name="backup_by_snapshot", condition=Q(snapshot__isnull=False)
-            ),
+            index_where_set("backup_by_snapshot", "snapshot"),
             # retention: what a schedule made, newest first
-            models.Index(
-                fields=("schedule_id", "created_at", "id"),
-                name="backup_by_schedule",
-                condition=Q(schedule_id__isnull=False),
-            ),
+            index_where_set("backup_by_schedule", "schedule_id", MADE_BY_SCHEDULE),
             label_index("backup_by_label"),
         )
-
-    def __str__(self) -> str:
-        return self.name
 
     def has_progress(self) -> bool:
         """Tell whether the backup got as far as running, so that it has bytes to show."""

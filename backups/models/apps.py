@@ -7,6 +7,7 @@ from astra.accounts.models import label_index
 from astra.api import patterns
 from astra.engine.models import Staged, due_index, state_field
 from backups.lifecycle import APP
+from backups.models.rules import is_dns_label, is_known
 
 GIB = 1024**3
 
@@ -67,14 +68,9 @@ class App(Staged):
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            models.CheckConstraint(condition=Q(state__in=APP.states), name="app_state_is_known"),
-            models.CheckConstraint(
-                condition=Q(protection_state__in=ProtectionState.values),
-                name="app_protection_state_is_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(name__regex=patterns.DNS_LABEL), name="app_name_is_dns_label"
-            ),
+            is_known("app_state_is_known", "state", APP.states),
+            is_known("app_protection_state_is_known", "protection_state", ProtectionState.values),
+            is_dns_label("app_name_is_dns_label"),
             models.CheckConstraint(
                 condition=Q(size_bytes__gte=0, throughput_bytes_per_second__gt=0),
                 name="app_size_and_throughput_are_sane",
@@ -99,8 +95,3 @@ class App(Staged):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def short_id(self) -> str:
-        """First eight characters of the id, for people."""
-        return str(self.id)[:8]

@@ -9,6 +9,7 @@ from astra.accounts.models import label_index
 from astra.api.dice import new_id
 from astra.engine.models import Staged, due_index, staged_constraints, state_field
 from backups.lifecycle import BUCKET
+from backups.models.rules import is_known
 
 NAME_MAX_LENGTH = 256
 SERVER_URL_MAX_LENGTH = 1023
@@ -64,9 +65,7 @@ class Bucket(Staged):
         ordering = ("created_at", "id")
         constraints = (
             *staged_constraints("bucket", BUCKET),
-            models.CheckConstraint(
-                condition=Q(provider__in=Provider.values), name="bucket_provider_is_known"
-            ),
+            is_known("bucket_provider_is_known", "provider", Provider.values),
             models.CheckConstraint(condition=~Q(name=""), name="bucket_name_is_not_empty"),
             models.CheckConstraint(
                 condition=Q(stored_bytes__gte=0), name="bucket_stores_no_negative_bytes"

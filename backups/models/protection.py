@@ -3,7 +3,12 @@
 from django.db import models
 from django.db.models import Q
 
+from astra.api import patterns
 from astra.engine.models import Staged
+from backups.models.apps import App
+
+# Of an index: what a schedule made, newest first.
+MADE_BY_SCHEDULE = ("schedule_id", "created_at", "id")
 
 
 class HookState(models.TextChoices):
@@ -16,6 +21,9 @@ class HookState(models.TextChoices):
 class Protection(Staged):
     """A staged resource that protects an app: it runs, has hooks, and says why it is not ready."""
 
+    app = models.ForeignKey(App, on_delete=models.DO_NOTHING, db_index=False)
+    name = models.CharField(max_length=patterns.DNS_LABEL_MAX_LENGTH, db_collation="C")
+    schedule_id = models.UUIDField(null=True, blank=True)
     state_unready = models.JSONField(default=list, blank=True)
     hook_state = models.CharField(max_length=7, null=True, blank=True, choices=HookState.choices)
     hook_state_details = models.JSONField(default=list, blank=True)
@@ -28,6 +36,9 @@ class Protection(Staged):
 
     class Meta:
         abstract = True
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def hook_constraint(name: str) -> models.BaseConstraint:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from astra.accounts.models import Resource, label_index
 from backups.models.apps import App
 from backups.models.buckets import Bucket
+from backups.models.rules import index_where_set, is_known, is_unique_in_app
 
 NAME_MAX_LENGTH = 63
 RETENTION_MAX_LENGTH = 63
@@ -46,34 +47,23 @@ class Schedule(Resource):
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(granularity__in=Granularity.values),
-                name="schedule_granularity_is_known",
-            ),
+            is_known("schedule_granularity_is_known", "granularity", Granularity.values),
             models.CheckConstraint(
                 condition=Q(snapshot_retention__regex=RETENTION_PATTERN)
                 & Q(backup_retention__regex=RETENTION_PATTERN),
                 name="schedule_retentions_are_numbers",
             ),
-            models.UniqueConstraint(
-                fields=("app", "name"),
-                name="schedule_name_is_unique",
-                violation_error_message="A schedule with this name exists for the app.",
+            is_unique_in_app(
+                "schedule_name_is_unique", "A schedule with this name exists for the app."
             ),
         )
         indexes = (
             # GET …/apps/{app_id}/schedules in the default order, and `continue` in it
             models.Index(fields=("app", "created_at", "id"), name="schedule_by_creation"),
             # what fires next in an account
-            models.Index(
-                fields=("account", "next_firing_at"),
-                name="schedule_due",
-                condition=Q(next_firing_at__isnull=False),
-            ),
+            index_where_set("schedule_due", "next_firing_at", ("account", "next_firing_at")),
             # a bucket in use (problem 83)
-            models.Index(
-                fields=("bucket",), name="schedule_by_bucket", condition=Q(bucket__isnull=False)
-            ),
+            index_where_set("schedule_by_bucket", "bucket"),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="schedule_by_account"),
             label_index("schedule_by_label"),

@@ -3,7 +3,7 @@
 Source: section 5 of `appbackup.md` and the published `appAsset` schemas.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members
 from backups import kinds
 from backups.models import AppAsset
-from backups.views.app_assets import AppAssetInstance, AppAssets
+from backups.views import AppAssetInstance, AppAssets
 
 TEXT: Any = {"min_length": 1, "max_length": 254}
 LABEL_NAME_PATTERN = r"^([\S.]{1,253}\/)?([a-z0-9A-Z_.-]){1,63}$"
@@ -40,15 +40,14 @@ class AppAssetLabel(ClosedSerializer):
 class Gvk(Document):
     """`GVK`, of three columns; the core group of Kubernetes has no name, so no member."""
 
+    has_column = False
+    reads_also = ("group", "asset_type", "api_version")
+
     def filters(self) -> Mapping[str, filters.Member]:
         return {
             "gvk_kind": filters.Member("asset_type", path="GVK.kind"),
             "gvk_version": filters.Member("api_version", path="GVK.version"),
         }
-
-    @property
-    def reads(self) -> Sequence[str]:
-        return ("group", "asset_type", "api_version")
 
     def written(self, row: Any, now: datetime) -> Any:
         gvk = {"group": row.group, "kind": row.asset_type, "version": row.api_version}
@@ -69,7 +68,6 @@ MEMBERS = Members(
 )
 
 APP_ASSET = Resource(
-    kind=kinds.APP_ASSET,
     model=AppAsset,
     members=MEMBERS,
     paths=(

@@ -1,51 +1,36 @@
 """Backups of an app. Source: the user's document, 'Create a new application backup for an app'."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, When
+from django.db.models import Q
 
 from astra.api import filters
 from astra.resources.members import ABSENT, Choice, Identifier, Instant, Member, Name, Number
 from astra.resources.places import Place
-from astra.resources.resource import CREATE, DELETE, LIST, RETRIEVE, Resource, Seeding
+from astra.resources.resource import CREATE, DELETE, Resource, Seeding, failing
 from astra.resources.shapes import Members
-from backups import kinds
-from backups.actions.app_backup_create import app_backup_of_body
-from backups.actions.app_backup_delete import app_backup_delete
+from backups import kinds, problems
+from backups.actions.app_backups import app_backup_delete, app_backup_of_body, refuse_pending
 from backups.lifecycle import APP_BACKUP as LIFECYCLE
 from backups.models import AppBackup
-from backups.problems import (
-    APP_NOT_READY,
-    BACKUP_NAME_TAKEN,
-    BACKUP_NOT_CANCELABLE,
-    BACKUP_NOT_CREATED,
-    BACKUP_NOT_DELETED,
-    BACKUP_NOT_RETRIEVED,
-    BACKUPS_NOT_LISTED,
-    BUCKET_UNAVAILABLE,
-    SNAPSHOT_NOT_READY,
-    SNAPSHOT_OF_ANOTHER_APP,
-)
 from backups.progress import HAS_PROGRESS, bytes_done, percent_done
-from backups.resources.protection import SYSTEM_NAMED, Reasons, hook_members
-from backups.resources.references import A_BUCKET, A_SCHEDULE, A_SNAPSHOT
-
-# What progress is derived from.
-PROGRESS_COLUMNS = ("state", "running_at", "ends_at", "full_at", "total_bytes")
+from backups.resources.protection import (
+    A_BUCKET,
+    A_SCHEDULE,
+    A_SNAPSHOT,
+    SYSTEM_NAMED,
+    Reasons,
+    hook_members,
+)
 
 
 class SnapshotUsed(Identifier):
     """`snapshotID`: of the call's own snapshot only once that is complete."""
 
-    def filters(self) -> Mapping[str, filters.Member]:
-        shown = When(snapshot_shown=True, then=F(self.column))
-        return {self.name: filters.IdentifierMember(expression=lambda now: Case(shown))}
-
-    @property
-    def reads(self) -> Sequence[str]:
-        return (self.column, "snapshot_shown")
+    reads_also = ("snapshot_shown",)
+    present = Q(snapshot_shown=True)
 
     def written(self, row: Any, now: datetime) -> Any:
         return super().written(row, now) if row.snapshot_shown else None
@@ -53,6 +38,10 @@ class SnapshotUsed(Identifier):
 
 class Progress(Member):
     """A member that a backup has from running on; ``value`` gives it, ``sql`` the same in SQL."""
+
+    has_column = False
+    reads_also = ("state", "running_at", "ends_at", "full_at", "total_bytes")
+    present = HAS_PROGRESS
 
     def __init__(
         self,
@@ -63,20 +52,15 @@ class Progress(Member):
         **options: Any,
     ) -> None:
         super().__init__(name, create=ABSENT, sometimes=True, **options)
-        self._value, self._sql = value, sql or self._column_with_progress
+        self._value, self._sql = value, sql
 
     def filters(self) -> Mapping[str, filters.Member]:
+        if self._sql is None:
+            return super().filters()
         return {self.name: self.filter_class(expression=self._sql)}
-
-    @property
-    def reads(self) -> Sequence[str]:
-        return PROGRESS_COLUMNS
 
     def written(self, row: Any, now: datetime) -> Any:
         return self.json(self._value(row, now)) if AppBackup.has_progress(row) else None
-
-    def _column_with_progress(self, now: datetime) -> Any:
-        return Case(When(HAS_PROGRESS, then=F(self.column)))
 
 
 class ProgressNumber(Progress, Number):
@@ -113,7 +97,6 @@ MEMBERS = Members(
 )
 
 APP_BACKUP = Resource(
-    kind=kinds.APP_BACKUP,
     model=AppBackup,
     members=MEMBERS,
     paths=(
@@ -122,25 +105,21 @@ APP_BACKUP = Resource(
         Place("topology/v1/appBackups", frozenset({"GET", "DELETE"})),
     ),
     methods=frozenset({"GET", "POST", "DELETE"}),
-    failures={
-        LIST: BACKUPS_NOT_LISTED,
-        CREATE: BACKUP_NOT_CREATED,
-        RETRIEVE: BACKUP_NOT_RETRIEVED,
-        DELETE: BACKUP_NOT_DELETED,
-    },
+    failures=failing(list=96, create=94, retrieve=95, delete=97),
     refusals={
         CREATE: (
-            SNAPSHOT_OF_ANOTHER_APP,
-            SNAPSHOT_NOT_READY,
-            APP_NOT_READY,
-            BUCKET_UNAVAILABLE,
-            BACKUP_NAME_TAKEN,
+            problems.SNAPSHOT_OF_ANOTHER_APP,
+            problems.SNAPSHOT_NOT_READY,
+            problems.APP_NOT_READY,
+            problems.BUCKET_UNAVAILABLE,
+            problems.BACKUP_NAME_TAKEN,
         ),
-        DELETE: (BACKUP_NOT_CANCELABLE,),
+        DELETE: (problems.BACKUP_NOT_CANCELABLE,),
     },
     headers={DELETE: {"Force-Delete": "Accepted; a failed backup goes with or without it."}},
     lifecycle=LIFECYCLE,
     create=app_backup_of_body,
+    may_delete=refuse_pending,
     delete=app_backup_delete,
     columns=("name", "state"),
     seeding=Seeding("backups", order=20, by="backups.scenarios.app_backups.BackupSection"),

@@ -3,28 +3,17 @@
 from typing import Any
 
 from astra.api import fields
-from astra.api.problems import Invalid
 from astra.api.serializers import StateDetailsField
 from astra.resources.members import ABSENT, Choice, Identifier, Known, Name
-from astra.resources.resource import CREATE, DELETE, LIST, RETRIEVE, Resource, Seeding, Taken
+from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken, failing
 from astra.resources.shapes import Members
-from backups import kinds
-from backups.actions.app_snap_create import app_snap_create
-from backups.actions.app_snap_delete import app_snap_delete
+from backups import kinds, problems
+from backups.actions.app_snaps import app_snap_create, app_snap_delete, refuse_used
 from backups.lifecycle import SNAPSHOT as LIFECYCLE
 from backups.models import Snapshot
-from backups.problems import (
-    APP_NOT_READY,
-    SNAPSHOT_IN_USE,
-    SNAPSHOT_NAME_TAKEN,
-    SNAPSHOT_NOT_CREATED,
-    SNAPSHOT_NOT_DELETED,
-    SNAPSHOT_NOT_RETRIEVED,
-    SNAPSHOTS_NOT_LISTED,
-)
-from backups.resources.protection import SYSTEM_NAMED, Reasons, hook_members
-from backups.resources.references import A_BUCKET, A_SCHEDULE
+from backups.resources.protection import A_BUCKET, A_SCHEDULE, SYSTEM_NAMED, Reasons, hook_members
 
+NAME_TAKEN = "name", "A snapshot of this app has this name."
 BY_SERVICE: Any = {"create": ABSENT}
 MEMBERS = Members(
     kinds.APP_SNAP,
@@ -41,30 +30,16 @@ MEMBERS = Members(
 )
 
 APP_SNAP = Resource(
-    kind=kinds.APP_SNAP,
     model=Snapshot,
     members=MEMBERS,
     paths=("k8s/v1/apps/{app_id}/appSnaps",),
     methods=frozenset({"GET", "POST", "DELETE"}),
-    failures={
-        LIST: SNAPSHOTS_NOT_LISTED,
-        CREATE: SNAPSHOT_NOT_CREATED,
-        RETRIEVE: SNAPSHOT_NOT_RETRIEVED,
-        DELETE: SNAPSHOT_NOT_DELETED,
-    },
-    refusals={
-        CREATE: (APP_NOT_READY,),
-        DELETE: (SNAPSHOT_IN_USE,),
-    },
+    failures=failing(list=100, create=98, retrieve=99, delete=49),
+    refusals={CREATE: (problems.APP_NOT_READY,), DELETE: (problems.SNAPSHOT_IN_USE,)},
     lifecycle=LIFECYCLE,
-    taken=(
-        Taken(
-            "snapshot_name_is_unique",
-            SNAPSHOT_NAME_TAKEN,
-            (Invalid("name", "A snapshot of this app has this name."),),
-        ),
-    ),
+    taken=[Taken("snapshot_name_is_unique", problems.SNAPSHOT_NAME_TAKEN, *NAME_TAKEN)],
     create=app_snap_create,
+    may_delete=refuse_used,
     delete=app_snap_delete,
     columns=("name", "state", "hookState"),
     seeding=Seeding("snapshots", order=10, by="backups.scenarios.protection.ProtectionSection"),

@@ -1,12 +1,11 @@
 """Apps. Source: section 7 of `appbackup.md` and the published `app` schemas."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Q
 
-from astra.api import fields, filters
+from astra.api import fields
 from astra.resources.members import (
     ABSENT,
     REQUIRED,
@@ -20,70 +19,43 @@ from astra.resources.members import (
     Name,
     Several,
 )
-from astra.resources.resource import CREATE, DELETE, LIST, REPLACE, RETRIEVE, Resource, Seeding
+from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, failing
 from astra.resources.shapes import Members
-from backups import kinds
-from backups.actions.app_create import app_create
-from backups.actions.app_delete import app_delete
-from backups.actions.app_replace import app_replace
+from backups import kinds, problems
+from backups.actions.apps import app_create, app_delete, app_replace, refuse_busy
 from backups.lifecycle import APP as LIFECYCLE
 from backups.models import App
 from backups.models.apps import ClusterType, ProtectionState
-from backups.problems import (
-    APP_BACKUP_IN_PROGRESS,
-    APP_NOT_ADDED,
-    APP_NOT_DELETED,
-    APP_NOT_FOUND,
-    APP_NOT_READY,
-    APP_NOT_RETRIEVED,
-    APP_NOT_UPDATED,
-    APPS_NOT_LISTED,
-    BACKUP_NOT_FOUND,
-    CLONE_NOT_SUPPORTED,
-    FORCE_UPDATE_MISSING,
-    INVALID_GVKN,
-    NOT_OF_THE_APP,
-    RESTORE_DURING_BACKUP,
-    SNAPSHOT_NOT_FOUND,
-    SNAPSHOT_NOT_READY,
-)
-from backups.resources.app_links import Link, app_links
 from backups.resources.app_parts import (
     NAMESPACE_MAX_LENGTH,
     ClusterScopedResource,
+    Link,
     NamespaceMapping,
     NamespaceScopedResource,
     RestoreFilter,
     ShownNamespaceScopedResource,
     StateTransition,
     StorageClassMapping,
+    app_links,
     require_one_source,
 )
-from backups.views.apps import AppInstance
+from backups.views import AppInstance
 
 RESTORE_REFUSALS = (
-    SNAPSHOT_NOT_FOUND,
-    BACKUP_NOT_FOUND,
-    SNAPSHOT_NOT_READY,
-    INVALID_GVKN,
+    problems.SNAPSHOT_NOT_FOUND,
+    problems.BACKUP_NOT_FOUND,
+    problems.SNAPSHOT_NOT_READY,
+    problems.INVALID_GVKN,
 )
 
 
-class Links(Member):
+class Links(Known):
     """What can be done with the app; no body has it."""
 
+    reads_also = ("id", "account_id", "state")
+
     def __init__(self) -> None:
-        super().__init__("links", create=ABSENT, replace=ABSENT)
-
-    def shown(self, *, required: bool) -> Any:
-        return fields.UniqueListField(child=Link())
-
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {}
-
-    @property
-    def reads(self) -> Sequence[str]:
-        return ("id", "account_id", "state")
+        super().__init__("links", _links, create=ABSENT, replace=ABSENT, sometimes=False)
 
     def written(self, row: Any, now: datetime) -> Any:
         return app_links(row)
@@ -92,18 +64,11 @@ class Links(Member):
 class BesideCluster(Member):
     """A member that is only shown with a cluster, if it is not empty."""
 
+    reads_also = ("cluster_id",)
+
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, create=ABSENT, fixed=True, sometimes=True, **options)
-
-    def filters(self) -> Mapping[str, filters.Member]:
-        shown = Q(cluster_id__isnull=False) & ~Q(**{self.column: ""})
-        return {
-            self.name: filters.Member(expression=lambda now: Case(When(shown, then=F(self.column))))
-        }
-
-    @property
-    def reads(self) -> Sequence[str]:
-        return (self.column, "cluster_id")
+        self.present = Q(cluster_id__isnull=False) & ~Q(**{self.column: ""})
 
     def written(self, row: Any, now: datetime) -> Any:
         return (row.cluster_id and getattr(row, self.column)) or None
@@ -116,9 +81,7 @@ class ClusterKind(BesideCluster, Choice):
 class Scopes(Several):
     """`namespaceScopedResources`: the app's `namespaces` follow from it."""
 
-    @property
-    def sets(self) -> Sequence[str]:
-        return (self.column, "namespaces")
+    sets_also = ("namespaces",)
 
     def apply(self, row: Any, value: Any) -> None:
         super().apply(row, value)
@@ -139,6 +102,10 @@ def one_restore(body: dict[str, Any]) -> dict[str, Any]:
 
 def _namespace(**options: Any) -> fields.StrictCharField:
     return fields.StrictCharField(min_length=1, max_length=NAMESPACE_MAX_LENGTH)
+
+
+def _links(**options: Any) -> fields.UniqueListField:
+    return fields.UniqueListField(child=Link(), **options)
 
 
 def _detected(**options: Any) -> fields.EnumField:
@@ -188,30 +155,23 @@ MEMBERS = Members(
 )
 
 APP = Resource(
-    kind=kinds.APP,
     model=App,
     members=MEMBERS,
     paths=("k8s/v2/apps",),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     there={"deleted_at": None},
     published_parameters=frozenset({"include", "limit", "filter"}),
-    failures={
-        LIST: APPS_NOT_LISTED,
-        CREATE: APP_NOT_ADDED,
-        RETRIEVE: APP_NOT_RETRIEVED,
-        REPLACE: APP_NOT_UPDATED,
-        DELETE: APP_NOT_DELETED,
-    },
+    failures=failing(list=88, create=90, retrieve=86, replace=80, delete=91),
     refusals={
-        CREATE: (*RESTORE_REFUSALS, APP_NOT_FOUND, CLONE_NOT_SUPPORTED),
+        CREATE: (*RESTORE_REFUSALS, problems.APP_NOT_FOUND, problems.CLONE_NOT_SUPPORTED),
         REPLACE: (
             *RESTORE_REFUSALS,
-            NOT_OF_THE_APP,
-            FORCE_UPDATE_MISSING,
-            APP_NOT_READY,
-            RESTORE_DURING_BACKUP,
+            problems.NOT_OF_THE_APP,
+            problems.FORCE_UPDATE_MISSING,
+            problems.APP_NOT_READY,
+            problems.RESTORE_DURING_BACKUP,
         ),
-        DELETE: (APP_NOT_READY, APP_BACKUP_IN_PROGRESS),
+        DELETE: (problems.APP_NOT_READY, problems.APP_BACKUP_IN_PROGRESS),
     },
     simplified={
         CREATE: "no cluster is asked: namespaces and resources are taken as given, a clone has the"
@@ -221,6 +181,7 @@ APP = Resource(
     headers={REPLACE: {"forceUpdate": "Permits to overwrite the app by an in-place restore."}},
     create=app_create,
     replace=app_replace,
+    may_delete=refuse_busy,
     delete=app_delete,
     lifecycle=LIFECYCLE,
     columns=("name", "state", "protectionState"),

@@ -19,7 +19,7 @@ from astra.resources.members import (
 )
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
-from backups import kinds
+from backups import kinds, problems
 from backups.lifecycle import BUCKET as LIFECYCLE
 from backups.models import Bucket
 from backups.models.buckets import (
@@ -30,7 +30,6 @@ from backups.models.buckets import (
     location_of,
     parameters_member,
 )
-from backups.problems import BUCKET_EXISTS, BUCKET_IN_USE, BUCKET_IS_DEFAULT
 
 
 class S3Parameters(ClosedSerializer):
@@ -81,7 +80,7 @@ def complete(bucket: Bucket, now: datetime) -> Sequence[str]:
 def refuse_default(bucket: Bucket) -> None:
     """Raise problem 84 for the account's default bucket."""
     if bucket.is_default:
-        raise ApiProblem(BUCKET_IS_DEFAULT)
+        raise ApiProblem(problems.BUCKET_IS_DEFAULT)
 
 
 BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
@@ -114,22 +113,21 @@ MEMBERS = Members(
 )
 
 BUCKET = Resource(
-    kind=kinds.BUCKET,
     model=Bucket,
     members=MEMBERS,
     paths=("topology/v1/buckets",),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     write_role="admin",
     published_parameters=frozenset(),
-    refusals={DELETE: (BUCKET_IS_DEFAULT,)},
+    refusals={DELETE: (problems.BUCKET_IS_DEFAULT,)},
     simplified={
         CREATE: "no object store is asked and the credential is not looked up; the bucket becomes"
         " available by itself."
     },
     lifecycle=LIFECYCLE,
     complete=complete,
-    taken=(Taken("bucket_is_unique", BUCKET_EXISTS),),
-    in_use=BUCKET_IN_USE,
+    taken=(Taken("bucket_is_unique", problems.BUCKET_EXISTS),),
+    in_use=problems.BUCKET_IN_USE,
     may_delete=refuse_default,
     columns=("name", "state", "provider"),
     seeding=Seeding("buckets", order=20, by="backups.scenarios.buckets.BucketSection"),

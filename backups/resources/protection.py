@@ -1,13 +1,20 @@
-"""Members that snapshots and backups have in common."""
+"""What members of snapshots, backups and schedules refer to, and those they have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from astra.api import fields, filters
-from astra.resources.members import ABSENT, Choice, Details, Member, Several
+from astra.resources.members import ABSENT, Choice, Details, Member, Reference, Several
+from backups.models import Bucket, Schedule, Snapshot
 from backups.models.protection import HookState
+from backups.problems import BUCKET_NOT_FOUND, SNAPSHOT_NOT_FOUND
 
+A_BUCKET = Reference(Bucket, "buckets", BUCKET_NOT_FOUND, "The account has no such bucket.")
+A_SCHEDULE = Reference(Schedule, "schedules")
+A_SNAPSHOT = Reference(
+    Snapshot, "snapshots", SNAPSHOT_NOT_FOUND, "The account has no such snapshot."
+)
 SYSTEM_NAMED = "A DNS-1123 label. Without one, the system makes one."
 BY_SERVICE: Any = {"create": ABSENT, "sometimes": True}
 
@@ -27,9 +34,7 @@ class Reasons(Several):
 class HookDetails(Details):
     """`hookStateDetails`: there as soon as `hookState` is."""
 
-    @property
-    def reads(self) -> Sequence[str]:
-        return (self.column, "hook_state")
+    reads_also = ("hook_state",)
 
     def filters(self) -> Mapping[str, filters.Member]:
         return {}

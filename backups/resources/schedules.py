@@ -7,7 +7,7 @@ from typing import Any
 from astra.api import fields, problems
 from astra.api.problems import ApiProblem, Invalid
 from astra.resources.members import REQUIRED, Choice, Flag, Identifier, Text
-from astra.resources.resource import CREATE, FAILURES, REPLACE, Resource, Seeding, Taken
+from astra.resources.resource import CREATE, FAILURES, REPLACE, Resource, Seeding, Taken, failing
 from astra.resources.shapes import Members
 from backups import kinds
 from backups.models import Schedule
@@ -17,9 +17,9 @@ from backups.models.schedules import (
     RETENTION_PATTERN,
     Granularity,
 )
-from backups.problems import DUPLICATE_SCHEDULE, SCHEDULE_NOT_ADDED
+from backups.problems import DUPLICATE_SCHEDULE
 from backups.recurrence import next_firing, parse_rule
-from backups.resources.references import A_BUCKET
+from backups.resources.protection import A_BUCKET
 
 # The published patterns lack parentheses around their alternatives; these mean what they say.
 MINUTE_PATTERN = "^([0-9]|[1-5][0-9])$"
@@ -37,6 +37,7 @@ TIMES = {
     Granularity.CUSTOM: ("recurrenceRule",),
 }
 OPTIONAL_TIMES = ("hour", "dayOfWeek", "dayOfMonth", "recurrenceRule")
+NAME_TAKEN = "name", "The app has a schedule of this name."
 NOT_REPLICATED = "snapshots and backups are taken, but nothing is replicated."
 
 
@@ -65,9 +66,21 @@ class Pace(Choice):
 def without_what_does_not_apply(body: dict[str, Any]) -> dict[str, Any]:
     """Return the body without `*`."""
     times = ("minute", *OPTIONAL_TIMES)
-    return {name: value for name, value in body.items() if (name in times, value) != (True, "*")}
+    return {
+        name: value
+        for name, value in body.items()
+        if (name in times, value) != (True, NOT_APPLICABLE)
+    }
 
 
+RETENTION: Any = {
+    "create": REQUIRED,
+    "replace": REQUIRED,
+    "initial": "1",
+    "pattern": RETENTION_PATTERN,
+    "min_length": 1,
+    "max_length": RETENTION_MAX_LENGTH,
+}
 MEMBERS = Members(
     kinds.SCHEDULE,
     Text("name", create=REQUIRED, min_length=1, max_length=NAME_MAX_LENGTH),
@@ -92,26 +105,8 @@ MEMBERS = Members(
     Text(
         "recurrenceRule", sometimes=True, help="For custom ones: a DTSTART line and an RRULE line."
     ),
-    Text(
-        "snapshotRetention",
-        create=REQUIRED,
-        replace=REQUIRED,
-        label="Snapshots to keep",
-        initial="1",
-        pattern=RETENTION_PATTERN,
-        min_length=1,
-        max_length=RETENTION_MAX_LENGTH,
-    ),
-    Text(
-        "backupRetention",
-        create=REQUIRED,
-        replace=REQUIRED,
-        label="Backups to keep",
-        initial="1",
-        pattern=RETENTION_PATTERN,
-        min_length=1,
-        max_length=RETENTION_MAX_LENGTH,
-    ),
+    Text("snapshotRetention", label="Snapshots to keep", **RETENTION),
+    Text("backupRetention", label="Backups to keep", **RETENTION),
     Identifier("bucketID", to=A_BUCKET, sometimes=True),
     Flag("replicate"),
     module=__name__,
@@ -146,21 +141,14 @@ def complete(schedule: Schedule, now: datetime) -> Sequence[str]:
 
 
 SCHEDULE = Resource(
-    kind=kinds.SCHEDULE,
     model=Schedule,
     members=MEMBERS,
     paths=("k8s/v1/apps/{app_id}/schedules",),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
-    failures={**FAILURES, CREATE: SCHEDULE_NOT_ADDED},
+    failures={**FAILURES, **failing(create=87)},
     simplified={CREATE: NOT_REPLICATED, REPLACE: NOT_REPLICATED},
     complete=complete,
-    taken=(
-        Taken(
-            "schedule_name_is_unique",
-            DUPLICATE_SCHEDULE,
-            (Invalid("name", "The app has a schedule of this name."),),
-        ),
-    ),
+    taken=[Taken("schedule_name_is_unique", DUPLICATE_SCHEDULE, *NAME_TAKEN)],
     columns=("name", "enabled", "granularity"),
     seeding=Seeding(order=5),
 )

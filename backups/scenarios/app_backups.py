@@ -22,10 +22,10 @@ from backups import kinds
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import App, Bucket, Snapshot
 from backups.naming import system_name
-from backups.scenarios.occupancy import occupy_with
 from backups.scenarios.protection import (
     ProtectionSection,
     backup_columns,
+    occupy_with,
     protection_columns,
 )
 
@@ -38,28 +38,15 @@ class BackupSection(ProtectionSection):
     unless the backup is pending.
     """
 
-    members = (
-        "name",
-        "bucketID",
-        "snapshotID",
-        "scheduleID",
-        "state",
-        "stateUnready",
-        "hookState",
-        "hookStateDetails",
-        "totalBytes",
-    )
-
-    def properties_of(self) -> dict[str, Any]:
-        """Return the JSON Schema of the members that an item may have."""
-        return super().properties_of() | {
-            "version": {"enum": list(self.resource.kind.versions)},
-            "snapshot": {
-                "description": "Name of a snapshot of the app; null: it is deleted since.",
-                "type": ["string", "null"],
-            },
-            "totalBytes": {"description": "The app's size if left out.", **ref("size")},
-        }
+    further_properties = {
+        **ProtectionSection.further_properties,
+        "version": {"enum": list(kinds.APP_BACKUP.versions)},
+        "snapshot": {
+            "description": "Name of a snapshot of the app; null: it is deleted since.",
+            "type": ["string", "null"],
+        },
+        "totalBytes": {"description": "The app's size if left out.", **ref("size")},
+    }
 
     def companions(self, item: Item) -> Mapping[type[Model], uuid.UUID]:
         """Return the id of the snapshot that a backup makes for itself."""

@@ -47,20 +47,15 @@ class AppSection(ResourceSection):
         "namespaces",
     )
 
-    def properties_of(self) -> dict[str, Any]:
-        """Return the JSON Schema of the members that an item may have."""
-        return super().properties_of() | {
-            "namespaces": json_schema(fields.UniqueListField(child=fields.DnsLabelField())),
-            "namespaceScopedResources": json_schema(fields.UniqueListField(child=SeededScope())),
-            "cluster": _CLUSTER,
-            "size": {"description": "What a backup of it holds.", **ref("size")},
-            "throughput": {
-                "description": "How much of it is backed up in a second.",
-                **ref("size"),
-            },
-            "stageDelays": STAGE_DELAYS,
-            "immediateKinds": IMMEDIATE_KINDS,
-        }
+    further_properties = {
+        "namespaces": json_schema(fields.UniqueListField(child=fields.DnsLabelField())),
+        "namespaceScopedResources": json_schema(fields.UniqueListField(child=SeededScope())),
+        "cluster": _CLUSTER,
+        "size": {"description": "What a backup of it holds.", **ref("size")},
+        "throughput": {"description": "How much of it is backed up in a second.", **ref("size")},
+        "stageDelays": STAGE_DELAYS,
+        "immediateKinds": IMMEDIATE_KINDS,
+    }
 
     def paces(self, item: Item) -> Sequence[Pace]:
         """Return what overrides the delays of an item's stages: itself, its account."""

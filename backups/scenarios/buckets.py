@@ -11,10 +11,9 @@ from backups.models.buckets import Provider, parameters_member
 class BucketSection(ResourceSection):
     """`buckets` of an account."""
 
-    def properties_of(self) -> dict[str, Any]:
-        """Return the JSON Schema of the members that an item may have."""
-        is_default = {"description": "Where backups go that name no bucket.", "type": "boolean"}
-        return super().properties_of() | {"isDefault": is_default}
+    further_properties = {
+        "isDefault": {"description": "Where backups go that name no bucket.", "type": "boolean"}
+    }
 
     def required_of(self) -> Sequence[str]:
         """Return the members that an item must have: none but its name."""

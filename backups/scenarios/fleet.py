@@ -3,7 +3,6 @@
 import functools
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -45,16 +44,6 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Base:
-    """What the backups of an app need to know of it."""
-
-    app_id: uuid.UUID
-    snapshot_id: uuid.UUID
-    name: str
-    size: int
-
-
 class Fleet:
     """What an item of `fleets` stands for."""
 
@@ -82,17 +71,13 @@ class Fleet:
         # Most fleets have far fewer apps than backups.
         self._base = functools.lru_cache(maxsize=20_000)(self._find_base)
 
-    def app_id(self, number: int) -> uuid.UUID:
-        """Return the id of an app."""
-        return self.item.derived_id(f"apps/{number}")
+    def id_of(self, kind: str, number: int) -> uuid.UUID:
+        """Return the id of one of the ``apps``, ``snapshots`` or ``backups``."""
+        return self.item.derived_id(f"{kind}/{number}")
 
-    def snapshot_id(self, number: int) -> uuid.UUID:
-        """Return the id of the snapshot of an app."""
-        return self.item.derived_id(f"snapshots/{number}")
-
-    def backup_id(self, number: int) -> uuid.UUID:
-        """Return the id of a backup."""
-        return self.item.derived_id(f"backups/{number}")
+    def total(self, kind: str) -> int:
+        """Return how many of them there are; each app has one snapshot."""
+        return self.backups if kind == "backups" else self.apps
 
     def app(self, number: int) -> App:
         """Return an app."""
@@ -101,7 +86,7 @@ class Fleet:
         return App(
             **item.described(kinds.APP.versions[0])
             | staged_columns(APP, placement, state=READY, fate=_HELD)
-            | {"id": self.app_id(number)},
+            | {"id": self.id_of("apps", number)},
             account=item.account_row,
             name=self._app_name(number),
             protection_state=ProtectionState.PARTIAL,
@@ -123,9 +108,9 @@ class Fleet:
         return Snapshot(
             **item.described(kinds.APP_SNAP.versions[0])
             | protection_columns(SNAPSHOT, placement, state=COMPLETED, values={}, fate=_HELD)
-            | {"id": self.snapshot_id(number)},
+            | {"id": self.id_of("snapshots", number)},
             account=item.account_row,
-            app_id=self.app_id(number),
+            app_id=self.id_of("apps", number),
             name=f"{self._app_name(number)}-snapshot",
         )
 
@@ -134,16 +119,14 @@ class Fleet:
         pace = (self.item.account_row,)
         seconds = stage_seconds(APP_BACKUP, pace, run_seconds=RUN_SECONDS)
         for number in numbers:
-            base, identifier = self._base(number % self.apps), self.backup_id(number)
+            base, identifier = self._base(number % self.apps), self.id_of("backups", number)
             chance = self._chance(identifier, "fleet")
             yield {
                 **self._way(number, chance, seconds),
+                **base,
                 "id": identifier,
-                "app_id": base.app_id,
                 "bucket_id": self._buckets[number % len(self._buckets)].id,
-                "snapshot_id": base.snapshot_id,
-                "name": f"{base.name}-{number:07}",
-                "total_bytes": base.size,
+                "name": f"{base['name']}-{number:07}",
                 "labels": [
                     {"name": name, "value": values[int(chance * 9973) % len(values)]}
                     for name, values in self._labels.items()
@@ -195,9 +178,14 @@ class Fleet:
         )
         return columns | {"snapshot_shown": True}
 
-    def _find_base(self, number: int) -> _Base:
-        app_id, snapshot_id = self.app_id(number), self.snapshot_id(number)
-        return _Base(app_id, snapshot_id, self._app_name(number), self._size(number))
+    def _find_base(self, number: int) -> dict[str, Any]:
+        """Return the columns of its backups that an app decides."""
+        return {
+            "app_id": self.id_of("apps", number),
+            "snapshot_id": self.id_of("snapshots", number),
+            "name": self._app_name(number),
+            "total_bytes": self._size(number),
+        }
 
     def _state(self, chance: float) -> str:
         rest = chance * self._weight
@@ -209,7 +197,7 @@ class Fleet:
 
     def _size(self, number: int) -> int:
         """Return the size of an app: small ones are as frequent as large ones, by magnitude."""
-        chance = self._chance(self.app_id(number), "size")
+        chance = self._chance(self.id_of("apps", number), "size")
         size: float = self._smallest * (self._largest / self._smallest) ** chance
         return round(size)
 

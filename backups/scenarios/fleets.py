@@ -20,14 +20,13 @@ from astra.scenarios.writing import (
 from backups.lifecycle import APP, APP_BACKUP, COMPLETED, SNAPSHOT
 from backups.models import App, AppBackup, Snapshot
 from backups.scenarios.fleet import Fleet
-from backups.scenarios.occupancy import occupy
+from backups.scenarios.protection import occupy
 
 # Rows made and written at a time: so many are in memory at once, however many there are in all.
 CHUNK = 5000
 _MAX_ROWS = 100_000_000
 
 Rows: TypeAlias = "Callable[[range], Iterable[dict[str, Any]]]"
-Identify: TypeAlias = "Callable[[int], uuid.UUID]"
 
 
 def _how_many(description: str) -> dict[str, Any]:
@@ -75,9 +74,9 @@ class FleetSection(Generator):
         """Return how many apps, snapshots and backups are there, and how many it would make."""
         fleet = Fleet(item)
         return {
-            App: _counted(item, App, fleet.app_id, fleet.apps),
-            Snapshot: _counted(item, Snapshot, fleet.snapshot_id, fleet.apps),
-            AppBackup: _counted(item, AppBackup, fleet.backup_id, fleet.backups),
+            App: _counted(fleet, App, "apps"),
+            Snapshot: _counted(fleet, Snapshot, "snapshots"),
+            AppBackup: _counted(fleet, AppBackup, "backups"),
         }
 
     def generate(self, item: Item, progress: Progress) -> Mapping[type[Model], Count]:
@@ -85,10 +84,8 @@ class FleetSection(Generator):
         fleet = Fleet(item)
         with reporting_conflicts(item), references_checked_at_once():
             made: dict[type[Model], Count] = {
-                App: _write(item, APP.kind, fleet.app_id, fleet.apps, _each(fleet.app)),
-                Snapshot: _write(
-                    item, SNAPSHOT.kind, fleet.snapshot_id, fleet.apps, _each(fleet.snapshot)
-                ),
+                App: _write(fleet, APP.kind, "apps", _each(fleet.app)),
+                Snapshot: _write(fleet, SNAPSHOT.kind, "snapshots", _each(fleet.snapshot)),
                 AppBackup: _write_backups(fleet, progress),
             }
         if any(count.create >= CHUNK for count in made.values()):
@@ -114,24 +111,23 @@ def _write_backups(fleet: Fleet, progress: Progress) -> Count:
         if row["state"] == COMPLETED:
             stored[row["bucket_id"]] += row["total_bytes"]
 
-    count = _write(fleet.item, APP_BACKUP.kind, fleet.backup_id, fleet.backups, rows, written)
+    count = _write(fleet, APP_BACKUP.kind, "backups", rows, written)
     occupy(stored)
     return count
 
 
 def _write(
-    item: Item,
+    fleet: Fleet,
     kind: str,
-    identify: Identify,
-    total: int,
+    name: str,
     rows: Rows,
     written: Callable[[dict[str, Any]], None] | None = None,
 ) -> Count:
     """Write those rows of a kind that are not there, a chunk at a time; return how many."""
-    copying = Copying(registration(kind))
+    copying, item = Copying(registration(kind)), fleet.item
     count = Count()
-    for numbers in _chunks(total):
-        there = _there(item, copying.model, identify, numbers)
+    for numbers in _chunks(fleet, name):
+        there = _there(fleet, copying.model, name, numbers)
         new = [row for row in rows(numbers) if row["id"] not in there]
         copying.write(new, go_on=not item.account.is_new)
         if written is not None:
@@ -142,19 +138,20 @@ def _write(
     return count
 
 
-def _counted(item: Item, model: type[Model], identify: Identify, total: int) -> Count:
-    keep = sum(len(_there(item, model, identify, numbers)) for numbers in _chunks(total))
-    return Count(create=total - keep, keep=keep)
+def _counted(fleet: Fleet, model: type[Model], name: str) -> Count:
+    keep = sum(len(_there(fleet, model, name, numbers)) for numbers in _chunks(fleet, name))
+    return Count(create=fleet.total(name) - keep, keep=keep)
 
 
-def _there(item: Item, model: type[Model], identify: Identify, numbers: range) -> set[uuid.UUID]:
+def _there(fleet: Fleet, model: type[Model], name: str, numbers: range) -> set[uuid.UUID]:
     """Return those of the ids that have a row; a new account has none."""
-    if item.account.is_new:
+    if fleet.item.account.is_new:
         return set()
-    ids = [identify(number) for number in numbers]
+    ids = [fleet.id_of(name, number) for number in numbers]
     return set(model._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
 
 
-def _chunks(total: int) -> Iterator[range]:
+def _chunks(fleet: Fleet, name: str) -> Iterator[range]:
+    total = fleet.total(name)
     bounds = itertools.chain(range(0, total, CHUNK), (total,))
     return (range(start, stop) for start, stop in itertools.pairwise(bounds))

@@ -1,14 +1,17 @@
 """What seeded snapshots and backups have in common: their members, and the columns of their way."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
+
+from django.db import connection
 
 from astra.engine.stages import Lifecycle
 from astra.resources.sections import ResourceSection
 from astra.scenarios.placing import Fate, Pace, Placement, staged_columns
 from astra.scenarios.sections import Item
-from backups.lifecycle import APP_BACKUP, RUNNING
+from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
 from backups.models.protection import HookState
 
 _PERCENT = {"type": "integer", "minimum": 0, "maximum": 100}
@@ -17,19 +20,16 @@ _PERCENT = {"type": "integer", "minimum": 0, "maximum": 100}
 class ProtectionSection(ResourceSection):
     """A section of what protects an app."""
 
-    def properties_of(self) -> dict[str, Any]:
-        """Return the JSON Schema of the members that an item may have."""
-        assert self.resource.lifecycle is not None
-        return super().properties_of() | {
-            "percentDone": {
-                "description": "How far it is, or how far it got before it failed or was lost.",
-                **_PERCENT,
-            },
-            "from": {
-                "description": "The state that it was in before it failed or was lost.",
-                "enum": list(self.resource.lifecycle.unfinished),
-            },
-        }
+    further_properties: ClassVar[Mapping[str, Any]] = {
+        "percentDone": {
+            "description": "How far it is, or how far it got before it failed or was lost.",
+            **_PERCENT,
+        },
+        "from": {
+            "description": "The state that it was in before it failed or was lost.",
+            "enum": list(APP_BACKUP.unfinished),
+        },
+    }
 
     def fate_of_items(self) -> dict[str, Any]:
         """Return the JSON Schema of what `fate` may say beside the outcome."""
@@ -81,3 +81,25 @@ def _further(values: Mapping[str, Any]) -> dict[str, Any]:
         "outcome_hook_state": values.get("hookState", HookState.SUCCESS),
         "outcome_hook_details": list(values.get("hookStateDetails", ())),
     }
+
+
+def occupy_with(ids: Sequence[uuid.UUID]) -> None:
+    """Let those of the backups that are completed occupy their buckets, as what settling completes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bucket_id, sum(total_bytes)::bigint FROM backups_appbackup"
+            " WHERE id = ANY(%(ids)s) AND state = %(state)s GROUP BY bucket_id",
+            {"ids": list(ids), "state": COMPLETED},
+        )
+        occupy(dict(cursor.fetchall()))
+
+
+def occupy(added: Mapping[uuid.UUID, int]) -> None:
+    """Add bytes to buckets."""
+    with connection.cursor() as cursor:
+        for bucket_id in sorted(added):
+            cursor.execute(
+                "UPDATE backups_bucket SET stored_bytes = stored_bytes + %(bytes)s::bigint"
+                " WHERE id = %(id)s",
+                {"id": bucket_id, "bytes": added[bucket_id]},
+            )

@@ -49,7 +49,7 @@ REQUEST = Way(
         Stop("astra.api.media:read_json", "JSON"),
         Stop("astra.api.serializers:ClosedSerializer.parse", "the rules of every member"),
         Stop("astra.resources.actions:create_row", "the action, usual or own"),
-        Stop("backups.actions.app_snap_create:app_snap_create", "here its own", told=True),
+        Stop("backups.actions.app_snaps:app_snap_create", "here its own", told=True),
         Stop("astra.resources.shapes:Members.represent", "the row as JSON"),
         Stop("astra.api.media:json_response", "the answer, with its ETag"),
         Stop("astra.journal.recording:record", "written down", told=True),

@@ -23,12 +23,9 @@ from astra.api.problems import (
 )
 from astra.resources.actions import refusing_taken
 from astra.resources.resource import Taken
-from identity.actions.owners import OwnersGuard
-from identity.actions.users import user_held
+from identity.actions.users import OwnersGuard, user_held
 
-TAKEN = Taken(
-    "role_binding_is_unique", CONFLICT, [Invalid("userID", "The user has a role in this account.")]
-)
+TAKEN = Taken("role_binding_is_unique", CONFLICT, "userID", "The user has a role in this account.")
 
 
 def role_binding_create(

@@ -4,19 +4,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
-from unfold.widgets import (
-    UnfoldAdminSplitDateTimeWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from astra.accounts.callers import system_caller
 from astra.accounts.clocks import DEFAULT_RATE, FASTEST_RATE, ClockMode, DeclaredClock
 from astra.accounts.models import Account, Role
-from astra.adminsite.forms import ApiForm, LabelsField
+from astra.adminsite.forms import ApiForm, JsonField, LabelsField, LineField
 from astra.api.clock import real_now
 from astra.api.problems import CONFLICT, ApiProblem
-from astra.api.serializers import read_only_labels
+from astra.api.serializers import ClosedSerializer, read_only_labels
 from astra.engine.admin.clocks import mode_field, rate_field
 from astra.engine.paces import pace_of
 from astra.resources.actions import change_row, create_row
@@ -30,18 +26,14 @@ KNOBS = ("stage_delays", "immediate_kinds")
 class AccountForm(ApiForm):
     """What can be changed of an account: by the API's rules, and how fast it is simulated."""
 
-    name = forms.CharField(widget=UnfoldAdminTextInputWidget)
+    name = LineField()
     labels = LabelsField()
-    stage_delays = forms.JSONField(
-        required=False,
+    stage_delays = JsonField(
         initial=dict,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         help_text='Seconds by stage, for all its apps, for example {"app-backup-run": 0.5}.',
     )
-    immediate_kinds = forms.JSONField(
-        required=False,
+    immediate_kinds = JsonField(
         initial=list,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         help_text='Kinds that are finished at once, for example ["appBackup", "appSnap"].',
     )
 
@@ -53,7 +45,7 @@ class AccountForm(ApiForm):
 
     def perform(self, data: dict[str, Any]) -> Account:
         """Replace the account as the API does, and set how fast it is simulated."""
-        body = ACCOUNT.members.replace_body.parse(_body(data))
+        body = _checked(ACCOUNT.members.replace_body, data)
         caller = system_caller(self.instance)
         account: Account = change_row(
             ACCOUNT, caller=caller, identifier=self.instance.pk, body=body
@@ -67,10 +59,9 @@ class AccountForm(ApiForm):
 class AccountAddForm(AccountForm):
     """A new account with its clock, and its first owner."""
 
-    owner_email = forms.CharField(
+    owner_email = LineField(
         label="Owner's email",
         required=False,
-        widget=UnfoldAdminTextInputWidget,
         help_text="A user with the role owner is made. Its token is made on its own page.",
     )
     clock_mode = mode_field(label="Clock")
@@ -93,7 +84,7 @@ class AccountAddForm(AccountForm):
 
     def perform(self, data: dict[str, Any]) -> Account:
         """Make the account and its owner; the rules for name, labels and email are the API's."""
-        body = ACCOUNT.members.create_body.parse(_body(data))
+        body = _checked(ACCOUNT.members.create_body, data)
         labels = body["metadata"]["labels"]
         if refused := read_only_labels(labels):
             raise ApiProblem(CONFLICT, fields=refused)
@@ -111,18 +102,13 @@ class AccountAddForm(AccountForm):
 
 
 def _make_owner(account: Account, email: str) -> None:
-    sent = {"type": USER.kind.type, "version": USER.kind.versions[0], "email": email}
-    body = USER.members.create_body.parse(sent)
+    body = USER.members.checked(USER.members.create_body, email=email)
     give_role(create_row(USER, caller=system_caller(account), body=body), Role.OWNER)
 
 
-def _body(data: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": ACCOUNT.kind.type,
-        "version": ACCOUNT.kind.versions[0],
-        "name": data["name"],
-        "metadata": {"labels": data["labels"]},
-    }
+def _checked(body: type[ClosedSerializer], data: dict[str, Any]) -> dict[str, Any]:
+    metadata = {"labels": data["labels"]}
+    return ACCOUNT.members.checked(body, name=data["name"], metadata=metadata)
 
 
 def _clock(data: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,9 @@ from astra.isolation.admin import NameForm, save_checkpoint
 from identity.actions.accounts import account_delete
 from identity.admin.account_forms import KNOBS, AccountAddForm, AccountForm
 
+Accounts = Sequence[Account]
+_OF_STATE = ("settle_now", "save", "reset", "delete_everything")
+
 
 @admin.register(Account)
 class AccountAdmin(AccountColumns[Account]):
@@ -42,22 +45,10 @@ class AccountAdmin(AccountColumns[Account]):
     search_fields = ("name",)
     search_help_text = "Search by name or id"
     ordering = ("-created_at", "-id")
-    actions = (
-        "move_clock",
-        "set_clock",
-        "settle_now",
-        "save",
-        "reset",
-        "delete_everything",
-    )
+    actions = ("move_clock", "set_clock", *_OF_STATE)
     actions_detail = (
-        "move_clock",
-        "set_clock",
-        {
-            "title": "State",
-            "icon": "inventory_2",
-            "items": ["settle_now", "save", "reset", "delete_everything"],
-        },
+        *("move_clock", "set_clock"),
+        {"title": "State", "icon": "inventory_2", "items": [*_OF_STATE]},
     )
     add_fieldsets = (
         (None, {"fields": ("name", "owner_email", "labels")}),
@@ -103,7 +94,7 @@ class AccountAdmin(AccountColumns[Account]):
         button="Settle",
         icon="fast_forward",
     )
-    def settle_now(self, request: HttpRequest, accounts: Sequence[Account], data: Any) -> Done:
+    def settle_now(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
         """Carry out what is due in the accounts."""
         hops = sum(advance_to(each.pk, each.now()) or 0 for each in accounts)
         return Done(f"Settled {self.counted(len(accounts))}: {hops} transitions.")
@@ -116,9 +107,7 @@ class AccountAdmin(AccountColumns[Account]):
         icon="more_time",
         form=MoveForm,
     )
-    def move_clock(
-        self, request: HttpRequest, accounts: Sequence[Account], data: dict[str, Any]
-    ) -> Done:
+    def move_clock(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
         """Move the clocks of the accounts."""
         moves = [move(each, data) for each in accounts]
         count = sum(each.event_count for each in moves)
@@ -134,9 +123,7 @@ class AccountAdmin(AccountColumns[Account]):
         icon="schedule",
         form=ClockForm,
     )
-    def set_clock(
-        self, request: HttpRequest, accounts: Sequence[Account], data: dict[str, Any]
-    ) -> Done:
+    def set_clock(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
         """Set the clocks of the accounts."""
         for each in accounts:
             set_clock(each, data)
@@ -149,7 +136,7 @@ class AccountAdmin(AccountColumns[Account]):
         icon="save",
         form=NameForm,
     )
-    def save(self, request: HttpRequest, accounts: Sequence[Account], data: dict[str, Any]) -> Done:
+    def save(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
         """Save a checkpoint of each account."""
         for each in accounts:
             save_checkpoint(each, data["name"])
@@ -159,11 +146,10 @@ class AccountAdmin(AccountColumns[Account]):
         "Reset",
         explanation="An account that was made from a scenario by itself is put back to that:"
         " the same ids, the same token, its clock where it started. All else of it is gone.",
-        button="Reset",
         icon="restart_alt",
         danger=True,
     )
-    def reset(self, request: HttpRequest, accounts: Sequence[Account], data: Any) -> Done:
+    def reset(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
         """Put the accounts back to what they were made as."""
         for each in accounts:
             isolation.account_reset(each.pk)
@@ -177,9 +163,7 @@ class AccountAdmin(AccountColumns[Account]):
         icon="delete_forever",
         danger=True,
     )
-    def delete_everything(
-        self, request: HttpRequest, accounts: Sequence[Account], data: Any
-    ) -> Done:
+    def delete_everything(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
         """Delete the accounts and all that belongs to them."""
         for each in accounts:
             isolation.account_delete(each.pk)

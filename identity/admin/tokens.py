@@ -9,12 +9,12 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from astra.accounts.models import Token, User
 from astra.accounts.tokens import issue_token
 from astra.adminsite import cells
-from astra.adminsite.forms import ApiForm
+from astra.adminsite.forms import ApiForm, LineField
 from astra.resources.pages import ResourcePage, page_of
 from identity.resources.tokens import TOKEN
 
@@ -22,7 +22,7 @@ from identity.resources.tokens import TOKEN
 class TokenFields(forms.Form):
     """What a new token needs."""
 
-    name = forms.CharField(widget=UnfoldAdminTextInputWidget, initial="by hand")
+    name = LineField(initial="by hand")
     expires_at = forms.SplitDateTimeField(
         label="Expires",
         required=False,
@@ -33,10 +33,7 @@ class TokenFields(forms.Form):
 
 def issue(user: User, data: dict[str, Any]) -> Any:
     """Make a token of the user; its clear text is ``clear``. Raises the API's problem about its name."""
-    kind = TOKEN.kind
-    body = TOKEN.members.create_body.parse(
-        {"type": kind.type, "version": kind.versions[0], "name": data["name"]}
-    )
+    body = TOKEN.members.checked(TOKEN.members.create_body, name=data["name"])
     expires_at: datetime | None = data["expires_at"]
     token: Any
     token, token.clear = issue_token(user=user, name=body["name"], expires_at=expires_at)

@@ -1,20 +1,19 @@
-"""Users of the simulated API on the admin site."""
+"""Users of the simulated API on the admin site, and their roles."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from astra.accounts.callers import system_caller
 from astra.accounts.models import AuthProvider, Role, RoleBinding, User, UserState
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
+from astra.adminsite.forms import PickField
 from astra.resources.actions import change_row, create_row
 from astra.resources.forms import ResourceForm, form_class
 from astra.resources.pages import ResourcePage, page_of
@@ -29,11 +28,10 @@ _EDITABLE = ("email", *_TEXTS, "is_enabled", "labels")
 class UserAddForm(ResourceForm):
     """A new user, with a role."""
 
-    role = forms.ChoiceField(
+    role = PickField(
         choices=[*((role, role) for role in reversed(Role.values)), ("", "none")],
         required=False,
         initial=Role.MEMBER,
-        widget=UnfoldAdminSelectWidget,
         help_text="A user without a role may not call.",
     )
 
@@ -47,18 +45,22 @@ class UserAddForm(ResourceForm):
 
 def give_role(user: User, role: str) -> None:
     """Give a user a role as the API does."""
-    body = {
-        "type": ROLE_BINDING.kind.type,
-        "version": ROLE_BINDING.kind.versions[0],
-        "accountID": str(user.account_id),
-        "role": role,
-    }
+    members = ROLE_BINDING.members
     create_row(
         ROLE_BINDING,
         caller=system_caller(user.account),
-        body=ROLE_BINDING.members.create_body.parse(body),
+        body=members.checked(members.create_body, accountID=str(user.account_id), role=role),
         parent_ids={"user_id": user.pk},
     )
+
+
+@page_of(ROLE_BINDING)
+class RoleBindingPage(ResourcePage):
+    """Which role a user has."""
+
+    list_display = ("user", "role", "account_cell", "created_cell")
+    search_fields = ("user__email",)
+    search_help_text = "Search by email, or the id of a binding, user or account"
 
 
 @page_of(USER)
@@ -131,20 +133,16 @@ class UserPage(ResourcePage):
     @confirmed(
         "Create token",
         explanation="A new bearer token is stored as its SHA-256 and shown once, on the next page.",
-        button="Create token",
         icon="key",
         form=TokenFields,
     )
-    def create_token(
-        self, request: HttpRequest, users: Sequence[User], data: dict[str, Any]
-    ) -> HttpResponse:
+    def create_token(self, request: HttpRequest, users: Sequence[User], data: Any) -> HttpResponse:
         """Create a token for each user and show them, this once."""
         return show_once(self, request, [issue(user, data) for user in users])
 
     @confirmed(
         "Suspend",
         explanation="A suspended user may not call: its tokens are refused with 403.",
-        button="Suspend",
         icon="pause_circle",
         danger=True,
     )
@@ -155,7 +153,6 @@ class UserPage(ResourcePage):
     @confirmed(
         "Activate",
         explanation="An active user may call, if it is enabled and has a role.",
-        button="Activate",
         icon="play_circle",
     )
     def activate(self, request: HttpRequest, users: Sequence[User], data: Any) -> Done:
@@ -163,9 +160,7 @@ class UserPage(ResourcePage):
         return self._put(users, UserState.ACTIVE)
 
     def _put(self, users: Sequence[User], state: str) -> Done:
-        kind = USER.kind
-        sent = {"type": kind.type, "version": kind.versions[0], "state": state}
-        body = USER.members.replace_body.parse(sent)
+        body = USER.members.checked(USER.members.replace_body, state=state)
         for user in users:
             change_row(USER, caller=system_caller(user.account), identifier=user.pk, body=body)
         return Done(f"Now {state}: {self.counted(len(users))}.")

@@ -7,7 +7,6 @@ from typing import Any
 from astra.accounts.models import NAME_MAX_LENGTH, Account, AccountState
 from astra.api import fields
 from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid
-from astra.api.query import COLLECTION_PARAMETERS
 from astra.api.serializers import ClosedSerializer, PartialSerializer
 from astra.resources.members import ABSENT, REQUIRED, Choice, Document, Flag, Instant, Text
 from astra.resources.places import Place
@@ -15,7 +14,7 @@ from astra.resources.resource import CREATE, DELETE, LIST, Resource, Seeding
 from astra.resources.shapes import Members
 from identity import kinds
 from identity.actions.accounts import account_create
-from identity.views.accounts import AccountInstance
+from identity.views import AccountInstance
 
 
 class ShownAddress(ClosedSerializer):
@@ -98,14 +97,11 @@ MEMBERS = Members(
 )
 
 ACCOUNT = Resource(
-    kind=kinds.ACCOUNT,
     model=Account,
     members=MEMBERS,
     paths=(Place("accounts", is_top=True),),
-    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    **kinds.COMMON,
     write_role="owner",
-    published_parameters=COLLECTION_PARAMETERS,
-    failures={},
     simplified={
         LIST: "a caller sees its own account only.",
         CREATE: "the creator becomes the owner of the new account, as a user of its own there.",

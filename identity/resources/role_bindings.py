@@ -7,7 +7,6 @@ from typing import Any
 from astra.accounts.models import Role, RoleBinding
 from astra.api import fields, filters
 from astra.api.dice import NIL_ID
-from astra.api.query import COLLECTION_PARAMETERS
 from astra.resources.members import REQUIRED, Choice, Constant, Identifier, Known, Several
 from astra.resources.resource import CREATE, REPLACE, Resource
 from astra.resources.shapes import Members
@@ -19,8 +18,7 @@ class NoGroup(Known):
     """`groupID`: there are no groups, so it is nil."""
 
     def __init__(self) -> None:
-        super().__init__("groupID", fields.IdentifierField)
-        self.sometimes = False
+        super().__init__("groupID", fields.IdentifierField, sometimes=False)
 
     def filters(self) -> Mapping[str, filters.Member]:
         return {self.name: filters.ConstantMember(str(NIL_ID))}
@@ -48,14 +46,11 @@ MEMBERS = Members(
 )
 
 ROLE_BINDING = Resource(
-    kind=kinds.ROLE_BINDING,
     model=RoleBinding,
     members=MEMBERS,
     paths=("core/v1/users/{user_id}/roleBindings", "core/v1/roleBindings"),
-    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    **kinds.COMMON,
     write_role="admin",
-    published_parameters=COLLECTION_PARAMETERS,
-    failures={},
     simplified={
         CREATE: "there are no groups, a user has one role, and constraints are kept but not applied.",
         REPLACE: "constraints are kept but not applied.",

@@ -4,13 +4,12 @@ from typing import Any
 
 from astra.accounts.models import NAME_MAX_LENGTH, Token
 from astra.api import fields, patterns
-from astra.api.query import COLLECTION_PARAMETERS
 from astra.resources.members import ABSENT, REQUIRED, Identifier, Known, Text
 from astra.resources.resource import Resource
 from astra.resources.shapes import Members
 from identity import kinds
 from identity.actions.tokens import token_create
-from identity.views.tokens import TokenInstance, Tokens
+from identity.views import TokenInstance, Tokens
 
 
 def _clear_text(**options: Any) -> fields.StrictCharField:
@@ -26,14 +25,11 @@ MEMBERS = Members(
 )
 
 TOKEN = Resource(
-    kind=kinds.TOKEN,
     model=Token,
     members=MEMBERS,
     paths=("core/v1/users/{user_id}/tokens",),
-    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    **kinds.COMMON,
     write_role="admin",
-    published_parameters=COLLECTION_PARAMETERS,
-    failures={},
     create=token_create,
     collection=Tokens,
     instance=TokenInstance,

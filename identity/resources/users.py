@@ -6,24 +6,15 @@ from typing import Any
 
 from astra.accounts.models import AuthProvider, User, UserState
 from astra.api import fields
-from astra.api.problems import CONFLICT, Invalid
-from astra.api.query import COLLECTION_PARAMETERS
-from astra.resources.members import (
-    ABSENT,
-    REQUIRED,
-    Choice,
-    Document,
-    Flag,
-    Instant,
-    Known,
-    Text,
-)
+from astra.api.problems import CONFLICT
+from astra.resources.members import ABSENT, REQUIRED, Choice, Document, Flag, Instant, Known, Text
 from astra.resources.resource import CREATE, LIST, RETRIEVE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from identity import kinds
 from identity.actions.users import UserGuard
 from identity.resources.accounts import ShownAddress
 
+EMAIL_TAKEN = "email", "A user of this account has this email."
 NO_LAST_ACT = "users have no `lastActTimestamp`."
 
 
@@ -36,9 +27,7 @@ class PostalAddress(ShownAddress):
 class Enabled(Flag):
     """`isEnabled`, with the instant since which the user is."""
 
-    @property
-    def sets(self) -> Sequence[str]:
-        return (self.column, "enabled_at")
+    sets_also = ("enabled_at",)
 
     def apply(self, row: Any, value: Any) -> None:
         if value == "true" and not row.is_enabled:
@@ -59,10 +48,7 @@ class Email(Text):
     """`email`: also the `authID` of a local user."""
 
     field_class = fields.EmailField
-
-    @property
-    def sets(self) -> Sequence[str]:
-        return (self.column, "auth_id")
+    sets_also = ("auth_id",)
 
     def apply(self, row: Any, value: Any) -> None:
         super().apply(row, value)
@@ -113,27 +99,18 @@ MEMBERS = Members(
 )
 
 USER = Resource(
-    kind=kinds.USER,
     model=User,
     members=MEMBERS,
     paths=("core/v1/users",),
-    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    **kinds.COMMON,
     write_role="admin",
-    published_parameters=COLLECTION_PARAMETERS,
-    failures={},
     simplified={
         LIST: NO_LAST_ACT,
         CREATE: "no email is sent, and no login but that by tokens exists.",
         RETRIEVE: NO_LAST_ACT,
     },
     complete=complete,
-    taken=(
-        Taken(
-            "user_email_is_unique",
-            CONFLICT,
-            (Invalid("email", "A user of this account has this email."),),
-        ),
-    ),
+    taken=[Taken("user_email_is_unique", CONFLICT, *EMAIL_TAKEN)],
     guarding=UserGuard.holding,
     key="email",
     seeding=Seeding(order=10, by="identity.scenarios.people.UserSection"),

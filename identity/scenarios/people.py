@@ -19,14 +19,12 @@ from identity import kinds
 class AccountSection(ResourceSection):
     """`accounts`: tenants, each with its clock."""
 
-    def properties_of(self) -> dict[str, Any]:
-        """Return the JSON Schema of the members that an item may have."""
-        return super().properties_of() | {
-            "clock": clock_schema(ref("instant")),
-            "seed": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
-            "stageDelays": STAGE_DELAYS,
-            "immediateKinds": IMMEDIATE_KINDS,
-        }
+    further_properties = {
+        "clock": clock_schema(ref("instant")),
+        "seed": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
+        "stageDelays": STAGE_DELAYS,
+        "immediateKinds": IMMEDIATE_KINDS,
+    }
 
     def build(self, item: Item) -> Sequence[Model]:
         """Return the account; its clock starts here and gives the item its instant."""
@@ -52,9 +50,7 @@ class AccountSection(ResourceSection):
 class UserSection(ResourceSection):
     """`users` of an account, each with a role."""
 
-    def properties_of(self) -> dict[str, Any]:
-        """Return the JSON Schema of the members that an item may have."""
-        return super().properties_of() | {"role": {"enum": Role.values}}
+    further_properties = {"role": {"enum": Role.values}}
 
     def required_of(self) -> Sequence[str]:
         """Return the members that an item must have."""

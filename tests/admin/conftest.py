@@ -16,7 +16,7 @@ from astra.faults.models import FaultRule
 from astra.isolation.checkpoints import checkpoint_save
 from astra.journal.models import JournalEntry
 from astra.scenarios.models import SeededScenario
-from backups.actions.app_backup_create import BackupWanted, app_backup_create
+from backups.actions.app_backups import BackupWanted, app_backup_create
 from backups.models import App, AppBackup, Schedule
 from tests import world
 from tests.wire import Received

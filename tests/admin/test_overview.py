@@ -16,7 +16,7 @@ from astra.accounts.models import Account
 from astra.engine.models import Transition
 from astra.faults.models import FaultRule
 from backups.admin.dashboard import history
-from backups.admin.dashboard.spans import distance_label, suitable
+from backups.admin.dashboard.scope import distance_label, suitable
 from backups.models import App, Bucket
 from tests import world
 from tests.admin.conftest import Person, list_of, make_backup, page_of, some_of_everything, text_of

@@ -20,9 +20,9 @@ from astra.accounts.models import Account
 from astra.api.clock import real_now, timestamp
 from astra.engine.models import Transition
 from astra.resources.actions import delete_row
-from backups.actions.app_delete import app_delete
-from backups.actions.app_snap_delete import app_snap_delete
 from backups.models import App, AppBackup, Bucket, Snapshot
+from backups.resources.app_snaps import APP_SNAP
+from backups.resources.apps import APP
 from backups.resources.buckets import BUCKET
 from tests import world
 from tests.conftest import Api, invalid, number
@@ -176,8 +176,9 @@ def _created_while(api: Api, app: App, change: Callable[[], Any], **members: Any
 def test_a_create_waits_for_an_app_that_is_being_unmanaged(
     api: Api, app: App, bucket: Bucket
 ) -> None:
-    apps = App.objects.filter(id=app.id)
-    assert number(_created_while(api, app, lambda: app_delete(apps))) == 2
+    apps, caller = App.objects.filter(id=app.id), caller_of(api.token or "")
+    response = _created_while(api, app, lambda: delete_row(APP, apps, caller=caller))
+    assert number(response) == 2
     assert not AppBackup.objects.exists()
 
 
@@ -196,8 +197,13 @@ def test_a_create_waits_for_a_snapshot_that_is_being_deleted(
 ) -> None:
     snapshot = world.make_snapshot(app)
     snapshots = Snapshot.objects.filter(id=snapshot.id)
-    members = {"snapshotID": str(snapshot.id)}
-    response = _created_while(api, app, lambda: app_snap_delete(snapshots), **members)
+    caller = caller_of(api.token or "")
+    response = _created_while(
+        api,
+        app,
+        lambda: delete_row(APP_SNAP, snapshots, caller=caller),
+        snapshotID=str(snapshot.id),
+    )
     assert (number(response), invalid(response)) == (46, ["snapshotID"])
 
 

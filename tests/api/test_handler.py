@@ -10,8 +10,7 @@ from django.test import RequestFactory
 from rest_framework import exceptions
 
 from astra.api import handler
-from astra.api.problems import NOT_PERMITTED, ApiProblem, Invalid
-from backups.problems import BACKUP_NOT_CREATED
+from astra.api.problems import CATALOGUE, NOT_PERMITTED, ApiProblem, Invalid
 
 
 @pytest.mark.parametrize(
@@ -31,7 +30,7 @@ from backups.problems import BACKUP_NOT_CREATED
     ids=lambda value: type(value).__name__,
 )
 def test_an_exception_stands_for_a_problem(error: Exception, expected: int) -> None:
-    assert handler.translate(error, BACKUP_NOT_CREATED).type.number == expected
+    assert handler.translate(error, CATALOGUE[94]).type.number == expected
 
 
 def _caused(error: Exception, sqlstate: str | None) -> Exception:

@@ -16,7 +16,7 @@ from astra.faults.effects.registered import EFFECTS, fate_effects, register_effe
 from astra.faults.models import FaultRule
 from astra.faults.serializers import MatchBody
 from astra.faults.serializers import criteria as members
-from backups.faults.criteria import APP, BUCKET
+from backups.faults.effects import APP, BUCKET
 from backups.models import App, AppBackup, Bucket
 from tests import world
 

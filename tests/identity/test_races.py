@@ -14,8 +14,8 @@ from astra.accounts.callers import caller_of
 from astra.accounts.models import Role, RoleBinding, Token, User
 from astra.api.clock import real_now
 from astra.resources.actions import delete_row
-from identity.actions.owners import owners_locked
 from identity.actions.tokens import token_create
+from identity.actions.users import owners_locked
 from identity.resources.users import USER
 from tests import world
 from tests.conftest import Api, invalid, number

@@ -11,7 +11,7 @@ from astra.accounts.models import Account, Role
 from astra.api.dice import Dice
 from astra.engine.models import Transition
 from astra.engine.stages import Fate
-from backups.actions.app_backup_create import BackupWanted, app_backup_create
+from backups.actions.app_backups import BackupWanted, app_backup_create
 from backups.models import App, AppBackup, Snapshot
 from tests.world import START
 

@@ -1,5 +1,6 @@
 """Random lives of an account: what callers and testers do, and how long they wait in between."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,14 +9,17 @@ from typing import Any
 from django.db.models import Sum
 from hypothesis import strategies as st
 
+from astra.accounts.callers import system_caller
 from astra.api.problems import ApiProblem
 from astra.engine.barriers import advance_to
 from astra.engine.models import Transition
 from astra.engine.stages import Fate
+from astra.resources.actions import delete_row
+from astra.resources.resource import Resource
 from backups.actions import steering
-from backups.actions.app_backup_delete import app_backup_delete
-from backups.actions.app_snap_delete import app_snap_delete
 from backups.models import App, AppBackup, Bucket, Snapshot
+from backups.resources.app_backups import APP_BACKUP
+from backups.resources.app_snaps import APP_SNAP
 from tests import world
 from tests.lifecycle.making import OF_BACKUPS, STAGED, id_of, make, own_snapshot_id
 from tests.lifecycle.strategies import fates
@@ -105,13 +109,17 @@ class Life:
             instant = start + timedelta(seconds=wait.seconds) * cut
             advance_to(self.app.account_id, instant)
 
+    def _delete(self, resource: Resource, identifier: uuid.UUID) -> bool:
+        rows = resource.rows().filter(id=identifier)
+        return delete_row(resource, rows, caller=system_caller(self.app.account))
+
     def _act(self, act: Act) -> Any:
         ids, snapshot_ids = [id_of(act.number)], [own_snapshot_id(act.number)]
         match act.name:
             case "delete":
-                return app_backup_delete(AppBackup.objects.filter(id=ids[0]))
+                return self._delete(APP_BACKUP, ids[0])
             case "delete_snapshot":
-                return app_snap_delete(Snapshot.objects.filter(id=snapshot_ids[0]))
+                return self._delete(APP_SNAP, snapshot_ids[0])
             case "end":
                 return steering.end(AppBackup, ids, outcome=act.outcome, reason="By hand.")
             case "end_snapshot":

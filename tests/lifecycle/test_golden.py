@@ -13,7 +13,7 @@ import yaml
 from astra.accounts.models import Account
 from astra.engine.models import Transition
 from astra.engine.stages import Fate
-from backups.actions.app_snap_create import app_snap_create
+from backups.actions.app_snaps import app_snap_create
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.conftest import Api

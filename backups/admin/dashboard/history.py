@@ -10,12 +10,12 @@ from django.db import connection
 from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
 from astra.engine.models import DELETED
-from backups.admin.dashboard.scope import Scope
-from backups.admin.dashboard.spans import (
+from backups.admin.dashboard.scope import (
     ALL,
     MINUTE,
     SPANS,
     WIDTHS,
+    Scope,
     Span,
     distance_label,
     instant_label,

@@ -5,7 +5,6 @@ from django.db import models
 from astra.accounts.models import Resource as Row
 from astra.accounts.models import label_index
 from astra.api import problems
-from astra.api.problems import Invalid
 from astra.api.resources import ResourceKind
 from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Name, Number, Several, Text
 from astra.resources.places import METHODS, Place
@@ -54,7 +53,6 @@ class Note(Row):
 
 
 NOTE = Resource(
-    kind=KIND,
     model=Note,
     members=Members(
         KIND,
@@ -69,11 +67,7 @@ NOTE = Resource(
     paths=("k8s/v1/apps/{app_id}/notes", Place("core/v1/notes", METHODS - {"POST"})),
     methods=METHODS,
     taken=(
-        Taken(
-            "note_name_is_unique",
-            problems.CONFLICT,
-            (Invalid("name", "The app has a note of this name."),),
-        ),
+        Taken("note_name_is_unique", problems.CONFLICT, "name", "The app has a note of this name."),
     ),
     seeding=Seeding(order=40),
     columns=("name", "colour", "isPinned"),

@@ -51,7 +51,6 @@ class Notification(Row):
 
 
 NOTIFICATION = Resource(
-    kind=KIND,
     model=Notification,
     members=Members(
         KIND,

@@ -1,4 +1,4 @@
-"""Tokens: everybody manages its own."""
+"""Views that do more than those of every resource: of the caller's account, and of tokens."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,17 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from astra.resources.views import ResourceCollection, ResourceInstance, ResourceView
+from identity.actions.accounts import account_delete
 from identity.actions.tokens import check_permitted
+
+
+class AccountInstance(ResourceInstance):
+    """The caller's account."""
+
+    def delete_one(self, rows: QuerySet[Any]) -> bool:
+        """Mark the account for deletion."""
+        account_delete(caller=self.caller)
+        return True
 
 
 class _TokensOfUser(ResourceView):

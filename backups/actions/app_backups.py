@@ -1,37 +1,36 @@
-"""Create a backup of an app: one transaction, one statement."""
+"""Create a backup of an app, which is one transaction and one statement; and delete it."""
 
 import uuid
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-import orjson
 from django.db import IntegrityError, transaction
+from django.db.models import BigIntegerField, F, Value
 
 from astra.accounts.callers import Caller
-from astra.api import problems
 from astra.api.clock import real_now
-from astra.api.problems import ApiProblem, Invalid
+from astra.api.problems import (
+    COLLECTION_NOT_FOUND,
+    CONFLICT,
+    INVALID_FIELDS,
+    NOT_PERMITTED,
+    ApiProblem,
+    Invalid,
+)
 from astra.api.rows import instance
 from astra.api.serializers import read_only_labels
+from astra.engine.models import record_deletion
 from astra.engine.stages import Fate
-from backups import kinds
-from backups.actions.create_statement import ANSWERED, create_statement
-from backups.actions.fating import fates_by_rules
-from backups.actions.finding import bucket_of_backup, unusable_bucket
-from backups.lifecycle import AVAILABLE, COMPLETED, READY
-from backups.models import AppBackup
-from backups.problems import (
-    APP_NOT_READY,
-    BACKUP_NAME_TAKEN,
-    BUCKET_UNAVAILABLE,
-    SNAPSHOT_NOT_FOUND,
-    SNAPSHOT_NOT_READY,
-    SNAPSHOT_OF_ANOTHER_APP,
-)
+from backups import kinds, problems
+from backups.actions import create_statement as statement
+from backups.actions.create_statement import ANSWERED, NO_FAULT
+from backups.actions.fating import bucket_of_backup, fates_by_rules
+from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, PENDING, READY, SNAPSHOT
+from backups.models import AppBackup, Bucket, Snapshot
 
-NO_FAULT = Fate(COMPLETED)
 SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
 
 
@@ -92,13 +91,13 @@ def _create(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> AppBacku
     except SnapshotNameTaken:
         backup = _try_create(caller, app_id, wanted, check_only=False)
     if refused:
-        raise ApiProblem(problems.CONFLICT, fields=refused)
+        raise ApiProblem(CONFLICT, fields=refused)
     if backup is None and wanted.name is None:
         # A system name can only be taken by a caller who guessed it; the next id gives another.
         backup = _try_create(caller, app_id, wanted, check_only=False)
     if backup is None:
         taken = Invalid("name", "A backup of this app has this name.")
-        raise ApiProblem(BACKUP_NAME_TAKEN, fields=[taken])
+        raise ApiProblem(problems.BACKUP_NAME_TAKEN, fields=[taken])
     return backup
 
 
@@ -117,9 +116,7 @@ def fated_backup(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Bac
         bucket_id=lambda: bucket_of_backup(caller.account_id, wanted.bucket_id),
     )
     return replace(
-        wanted,
-        fate=chosen.own or wanted.fate,
-        snapshot_fate=chosen.source or wanted.snapshot_fate,
+        wanted, fate=chosen.own or wanted.fate, snapshot_fate=chosen.source or wanted.snapshot_fate
     )
 
 
@@ -130,11 +127,11 @@ def _try_create(
 
     Raises ``SnapshotNameTaken`` when the name made up for the snapshot is.
     """
-    parameters = _parameters(caller, app_id, wanted) | {"check_only": check_only}
+    parameters = _parameters(caller, app_id, wanted, check_only=check_only)
     try:
         # Within a transaction, a name that is taken must not end it.
         with transaction.atomic() if caller.has_faults else nullcontext():
-            row = create_statement().fetch_one(parameters)
+            row = statement.create_statement().fetch_one(parameters)
     except IntegrityError as error:
         if SNAPSHOT_NAME_CONSTRAINT in str(error):
             raise SnapshotNameTaken from error
@@ -148,54 +145,83 @@ def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -
     is_there, app_state, bucket_state, snapshot_app_id, snapshot_state = row[:5]
     if not is_there:
         # Deleted since the caller was asked who it is.
-        raise ApiProblem(problems.NOT_PERMITTED)
+        raise ApiProblem(NOT_PERMITTED)
     if app_state is None:
-        raise ApiProblem(problems.COLLECTION_NOT_FOUND)
+        raise ApiProblem(COLLECTION_NOT_FOUND)
     if app_state != READY:
-        raise ApiProblem(APP_NOT_READY)
+        raise ApiProblem(problems.APP_NOT_READY)
     if bucket_state != AVAILABLE:
         if wanted.bucket_id is None:
-            raise ApiProblem(BUCKET_UNAVAILABLE)
+            raise ApiProblem(problems.BUCKET_UNAVAILABLE)
         raise unusable_bucket(bucket_state)
     if wanted.snapshot_id is None:
         return
     if snapshot_app_id is None:
-        problem, reason = SNAPSHOT_NOT_FOUND, "The account has no such snapshot."
+        problem, reason = problems.SNAPSHOT_NOT_FOUND, "The account has no such snapshot."
     elif snapshot_app_id != app_id:
-        problem, reason = SNAPSHOT_OF_ANOTHER_APP, "Belongs to another app."
+        problem, reason = problems.SNAPSHOT_OF_ANOTHER_APP, "Belongs to another app."
     elif snapshot_state != COMPLETED:
-        problem, reason = SNAPSHOT_NOT_READY, f"The snapshot is {snapshot_state}."
+        problem, reason = problems.SNAPSHOT_NOT_READY, f"The snapshot is {snapshot_state}."
     else:
         return
     raise ApiProblem(problem, fields=[Invalid("snapshotID", reason)])
 
 
-def _parameters(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> dict[str, Any]:
-    fate, snapshot_fate = wanted.fate, wanted.snapshot_fate
-    return {
-        "account": caller.account_id,
-        "user": caller.user_id,
-        "app": app_id,
-        "now": real_now(),
+def unusable_bucket(state: str | None) -> ApiProblem:
+    """Return the problem about a named bucket that is not available; None: there is none."""
+    if state is None:
+        unknown = Invalid("bucketID", "The account has no such bucket.")
+        return ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
+    reason = f"The bucket is {state}, not {AVAILABLE}."
+    return ApiProblem(INVALID_FIELDS, fields=[Invalid("bucketID", reason)])
+
+
+def _parameters(
+    caller: Caller, app_id: uuid.UUID, wanted: BackupWanted, *, check_only: bool
+) -> dict[str, Any]:
+    one = {
+        "app_id": app_id,
         "backup_id": caller.dice.new_id(),
         "snapshot_id": caller.dice.new_id(),
-        "name": wanted.name,
+        "makes_backup": True,
+        "source_id": wanted.snapshot_id,
+        "named_bucket_id": wanted.bucket_id,
+        "schedule_id": wanted.schedule_id,
+        "backup_name": wanted.name,
+        "snapshot_name": None,
         "version": wanted.version,
+        "labels": wanted.labels,
+        "user_id": caller.user_id,
+        "check_only": check_only,
+        **statement.fate_columns(wanted.fate, wanted.snapshot_fate),
+    }
+    return statement.by_call(one) | {
+        "account": caller.account_id,
+        "now": real_now(),
         "snapshot_version": kinds.APP_SNAP.versions[0],
-        "bucket": wanted.bucket_id,
-        "snapshot": wanted.snapshot_id,
-        "schedule": wanted.schedule_id,
-        "labels": _json(wanted.labels),
-        "outcome": fate.outcome,
-        "fraction": fate.at_fraction,
-        "reasons": _json(fate.reasons),
-        "hook_state": fate.hook_state,
-        "hook_details": _json(fate.hook_details),
-        "snapshot_outcome": snapshot_fate.outcome,
-        "snapshot_fraction": snapshot_fate.at_fraction,
-        "snapshot_reasons": _json(snapshot_fate.reasons),
     }
 
 
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def refuse_pending(backup: AppBackup) -> None:
+    """Raise problem 128 for a backup that is pending."""
+    if backup.state == PENDING:
+        raise ApiProblem(problems.BACKUP_NOT_CANCELABLE)
+
+
+def app_backup_delete(backup: AppBackup, now: datetime) -> None:
+    """Delete a locked backup, with what it occupied.
+
+    One that discovers or runs is cancelled, its own unfinished snapshot goes with it. Source:
+    `docs/architecture.md`, 'Deleting a backup'.
+    """
+    AppBackup.objects.filter(id=backup.id).delete()
+    if backup.state == COMPLETED:
+        # A bare number goes out as a 32-bit integer, its upper half silently cut off.
+        total = Value(backup.total_bytes, output_field=BigIntegerField())
+        bucket = Bucket.objects.filter(id=backup.bucket_id)
+        bucket.update(stored_bytes=F("stored_bytes") - total)
+    if backup.owns_snapshot and backup.snapshot_id and backup.state in APP_BACKUP.unfinished:
+        own = Snapshot.objects.filter(id=backup.snapshot_id, state__in=SNAPSHOT.unfinished)
+        for snapshot in own.select_for_update():
+            record_deletion(SNAPSHOT.kind, snapshot, now)
+            snapshot.delete()

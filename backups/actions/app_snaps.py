@@ -1,0 +1,94 @@
+"""Take a snapshot of an app, and delete it."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from astra.accounts.callers import Caller
+from astra.accounts.metadata import stamps
+from astra.api.problems import COLLECTION_NOT_FOUND, ApiProblem
+from astra.engine.plan import plan_new
+from astra.engine.stages import Fate
+from astra.resources import registry
+from astra.resources.actions import refusing_taken
+from backups import kinds, problems
+from backups.actions.app_backups import unusable_bucket
+from backups.actions.create_statement import NO_FAULT
+from backups.actions.fating import fates_by_rules
+from backups.lifecycle import APP_BACKUP, AVAILABLE, PENDING, READY, SNAPSHOT
+from backups.models import App, AppBackup, Bucket, Snapshot
+from backups.naming import system_name
+
+
+def app_snap_create(
+    *, caller: Caller, app_id: uuid.UUID, body: Mapping[str, Any], fate: Fate = NO_FAULT
+) -> Snapshot:
+    """Create the snapshot, pending, from a validated request body.
+
+    Raises problem 2 (no such app), 112 (app not ready), 108 or 9 (bucket), 10 (read-only label), 176
+    (name taken).
+    """
+    with transaction.atomic():
+        app = ready_app(caller.account_id, app_id)
+        bucket_id = body.get("bucketID")
+        if bucket_id is not None:
+            bucket_to_use(caller.account_id, bucket_id)
+        columns = stamps(caller, body)
+        name = body.get("name") or system_name(
+            app.name, "snapshot", columns["created_at"], columns["id"]
+        )
+        if caller.has_faults and fate == NO_FAULT:
+            rules = fates_by_rules(
+                caller, kinds.APP_SNAP, app_id, name=body.get("name"), bucket_id=lambda: bucket_id
+            )
+            fate = rules.own or rules.source or fate
+        snapshot = Snapshot(
+            app=app,
+            name=name,
+            bucket_id=bucket_id,
+            state=PENDING,
+            outcome_hook_state=fate.hook_state,
+            outcome_hook_details=list(fate.hook_details),
+            **columns,
+        )
+        with refusing_taken(registry.resource(SNAPSHOT.kind).taken):
+            snapshot.save(force_insert=True)
+        plan_new(SNAPSHOT.kind, snapshot.id, fate)
+    return snapshot
+
+
+def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
+    """Return the app. Raises problem 2 when the account manages no such app, 112 when it is not ready."""
+    app = App.objects.filter(
+        id=app_id, account__checked=account_id, deleted_at__checked=None
+    ).first()
+    if app is None:
+        raise ApiProblem(COLLECTION_NOT_FOUND)
+    if app.state != READY:
+        raise ApiProblem(problems.APP_NOT_READY)
+    return app
+
+
+def bucket_to_use(account_id: uuid.UUID, bucket_id: uuid.UUID) -> Bucket:
+    """Return the bucket. Raises problem 108 when there is none, 9 when it is not available."""
+    bucket = Bucket.objects.filter(id=bucket_id, account__checked=account_id).first()
+    if bucket is None or bucket.state != AVAILABLE:
+        raise unusable_bucket(bucket.state if bucket else None)
+    return bucket
+
+
+def refuse_used(snapshot: Snapshot) -> None:
+    """Raise problem 144 while a backup is being made from the snapshot."""
+    users = AppBackup.objects.filter(snapshot_id=snapshot.id, state__in=APP_BACKUP.unfinished)
+    if users.exists():
+        raise ApiProblem(problems.SNAPSHOT_IN_USE)
+
+
+def app_snap_delete(snapshot: Snapshot, now: datetime) -> None:
+    """Delete a locked snapshot; finished backups made from it lose their `snapshotID`."""
+    users = AppBackup.objects.filter(snapshot_id=snapshot.id)
+    users.update(snapshot_id=None, snapshot_shown=False)
+    Snapshot.objects.filter(id=snapshot.id).delete()

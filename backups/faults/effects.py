@@ -1,0 +1,158 @@
+"""What fault rules may match in this family, and what they may do: end backups and snapshots."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from astra.api import fields
+from astra.api.serializers import ClosedSerializer, StateDetailSerializer
+from astra.engine.stages import Fate
+from astra.faults.criteria import Call, Criterion, register_criteria
+from astra.faults.effects.base import FateEffect, Fates, FractionField
+from astra.faults.effects.registered import register_effects
+from backups import kinds
+from backups.lifecycle import COMPLETED, FAILED, REMOVED, UNKNOWN
+from backups.models import Bucket
+from backups.models.protection import HookState
+
+BACKUP_CREATE = f"{kinds.APP_BACKUP.name}.create"
+SNAPSHOT_CREATE = f"{kinds.APP_SNAP.name}.create"
+DEFAULT_REASON = "A fault rule decided so."
+
+
+def _app(call: Call) -> uuid.UUID | None:
+    return call.ids.get("app_id") or getattr(call.row, "app_id", None)
+
+
+def _bucket(call: Call) -> uuid.UUID | None:
+    if isinstance(call.row, Bucket):
+        return call.row.id
+    return getattr(call.row, "bucket_id", None) or _identifier(call.sent.get("bucketID"))
+
+
+def _identifier(text: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+APP = Criterion("app", _app)
+BUCKET = Criterion("bucket", _bucket)
+
+
+class HookDetailsField(fields.UniqueListField):
+    """Elements of `hookStateDetails`."""
+
+    child = StateDetailSerializer()
+
+
+class EndingParameters(ClosedSerializer):
+    """When it ends, and the reasons in `stateUnready`."""
+
+    at = FractionField(required=False)
+    reasons = fields.ReasonsField(required=False)
+
+
+class FailingParameters(EndingParameters):
+    """An end with hooks that failed, too."""
+
+    hookDetails = HookDetailsField(required=False)
+
+
+class HooksFailParameters(ClosedSerializer):
+    """What the hooks said."""
+
+    details = HookDetailsField(min_length=1)
+
+
+class BackupEnds(FateEffect):
+    """The backup ends in a state other than completed, at some point, for some reasons."""
+
+    outcome: ClassVar[str]
+    explained = {
+        "at": "How much of the last stage is over then, 0 to 1; 1 if absent.",
+        "reasons": f"What `stateUnready` says; `{DEFAULT_REASON}` if absent.",
+    }
+    parameters = EndingParameters
+    operations = frozenset({BACKUP_CREATE})
+
+    def fates(self, parameters: Mapping[str, Any]) -> Fates:
+        """Return the end in ``outcome``."""
+        return Fates(own=self.ending(parameters))
+
+    def ending(self, parameters: Mapping[str, Any]) -> Fate:
+        """Return the fate that ends in ``outcome``."""
+        details = tuple(parameters.get("hookDetails", ()))
+        return Fate(
+            self.outcome,
+            reasons=tuple(parameters.get("reasons", (DEFAULT_REASON,))),
+            at_fraction=float(parameters.get("at", 1.0)),
+            hook_state=HookState.FAILED if details else HookState.SUCCESS,
+            hook_details=details,
+        )
+
+
+class BackupFail(BackupEnds):
+    name, outcome = "backup-fail", FAILED
+    does = "The backup gets as far as `at`, then becomes `failed` with these reasons."
+    explained = BackupEnds.explained | {"hookDetails": "If given, hooks failed with these details."}
+    parameters = FailingParameters
+    example = {"at": 0.4, "reasons": ["Disk full."]}
+
+
+class BackupRemove(BackupEnds):
+    name, outcome = "backup-remove", REMOVED
+    does = "The backup gets as far as `at`, then becomes `removed`."
+
+
+class BackupUnknown(BackupEnds):
+    name, outcome = "backup-unknown", UNKNOWN
+    does = "The backup gets as far as `at`, then becomes `unknown`."
+
+
+class BackupNeverEnds(FateEffect):
+    name = "backup-never-ends"
+    does = "The backup runs for ever: it stays `running`, just short of its last byte."
+    operations = frozenset({BACKUP_CREATE})
+
+    def fates(self, parameters: Mapping[str, Any]) -> Fates:
+        """Return the fate without an outcome."""
+        return Fates(own=Fate(None))
+
+
+class HooksFail(FateEffect):
+    name = "hooks-fail"
+    does = (
+        "Backup or snapshot is completed, with `hookState` `failed` and these `hookStateDetails`."
+    )
+    explained = {"details": "At least one object with `type`, `title` and `detail`."}
+    parameters = HooksFailParameters
+    operations = frozenset({BACKUP_CREATE, SNAPSHOT_CREATE})
+
+    def fates(self, parameters: Mapping[str, Any]) -> Fates:
+        """Return completion with failed hooks."""
+        details = tuple(parameters["details"])
+        return Fates(own=Fate(COMPLETED, hook_state=HookState.FAILED, hook_details=details))
+
+
+class SnapshotFail(BackupEnds):
+    name, outcome = "snapshot-fail", FAILED
+    does = (
+        "The snapshot gets as far as `at`, then becomes `failed`; so does a backup whose own"
+        " snapshot it is, with the same reasons."
+    )
+    operations = frozenset({BACKUP_CREATE, SNAPSHOT_CREATE})
+
+    def fates(self, parameters: Mapping[str, Any]) -> Fates:
+        """Return the end in failed, of the snapshot alone."""
+        return Fates(source=self.ending(parameters))
+
+
+def register_faults() -> None:
+    """Register criteria and effects, in the order in which they are documented."""
+    register_criteria(APP, BUCKET)
+    register_effects(
+        *(BackupFail(), BackupRemove(), BackupUnknown(), BackupNeverEnds()),
+        *(HooksFail(), SnapshotFail()),
+    )
