@@ -135,7 +135,7 @@ def _parents(
     found = {}
     for name, identifier in parent_ids.items():
         parent = registry.resource(name.removesuffix("_id"))
-        row = parent.rows().filter(id=identifier, account_id=caller.account_id).first()
+        row = parent.by_key(identifier, caller.account_id).first()
         if row is None:
             raise ApiProblem(problems.COLLECTION_NOT_FOUND)
         found[foreign_key(resource.model, parent.model)] = row
@@ -148,5 +148,5 @@ def _find_references(resource: Resource, caller: Caller, body: Mapping[str, Any]
         if to is None or wanted is None:
             continue
         found: Any = to.model._default_manager.filter(id=wanted)
-        if not found.filter(account_id=caller.account_id).exists():
+        if not found.filter(account__checked=caller.account_id).exists():
             raise ApiProblem(to.problem, fields=[Invalid(member.name, to.reason)])

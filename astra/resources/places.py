@@ -9,11 +9,14 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import ForeignKey, Model, QuerySet
 
 from astra.resources import registry
+
+if TYPE_CHECKING:
+    from astra.resources.resource import Resource
 
 METHODS = frozenset({"GET", "POST", "PUT", "DELETE"})
 _PLACEHOLDER = re.compile(r"\{(\w+)_id\}")
@@ -55,22 +58,29 @@ def of_collection(
     """
     if not place.parents:
         return _rows(model).filter(**{place.tenant: account_id})
-    for kind, parent in _parents(place):
-        found = _rows(parent).filter(id=ids[f"{kind}_id"], account_id=account_id, **_there(kind))
+    for kind in place.parents:
+        found = registry.resource(kind).by_key(ids[f"{kind}_id"], account_id)
         if not found.exists():
             return None
     return _rows(model).filter(**_keys(model, place, ids))
 
 
 def of_instance(
-    model: type[Model], place: Place, account_id: uuid.UUID, ids: Mapping[str, uuid.UUID]
+    resource: "Resource", place: Place, account_id: uuid.UUID, ids: Mapping[str, uuid.UUID]
 ) -> QuerySet[Any]:
-    """Return the rows among which the id of an instance at a place is looked for."""
-    conditions: dict[str, Any] = {}
+    """Return the rows among which the id of an instance at a place is looked for.
+
+    By the id alone: what else must hold is checked of the row that is found.
+    """
+    model = resource.model
+    conditions: dict[str, Any] = {
+        f"{place.tenant}__checked": account_id,
+        **{f"{name}__checked": value for name, value in resource.there.items()},
+    }
     for kind, parent in _parents(place):
         key = foreign_key(model, parent)
-        conditions |= {f"{key}__{name}": value for name, value in _there(kind).items()}
-    conditions |= {place.tenant: account_id, **_keys(model, place, ids)}
+        conditions[f"{key}__checked"] = ids[f"{kind}_id"]
+        conditions |= {f"{key}__{name}__checked": value for name, value in _there(kind).items()}
     return _rows(model).filter(**conditions)
 
 

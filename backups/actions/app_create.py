@@ -46,7 +46,7 @@ def _source(caller: Caller, body: Mapping[str, Any]) -> App | None:
     """Return the app that is cloned or restored, if any."""
     if "sourceAppID" in body:
         source = App.objects.filter(
-            id=body["sourceAppID"], account_id=caller.account_id, deleted_at=None
+            id=body["sourceAppID"], account__checked=caller.account_id, deleted_at__checked=None
         ).first()
         if source is None:
             unknown = Invalid("sourceAppID", "The account manages no such app.")

@@ -14,7 +14,9 @@ from backups.problems import APP_NOT_READY, BUCKET_NOT_FOUND
 
 def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
     """Return the app. Raises problem 2 when the account manages no such app, 112 when it is not ready."""
-    app = App.objects.filter(id=app_id, account_id=account_id, deleted_at=None).first()
+    app = App.objects.filter(
+        id=app_id, account__checked=account_id, deleted_at__checked=None
+    ).first()
     if app is None:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
     if app.state != READY:
@@ -24,7 +26,7 @@ def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
 
 def bucket_to_use(account_id: uuid.UUID, bucket_id: uuid.UUID) -> Bucket:
     """Return the bucket. Raises problem 108 when there is none, 9 when it is not available."""
-    bucket = Bucket.objects.filter(id=bucket_id, account_id=account_id).first()
+    bucket = Bucket.objects.filter(id=bucket_id, account__checked=account_id).first()
     if bucket is None or bucket.state != AVAILABLE:
         raise unusable_bucket(bucket.state if bucket else None)
     return bucket

@@ -26,7 +26,7 @@ def source_of_restore(
     for name, (word, model, not_found, not_ready) in _SOURCES.items():
         if name not in body:
             continue
-        rows = model._default_manager.filter(id=body[name], account_id=account_id)
+        rows = model._default_manager.filter(id=body[name], account__checked=account_id)
         source = rows.select_related("app").first()
         if source is None:
             raise _refusal(not_found, name, f"The account has no such {word}.")

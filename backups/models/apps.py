@@ -1,7 +1,5 @@
 """App: what is protected."""
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 
@@ -106,8 +104,3 @@ class App(Staged):
     def short_id(self) -> str:
         """First eight characters of the id, for people."""
         return str(self.id)[:8]
-
-
-def app_exists(account_id: uuid.UUID, app_id: uuid.UUID) -> bool:
-    """Tell whether the account manages the app."""
-    return App.objects.filter(id=app_id, account_id=account_id, deleted_at=None).exists()
