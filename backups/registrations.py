@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from astra.accounts.belongings import Belonging, register_belongings
-from astra.engine.barriers import BarrierSource, register_barriers
+from astra.engine.barriers import BarrierSource, barrier_sources
 from astra.engine.registry import Registration, register
 from astra.scenarios.library import register_library
 from astra.scenarios.sections import register_section
@@ -46,7 +46,7 @@ def register_all() -> None:
         Belonging(Snapshot),
         Belonging(AppBackup),
     )
-    register_barriers(
+    barrier_sources.append(
         BarrierSource(
             table="backups_schedule",
             column="next_firing_at",

@@ -60,6 +60,20 @@ def full_scope() -> list[str]:
     return ["*"]
 
 
+def choice_of(choices: type[models.TextChoices], *, default: str) -> "models.CharField[str, str]":
+    """Return the column of one of a closed list of strings."""
+    return models.CharField(
+        max_length=15, choices=choices.choices, default=default, db_collation="C"
+    )
+
+
+def is_known(
+    column: str, choices: type[models.TextChoices], *, name: str
+) -> models.CheckConstraint:
+    """Return the constraint that holds a column to its list."""
+    return models.CheckConstraint(condition=Q(**{f"{column}__in": choices.values}), name=name)
+
+
 def label_index(name: str) -> GinIndex:
     """Return the index that serves `filter` on labels with `eq` and `in`."""
     return GinIndex(fields=["labels"], name=name, opclasses=["jsonb_path_ops"])
@@ -84,12 +98,7 @@ class Account(Described):
     """A tenant: everything else belongs to one. Its clock is columns of it."""
 
     name = models.CharField(max_length=NAME_MAX_LENGTH, db_collation="C")
-    state = models.CharField(
-        max_length=15,
-        choices=AccountState.choices,
-        default=AccountState.ACTIVE,
-        db_collation="C",
-    )
+    state = choice_of(AccountState, default=AccountState.ACTIVE)
     is_enabled = models.BooleanField(default=True)
     enabled_at = models.DateTimeField(null=True, blank=True)
     contact = models.JSONField(null=True, blank=True)
@@ -121,9 +130,7 @@ class Account(Described):
             ),
         )
         constraints = (
-            models.CheckConstraint(
-                condition=Q(state__in=AccountState.values), name="account_state_is_known"
-            ),
+            is_known("state", AccountState, name="account_state_is_known"),
             models.CheckConstraint(
                 condition=Q(clock_mode=ClockMode.REAL, clock_rate=FIXED_RATES[ClockMode.REAL])
                 | Q(clock_mode=ClockMode.SCALED, clock_rate__gt=0)
@@ -183,29 +190,18 @@ class User(Resource):
     company_name = models.CharField(max_length=63, null=True, blank=True, db_collation="C")
     phone = models.CharField(max_length=63, null=True, blank=True, db_collation="C")
     postal_address = models.JSONField(null=True, blank=True)
-    auth_provider = models.CharField(
-        max_length=15,
-        choices=AuthProvider.choices,
-        default=AuthProvider.LOCAL,
-        db_collation="C",
-    )
+    auth_provider = choice_of(AuthProvider, default=AuthProvider.LOCAL)
     auth_id = models.CharField(max_length=254, null=True, blank=True, db_collation="C")
     send_welcome_email = models.BooleanField(default=False)
-    state = models.CharField(
-        max_length=15, choices=UserState.choices, default=UserState.ACTIVE, db_collation="C"
-    )
+    state = choice_of(UserState, default=UserState.ACTIVE)
     is_enabled = models.BooleanField(default=True)
     enabled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(state__in=UserState.values), name="user_state_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(auth_provider__in=AuthProvider.values), name="user_provider_is_known"
-            ),
+            is_known("state", UserState, name="user_state_is_known"),
+            is_known("auth_provider", AuthProvider, name="user_provider_is_known"),
             models.UniqueConstraint(
                 "account",
                 "email",
@@ -233,9 +229,7 @@ class RoleBinding(Resource):
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(role__in=Role.values), name="role_binding_role_is_known"
-            ),
+            is_known("role", Role, name="role_binding_role_is_known"),
             models.UniqueConstraint(
                 "user",
                 name="role_binding_is_unique",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError
@@ -121,13 +122,11 @@ class RecordAdmin(ModelAdmin[M]):
 
     def with_id(self, wanted: uuid.UUID) -> Q:
         """Return what the records fulfil that are found by an id: their own, or one they refer to."""
-        query = Q(pk=wanted) if self._has_uuid_key() else Q()
+        has_uuid_key = self.model._meta.pk.get_internal_type() == "UUIDField"
+        query = Q(pk=wanted) if has_uuid_key else Q()
         for name in self.search_ids:
             query |= Q(**{name: wanted})
         return query
-
-    def _has_uuid_key(self) -> bool:
-        return self.model._meta.pk.get_internal_type() == "UUIDField"
 
     def choice_text(self, record: M) -> str:
         """Return how a field that finds records by typing names this one."""
@@ -149,7 +148,7 @@ class RecordAdmin(ModelAdmin[M]):
         """Return what cannot be typed in: of a record that exists, all that is not editable."""
         if obj is None:
             return self.readonly_fields
-        shown = [name for row in self._rows(request, obj) for name in row]
+        shown = flatten_fieldsets(self.get_fieldsets(request, obj))
         return [name for name in shown if name not in self.editable]
 
     @override
@@ -164,13 +163,6 @@ class RecordAdmin(ModelAdmin[M]):
     @override
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         """Nothing is left to save: the form's action has done it."""
-
-    def _rows(self, request: HttpRequest, obj: M | None) -> list[Sequence[str]]:
-        rows: list[Sequence[str]] = []
-        for _, options in self.get_fieldsets(request, obj):
-            for line in options["fields"]:
-                rows.append((line,) if isinstance(line, str) else line)  # noqa: PERF401
-        return rows
 
     def changeform_view(
         self,
@@ -208,11 +200,8 @@ class RecordAdmin(ModelAdmin[M]):
         actions = dict(super().get_actions(request))
         actions.pop("delete_selected", None)
         if self.has_delete_permission(request):
-            actions["delete_records"] = (
-                RecordAdmin.delete_records,
-                "delete_records",
-                "Delete…",
-            )
+            own = RecordAdmin.delete_records
+            actions["delete_records"] = (own, "delete_records", "Delete…")
         return actions
 
     @confirmed(

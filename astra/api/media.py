@@ -29,25 +29,20 @@ def resource_media_type(kind: str) -> str:
 @lru_cache(maxsize=512)
 def _choose(accept: str, own: str | None) -> str | None:
     """Return the media type for an Accept header: ``own`` of an instance, JSON, or None for neither."""
-    best: tuple[float, bool] | None = None
+    ranks = []
     for text in accept.split(","):
         try:
             media = MediaType(text.strip())
         except ValueError:
             # A parameter in an encoding that nobody knows.
             continue
-        quality = media.quality
-        if quality <= 0:
-            continue
         # Django hands media types on in lower case, as their names are case-insensitive.
         is_own = own is not None and f"{media.main_type}/{media.sub_type}" == own.lower()
-        if not (is_own or _stands_for_json(media)):
-            continue
-        rank = (quality, is_own)
-        best = rank if best is None else max(best, rank)
-    if best is None:
+        if media.quality > 0 and (is_own or _stands_for_json(media)):
+            ranks.append((media.quality, is_own))
+    if not ranks:
         return None
-    return own if best[1] else JSON
+    return own if max(ranks)[1] else JSON
 
 
 def _stands_for_json(media: MediaType) -> bool:

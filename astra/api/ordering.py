@@ -9,7 +9,6 @@ import base64
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -67,12 +66,9 @@ class Order:
 
     def encode(self, row: Any) -> str:
         """Return the `continue` token that resumes after a row."""
-        value = getattr(row, ORDER_KEY)
-        text = value.isoformat() if isinstance(value, datetime) else value
-        if isinstance(value, uuid.UUID | Decimal):
-            text = str(value)
-        key = [self.name, self.descending, text, str(row.id)]
-        return base64.b64encode(orjson.dumps(key)).decode()
+        key = [self.name, self.descending, getattr(row, ORDER_KEY), row.id]
+        # A number of the database is a Decimal, which only its text keeps as it is.
+        return base64.b64encode(orjson.dumps(key, default=str)).decode()
 
     def decode(self, token: str) -> tuple[Any, uuid.UUID]:
         """Return the key in a token. Raises problem 5 for one of another order, or made elsewhere."""

@@ -22,8 +22,10 @@ PATTERNS = {
     "filter": rf"({_FIELD}) (eq|lt|gt|lte|gte|in) '([0-9a-zA-Z.,\-_:;/<=>?@\[\\\]^ {{}}\"]+)'",
 }
 COLLECTION_PARAMETERS = frozenset(PATTERNS)
-_COMPILED = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
-_CLAUSES = re.compile("{0}(,{0})*".format(PATTERNS["filter"]))
+_CLAUSE = re.compile(PATTERNS["filter"])
+# Of a whole value; `filter` takes several clauses, as in `a eq 'x',b eq 'y'`.
+_WHOLE = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
+_WHOLE["filter"] = re.compile("{0}(,{0})*".format(PATTERNS["filter"]))
 # What `parse_qsl` makes of bytes that are no UTF-8.
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # PostgreSQL's bigint; more rows than that cannot be asked for.
@@ -95,24 +97,11 @@ def parse_parameters(query_string: str, allowed: frozenset[str]) -> dict[str, li
 def _why_invalid(name: str, given: list[str]) -> str | None:
     if len(given) > 1 and name != "filter":
         return "Must not be repeated."
-    if any(not _matches(name, value) for value in given):
+    if not all(_WHOLE[name].fullmatch(value) for value in given):
         return f"Must match ^{PATTERNS[name]}$."
     if name in ("limit", "skip") and (len(given[0]) > 19 or int(given[0]) > _MAX_NUMBER):
         return f"Must not be greater than {_MAX_NUMBER}."
     return None
-
-
-def _matches(name: str, value: str) -> bool:
-    if name == "filter":
-        return bool(_split_clauses(value))
-    return bool(_COMPILED[name].fullmatch(value))
-
-
-def _split_clauses(text: str) -> list[Condition]:
-    """Split `a eq 'x',b eq 'y'` into clauses; none when the text is malformed."""
-    if not _CLAUSES.fullmatch(text):
-        return []
-    return [Condition(*clause) for clause in _COMPILED["filter"].findall(text)]
 
 
 def _build(values: dict[str, list[str]]) -> Query:
@@ -126,6 +115,8 @@ def _build(values: dict[str, list[str]]) -> Query:
         order_by=order[0] or None,
         descending=len(order) > 1,
         conditions=tuple(
-            clause for text in values.get("filter", ()) for clause in _split_clauses(text)
+            Condition(*clause)
+            for text in values.get("filter", ())
+            for clause in _CLAUSE.findall(text)
         ),
     )

@@ -1,7 +1,6 @@
 """The parameters of the operations: identifiers in the path, queries of lists, headers."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from astra.api.query import PATTERNS
@@ -33,44 +32,28 @@ PRECONDITIONS = {
 
 def parameters_of(schema: Any, view: ApiView, path: str, method: str) -> list[Any]:
     """Return the parameters of an operation, as references."""
-    found = [_path(schema, name) for name in re.findall(r"\{(\w+)\}", path)]
+
+    def parameter(place: str, name: str, text: str, content: Any, **more: bool) -> Any:
+        document = {"name": name, "in": place, "description": text, "schema": content, **more}
+        return schema.component("parameters", name, document)
+
+    found = []
+    for name in re.findall(r"\{(\w+)\}", path):
+        text = f"The id of the {name.removesuffix('_id')}."
+        found.append(parameter("path", name, text, schema.identifier(), required=True))
     if method == "GET":
-        found += [_query(schema, name) for name in PATTERNS if name in view.query_parameters]
+        names = [name for name in PATTERNS if name in view.query_parameters]
+        found += [parameter("query", name, QUERY_TEXTS[name], _query(name)) for name in names]
     if method == "PUT":
-        found += [_header(schema, name, text) for name, text in PRECONDITIONS.items()]
-    for name, text in view.headers_read.get(method, {}).items():
-        found.append(_header(schema, name, text, {"enum": ["true"]}))
-    return found
+        text_type = {"type": "string"}
+        found += [parameter("header", *each, text_type) for each in PRECONDITIONS.items()]
+    flag = {"type": "string", "enum": ["true"]}
+    headers = view.headers_read.get(method, {})
+    return found + [parameter("header", *each, flag) for each in headers.items()]
 
 
-def _path(schema: Any, name: str) -> Any:
-    return _parameter(
-        schema,
-        name,
-        "path",
-        f"The id of the {name.removesuffix('_id')}.",
-        schema.identifier(),
-        required=True,
-    )
-
-
-def _query(schema: Any, name: str) -> Any:
+def _query(name: str) -> Any:
     clause = PATTERNS[name]
     pattern = f"^{clause}(,{clause})*$" if name == "filter" else f"^{clause}$"
-    content: dict[str, Any] = {"type": "string", "pattern": pattern}
-    if name in QUERY_EXAMPLES:
-        content["example"] = QUERY_EXAMPLES[name]
-    return _parameter(schema, name, "query", QUERY_TEXTS[name], content)
-
-
-def _header(schema: Any, name: str, text: str, limits: Mapping[str, Any] = {}) -> Any:
-    return _parameter(schema, name, "header", text, {"type": "string", **limits})
-
-
-def _parameter(
-    schema: Any, name: str, place: str, text: str, content: Any, *, required: bool = False
-) -> Any:
-    parameter = {"name": name, "in": place, "description": text, "schema": content}
-    if required:
-        parameter["required"] = True
-    return schema.component("parameters", name, parameter)
+    example = {"example": QUERY_EXAMPLES[name]} if name in QUERY_EXAMPLES else {}
+    return {"type": "string", "pattern": pattern, **example}

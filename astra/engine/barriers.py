@@ -50,17 +50,12 @@ class BarrierSource:
     after_settling: Callable[[uuid.UUID], None]
 
 
-_sources: list[BarrierSource] = []
-
-
-def register_barriers(source: BarrierSource) -> None:
-    """Add a source of barriers."""
-    _sources[:] = [item for item in _sources if item.table != source.table] + [source]
+barrier_sources: list[BarrierSource] = []
 
 
 def watched() -> list[tuple[str, str]]:
     """Return table and column of whatever becomes due: of barriers, then of the kinds."""
-    barriers = [(item.table, item.column) for item in _sources]
+    barriers = [(item.table, item.column) for item in barrier_sources]
     return barriers + [(item.table, "next_transition_at") for item in registrations()]
 
 
@@ -92,12 +87,12 @@ def advance_to(
             barrier, kinds = _due(account_id, instant)
             until = instant if barrier is None else barrier
             settled = settle_due(account_id, until, kinds=kinds, hops=taken)
-            for source in _sources:
+            for source in barrier_sources:
                 if settled:
                     source.after_settling(account_id)
             _MOVE_CLOCK.execute(clock | {"to": until})
             if barrier is not None:
-                for source in _sources:
+                for source in barrier_sources:
                     source.fire(account_id, barrier)
                 # The last commit of the way waits for the disk, and with it for these.
                 _LATER.execute({})
@@ -116,10 +111,10 @@ def _due(account_id: uuid.UUID, until: datetime) -> tuple[datetime | None, list[
     kinds = list(registrations())
     row = _due_statement(tuple(watched())).fetch_one({"account": account_id})
     assert row is not None
-    barriers = [at for at in row[: len(_sources)] if at is not None and at <= until]
+    barriers = [at for at in row[: len(barrier_sources)] if at is not None and at <= until]
     due = [
         kind
-        for kind, at in zip(kinds, row[len(_sources) :], strict=True)
+        for kind, at in zip(kinds, row[len(barrier_sources) :], strict=True)
         if at is not None and at <= until
     ]
     return min(barriers, default=None), due

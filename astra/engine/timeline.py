@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from astra.engine.models import Staged, Transition
-from astra.engine.stages import Lifecycle, Stage
+from astra.engine.stages import Lifecycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,9 @@ def _history(record: Staged, lifecycle: Lifecycle) -> list[Step]:
     ).order_by("sequence")
     steps: list[Step] = []
     for row in rows:
-        steps.append(
-            Step(
-                state=row.to_state,
-                at=row.at,
-                reason=row.reason,
-                is_ahead=False,
-                after=row.at - steps[-1].at if steps else None,
-                repeats=row.to_state == row.from_state,
-            )
-        )
+        after = row.at - steps[-1].at if steps else None
+        repeats = row.to_state == row.from_state
+        steps.append(Step(row.to_state, row.at, row.reason, False, after, repeats))
     return steps
 
 
@@ -51,26 +44,13 @@ def _fate(record: Staged, lifecycle: Lifecycle, now: datetime) -> list[Step]:
         return []
     steps = []
     for stage in lifecycle.stages:
-        at = _instant(record, stage)
+        at: datetime | None = getattr(record, stage.instant_column)
         if at is None or at < record.next_transition_at:
             continue
         if record.ends_at is not None and at > record.ends_at:
             continue
-        is_last = stage.to_state is None
-        reasons = record.outcome_reasons if is_last else []
-        state = record.outcome if is_last else stage.to_state
-        steps.append(
-            Step(
-                state=str(state),
-                at=at,
-                reason="; ".join(reasons),
-                is_ahead=True,
-                after=max(at - now, timedelta(0)),
-            )
-        )
+        # The last stage leads to the outcome.
+        state = stage.to_state or str(record.outcome)
+        reasons = "" if stage.to_state else "; ".join(record.outcome_reasons)
+        steps.append(Step(state, at, reasons, True, max(at - now, timedelta(0))))
     return steps
-
-
-def _instant(record: Staged, stage: Stage) -> datetime | None:
-    at: datetime | None = getattr(record, stage.instant_column)
-    return at

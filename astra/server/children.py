@@ -71,11 +71,11 @@ class Child:
         return f"{reason}; starting it again"
 
 
-class Program:
+class Program(Child):
     """A command in the environment of this process."""
 
-    def __init__(self, command: list[str], options: Options) -> None:
-        """Keep the command; nothing runs before `start`."""
+    def __init__(self, name: str, command: list[str], options: Options) -> None:
+        super().__init__(name, self._spawn, self._ended)
         self._command = command
         self._environment = {"ASTRA_DATA_DIR": str(options.data_dir)}
         if not is_installed():
@@ -84,18 +84,17 @@ class Program:
         self._folder = options.data_dir
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it. There is nobody to drain for once the supervisor is dead: then it is killed."""
+    def _spawn(self) -> None:
         self.process = processes.spawn(
             self._command,
+            # There is nobody to drain for once the supervisor is dead: then it is killed.
             death_signal=signal.SIGKILL,
             environment=self._environment,
             # The web server imports from its folder first: never from whatever is in a user's.
             folder=self._folder,
         )
 
-    def exit_code(self) -> int | None:
-        """Return the code with which it ended, None while it runs."""
+    def _ended(self) -> int | None:
         return None if self.process is None else self.process.poll()
 
 

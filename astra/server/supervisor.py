@@ -105,11 +105,10 @@ class Supervisor:
         self._announce(access)
 
     def _run(self, name: str, command: list[str]) -> None:
-        program = Program(command, self._options)
-        child = Child(name, program.start, program.exit_code)
+        program = Program(name, command, self._options)
         self._programs.append(program)
-        self._children.append(child)
-        child.start()
+        self._children.append(program)
+        program.start()
 
     def _announce(self, access: Access | None) -> None:
         """Wait until the service answers, then tell people how to get in."""
