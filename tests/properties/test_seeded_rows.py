@@ -18,7 +18,7 @@ from backups.models import AppBackup
 from tests.properties.fuzzing import fuzzed
 from tests.scenarios import seeded
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 percents = st.sampled_from([0, 1, 37, 50, 99, 100])
 ages = st.sampled_from(["0s", "1ms", "3s", "90s", "6h", "40d"])
