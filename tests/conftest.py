@@ -2,7 +2,6 @@
 
 import functools
 import json
-import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
@@ -33,6 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(plugin, "astra_simulator")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: in the end no worker waits for another one."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("server", "long", "fuzz"))))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_settings() -> Iterator[None]:
     """Do not do what takes long and no test is about."""
@@ -48,14 +53,14 @@ def quick_settings() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     """Copy the tables from where the start of the tests made them."""
-    if name := os.environ.get(postgres.TEMPLATE):
+    if (name := postgres.template_name()) is not None:
         connection.settings_dict["TEST"]["TEMPLATE"] = name
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Empty the tables quickly after tests that commit, on a server where that is allowed."""
-    with emptying.quickly() if postgres.TEMPLATE in os.environ else nullcontext():
+    with emptying.quickly() if postgres.template_name() is not None else nullcontext():
         yield
 
 

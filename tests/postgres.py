@@ -5,6 +5,7 @@ As a program: ``python -m tests.postgres COMMAND ARG…``.
 """
 
 import atexit
+import fcntl
 import os
 import shutil
 import subprocess
@@ -19,9 +20,11 @@ from pytest_django.plugin import blocking_manager_key
 
 from astra.server.postgres import EphemeralPostgres
 
-# Names the database that those of the tests are copies of: migrating takes longer than copying.
-TEMPLATE = "ASTRA_TEST_TEMPLATE"
+# Names a file that is locked until the tables of the tests can be copied from `TEMPLATE`.
+LOCK = "ASTRA_TEST_LOCK"
+TEMPLATE = "astra"
 _cleanup = ExitStack()
+_server: pytest.StashKey[EphemeralPostgres] = pytest.StashKey()
 
 
 @contextmanager
@@ -51,6 +54,15 @@ def environment() -> Generator[EphemeralPostgres | None]:
         yield server
 
 
+def template_name() -> str | None:
+    """Return the database to copy, once it is there; None where the tests use another server."""
+    if LOCK not in os.environ:
+        return None
+    with Path(os.environ[LOCK]).open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+    return TEMPLATE
+
+
 def prepared() -> Path | None:
     """Return the data of a stopped server with all tables, which new data may be a copy of."""
     return next(Path(os.environ["ASTRA_CACHE_DIR"]).glob("postgres-*"), None)
@@ -58,21 +70,31 @@ def prepared() -> Path | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
-    """Point at the server before pytest-django reads the settings; start it with their tables."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        return (yield)
-    # Where pytest ends before it is configured, it does not call `pytest_unconfigure`.
-    atexit.register(_cleanup.close)
-    server = _cleanup.enter_context(environment())
-    yield
-    if server is not None:
-        # It needs Django.
-        from astra.server import template
+    """Point at the server: a wrapper, to do so before pytest-django reads the settings."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        # Where pytest ends before it is configured, it does not call `pytest_unconfigure`.
+        atexit.register(_cleanup.close)
+        if (server := _cleanup.enter_context(environment())) is not None:
+            early_config.stash[_server] = server
+    return (yield)
 
-        with early_config.stash[blocking_manager_key].unblock():
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None]:
+    """Start the server, and make the tables, while the workers, started before, collect tests."""
+    server = session.config.stash.get(_server, None)
+    if server is None:
+        return (yield)
+    # It needs Django.
+    from astra.server import template
+
+    with (server.folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        os.environ[LOCK] = file.name
+        _cleanup.callback(os.environ.pop, LOCK)
+        yield
+        with session.config.stash[blocking_manager_key].unblock():
             template.start(server, Path(os.environ["ASTRA_CACHE_DIR"]), lasting=False)
-        os.environ[TEMPLATE] = "astra"
-        _cleanup.callback(os.environ.pop, TEMPLATE)
     return None
 
 

@@ -11,6 +11,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
 
+@pytest.mark.long
 def test_a_declared_resource_is_served_seeded_saved_shown_and_under_contract() -> None:
     """In a process of its own, because Django's apps are fixed when it starts."""
     contract = ["tests/test_contracts.py", "-k", "Note or Notification or checks"]

@@ -47,6 +47,14 @@ class Browser:
             driver, SECONDS, 0.05, ignored_exceptions=(StaleElementReferenceException,)
         )
 
+    def forget(self) -> None:
+        """Be as new: on no page, logged in nowhere, of the usual size."""
+        self.driver.get("about:blank")
+        forgotten = {"origin": self.home, "storageTypes": "all"}
+        self.driver.execute_cdp_cmd("Storage.clearDataForOrigin", forgotten)
+        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+
     def go(self, path: str) -> None:
         self.driver.get(self.home + path)
 

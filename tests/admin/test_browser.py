@@ -2,11 +2,11 @@
 
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User as Administrator
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from astra.faults.models import FaultRule
@@ -19,16 +19,23 @@ from tests.world import settle_account
 pytestmark = [
     pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="Debian's chromium is not installed"),
     pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
 ]
 
 
+@pytest.fixture(scope="session")
+def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    driver = start_chromium(tmp_path_factory.mktemp("profile"))
+    yield driver
+    driver.quit()
+
+
 @pytest.fixture
-def browser(live_server: Any, tmp_path: Path) -> Iterator[Browser]:
-    driver = start_chromium(tmp_path / "profile")
-    try:
-        yield Browser(driver, live_server.url)
-    finally:
-        driver.quit()
+def browser(live_server: Any, _chromium: Chrome) -> Iterator[Browser]:
+    """A browser without a past, though it is one for all tests."""
+    browser = Browser(_chromium, live_server.url)
+    yield browser
+    browser.forget()
 
 
 def log_in(browser: Browser) -> None:

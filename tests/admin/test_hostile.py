@@ -10,6 +10,8 @@ import astra.urls  # noqa: F401 (loading it fills the site)
 from astra.adminsite.records import RecordAdmin
 from tests.admin.conftest import Person, list_of, page_of, some_of_everything
 
+pytestmark = pytest.mark.long
+
 HOSTILE = ("\0", "9" * 30, "-1", '{"a": "\\u0000"}')
 MODELS = sorted(
     (model for model, page in admin.site._registry.items() if isinstance(page, RecordAdmin)),

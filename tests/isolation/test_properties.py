@@ -97,6 +97,7 @@ def _life(number: int) -> set[str]:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.long
 def test_200_accounts_of_one_seed_live_side_by_side() -> None:
     # 200 lives, as many at once as the machine's connections allow
     with ThreadPoolExecutor(12) as pool:

@@ -21,7 +21,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 60.0
+SECONDS = 100.0
 # For tests that use the service that is there: they run in one process, one after another.
 SHARED = pytest.mark.xdist_group("service")
 _OURS = ("ASTRA_", "DATABASE_URL", "DJANGO_", "PYTEST_", "GRANIAN_")

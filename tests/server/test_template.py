@@ -12,7 +12,7 @@ import pytest
 from astra.server import postgres_files, template
 from astra.server.postgres import EmbeddedPostgres
 from tests.emptying import KEPT
-from tests.postgres import TEMPLATE, prepared
+from tests.postgres import prepared, template_name
 
 
 class Server(EmbeddedPostgres):
@@ -152,7 +152,7 @@ def test_a_copy_has_the_same_bytes_and_holes_for_zeros(tmp_path: Path) -> None:
     assert used["ends"] <= 2 * 65536
 
 
-@pytest.mark.skipif(TEMPLATE not in os.environ, reason="the tests use a server of somebody else")
+@pytest.mark.skipif(template_name() is None, reason="the tests use somebody else's server")
 def test_nothing_in_it_is_of_anyone() -> None:
     """This session's, which its services are started from: no rows but those that say what is."""
     source = prepared()
