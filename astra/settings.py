@@ -20,7 +20,7 @@ django_stubs_ext.monkeypatch()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environs.Env()
-ASTRA = Options.from_environment(env)
+ASTRA = Options()
 
 
 def _secret_key() -> str:

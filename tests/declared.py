@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from astra.accounts.models import Described
-from astra.apidocs.examples import example_of
+from astra.apidocs.shapes import example_of
 from astra.resources import registry
 from astra.resources.members import ABSENT, REQUIRED, Choice
 from astra.resources.places import Place

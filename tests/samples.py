@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Model
 
 from astra.accounts.models import Account, Described
-from astra.apidocs.examples import example_of
+from astra.apidocs.shapes import example_of
 from astra.resources import registry
 from astra.resources.members import Choice, Identifier, Member, Name, Text
 from astra.resources.places import foreign_key

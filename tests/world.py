@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from astra.accounts.clocks import ClockMode
 from astra.accounts.models import Account, Role, RoleBinding, User
 from astra.accounts.tokens import issue_token
 from astra.api.clock import real_now
 from astra.api.dice import new_id
-from astra.engine.settling import settle_account
+from astra.engine.settling import Hop, lock_account, settle_due
 from backups.models import App, AppBackup, Bucket, Snapshot
 
 START = datetime(2026, 1, 5, 12, 0, 0, 123456, tzinfo=UTC)
@@ -126,3 +128,18 @@ def still(instant: datetime) -> Callable[[], datetime]:
 
 def some_id() -> uuid.UUID:
     return new_id()
+
+
+def settle_account(
+    account_id: uuid.UUID, until: datetime, *, wait: bool = True
+) -> list[Hop] | None:
+    """Carry out everything of the account that is due at ``until``; return the hops in order.
+
+    One transaction. Returns None when another worker has the account and ``wait`` is false.
+    """
+    hops: list[Hop] = []
+    with transaction.atomic():
+        if not lock_account(account_id, wait=wait):
+            return None
+        settle_due(account_id, until, hops=hops)
+    return hops

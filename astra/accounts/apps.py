@@ -9,7 +9,8 @@ class AccountsConfig(AppConfig):
     name = "astra.accounts"
 
     def ready(self) -> None:
-        """Register the tables of accounts and of who calls."""
+        """Register the tables of accounts and of who calls, and how keys are looked up."""
+        import astra.api.lookups  # noqa: F401 (its import registers the lookup)
         from astra.accounts.belongings import Belonging, register_belongings
         from astra.accounts.models import Account, RoleBinding, Token, User
 

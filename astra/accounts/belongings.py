@@ -7,6 +7,7 @@ when it is ready; a test finds the model that is missing. The order follows from
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from graphlib import TopologicalSorter
 from typing import Any
 
 from django.db.models import AutoField, ForeignKey, Model
@@ -37,12 +38,10 @@ class Belonging:
 
     @cached_property
     def table(self) -> str:
-        """The database table."""
         return self.model._meta.db_table
 
     @cached_property
     def key(self) -> str:
-        """The primary key's column."""
         return str(self.model._meta.pk.column)
 
     @cached_property
@@ -82,11 +81,12 @@ def suggest_belonging(belonging: Belonging) -> None:
 
 def belongings() -> Sequence[Belonging]:
     """Return the registered tables, parents first: the account's own is the first of all."""
-    ordered: dict[type[Model], Belonging] = {}
     registered = {item.model: item for _, item in sorted(_belongings.items())}
-    for belonging in registered.values():
-        _place(belonging, registered, ordered)
-    return tuple(ordered.values())
+    parents = {
+        model: [each for each in item.parents.values() if each in registered and each != model]
+        for model, item in registered.items()
+    }
+    return tuple(registered[model] for model in TopologicalSorter(parents).static_order())
 
 
 def state_belongings() -> Iterator[Belonging]:
@@ -97,16 +97,3 @@ def state_belongings() -> Iterator[Belonging]:
 def belonging(label: str) -> Belonging:
     """Return the table of that label; raises ``KeyError``."""
     return _belongings[label]
-
-
-def _place(
-    item: Belonging,
-    registered: Mapping[type[Model], Belonging],
-    ordered: dict[type[Model], Belonging],
-) -> None:
-    if item.model in ordered:
-        return
-    for parent in item.parents.values():
-        if parent in registered:
-            _place(registered[parent], registered, ordered)
-    ordered[item.model] = item

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from astra.accounts.clocks import clock_instant
-from astra.accounts.models import AccountState, Role, UserState
+from astra.accounts.models import Account, AccountState, Role, UserState
 from astra.accounts.tokens import digest
-from astra.api.dice import RANDOM_DICE, Dice, SeededDice
+from astra.api.dice import NIL_ID, RANDOM_DICE, Dice, SeededDice
 from astra.api.problems import INVALID_TOKEN, NOT_PERMITTED, ApiProblem
 from astra.api.statements import Statement
 
@@ -50,7 +50,6 @@ class Caller:
     is_active = True
 
     def now(self) -> datetime:
-        """Return the account's instant."""
         return clock_instant(self.clock_sim, self.clock_real, self.clock_rate)
 
 
@@ -70,7 +69,6 @@ def caller_of(token: str) -> Caller:
     if row is None:
         raise ApiProblem(INVALID_TOKEN)
     account_id, user_id, role, expires_at, enabled, sim, real, rate, seed, advancing, faults = row
-    dice = RANDOM_DICE if rate else SeededDice(seed, functools.partial(draw_number, account_id))
     if expires_at is not None and expires_at <= clock_instant(sim, real, rate):
         raise ApiProblem(INVALID_TOKEN)
     if not enabled or role is None:
@@ -83,9 +81,28 @@ def caller_of(token: str) -> Caller:
         clock_real=real,
         clock_rate=rate,
         is_advancing=advancing,
-        dice=dice,
+        dice=_dice(account_id, rate, seed),
         has_faults=faults,
     )
+
+
+def system_caller(account: Account) -> Caller:
+    """Return who acts when a person uses the admin site: the nil user, with every right."""
+    return Caller(
+        account_id=account.pk,
+        user_id=NIL_ID,
+        role=Role.OWNER,
+        clock_sim=account.clock_sim,
+        clock_real=account.clock_real,
+        clock_rate=account.clock_rate,
+        dice=_dice(account.pk, account.clock_rate, account.seed),
+        has_faults=account.has_faults,
+    )
+
+
+def _dice(account_id: uuid.UUID, rate: float, seed: int) -> Dice:
+    """Return the dice of an account: under a manual clock its ids are drawn from its seed."""
+    return RANDOM_DICE if rate else SeededDice(seed, functools.partial(draw_number, account_id))
 
 
 def draw_number(account_id: uuid.UUID) -> int:

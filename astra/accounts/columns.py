@@ -25,7 +25,6 @@ class AccountColumns(RecordAdmin[M]):
 
     @admin.display(description="Labels")
     def labels_cell(self, record: Any) -> SafeString | str:
-        """The labels as badges."""
         labels = record.labels
         if not labels:
             return cells.NOTHING

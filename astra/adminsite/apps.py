@@ -26,6 +26,4 @@ class AdminSiteConfig(AppConfig):
         from astra.adminsite.navigation import SITE, Entry, register_entries
 
         page = "openapi-page"
-        register_entries(
-            Entry(group=SITE, order=90, title="API documentation", icon="menu_book", page=page)
-        )
+        register_entries(Entry(SITE, 90, "API documentation", "menu_book", page=page))

@@ -43,7 +43,6 @@ def tone_of(state: str) -> str:
 
 
 def badge(text: str, tone: str = "neutral") -> SafeString:
-    """Return a small coloured label."""
     return format_html('<span class="astra-badge astra-{}">{}</span>', tone, text)
 
 
@@ -112,7 +111,6 @@ def row_link(model: type[Model], key: Any) -> SafeString | str:
 
 
 def link(path: str, text: Any) -> SafeString:
-    """Return a link within the site."""
     return format_html('<a class="astra-link" href="{}">{}</a>', path, text)
 
 
@@ -142,6 +140,5 @@ def details(value: Iterable[Mapping[str, str]]) -> SafeString | str:
 
 
 def in_line(*cells: Any) -> SafeString:
-    """Return cells side by side."""
     joined = format_html_join(" ", "{}", ((cell,) for cell in cells))
     return format_html('<span class="astra-line">{}</span>', joined)

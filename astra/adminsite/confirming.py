@@ -20,8 +20,8 @@ from django.template.response import TemplateResponse
 from unfold.enums import ActionVariant
 
 from astra.adminsite import cells
+from astra.adminsite.forms import add_problem
 from astra.adminsite.paging import MOST_ROWS
-from astra.adminsite.refusals import add_problem
 from astra.api.problems import ApiProblem
 
 CONFIRMED = "confirmed"
@@ -34,18 +34,6 @@ class Done:
 
     message: str
     gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What the confirmation page says."""
-
-    name: str
-    title: str
-    explanation: str
-    button: str
-    danger: bool
-    form_class: type[forms.Form]
 
 
 Action = Callable[[Any, HttpRequest, Sequence[Any], dict[str, Any]], "Done | HttpResponse"]
@@ -69,7 +57,9 @@ def confirmed(
     """
 
     def decorate(method: Action) -> Callable[..., Any]:
-        question = _Question(method.__name__, title, explanation, button or title, danger, form)
+        question = _Question(
+            method.__name__, title, explanation, button or title, danger, form, method
+        )
 
         @functools.wraps(method)
         def view(
@@ -79,7 +69,7 @@ def confirmed(
             *,
             object_id: str | None = None,
         ) -> HttpResponse | None:
-            return _ask(self, request, question, method, queryset, object_id)
+            return question.ask(self, request, queryset, object_id)
 
         view.short_description = f"{title}…"  # type: ignore[attr-defined]
         view.allowed_permissions = ("operate",)  # type: ignore[attr-defined]
@@ -91,86 +81,75 @@ def confirmed(
     return decorate
 
 
-def _ask(
-    admin: Any,
-    request: HttpRequest,
-    question: _Question,
-    method: Action,
-    queryset: QuerySet[Any] | None,
-    object_id: str | None,
-) -> HttpResponse | None:
-    if not admin.has_operate_permission(request):
-        raise PermissionDenied
-    record = None
-    if object_id is not None:
-        record = admin.get_object(request, unquote(object_id))
-        if record is None:
-            missing: HttpResponse = admin._get_obj_does_not_exist_redirect(
-                request, admin.opts, object_id
-            )
-            return missing
-    records = [record] if record is not None else list(queryset[: MOST_ROWS + 1])  # type: ignore[index]
-    if len(records) > MOST_ROWS:
-        messages.error(request, f"At most {MOST_ROWS} records at once: narrow the list first.")
-        return None
-    is_confirmed = request.POST.get(CONFIRMED) == question.name
-    form = question.form_class(request.POST if is_confirmed else None)
-    if is_confirmed and form.is_valid():
-        try:
-            done = method(admin, request, records, form.cleaned_data)
-        except ApiProblem as problem:
-            add_problem(form, problem)
-        else:
-            return _answer(admin, request, question, records, record, done)
-    return _page(admin, request, question, records, record, form)
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the confirmation page says, and what is done once it is confirmed."""
 
+    name: str
+    title: str
+    explanation: str
+    button: str
+    danger: bool
+    form_class: type[forms.Form]
+    method: Action
 
-def _answer(
-    admin: Any,
-    request: HttpRequest,
-    question: _Question,
-    records: Sequence[Any],
-    record: Any,
-    done: "Done | HttpResponse",
-) -> HttpResponse:
-    for changed in records[:SHOWN_RECORDS]:
-        admin.log_change(request, changed, question.title)
-    if isinstance(done, HttpResponse):
-        return done
-    if done.message:
-        messages.success(request, done.message)
-    if record is None:
-        return HttpResponseRedirect(request.get_full_path())
-    if done.gone:
-        return HttpResponseRedirect(cells.list_path(admin.opts.label_lower))
-    return HttpResponseRedirect(cells.page_of(admin.model, record.pk))
+    def ask(
+        self, admin: Any, request: HttpRequest, queryset: Any, object_id: str | None
+    ) -> HttpResponse | None:
+        """Show the page, or do it; None goes back to the list, which has been told why."""
+        if not admin.has_operate_permission(request):
+            raise PermissionDenied
+        record = None
+        if object_id is not None:
+            record = admin.get_object(request, unquote(object_id))
+            if record is None:
+                missing: HttpResponse = admin._get_obj_does_not_exist_redirect(
+                    request, admin.opts, object_id
+                )
+                return missing
+        records = list(queryset[: MOST_ROWS + 1]) if record is None else [record]
+        if len(records) > MOST_ROWS:
+            messages.error(request, f"At most {MOST_ROWS} records at once: narrow the list first.")
+            return None
+        back = request.get_full_path() if record is None else cells.page_of(admin.model, record.pk)
+        return self._answer(admin, request, record, records, back)
 
-
-def _page(
-    admin: Any,
-    request: HttpRequest,
-    question: _Question,
-    records: Sequence[Any],
-    record: Any,
-    form: forms.Form,
-) -> HttpResponse:
-    back = cells.page_of(admin.model, record.pk) if record is not None else request.get_full_path()
-    context = {
-        **admin.admin_site.each_context(request),
-        "title": question.title,
-        "opts": admin.opts,
-        "original": record,
-        "question": question,
-        "form": form,
-        "media": admin.media + form.media,
-        "shown": records[:SHOWN_RECORDS],
-        "count": admin.counted(len(records)),
-        "more": max(len(records) - SHOWN_RECORDS, 0),
-        "selected": [] if record is not None else _selection(request),
-        "back": back,
-    }
-    request.current_app = admin.admin_site.name
-    return TemplateResponse(request, "adminsite/confirm.html", context)
+    def _answer(
+        self, admin: Any, request: HttpRequest, record: Any, records: Sequence[Any], back: str
+    ) -> HttpResponse:
+        is_confirmed = request.POST.get(CONFIRMED) == self.name
+        form = self.form_class(request.POST if is_confirmed else None)
+        if is_confirmed and form.is_valid():
+            try:
+                done = self.method(admin, request, records, form.cleaned_data)
+            except ApiProblem as problem:
+                add_problem(form, problem)
+            else:
+                for changed in records[:SHOWN_RECORDS]:
+                    admin.log_change(request, changed, self.title)
+                if isinstance(done, HttpResponse):
+                    return done
+                if done.message:
+                    messages.success(request, done.message)
+                is_gone = record is not None and done.gone
+                path = cells.list_path(admin.opts.label_lower) if is_gone else back
+                return HttpResponseRedirect(path)
+        context = {
+            **admin.admin_site.each_context(request),
+            "title": self.title,
+            "opts": admin.opts,
+            "original": record,
+            "question": self,
+            "form": form,
+            "media": admin.media + form.media,
+            "shown": records[:SHOWN_RECORDS],
+            "count": admin.counted(len(records)),
+            "more": max(len(records) - SHOWN_RECORDS, 0),
+            "selected": [] if record is not None else _selection(request),
+            "back": back,
+        }
+        request.current_app = admin.admin_site.name
+        return TemplateResponse(request, "adminsite/confirm.html", context)
 
 
 def _selection(request: HttpRequest) -> list[tuple[str, str]]:

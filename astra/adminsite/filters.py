@@ -2,39 +2,23 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date
-
-if TYPE_CHECKING:
-    from django.contrib.admin import FieldListFilter, SimpleListFilter
-
-    class AutocompleteSelectFilter(FieldListFilter):
-        """A related record, found by typing."""
-
-    class MultipleDropdownFilter(SimpleListFilter):
-        """Any of several values."""
-
-    class RangeDateFilter(FieldListFilter):
-        """From a day to a day."""
-
-        parameter_name: str
-
-else:
-    from unfold.contrib.filters.admin import (
-        AutocompleteSelectFilter,
-        MultipleDropdownFilter,
-        RangeDateFilter,
-    )
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    MultipleDropdownFilter,
+    RangeDateFilter,
+)
 
 __all__ = ["AutocompleteSelectFilter", "DayFilter", "choice_filter"]
 
 
 def choice_filter(
     title: str, column: str, values: Iterable[str] | Callable[[], Iterable[str]]
-) -> type["MultipleDropdownFilter"]:
+) -> type[Any]:
     """Return a filter for one or several values of a column that has no choices of its own.
 
     A value that is not offered does not narrow. ``values`` is called where they are registered.
@@ -45,7 +29,7 @@ def choice_filter(
     def found() -> tuple[str, ...]:
         return tuple(dict.fromkeys(values() if callable(values) else fixed))
 
-    class ChoiceFilter(MultipleDropdownFilter):
+    class ChoiceFilter(MultipleDropdownFilter):  # type: ignore[misc]
         parameter_name = parameter
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -62,7 +46,7 @@ def choice_filter(
     return ChoiceFilter
 
 
-class DayFilter(RangeDateFilter):
+class DayFilter(RangeDateFilter):  # type: ignore[misc]
     """From a day to a day, both included, in UTC."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

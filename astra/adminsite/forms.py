@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,18 +14,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from astra.adminsite.refusals import add_problem
 from astra.adminsite.units import human_bytes
 from astra.api.problems import ApiProblem
 from astra.api.quantities import parse_size
 
-if TYPE_CHECKING:
-    AnyModelForm = forms.ModelForm[Any]
-else:
-    AnyModelForm = forms.ModelForm
 
-
-class ApiForm(AnyModelForm):
+class ApiForm(forms.ModelForm[Any]):
     """A form that the API judges: what was typed becomes the body of a request.
 
     The API's serializer and action say what is wrong with it, in their words, and the action makes the
@@ -57,32 +51,6 @@ class ApiForm(AnyModelForm):
             self.add_error(None, error)
 
 
-class LabelsField(forms.CharField):
-    """Labels as lines of `name=value`; the value is the API's array of objects."""
-
-    widget = UnfoldAdminTextareaWidget
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("required", False)
-        kwargs.setdefault("help_text", "One label per line, as name=value.")
-        kwargs.setdefault("widget", UnfoldAdminTextareaWidget(attrs={"rows": 3}))
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> list[dict[str, str]]:  # type: ignore[override]
-        """Return the labels; what follows the first `=` of a line is the value."""
-        labels = []
-        for line in lines(super().to_python(value) or ""):
-            name, _, text = line.partition("=")
-            labels.append({"name": name.strip(), "value": text.strip()})
-        return labels
-
-    def prepare_value(self, value: Any) -> Any:
-        """Return the text for labels that are stored."""
-        if isinstance(value, list):
-            return "\n".join(f"{label['name']}={label['value']}" for label in value)
-        return value
-
-
 class LineField(forms.CharField):
     """A text of one line."""
 
@@ -111,13 +79,29 @@ class LinesField(forms.CharField):
         kwargs.setdefault("widget", UnfoldAdminTextareaWidget(attrs={"rows": 3}))
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        """Return the lines that are not empty."""
+    def to_python(self, value: Any) -> Any:
         return lines(super().to_python(value) or "")
 
     def prepare_value(self, value: Any) -> Any:
-        """Return the text for a list that is stored."""
         return "\n".join(value) if isinstance(value, list) else value
+
+
+class LabelsField(LinesField):
+    """Labels as lines of `name=value`; the value is the API's array of objects."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "One label per line, as name=value.")
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Return the labels; what follows the first `=` of a line is the value."""
+        parts = (line.partition("=") for line in super().to_python(value))
+        return [{"name": name.strip(), "value": text.strip()} for name, _, text in parts]
+
+    def prepare_value(self, value: Any) -> Any:
+        is_stored = isinstance(value, list)
+        stored = [f"{label['name']}={label['value']}" for label in value] if is_stored else value
+        return super().prepare_value(stored)
 
 
 def lines(text: str) -> list[str]:
@@ -157,3 +141,28 @@ class SizeField(forms.CharField):
             return value
         text = human_bytes(value) if value >= 1024 else str(value)
         return text if self.to_python(text) == value else str(value)
+
+
+def add_problem(
+    form: forms.BaseForm,
+    problem: ApiProblem,
+    *,
+    members: Mapping[str, str] | None = None,
+    numbers: Mapping[int, str] | None = None,
+) -> None:
+    """Show a problem as errors of the form, each reason at the field it is about.
+
+    ``members``: the form's field for a member of the API's body, where the names differ, or for a
+    member within one; ``numbers``: the field that a problem without `invalidFields` is about, by the
+    problem's number. What belongs to no field stands above the form.
+    """
+    known = members or {}
+    for invalid in problem.fields:
+        member = re.split(r"[.\[]", invalid.name, maxsplit=1)[0]
+        _add(form, known.get(invalid.name, known.get(member, member)), invalid.reason)
+    if not problem.fields:
+        _add(form, (numbers or {}).get(problem.type.number), problem.type.detail)
+
+
+def _add(form: forms.BaseForm, field: str | None, message: str) -> None:
+    form.add_error(field if field in form.fields else None, message)

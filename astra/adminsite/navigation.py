@@ -1,4 +1,4 @@
-"""The entries of the sidebar: each app registers its own when it is ready."""
+"""The entries of the sidebar, and the first page: each app tells of its own when it is ready."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse_lazy
+from django.utils.module_loading import import_string
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,7 +28,8 @@ class Entry:
     """A link to the list of a model (`label.model`), or else to a page by the name of its URL.
 
     A list is there for those who may view it. ``order`` is its place in the group; ``icon`` one of
-    Google's Material Symbols.
+    Google's Material Symbols. A list with a foreign key `account` may be linked to from an account's
+    page, narrowed to it: ``of_account`` is its place and its text there.
     """
 
     group: Group
@@ -36,6 +38,7 @@ class Entry:
     icon: str
     model: str = ""
     page: str = ""
+    of_account: tuple[int, str] | None = None
 
     def as_item(self) -> dict[str, Any]:
         """Return it as the site's theme wants it."""
@@ -51,7 +54,21 @@ class Entry:
         return item | {"link": link, "permission": may_view}
 
 
-_OVERVIEW = {"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}
+@dataclass(slots=True)
+class Overview:
+    """The first page, set by the app that knows what is worth an overview.
+
+    ``template`` None: Django's list of models. ``fill``: the dotted name of what is called with
+    request and context, and returns the context; only its name, as processes without an admin site
+    set it too.
+    """
+
+    template: str | None = None
+    fill: str = ""
+
+
+overview = Overview()
+_HOME = {"title": "Overview", "icon": "dashboard", "link": reverse_lazy("admin:index")}
 _entries: dict[tuple[Group, str], Entry] = {}
 
 
@@ -66,7 +83,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ordered = sorted(_entries.values(), key=lambda entry: (entry.group, entry.order, entry.title))
     groups = groupby(ordered, key=lambda entry: entry.group)
     return [
-        {"items": [_OVERVIEW]},
+        {"items": [_HOME]},
         *(
             {
                 "title": group.title,
@@ -76,3 +93,14 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             for group, entries in groups
         ),
     ]
+
+
+def account_links() -> list[tuple[str, str]]:
+    """Return text and model of the lists that an account's page links to."""
+    linked = [(entry.of_account, entry.model) for entry in _entries.values() if entry.of_account]
+    return [(text, model) for (_, text), model in sorted(linked)]
+
+
+def fill_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Return the context of the first page."""
+    return import_string(overview.fill)(request, context) if overview.fill else context

@@ -1,6 +1,6 @@
 """Paging that stays fast whatever the size of a table."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
@@ -15,13 +15,8 @@ NEWEST_FIRST = ("-created_at", "-id")
 
 _ESTIMATE = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = %s::regclass"
 
-if TYPE_CHECKING:
-    AnyPaginator = Paginator[Any]
-else:
-    AnyPaginator = Paginator
 
-
-class BoundedPaginator(AnyPaginator):
+class BoundedPaginator(Paginator[Any]):
     """Pages through the first 10,000 rows, so that no page counts or skips more than that."""
 
     template_name = "adminsite/pagination.html"

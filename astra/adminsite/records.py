@@ -26,14 +26,8 @@ if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
     from django.contrib.admin.views.main import ChangeList
 else:
-    from unfold.admin import ModelAdmin as UnfoldAdmin
+    from unfold.admin import ModelAdmin
     from unfold.views import ChangeList
-
-    class ModelAdmin(UnfoldAdmin):
-        """Unfold's class, subscriptable as its type stubs say."""
-
-        def __class_getitem__(cls, item: Any) -> type:
-            return cls
 
 
 M = TypeVar("M", bound=Model)
@@ -100,7 +94,6 @@ class RecordAdmin(ModelAdmin[M]):
         return type(self).delete_record is not RecordAdmin.delete_record
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Tell whether the person may make records here."""
         return self.can_add and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -108,7 +101,6 @@ class RecordAdmin(ModelAdmin[M]):
         return bool(self.editable) and self.has_operate_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Tell whether records can be deleted here, and the person may."""
         return self._can_delete() and super().has_delete_permission(request, obj)
 
     def has_operate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -143,7 +135,6 @@ class RecordAdmin(ModelAdmin[M]):
         return f"{record} · {account}" if account is not None else str(record)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
-        """Return what finds and pages the rows of a list."""
         return RecordList
 
     # -- pages ----------------------------------------------------------------------------------
@@ -195,7 +186,6 @@ class RecordAdmin(ModelAdmin[M]):
     # -- deleting -------------------------------------------------------------------------------
 
     def delete_model(self, request: HttpRequest, obj: M) -> None:
-        """Delete as the API does."""
         self.delete_record(obj)
 
     def delete_view(

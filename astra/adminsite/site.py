@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse
 
-from astra.adminsite import overview
+from astra.adminsite import navigation
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite as UnfoldAdminSite
@@ -36,10 +36,8 @@ class AstraAdminSite(UnfoldAdminSite):
 
     @property
     def index_template(self) -> str | None:  # type: ignore[override]
-        """The template of the first page."""
-        return overview.template()
+        return navigation.overview.template
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        """Answer a field that finds records by typing."""
         answer: Any = Choices.as_view(admin_site=self)(request)
         return answer  # type: ignore[no-any-return]

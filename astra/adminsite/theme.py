@@ -31,7 +31,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
     "STYLES": [_static("adminsite/astra.css")],
-    "DASHBOARD_CALLBACK": "astra.adminsite.overview.fill",
+    "DASHBOARD_CALLBACK": "astra.adminsite.navigation.fill_overview",
     "COLORS": {
         "primary": {
             "50": "oklch(97.1% .014 240)",

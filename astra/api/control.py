@@ -49,17 +49,14 @@ class ControlView(View):
         return answer if isinstance(answer, HttpResponseBase) else self.found(answer)
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Return what the method of the request returns."""
         return super().dispatch(request, *args, **kwargs)
 
     def http_method_not_allowed(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Refuse with problem 69 and `Allow`."""
         raise method_not_allowed(self)
 
     def found(self, document: Any, *, status: int = 200) -> HttpResponse:
-        """Render a document, by default with 200."""
         return media.json_response(document, status=status, tag=False)
 
     def parse(

@@ -7,28 +7,19 @@ so that the same requests in the same order get the same answers (``SeededDice``
 import hashlib
 import uuid
 from collections.abc import Callable
-from typing import Protocol
 
 NIL_ID = uuid.UUID(int=0)
 
 
-class Dice(Protocol):
-    """What hands out ids for one request."""
+class Dice:
+    """What hands out ids for one request: from the operating system's randomness."""
 
     def new_id(self) -> uuid.UUID:
         """Return an unused version 4 UUID."""
-        ...
-
-
-class RandomDice:
-    """Ids from the operating system's randomness."""
-
-    def new_id(self) -> uuid.UUID:
-        """Return a random version 4 UUID."""
         return uuid.uuid4()  # noqa: TID251 (this is the one place)
 
 
-class SeededDice:
+class SeededDice(Dice):
     """Ids from a seed and draw numbers; ``draw`` returns the next number, never the same twice."""
 
     def __init__(self, seed: int, draw: Callable[[], int]) -> None:
@@ -36,12 +27,11 @@ class SeededDice:
         self._draw = draw
 
     def new_id(self) -> uuid.UUID:
-        """Return the version 4 UUID of the next draw."""
         digest = hashlib.md5(f"{self._seed}:{self._draw()}".encode(), usedforsecurity=False)
         return uuid.UUID(bytes=digest.digest(), version=4)
 
 
-RANDOM_DICE = RandomDice()
+RANDOM_DICE = Dice()
 
 
 def new_id() -> uuid.UUID:

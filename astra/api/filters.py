@@ -83,7 +83,6 @@ class IdentifierMember(Member):
     """An id: an unindexed comparison of text when the literal is no id."""
 
     def parse(self, text: str) -> uuid.UUID:
-        """Return the id; ``ValueError`` when the text is none."""
         return uuid.UUID(text)
 
     def matching(self, rows: QuerySet[Any], condition: Condition, now: datetime) -> QuerySet[Any]:
@@ -104,7 +103,6 @@ class InstantMember(Member):
         return self.stored_value(text.replace(",", "."))
 
     def stored_value(self, stored: str | int) -> datetime:
-        """Return the instant of a `continue` token."""
         instant = datetime.fromisoformat(str(stored))
         if instant.tzinfo is None:
             raise ValueError(stored)
@@ -115,7 +113,6 @@ class NumberMember(Member):
     """A number."""
 
     def parse(self, text: str) -> Decimal:
-        """Return the number; ``ValueError`` unless it is a finite decimal."""
         try:
             number = Decimal(text)
         except InvalidOperation as error:
@@ -211,7 +208,6 @@ class MemberFilterSet(django_filters.FilterSet):
     def narrow(
         cls, rows: QuerySet[Any], conditions: tuple[Condition, ...], now: datetime
     ) -> QuerySet[Any]:
-        """Return the rows for which every condition holds."""
         for condition in conditions:
             rows = cls.member(condition.path, "filter").matching(rows, condition, now)
         return rows

@@ -7,63 +7,71 @@ stops the start with the name of the variable.
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import environs
+from environs import validate
+
+T = TypeVar("T")
+
+_env = environs.Env(prefix="ASTRA_")
+_PORT = validate.Range(1, 65535, error="not a port between 1 and 65535")
+_POSITIVE = validate.Range(min=0, min_inclusive=False, error="not greater than zero")
+_NOT_NEGATIVE = validate.Range(min=0, error="less than zero")
+
+
+def _option(read: Callable[..., T], *of: Any, **rules: Any) -> T:
+    option: T = field(default_factory=lambda: read(*of, **rules))
+    return option
+
+
+def _tuple(name: str, default: list[str]) -> tuple[str, ...]:
+    return tuple(_env.list(name, default))
+
+
+def _folder(name: str, default: str) -> Path:
+    return Path(_env.str(name, default)).absolute()
+
+
+def _folder_if_any(name: str) -> Path | None:
+    return Path(found).absolute() if (found := _env.str(name, "")) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One attribute per ``ASTRA_…`` variable, in the units its name says."""
+    """One attribute per ``ASTRA_…`` variable, in the units its name says.
 
-    data_dir: Path
-    cache_dir: Path | None
-    durable: bool
-    host: str
-    http_port: int
-    https_port: int
-    tls_names: tuple[str, ...]
-    admin_password: str
-    max_body_bytes: int
-    control: bool
-    control_token: str
-    prepare_statements: bool
-    strict_queries: bool
-    start_scenario: str
-    worker_interval_seconds: float
-    journal_cap: int
-    db_pool_size: int
-    allowed_hosts: tuple[str, ...]
-    trusted_origins: tuple[str, ...]
-    log_level: str
+    Made without arguments it is what the environment says; raises ``environs.EnvError`` naming the
+    variable that is malformed.
+    """
 
-    @classmethod
-    def from_environment(cls, env: environs.Env) -> "Options":
-        """Read the options; raises ``environs.EnvError`` naming the variable that is malformed."""
-        with env.prefixed("ASTRA_"):
-            return cls(
-                data_dir=Path(env.str("DATA_DIR", "var")).absolute(),
-                cache_dir=Path(found).absolute() if (found := env.str("CACHE_DIR", "")) else None,
-                durable=env.bool("DURABLE", True),
-                host=env.str("HOST", "127.0.0.1"),
-                http_port=env.int("HTTP_PORT", 8000, validate=_port),
-                https_port=env.int("HTTPS_PORT", 8443, validate=_port),
-                tls_names=tuple(env.list("TLS_NAMES", [])),
-                admin_password=env.str("ADMIN_PASSWORD", ""),
-                max_body_bytes=env.int("MAX_BODY", 1024 * 1024, validate=_positive),
-                control=env.bool("CONTROL", True),
-                control_token=env.str("CONTROL_TOKEN", ""),
-                prepare_statements=env.bool("PREPARE", True),
-                strict_queries=env.bool("STRICT_QUERIES", False),
-                start_scenario=env.str("START_SCENARIO", "demo"),
-                worker_interval_seconds=env.float("WORKER_INTERVAL", 0.25, validate=_positive),
-                journal_cap=env.int("JOURNAL_CAP", 10_000, validate=_not_negative),
-                db_pool_size=env.int("DB_POOL_SIZE", 8, validate=_positive),
-                allowed_hosts=tuple(env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])),
-                trusted_origins=tuple(env.list("TRUSTED_ORIGINS", [])),
-                log_level=env.str("LOG_LEVEL", "INFO"),
-            )
+    data_dir: Path = _option(_folder, "DATA_DIR", "var")
+    cache_dir: Path | None = _option(_folder_if_any, "CACHE_DIR")
+    durable: bool = _option(_env.bool, "DURABLE", True)
+    host: str = _option(_env.str, "HOST", "127.0.0.1")
+    http_port: int = _option(_env.int, "HTTP_PORT", 8000, validate=_PORT)
+    https_port: int = _option(_env.int, "HTTPS_PORT", 8443, validate=_PORT)
+    tls_names: tuple[str, ...] = _option(_tuple, "TLS_NAMES", [])
+    admin_password: str = _option(_env.str, "ADMIN_PASSWORD", "")
+    max_body_bytes: int = _option(_env.int, "MAX_BODY", 1024 * 1024, validate=_POSITIVE)
+    control: bool = _option(_env.bool, "CONTROL", True)
+    control_token: str = _option(_env.str, "CONTROL_TOKEN", "")
+    prepare_statements: bool = _option(_env.bool, "PREPARE", True)
+    strict_queries: bool = _option(_env.bool, "STRICT_QUERIES", False)
+    start_scenario: str = _option(_env.str, "START_SCENARIO", "demo")
+    worker_interval_seconds: float = _option(
+        _env.float, "WORKER_INTERVAL", 0.25, validate=_POSITIVE
+    )
+    journal_cap: int = _option(_env.int, "JOURNAL_CAP", 10_000, validate=_NOT_NEGATIVE)
+    db_pool_size: int = _option(_env.int, "DB_POOL_SIZE", 8, validate=_POSITIVE)
+    allowed_hosts: tuple[str, ...] = _option(
+        _tuple, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]
+    )
+    trusted_origins: tuple[str, ...] = _option(_tuple, "TRUSTED_ORIGINS", [])
+    log_level: str = _option(_env.str, "LOG_LEVEL", "INFO")
 
     @property
     def database_socket_dir(self) -> Path:
@@ -76,18 +84,3 @@ class Options:
         """URL of the embedded server, used while ``DATABASE_URL`` is not set."""
         host = str(self.database_socket_dir).replace("/", "%2F")
         return f"postgresql://astra@{host}/astra"
-
-
-def _port(value: int) -> None:
-    if not 0 < value < 65536:
-        raise environs.ValidationError("not a port between 1 and 65535")
-
-
-def _positive(value: float) -> None:
-    if value <= 0:
-        raise environs.ValidationError("not greater than zero")
-
-
-def _not_negative(value: float) -> None:
-    if value < 0:
-        raise environs.ValidationError("less than zero")

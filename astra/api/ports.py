@@ -26,27 +26,17 @@ class Answered(Exception):
         self.answer = answer
 
 
-_interceptors: list[Interceptor] = []
-_recorders: list[Recorder] = []
-
-
-def register_interceptor(interceptor: Interceptor) -> None:
-    """Add what steps in."""
-    _interceptors.append(interceptor)
+interceptors: list[Interceptor] = []
+recorders: list[Recorder] = []
 
 
 def intercept(view: Any) -> None:
     """Ask what steps in about the request of a view."""
-    for interceptor in _interceptors:
+    for interceptor in interceptors:
         interceptor(view)
-
-
-def register_recorder(recorder: Recorder) -> None:
-    """Add what writes down calls."""
-    _recorders.append(recorder)
 
 
 def record(request: HttpRequest, answer: HttpResponseBase, started_at: datetime) -> None:
     """Have a call written down, with the answer as it is to leave."""
-    for recorder in _recorders:
+    for recorder in recorders:
         recorder(request, answer, started_at)

@@ -39,7 +39,6 @@ class Invalid:
     reason: str
 
     def as_json(self) -> dict[str, str]:
-        """The element as the API spells it."""
         return {"name": self.name, "reason": self.reason}
 
 
@@ -101,7 +100,6 @@ class ApiProblem(Exception):
         return f"{self.type.number} {self.type.title}" + (f" ({reasons})" if reasons else "")
 
     def as_json(self, correlation_id: str) -> dict[str, Any]:
-        """The problem document."""
         document: dict[str, Any] = {
             "type": self.type.uri,
             "title": self.type.title,

@@ -25,6 +25,9 @@ class Statement:
         self._names = names
         self._text = _PLACEHOLDER.sub(lambda match: numbers[match[1]], text).encode()
 
+    def __str__(self) -> str:
+        return self._text.decode()
+
     def fetch_one(self, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Execute; return the first row or None. Raises Django's database errors."""
         with self._executed(parameters) as cursor:

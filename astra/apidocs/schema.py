@@ -14,11 +14,10 @@ from astra.api.media import JSON
 from astra.api.resources import ResourceKind, article
 from astra.api.serializers import ClosedSerializer
 from astra.api.views import ApiView
-from astra.apidocs.examples import example_of
 from astra.apidocs.parameters import parameters_of
 from astra.apidocs.published import published_tags
 from astra.apidocs.refusals import problems_of, responses_of
-from astra.apidocs.shapes import Json, ShapeSchema
+from astra.apidocs.shapes import Json, ShapeSchema, example_of
 
 VERBS = {"GET": "retrieve", "POST": "create", "PUT": "replace", "DELETE": "delete"}
 BEARER = {"type": "http", "scheme": "bearer", "description": "A token of a user of the account."}

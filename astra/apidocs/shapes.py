@@ -1,19 +1,40 @@
 """JSON schemas of the serializers: exact types, patterns, closed objects.
 
-drf-spectacular knows DRF's own fields; this adds what `astra.api.fields` declares.
+drf-spectacular knows DRF's own fields; this adds what `astra.api.fields` declares. Examples stand in
+`examples.yaml` beside the serializers, by class name; a serializer that is not there may give one
+itself, by its class method ``example``.
 """
 
+import functools
+import importlib.resources
 from typing import Any
 
+import yaml
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from typing_extensions import override
 
 from astra.api import fields, patterns
 from astra.api.serializers import ClosedSerializer
-from astra.apidocs.examples import example_of
 
 Json = dict[str, Any]
+
+
+@functools.cache
+def examples_of(package: str) -> dict[str, Any]:
+    """Return the examples of a package's serializers, by the name of the class."""
+    file = importlib.resources.files(package) / "examples.yaml"
+    examples: dict[str, Any] = yaml.safe_load(file.read_text()) if file.is_file() else {}
+    return examples
+
+
+def example_of(serializer: type[ClosedSerializer]) -> Any:
+    """Return the example of a serializer. Raises ``KeyError`` when it has none."""
+    written = examples_of(serializer.__module__.rpartition(".")[0])
+    own = getattr(serializer, "example", None)
+    if serializer.__name__ in written or own is None:
+        return written[serializer.__name__]
+    return own()
 
 
 class ShapeSchema(AutoSchema):

@@ -12,8 +12,7 @@ from datetime import datetime
 from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
 from astra.api.statements import fetch
-from astra.engine.barriers import advance_to, barrier_sources
-from astra.engine.registry import registrations
+from astra.engine.barriers import advance_to, watched
 from astra.engine.settling import LOCK_CLASS, Hop
 
 logger = logging.getLogger(__name__)
@@ -94,11 +93,9 @@ def due_accounts(
     """Return the accounts with a due transition or a clock to move, oldest first."""
     # The earliest of each kind, not any that is due: of that the planner thinks there are many, and
     # reads the table for them.
-    watched = [(item.table, "next_transition_at") for item in registrations()]
-    watched += [(item.table, item.column) for item in barrier_sources()]
     probes = " OR ".join(
         f"(SELECT min({column}) FROM {table} WHERE account_id = account.id) <= clock.instant"
-        for table, column in watched
+        for table, column in watched()
     )
     statement = f"""
         SELECT account.id, clock.instant, clock.moves

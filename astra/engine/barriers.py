@@ -58,9 +58,10 @@ def register_barriers(source: BarrierSource) -> None:
     _sources[:] = [item for item in _sources if item.table != source.table] + [source]
 
 
-def barrier_sources() -> list[BarrierSource]:
-    """Return the registered sources."""
-    return list(_sources)
+def watched() -> list[tuple[str, str]]:
+    """Return table and column of whatever becomes due: of barriers, then of the kinds."""
+    barriers = [(item.table, item.column) for item in _sources]
+    return barriers + [(item.table, "next_transition_at") for item in registrations()]
 
 
 def advance_to(
@@ -113,7 +114,7 @@ def _due(account_id: uuid.UUID, until: datetime) -> tuple[datetime | None, list[
     anything is due by ``until``.
     """
     kinds = list(registrations())
-    row = _due_statement(tuple(kinds), tuple(_sources)).fetch_one({"account": account_id})
+    row = _due_statement(tuple(watched())).fetch_one({"account": account_id})
     assert row is not None
     barriers = [at for at in row[: len(_sources)] if at is not None and at <= until]
     due = [
@@ -125,15 +126,9 @@ def _due(account_id: uuid.UUID, until: datetime) -> tuple[datetime | None, list[
 
 
 @functools.cache
-def _due_statement(
-    kinds: tuple[Registration, ...], sources: tuple[BarrierSource, ...]
-) -> Statement:
-    watched = [(item.table, item.column) for item in sources]
-    watched += [(item.table, "next_transition_at") for item in kinds]
-    return Statement(
-        "SELECT "
-        + ", ".join(
-            f"(SELECT min({column}) FROM {table} WHERE account_id = %(account)s)"
-            for table, column in watched
-        )
+def _due_statement(columns: tuple[tuple[str, str], ...]) -> Statement:
+    earliest = (
+        f"(SELECT min({column}) FROM {table} WHERE account_id = %(account)s)"
+        for table, column in columns
     )
+    return Statement(f"SELECT {', '.join(earliest)}")

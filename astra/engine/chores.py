@@ -1,10 +1,10 @@
-"""What the worker does beside settling: each app registers its part when it is ready.
+"""What the worker does beside settling: each app adds its part when it is ready.
 
 The engine may not import what it does this for.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -23,25 +23,6 @@ class Chore:
     act: Callable[[uuid.UUID], None]
 
 
-_chores: list[Chore] = []
-_trimmers: list[Callable[[], Trim]] = []
-
-
-def register_chore(chore: Chore) -> None:
-    """Add a chore of every pass."""
-    _chores.append(chore)
-
-
-def chores() -> Iterator[Chore]:
-    """Yield the registered chores."""
-    yield from _chores
-
-
-def register_trimmer(make: Callable[[], Trim]) -> None:
-    """Add something that trims; it is made once per worker, and may remember its last look."""
-    _trimmers.append(make)
-
-
-def new_trimmers() -> list[Trim]:
-    """Return one of each for a worker."""
-    return [make() for make in _trimmers]
+chores: list[Chore] = []
+# What makes something that trims, once per worker; it may remember its last look.
+trimmers: list[Callable[[], Trim]] = []

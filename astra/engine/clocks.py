@@ -20,7 +20,7 @@ from astra.api import problems
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now, timestamp
 from astra.api.problems import ApiProblem, Invalid
 from astra.api.statements import fetch
-from astra.engine.barriers import advance_to, barrier_sources
+from astra.engine.barriers import advance_to, watched
 from astra.engine.models import Transition
 from astra.engine.registry import registrations
 from astra.engine.settling import lock_account
@@ -152,20 +152,18 @@ def _target(
             raise _conflict("by", TIME_ENDS)
         return account.clock_sim + by
     if step:
-        watched = [(item.table, "next_transition_at") for item in registrations()]
-        watched += [(item.table, item.column) for item in barrier_sources()]
-        return _extreme("min", watched, account)
+        return _extreme("min", watched(), account)
     assert drain
     return _extreme("max", [(item.table, "ends_at") for item in registrations()], account)
 
 
-def _extreme(function: str, watched: list[tuple[str, str]], account: Account) -> datetime:
+def _extreme(function: str, columns: list[tuple[str, str]], account: Account) -> datetime:
     """Return the first or last of the account's instants to come; its present one if none is."""
     instants = " UNION ALL ".join(
         f"SELECT {function}({column}) AS at FROM {table} WHERE account_id = %(account)s"
         f" AND {column} > %(now)s"
         + (" AND next_transition_at IS NOT NULL" if column == "ends_at" else "")
-        for table, column in watched
+        for table, column in columns
     )
     ((found,),) = fetch(
         f"SELECT {function}(at) FROM ({instants}) AS instants",

@@ -41,7 +41,6 @@ class StagedAdmin(AccountColumns[S]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Show a record's page with its timeline."""
         record = kwargs.get("obj")
         if record is not None:
             context |= self._story(record)

@@ -1,5 +1,7 @@
 """What moves: the columns of a resource with stages, and its history."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -7,6 +9,9 @@ from django.db.models.functions import Now
 from astra.accounts.models import Account, Resource
 from astra.api.clock import real_now
 from astra.engine.stages import Lifecycle
+
+# Where a history ends.
+DELETED = "deleted"
 
 
 class Staged(Resource):
@@ -100,3 +105,23 @@ class Transition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.resource_id}: {self.from_state or '-'} -> {self.to_state}"
+
+
+def record_step(kind: str, resource: Staged, to_state: str, now: datetime) -> None:
+    """Record a step at the account's instant and set the state; the caller saves the resource."""
+    Transition.objects.create(
+        account_id=resource.account_id,
+        kind=kind,
+        resource_id=resource.id,
+        sequence=resource.transition_count,
+        from_state=resource.state,
+        to_state=to_state,
+        at=now,
+    )
+    resource.state = to_state
+    resource.transition_count += 1
+
+
+def record_deletion(kind: str, resource: Staged, now: datetime) -> None:
+    """Record that a resource was deleted at the account's instant; its history stays."""
+    record_step(kind, resource, DELETED, now)

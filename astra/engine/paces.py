@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from astra.engine.registry import registrations
 from astra.engine.stages import MAX_DELAY_SECONDS
 
@@ -46,3 +48,21 @@ def _kind_errors(immediate_kinds: Any, kinds: list[str]) -> Iterator[PaceError]:
     for index, kind in enumerate(immediate_kinds):
         if kind not in kinds:
             yield PaceError(column, index, f"Must be one of {', '.join(kinds)}.")
+
+
+def pace_of(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the two columns from a form's cleaned data; what is left empty is as usual.
+
+    Raises ``ValidationError``.
+    """
+    columns = {
+        "stage_delays": data["stage_delays"] or {},
+        "immediate_kinds": data["immediate_kinds"] or [],
+    }
+    reasons: dict[str, list[str]] = {}
+    for error in pace_errors(**columns):
+        place = "" if error.key is None else f"{error.key}: "
+        reasons.setdefault(error.column, []).append(place + error.reason)
+    if reasons:
+        raise ValidationError(reasons)
+    return columns

@@ -34,7 +34,6 @@ class Registration:
 
     @property
     def table(self) -> str:
-        """The database table."""
         return self.model._meta.db_table
 
 

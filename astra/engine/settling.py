@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from astra.api.statements import Statement, fetch
 from astra.engine.registry import Registration, registrations
 from astra.engine.stages import Column, Lifecycle, Stage
@@ -42,21 +40,6 @@ class Hop:
     to_state: str
     reason: str
     at: datetime
-
-
-def settle_account(
-    account_id: uuid.UUID, until: datetime, *, wait: bool = True
-) -> list[Hop] | None:
-    """Carry out everything of the account that is due at ``until``; return the hops in order.
-
-    One transaction. Returns None when another worker has the account and ``wait`` is false.
-    """
-    hops: list[Hop] = []
-    with transaction.atomic():
-        if not lock_account(account_id, wait=wait):
-            return None
-        settle_due(account_id, until, hops=hops)
-    return hops
 
 
 def settle_due(

@@ -25,7 +25,6 @@ class TrueField(serializers.Field[Any, Any, Any, Any]):
     default_error_messages = {"invalid": "Must be true."}
 
     def to_internal_value(self, data: Any) -> bool:
-        """Return true; fails with `invalid`."""
         if data is not True:
             self.fail("invalid")
         return True
@@ -45,7 +44,6 @@ class DeclaredClockBody(ClosedSerializer):
     now = fields.TimestampField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse what no such clock has."""
         clock = DeclaredClock(ClockMode(attrs["mode"]), attrs.get("rate"), attrs.get("now"))
         for broken in clock.broken(needs_rate=self.needs_rate):
             name = "now" if broken.member == "start" else broken.member
@@ -88,7 +86,6 @@ class Clock(AccountControlView):
     """The clock of an account."""
 
     def get(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:
-        """Read it."""
         return represent_clock(self.account)
 
     def put(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:

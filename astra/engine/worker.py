@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, Self
 
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
@@ -23,7 +23,7 @@ from astra.api.clock import real_now, timestamp
 from astra.api.quantities import parse_instant
 from astra.engine.advancing import Advance, DueAccount, announce_worker, due_accounts
 from astra.engine.barriers import advance_to
-from astra.engine.chores import Trim, chores, new_trimmers
+from astra.engine.chores import Trim, chores, trimmers
 from astra.engine.settling import Hop
 
 logger = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ class Worker:
 
     stopping: Stopping
     _pauses: dict[uuid.UUID, _Pause] = field(default_factory=dict)
-    _trimmers: list[Trim] = field(default_factory=new_trimmers)
+    _trimmers: list[Trim] = field(default_factory=lambda: [make() for make in trimmers])
     _session: Any = None
 
     def announce(self) -> None:
@@ -132,7 +132,7 @@ class Worker:
         the next pass. What else is registered to be done to accounts comes first. Raises
         ``django.db.Error`` when the database itself fails.
         """
-        for chore in chores():
+        for chore in chores:
             for account_id in chore.accounts():
                 self._attempt(account_id, functools.partial(chore.act, account_id))
         return sum(
@@ -207,29 +207,24 @@ def own_connection() -> Iterator[None]:
 
 
 class StopSignals:
-    """SIGTERM and SIGINT as a request to stop, which is obeyed between two accounts."""
+    """SIGTERM, SIGINT and others as a request to stop, in the main thread, obeyed at a safe moment."""
 
-    def __init__(self) -> None:
-        """Prepare; nothing is caught before the block is entered."""
-        self._received = False
+    def __init__(self, *others: signal.Signals) -> None:
+        self.received = False
+        self._numbers = (signal.SIGTERM, signal.SIGINT, *others)
         self._read_end, self._write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._previous: list[tuple[signal.Signals, Any]] = []
+        self._previous: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
         """Catch the signals; their arrival also ends a wait."""
         self._previous_fd = signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            self._previous.append((number, signal.signal(number, self._catch)))
+        for number in self._numbers:
+            self._previous[number] = signal.signal(number, self._catch)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Put back the handlers that were there before."""
-        for number, handler in self._previous:
+        for number, handler in self._previous.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._previous_fd)
         os.close(self._read_end)
@@ -237,13 +232,10 @@ class StopSignals:
 
     def wait(self, seconds: float) -> bool:
         """Sleep until the next signal, at most ``seconds``; tell whether to stop."""
-        if (
-            not self._received
-            and seconds > 0
-            and select.select([self._read_end], [], [], seconds)[0]
-        ):
+        is_over = self.received or seconds <= 0
+        if not is_over and select.select([self._read_end], [], [], seconds)[0]:
             os.read(self._read_end, 4096)
-        return self._received
+        return self.received
 
     def _catch(self, number: int, frame: FrameType | None) -> None:
-        self._received = True
+        self.received = True

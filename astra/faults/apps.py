@@ -11,18 +11,22 @@ class FaultsConfig(AppConfig):
     def ready(self) -> None:
         """Register the rules as a part of every account, and what steps in before answers."""
         from astra.accounts.belongings import Belonging, register_belongings
-        from astra.accounts.contents import Content, register_contents
         from astra.adminsite.navigation import SIMULATION, Entry, register_entries
-        from astra.api.ports import register_interceptor
+        from astra.api.ports import interceptors
         from astra.faults.known_effects import keep_constraint
         from astra.faults.models import FaultRule
         from astra.faults.requests import intercept
 
-        model = "faults.faultrule"
         register_belongings(Belonging(FaultRule))
-        register_contents(Content(order=70, text="fault rules", model=model))
         register_entries(
-            Entry(group=SIMULATION, order=30, title="Fault rules", icon="bolt", model=model)
+            Entry(
+                SIMULATION,
+                30,
+                "Fault rules",
+                "bolt",
+                "faults.faultrule",
+                of_account=(70, "fault rules"),
+            )
         )
-        register_interceptor(intercept)
+        interceptors.append(intercept)
         keep_constraint(self)

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.urls import Resolver404, resolve
 
+from astra.accounts.callers import system_caller
 from astra.accounts.models import Account
-from astra.accounts.system import system_caller
 from astra.api.patterns import parse_identifier
 from astra.api.views import ApiView
 from astra.faults.effects.registered import fate_effects, request_effects

@@ -11,9 +11,8 @@ class IsolationConfig(AppConfig):
     def ready(self) -> None:
         """Register the records about every account, and the end of those whose time is over."""
         from astra.accounts.belongings import Belonging, register_belongings
-        from astra.accounts.contents import Content, register_contents
         from astra.adminsite.navigation import SIMULATION, Entry, register_entries
-        from astra.engine.chores import Chore, register_chore
+        from astra.engine.chores import Chore, chores
         from astra.isolation.expiry import expired_accounts, remove
         from astra.isolation.models import Checkpoint, CheckpointPart, Origin
 
@@ -22,9 +21,14 @@ class IsolationConfig(AppConfig):
             Belonging(Checkpoint, is_state=False),
             Belonging(CheckpointPart, is_state=False),
         )
-        model = "isolation.checkpoint"
-        register_contents(Content(order=60, text="checkpoints", model=model))
         register_entries(
-            Entry(group=SIMULATION, order=50, title="Checkpoints", icon="save", model=model)
+            Entry(
+                SIMULATION,
+                50,
+                "Checkpoints",
+                "save",
+                "isolation.checkpoint",
+                of_account=(60, "checkpoints"),
+            )
         )
-        register_chore(Chore(accounts=expired_accounts, act=remove))
+        chores.append(Chore(accounts=expired_accounts, act=remove))

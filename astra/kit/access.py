@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from astra.kit.client import AccountControls
-from astra.kit.errors import ServiceError
+from astra.kit.errors import CommandError
 from astra.kit.records import Account, Named
 from astra.kit.serving import Address
 
@@ -51,10 +51,10 @@ class Access:
     def config(self) -> dict[str, Any]:
         """Return what `config.yaml` of the API's own client has.
 
-        Raises `ServiceError` where it is not known how the service is reached by HTTPS.
+        Raises `CommandError` where it is not known how the service is reached by HTTPS.
         """
         if self.service.https_url is None:
-            raise ServiceError("config.yaml is for HTTPS: let ASTRA_URL be the https address")
+            raise CommandError("config.yaml is for HTTPS: let ASTRA_URL be the https address")
         return {
             "headers": self.headers,
             "uid": self.id,

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
-from astra.kit.errors import ServiceError, UnreachableError
+from astra.kit.errors import CommandError, UnreachableError
 from astra.kit.reading import Json
 from astra.kit.records import Account, ClockSetting, Readiness, Scenario, SeedReport
 from astra.kit.times import iso_duration
@@ -76,11 +76,11 @@ class Simulator:
         return self._why_not_ready() is None
 
     def wait(self, *, timeout_seconds: float = 60.0) -> None:
-        """Wait until the service can serve. Raises `ServiceError` after the time-out."""
+        """Wait until the service can serve. Raises `CommandError` after the time-out."""
         deadline = time.monotonic() + timeout_seconds
         while (reason := self._why_not_ready()) is not None:
             if time.monotonic() > deadline:
-                raise ServiceError(f"not ready after {timeout_seconds:g} s: {reason}")
+                raise CommandError(f"not ready after {timeout_seconds:g} s: {reason}")
             time.sleep(_POLL_SECONDS)
 
     def _why_not_ready(self) -> str | None:

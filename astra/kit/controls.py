@@ -5,7 +5,7 @@ from time import monotonic, sleep
 from typing import Any, ClassVar, Unpack
 
 from astra.kit.calls import CallMatch, Criteria, Entry, JournalPage, Verdict
-from astra.kit.errors import ServiceError
+from astra.kit.errors import CommandError
 from astra.kit.reading import Json
 from astra.kit.records import Checkpoint, Clock, Explanation, Fault, FaultMatch, Move
 from astra.kit.times import iso_duration, iso_instant
@@ -72,11 +72,11 @@ class ClockControls(Controls):
         return self._move({"drain": True}, wait_seconds)
 
     def wait(self, *, timeout_seconds: float = 60.0) -> Clock:
-        """Wait until it is no longer on its way. Raises `ServiceError` after the time-out."""
+        """Wait until it is no longer on its way. Raises `CommandError` after the time-out."""
         deadline = monotonic() + timeout_seconds
         while (clock := self.read()).status != "ready":
             if monotonic() > deadline:
-                raise ServiceError(f"the clock is still on its way after {timeout_seconds:g} s")
+                raise CommandError(f"the clock is still on its way after {timeout_seconds:g} s")
             sleep(_POLL_SECONDS)
         return clock
 

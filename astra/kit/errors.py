@@ -12,7 +12,7 @@ class UnreachableError(SimulatorError):
     """No answer came: nothing listens there, the connection broke, or it took too long."""
 
 
-class ServiceError(SimulatorError):
+class CommandError(SimulatorError):
     """The service could not be found, did not start, or did not get ready in time."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from astra.kit.errors import ServiceError
+from astra.kit.errors import CommandError
 
 DATA_DIR = "var"
 _HTTP_PORT = "8000"
@@ -24,7 +24,7 @@ class Found:
 def find(*, url: str | None, token: str | None, data_dir: Path) -> Found:
     """Return the service. What is not given is read from its data folder, where there is one.
 
-    Raises `ServiceError` for a data folder that cannot be read.
+    Raises `CommandError` for a data folder that cannot be read.
     """
     config = _config(data_dir / "config.yaml")
     authority = data_dir / "tls" / "ca.pem"
@@ -47,7 +47,7 @@ def _config(path: Path) -> dict[str, Any] | None:
     try:
         config = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ServiceError(f"{path} is no YAML") from error
+        raise CommandError(f"{path} is no YAML") from error
     return config if isinstance(config, dict) and "uid" in config else None
 
 
@@ -57,7 +57,7 @@ def _read(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ServiceError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        raise CommandError(f"{path}: {(error.strerror or str(error)).lower()}") from error
 
 
 def _local_url() -> str:

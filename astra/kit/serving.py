@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from astra.kit.errors import ServiceError
+from astra.kit.errors import CommandError
 
 READY_SECONDS = 120.0
 _STOP_SECONDS = 30.0
@@ -103,7 +103,7 @@ class TemporaryService:
         self.stop()
 
     def start(self) -> None:
-        """Start the service; returns when it is ready. Raises `ServiceError` with what it said."""
+        """Start the service; returns when it is ready. Raises `CommandError` with what it said."""
         try:
             with (self.folder / _LOG).open("wb") as log:
                 process = subprocess.Popen(  # noqa: S603 - the command is ours
@@ -147,7 +147,7 @@ class TemporaryService:
             with Simulator(url, ca_file=ca_file) as simulator:
                 while not simulator.is_ready():
                     if process.poll() is not None or time.monotonic() > deadline:
-                        raise ServiceError(f"the service did not get ready:\n{self._said()}")
+                        raise CommandError(f"the service did not get ready:\n{self._said()}")
                     time.sleep(_POLL_SECONDS)
 
     def _said(self) -> str:

@@ -13,7 +13,7 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 
-from astra.kit.errors import ServiceError
+from astra.kit.errors import CommandError
 from astra.kit.serving import Address, TemporaryService
 
 
@@ -43,7 +43,7 @@ class Owner:
         try:
             if is_new:
                 service.start()
-        except ServiceError as error:
+        except CommandError as error:
             self._service = None
             return {"error": str(error)}
         return {"address": asdict(service.address)}
@@ -61,13 +61,13 @@ class Owner:
 
 
 def ask(path: str) -> Address:
-    """In a worker: return where the service is. Raises `ServiceError` if it does not start."""
+    """In a worker: return where the service is. Raises `CommandError` if it does not start."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(path)
         with connection.makefile("rb") as file:
             answer = json.loads(file.read())
     if "error" in answer:
-        raise ServiceError(answer["error"])
+        raise CommandError(answer["error"])
     return Address(**answer["address"])
 
 

@@ -17,8 +17,8 @@ from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp, stamps
 from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
-from astra.engine.history import record_deletion
-from astra.engine.planning import plan_new
+from astra.engine.models import record_deletion
+from astra.engine.plan import plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.places import foreign_key
@@ -137,7 +137,7 @@ def _parents(
     found = {}
     for name, identifier in parent_ids.items():
         parent = registry.resource(name.removesuffix("_id"))
-        row = parent.rows().filter(id=identifier, account_id=caller.account_id).first()
+        row = parent.by_key(identifier, caller.account_id).first()
         if row is None:
             raise ApiProblem(problems.COLLECTION_NOT_FOUND)
         found[foreign_key(resource.model, parent.model)] = row
@@ -150,5 +150,5 @@ def _find_references(resource: Resource, caller: Caller, body: Mapping[str, Any]
         if to is None or wanted is None:
             continue
         found: Any = to.model._default_manager.filter(id=wanted)
-        if not found.filter(account_id=caller.account_id).exists():
+        if not found.filter(account__checked=caller.account_id).exists():
             raise ApiProblem(to.problem, fields=[Invalid(member.name, to.reason)])

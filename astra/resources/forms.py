@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from astra.accounts.callers import Caller
+from astra.accounts.callers import Caller, system_caller
 from astra.accounts.models import Account
-from astra.accounts.system import system_caller
 from astra.adminsite.forms import ApiForm, LabelsField, LineField, PickField
 from astra.api.clock import timestamp
 from astra.engine.stages import Fate

@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from astra.accounts.callers import system_caller
 from astra.accounts.columns import AccountColumns
-from astra.accounts.system import system_caller
 from astra.adminsite import cells
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.adminsite.forms import ApiForm

@@ -7,7 +7,7 @@ key to its model says which rows are its own.
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,26 +56,32 @@ def of_collection(
 
     ``ids`` are those of the path, by placeholder.
     """
-    rows = model._default_manager.all()
     if not place.parents:
-        return rows.filter(**{place.tenant: account_id})
-    for parent in _parents(place):
-        found = parent.rows().filter(id=ids[parent.id_name], account_id=account_id)
+        return _rows(model).filter(**{place.tenant: account_id})
+    for kind in place.parents:
+        found = registry.resource(kind).by_key(ids[f"{kind}_id"], account_id)
         if not found.exists():
             return None
-    return rows.filter(**_keys(model, place, ids))
+    return _rows(model).filter(**_keys(model, place, ids))
 
 
 def of_instance(
-    model: type[Model], place: Place, account_id: uuid.UUID, ids: Mapping[str, uuid.UUID]
+    resource: "Resource", place: Place, account_id: uuid.UUID, ids: Mapping[str, uuid.UUID]
 ) -> QuerySet[Any]:
-    """Return the rows among which the id of an instance at a place is looked for."""
-    conditions: dict[str, Any] = {}
-    for parent in _parents(place):
-        key = foreign_key(model, parent.model)
-        conditions |= {f"{key}__{name}": value for name, value in parent.there.items()}
-    conditions |= {place.tenant: account_id, **_keys(model, place, ids)}
-    return model._default_manager.filter(**conditions)
+    """Return the rows among which the id of an instance at a place is looked for.
+
+    By the id alone: what else must hold is checked of the row that is found.
+    """
+    model = resource.model
+    conditions: dict[str, Any] = {
+        f"{place.tenant}__checked": account_id,
+        **{f"{name}__checked": value for name, value in resource.there.items()},
+    }
+    for kind, parent in _parents(place):
+        key = foreign_key(model, parent)
+        conditions[f"{key}__checked"] = ids[f"{kind}_id"]
+        conditions |= {f"{key}__{name}__checked": value for name, value in _there(kind).items()}
+    return _rows(model).filter(**conditions)
 
 
 def foreign_key(model: type[Model], parent: type[Model]) -> str:
@@ -86,11 +92,19 @@ def foreign_key(model: type[Model], parent: type[Model]) -> str:
     raise LookupError(f"{model.__name__} has no foreign key to {parent.__name__}")
 
 
-def _parents(place: Place) -> "list[Resource]":
-    return [registry.resource(kind) for kind in place.parents]
+def _parents(place: Place) -> Iterator[tuple[str, type[Model]]]:
+    return ((kind, registry.resource(kind).model) for kind in place.parents)
+
+
+def _there(kind: str) -> Mapping[str, Any]:
+    return registry.resource(kind).there
 
 
 def _keys(model: type[Model], place: Place, ids: Mapping[str, uuid.UUID]) -> dict[str, uuid.UUID]:
     return {
-        f"{foreign_key(model, parent.model)}_id": ids[parent.id_name] for parent in _parents(place)
+        f"{foreign_key(model, parent)}_id": ids[f"{kind}_id"] for kind, parent in _parents(place)
     }
+
+
+def _rows(model: type[Model]) -> QuerySet[Any]:
+    return model._default_manager.all()

@@ -4,6 +4,7 @@ A resource that does more than its declaration says gives a function or a class 
 part. See `docs/adding-a-resource.md`.
 """
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -173,6 +174,12 @@ class Resource:
     def rows(self) -> Any:
         """Return a query of its rows that are there."""
         return self.model._default_manager.filter(**self.there)
+
+    def by_key(self, identifier: uuid.UUID, account_id: uuid.UUID) -> Any:
+        """Return a query of the row with an id, if it is there and the account's: by the key alone."""
+        checked = {f"{name}__checked": value for name, value in self.there.items()}
+        rows: Any = self.model._default_manager.filter(id=identifier, **checked)
+        return rows.filter(account__checked=account_id).order_by()
 
     @property
     def id_name(self) -> str:

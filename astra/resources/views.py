@@ -61,8 +61,7 @@ class ResourceInstance(ResourceView, InstanceView):
 
     def rows(self) -> QuerySet[Any]:
         """Return the rows among which the id is looked for."""
-        rows = places.of_instance(self.resource.model, self.place, self.caller.account_id, self.ids)
-        return rows.filter(**self.resource.there)
+        return places.of_instance(self.resource, self.place, self.caller.account_id, self.ids)
 
     def put(self, request: Request, **kwargs: str) -> HttpResponse:
         """Replace the instance: 204."""

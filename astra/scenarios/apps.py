@@ -14,7 +14,4 @@ class ScenariosConfig(AppConfig):
         """Register the page of what was loaded."""
         from astra.adminsite.navigation import SIMULATION, Entry, register_entries
 
-        model = "scenarios.seededscenario"
-        register_entries(
-            Entry(group=SIMULATION, order=40, title="Scenarios", icon="movie", model=model)
-        )
+        register_entries(Entry(SIMULATION, 40, "Scenarios", "movie", "scenarios.seededscenario"))

@@ -7,14 +7,12 @@ import time
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from django.core.management.base import CommandError
+
 from astra.api.options import Options
 
 # After the supervisor was killed its children hold the ports for a moment.
 _RELEASE_SECONDS = 1.0
-
-
-class AddressError(Exception):
-    """An address cannot be listened on; the text names the option to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Listener:
         while (error := self._bind()) is not None:
             if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 reason = os.strerror(error.errno or 0).lower()
-                raise AddressError(
+                raise CommandError(
                     f"port {self.port} on {self.address}: {reason}; "
                     f"free it or choose another port with {self.option}"
                 ) from error
@@ -77,13 +75,12 @@ def is_wildcard(host: str) -> bool:
 
 
 def listeners(options: Options) -> tuple[Listener, Listener]:
-    """Return the HTTP and the HTTPS listener."""
     if options.http_port == options.https_port:
-        raise AddressError("ASTRA_HTTP_PORT and ASTRA_HTTPS_PORT must differ")
+        raise CommandError("ASTRA_HTTP_PORT and ASTRA_HTTPS_PORT must differ")
     try:
         found = socket.getaddrinfo(options.host, None, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise AddressError(f"ASTRA_HOST: {options.host!r} is no address here") from error
+        raise CommandError(f"ASTRA_HOST: {options.host!r} is no address here") from error
     # `localhost` is both; what people type is 127.0.0.1.
     first = min(found, key=lambda each: each[0] != socket.AF_INET)
     address = str(first[4][0])

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from django.core.management.base import CommandError
+
 from astra.api.options import Options
 from astra.server import processes
 from astra.server.addresses import Listener
@@ -20,10 +22,6 @@ _FINE_SECONDS = 30.0
 _ATTEMPTS = 5
 _FIRST_DELAY_SECONDS = 0.25
 WEB_DRAIN_SECONDS = 10
-
-
-class ChildError(Exception):
-    """A child ends again and again; the text says which."""
 
 
 class Child:
@@ -46,7 +44,6 @@ class Child:
         self._failures = 0
 
     def start(self) -> None:
-        """Start the program."""
         self._due = None
         self._started = time.monotonic()
         self._start()
@@ -69,7 +66,7 @@ class Child:
         self._failures = 1 if now - self._started > _FINE_SECONDS else self._failures + 1
         reason = f"{self.name} ended ({_describe(code)})"
         if self._failures >= _ATTEMPTS:
-            raise ChildError(f"{reason}, {_ATTEMPTS} times in a row; giving up")
+            raise CommandError(f"{reason}, {_ATTEMPTS} times in a row; giving up")
         self._due = now + _FIRST_DELAY_SECONDS * 2 ** (self._failures - 1)
         return f"{reason}; starting it again"
 
@@ -128,7 +125,6 @@ def web_command(listener: Listener, *, workers: int, certificate: Path | None) -
 
 
 def lifecycle_command() -> list[str]:
-    """Return the command of the lifecycle worker."""
     return [sys.executable, "-P", "-m", "astra", "advance_backups", "--watch"]
 
 

@@ -15,9 +15,10 @@ from typing import Self
 
 import psutil
 import psycopg
+from django.core.management.base import CommandError
 
 from astra.server import postgres_files, processes
-from astra.server.postgres_files import NAME, PostgresError
+from astra.server.postgres_files import NAME
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -78,7 +79,6 @@ class EmbeddedPostgres:
 
     @property
     def pid(self) -> int | None:
-        """Process id of the running server."""
         return None if self._process is None else self._process.pid
 
     def exit_code(self) -> int | None:
@@ -88,7 +88,7 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Start the server, on new data if there is none; returns once it takes connections."""
         if len(os.fsencode(self.socket_dir / ".s.PGSQL.5432")) > _SOCKET_PATH_BYTES:
-            raise PostgresError(f"{self.socket_dir} is too long for a socket; set a shorter TMPDIR")
+            raise CommandError(f"{self.socket_dir} is too long for a socket; set a shorter TMPDIR")
         self._identity = self._choose_identity()
         if not self.data_dir.exists():
             postgres_files.make(
@@ -112,12 +112,10 @@ class EmbeddedPostgres:
                 self.socket_dir.rmdir()
 
     def __enter__(self) -> Self:
-        """Start the server."""
         self.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Stop the server."""
         self.stop()
 
     def _choose_identity(self) -> processes.Identity | None:
@@ -139,9 +137,9 @@ class EmbeddedPostgres:
             self.socket_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             postgres_files.close(self.socket_dir, self._identity)
         except OSError as error:
-            raise PostgresError(f"{self.socket_dir} cannot be had ({error}); remove it") from error
+            raise CommandError(f"{self.socket_dir} cannot be had ({error}); remove it") from error
         if self.socket_dir.is_symlink() or self.socket_dir.lstat().st_uid != owner:
-            raise PostgresError(f"{self.socket_dir} is someone else's; remove it")
+            raise CommandError(f"{self.socket_dir} is someone else's; remove it")
 
     def _wait_for_predecessor(self) -> int | None:
         """Wait until a server that lost its supervisor is gone; return a stale pid if one is left.
@@ -166,7 +164,7 @@ class EmbeddedPostgres:
             except psutil.TimeoutExpired:
                 continue
             return pid
-        raise PostgresError(f"process {pid} still runs PostgreSQL on {self.data_dir}")
+        raise CommandError(f"process {pid} still runs PostgreSQL on {self.data_dir}")
 
     def _launch_until_ready(self, stale_pid: int | None) -> None:
         begin = time.monotonic()
@@ -175,10 +173,10 @@ class EmbeddedPostgres:
             while not self._is_ready():
                 waited = time.monotonic() - begin
                 if waited > _READY_SECONDS:
-                    raise PostgresError(f"PostgreSQL is not ready after {_READY_SECONDS:.0f} s")
+                    raise CommandError(f"PostgreSQL is not ready after {_READY_SECONDS:.0f} s")
                 if self.exit_code() is not None:
                     if waited > _RETRY_SECONDS:
-                        raise PostgresError(f"PostgreSQL ended at once:\n{self._end_of_log()}")
+                        raise CommandError(f"PostgreSQL ended at once:\n{self._end_of_log()}")
                     time.sleep(_RETRY_SECONDS / 10)
                     self._launch(stale_pid)
                 time.sleep(_POLL_SECONDS)
@@ -239,7 +237,6 @@ class EphemeralPostgres(EmbeddedPostgres):
     """A server on a temporary folder, without the cost of durability: for tests and benchmarks."""
 
     def __init__(self) -> None:
-        """Make the temporary folder."""
         self.folder = Path(tempfile.mkdtemp(prefix="astra-postgres-"))
         super().__init__(
             data_dir=self.folder / "data",

@@ -12,6 +12,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from django.core.management.base import CommandError
+
 from astra.server import processes
 
 MAJOR_VERSION = "18"
@@ -23,10 +25,6 @@ if _WHEEL is None or _WHEEL.origin is None:
 INSTALLATION = Path(_WHEEL.origin).parent / f"pginstall{MAJOR_VERSION}"
 _BLOCK_BYTES = 65536
 LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-
-
-class PostgresError(Exception):
-    """The embedded server cannot run; the text says why and what to do."""
 
 
 def binary(name: str) -> Path:
@@ -52,19 +50,19 @@ def make(
 
 
 def check(folder: Path, identity: processes.Identity | None) -> None:
-    """Raise ``PostgresError`` for a data folder that this version cannot serve."""
+    """Raise ``CommandError`` for a data folder that this version cannot serve."""
     try:
         close(folder, identity)
         version = (folder / "PG_VERSION").read_text().strip()
     except PermissionError as error:
-        raise PostgresError(
+        raise CommandError(
             f"{folder} belongs to another account, perhaps because root started the "
             "service before; start it as root again or choose another ASTRA_DATA_DIR"
         ) from error
     except FileNotFoundError as error:
-        raise PostgresError(f"{folder} is no PostgreSQL data folder") from error
+        raise CommandError(f"{folder} is no PostgreSQL data folder") from error
     if version != MAJOR_VERSION:
-        raise PostgresError(f"{folder} was made by PostgreSQL {version}, this is {MAJOR_VERSION}")
+        raise CommandError(f"{folder} was made by PostgreSQL {version}, this is {MAJOR_VERSION}")
 
 
 def close(folder: Path, identity: processes.Identity | None) -> None:
@@ -136,4 +134,4 @@ def _initialise(
         output.seek(0)
         text = output.read().decode(errors="replace").strip()
     if code != 0:
-        raise PostgresError(f"cannot make the database in {folder}:\n{text}")
+        raise CommandError(f"cannot make the database in {folder}:\n{text}")

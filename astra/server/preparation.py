@@ -1,24 +1,30 @@
-"""What must be there before the first request: tables, start scenario, administrator, access."""
+"""What must be there before the first request: tables, start scenario, the ways in; told by a banner."""
 
+import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 
 from astra.accounts.models import Account
 from astra.api.control import control_token
+from astra.api.files import write_private
 from astra.api.options import Options
-from astra.server.administrator import ensure_administrator
-from astra.server.client_config import ensure_client_config, ready_apps
+from astra.server.addresses import listeners
+from astra.server.client_config import FILE_NAME, ensure_client_config, ready_apps, token_of
 from astra.server.tls import server_certificate
+from backups import kinds
 from backups.models.apps import App
 
-
-class DatabaseUnreachableError(Exception):
-    """Nothing can be prepared, because the database does not answer."""
+# The person who may use the admin site.
+ADMINISTRATOR = "admin"
+_KEPT_IN = "admin_password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,79 @@ def connected() -> Iterator[None]:
     try:
         connection.ensure_connection()
     except OperationalError as error:
-        raise DatabaseUnreachableError(f"the database does not answer: {error}".strip()) from error
+        raise CommandError(f"the database does not answer: {error}".strip()) from error
     try:
         yield
     finally:
         # The pool's threads must not outlive the need for it: the supervisor goes on for days.
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]
+
+
+def ensure_administrator(options: Options) -> str | None:
+    """Make sure that `admin` exists; return the password, None if it was changed on the site.
+
+    ``ASTRA_ADMIN_PASSWORD`` decides it at every start; otherwise it is made once and kept in the
+    data folder.
+    """
+    path = options.data_dir / _KEPT_IN
+    kept = path.read_text().strip() if path.exists() else ""
+    password = options.admin_password or kept
+    administrator = User.objects.filter(username=ADMINISTRATOR).first()
+    if administrator is None:
+        password = password or secrets.token_urlsafe(12)
+        User.objects.create_superuser(ADMINISTRATOR, password=password)
+    elif not administrator.check_password(password):
+        if not options.admin_password:
+            return None
+        administrator.set_password(password)
+        administrator.save(update_fields=["password"])
+    if password != kept:
+        write_private(path, password + "\n")
+    return password
+
+
+def banner(options: Options, access: Access) -> str:
+    """Return the addresses, the ways in, and a command that creates a first backup."""
+    http, https = listeners(options)
+    password = access.admin_password or "(as you changed it)"
+    lines = [
+        "",
+        "Astra Simulator is ready.",
+        "",
+        f"  API      {http.url}",
+        f"           {https.url}  (authority: {options.data_dir / 'tls' / 'ca.pem'})",
+        f"  Admin    {http.url}/admin/  user {ADMINISTRATOR}, password {password}",
+        f"  Docs     {http.url}/api/docs/",
+        *_client_lines(options, access, http.url),
+        "",
+        "Ctrl-C stops the service; its data stay.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _client_lines(options: Options, access: Access, url: str) -> list[str]:
+    config, app = access.client_config, access.app
+    if config is None:
+        return ["", "  No account yet: python -m astra seed demo"]
+    token = token_of(config)
+    lines = [
+        f"  Account  {config['uid']}",
+        f"  Token    {token}",
+        f"  Client   {options.data_dir / FILE_NAME}",
+    ]
+    if app is None:
+        return lines
+    path = f"/accounts/{config['uid']}/k8s/v1/apps/{app.id}/appBackups"
+    body = {"type": kinds.APP_BACKUP.type, "version": kinds.APP_BACKUP.versions[0]}
+    return [
+        *lines,
+        "",
+        f"Create a backup of the app {app.name}:",
+        "",
+        f"  curl -X POST {url}{path} \\",
+        f"    -H 'Authorization: Bearer {token}' \\",
+        f"    -H 'Content-Type: {kinds.APP_BACKUP.type}+json' \\",
+        f"    -d '{json.dumps(body)}'",
+    ]

@@ -2,16 +2,19 @@
 
 import fcntl
 import functools
+import http.client
 import os
 import signal
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.core.management.base import CommandError
+
 from astra.api.options import Options
 from astra.server import processes, template
 from astra.server.addresses import listeners
-from astra.server.banner import banner
 from astra.server.children import (
     WEB_DRAIN_SECONDS,
     Child,
@@ -20,19 +23,15 @@ from astra.server.children import (
     web_command,
 )
 from astra.server.postgres import EmbeddedPostgres
-from astra.server.preparation import Access, prepare
-from astra.server.readiness import why_not_ready
+from astra.server.preparation import Access, banner, prepare
 from astra.server.stopping import StopRequested, StopRequests
 from astra.server.tls import server_certificate
 
 _READY_SECONDS = 60.0
+_ANSWER_SECONDS = 5.0
 _POLL_SECONDS = 0.1
 _WATCH_SECONDS = 0.25
 _DATABASE = "PostgreSQL"
-
-
-class SupervisorError(Exception):
-    """The service cannot start; the text says why."""
 
 
 class Supervisor:
@@ -48,7 +47,7 @@ class Supervisor:
         self._programs: list[Program] = []
         self._children: list[Child] = []
         if only_web and self._postgres is not None:
-            raise SupervisorError("web alone needs a database: set DATABASE_URL")
+            raise CommandError("web alone needs a database: set DATABASE_URL")
 
     def run(self) -> None:
         """Serve until someone asks to stop; every process is gone when this returns."""
@@ -74,7 +73,7 @@ class Supervisor:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 file.seek(0)
-                raise SupervisorError(
+                raise CommandError(
                     f"process {file.read().strip()} already serves {self._options.data_dir}; "
                     "stop it or choose another folder with ASTRA_DATA_DIR"
                 ) from error
@@ -117,9 +116,9 @@ class Supervisor:
         # Beside web alone, nobody here can say when the lifecycle worker will be there.
         path = "/simulator/v1/health" if self._only_web else "/simulator/v1/ready"
         deadline = time.monotonic() + _READY_SECONDS
-        while (reason := why_not_ready(self._options, path=path)) is not None:
+        while (reason := _why_not_ready(self._options, path=path)) is not None:
             if time.monotonic() > deadline:
-                raise SupervisorError(f"not ready after {_READY_SECONDS:.0f} s: {reason}")
+                raise CommandError(f"not ready after {_READY_SECONDS:.0f} s: {reason}")
             self._revive()
             self._requests.wait(_POLL_SECONDS)
         if access is None:
@@ -158,3 +157,27 @@ def _embedded(options: Options) -> EmbeddedPostgres:
         log_path=options.data_dir / "log" / "postgres.log",
         durable=options.durable,
     )
+
+
+def _why_not_ready(options: Options, *, path: str) -> str | None:
+    """Return what the service lacks for ``path`` to answer 200 on both listeners, None if nothing.
+
+    HTTPS is asked as a client would, with the certificate verified.
+    """
+    plain, secure = listeners(options)
+    context = ssl.create_default_context(cafile=options.data_dir / "tls" / "ca.pem")
+    for connection in (
+        http.client.HTTPConnection(plain.authority, timeout=_ANSWER_SECONDS),
+        http.client.HTTPSConnection(secure.authority, timeout=_ANSWER_SECONDS, context=context),
+    ):
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            body = response.read().decode(errors="replace")
+        except (OSError, http.client.HTTPException) as error:
+            return f"{connection.host}:{connection.port}: {error}"
+        finally:
+            connection.close()
+        if response.status != http.client.OK:
+            return f"GET {path} answered {response.status}: {body}"
+    return None

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+from django.core.management.base import CommandError
 
 from astra.api.clock import real_now
 from astra.api.files import write_private
@@ -24,10 +25,6 @@ from astra.server.addresses import is_wildcard, listeners
 _ALWAYS = ("localhost", "127.0.0.1", "::1")
 _LIFETIME = timedelta(days=397)
 _RENEWAL = timedelta(days=30)
-
-
-class TlsError(Exception):
-    """A name of ``ASTRA_TLS_NAMES`` cannot stand in a certificate."""
 
 
 def server_certificate(options: Options) -> Path:
@@ -40,7 +37,7 @@ def server_certificate(options: Options) -> Path:
         try:
             issued = ca.issue_cert(*names, not_after=real_now() + _LIFETIME)
         except ValueError as error:
-            raise TlsError(f"ASTRA_TLS_NAMES: {error}") from error
+            raise CommandError(f"ASTRA_TLS_NAMES: {error}") from error
         # The web server reads PKCS#8 keys only.
         key = load_pem_private_key(issued.private_key_pem.bytes(), password=None).private_bytes(
             Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()

@@ -22,7 +22,7 @@ from astra.api.problems import (
 )
 from astra.api.rows import instance
 from astra.api.serializers import read_only_labels
-from astra.engine.history import record_deletion
+from astra.engine.models import record_deletion
 from astra.engine.stages import Fate
 from backups import kinds, problems
 from backups.actions import create_statement as statement

@@ -10,7 +10,7 @@ from django.db import transaction
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
 from astra.api.problems import COLLECTION_NOT_FOUND, ApiProblem
-from astra.engine.planning import plan_new
+from astra.engine.plan import plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.actions import refusing_taken
@@ -62,7 +62,9 @@ def app_snap_create(
 
 def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
     """Return the app. Raises problem 2 when the account manages no such app, 112 when it is not ready."""
-    app = App.objects.filter(id=app_id, account_id=account_id, deleted_at=None).first()
+    app = App.objects.filter(
+        id=app_id, account__checked=account_id, deleted_at__checked=None
+    ).first()
     if app is None:
         raise ApiProblem(COLLECTION_NOT_FOUND)
     if app.state != READY:
@@ -72,7 +74,7 @@ def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
 
 def bucket_to_use(account_id: uuid.UUID, bucket_id: uuid.UUID) -> Bucket:
     """Return the bucket. Raises problem 108 when there is none, 9 when it is not available."""
-    bucket = Bucket.objects.filter(id=bucket_id, account_id=account_id).first()
+    bucket = Bucket.objects.filter(id=bucket_id, account__checked=account_id).first()
     if bucket is None or bucket.state != AVAILABLE:
         raise unusable_bucket(bucket.state if bucket else None)
     return bucket

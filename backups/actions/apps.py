@@ -10,8 +10,8 @@ from django.db import transaction
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp, stamps
 from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid, ProblemType
-from astra.engine.history import record_step
-from astra.engine.planning import plan_new
+from astra.engine.models import record_step
+from astra.engine.plan import plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from backups import problems
@@ -55,7 +55,7 @@ def _source(caller: Caller, body: Mapping[str, Any]) -> App | None:
     """Return the app that is cloned or restored, if any."""
     if "sourceAppID" in body:
         source = App.objects.filter(
-            id=body["sourceAppID"], account_id=caller.account_id, deleted_at=None
+            id=body["sourceAppID"], account__checked=caller.account_id, deleted_at__checked=None
         ).first()
         if source is None:
             unknown = Invalid("sourceAppID", "The account manages no such app.")
@@ -146,7 +146,7 @@ def source_of_restore(
     for name, (word, model, not_found, not_ready) in _SOURCES.items():
         if name not in body:
             continue
-        rows = model._default_manager.filter(id=body[name], account_id=account_id)
+        rows = model._default_manager.filter(id=body[name], account__checked=account_id)
         source = rows.select_related("app").first()
         if source is None:
             raise _refusal(not_found, name, f"The account has no such {word}.")

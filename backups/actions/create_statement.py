@@ -5,6 +5,8 @@ first and the snapshot from the returned row (foreign keys are checked at the en
 leaves nothing behind. It touches no row that another create touches; it reads the account's clock
 `FOR SHARE`, so it cannot slip behind a clock that is being moved.
 
+What is named is looked up by its key alone, see ``astra.api.lookups``.
+
 Steps: *account* (clock, seed) -> *wanted* (what is asked for) -> *found* (app, bucket, snapshot) ->
 *draft* (the rows to be, with their fate) -> *new_backup* -> *new_snapshot* -> *history*. A call wants
 one backup; schedules that fire want many at once, or snapshots alone.
@@ -143,26 +145,31 @@ _FOUND = f"""
     SELECT wanted.backup_id, wanted.snapshot_id, wanted.source_id IS NULL AS makes_snapshot,
            app.name AS app_name, app.state, app.size_bytes, app.throughput_bytes_per_second,
            app.stage_delays, app.immediate_kinds,
-           bucket.id AS bucket_id, bucket.state AS bucket_state, source.app_id AS source_app_id,
-           source.state AS source_state
+           coalesce(named.id, chosen.id) AS bucket_id,
+           coalesce(named.state, chosen.state) AS bucket_state,
+           source.app_id AS source_app_id, source.state AS source_state
     FROM wanted
     LEFT JOIN LATERAL (
         SELECT name, state, size_bytes, throughput_bytes_per_second, stage_delays, immediate_kinds
         FROM backups_app
-        WHERE id = wanted.app_id AND account_id = %(account)s AND deleted_at IS NULL
+        WHERE id = wanted.app_id AND (account_id = %(account)s) IS TRUE
+          AND (deleted_at IS NULL) IS TRUE
         FOR KEY SHARE
     ) AS app ON true
     LEFT JOIN LATERAL (
         SELECT id, state FROM backups_bucket
-        WHERE account_id = %(account)s
-          AND CASE WHEN wanted.named_bucket_id IS NULL THEN state = '{AVAILABLE}'
-                   ELSE id = wanted.named_bucket_id END
+        WHERE id = wanted.named_bucket_id AND (account_id = %(account)s) IS TRUE
+        FOR KEY SHARE
+    ) AS named ON true
+    LEFT JOIN LATERAL (
+        SELECT id, state FROM backups_bucket
+        WHERE wanted.named_bucket_id IS NULL AND account_id = %(account)s AND state = '{AVAILABLE}'
         ORDER BY is_default DESC, stored_bytes, created_at, id LIMIT 1
         FOR KEY SHARE
-    ) AS bucket ON true
+    ) AS chosen ON true
     LEFT JOIN LATERAL (
         SELECT app_id, state FROM backups_snapshot
-        WHERE id = wanted.source_id AND account_id = %(account)s
+        WHERE id = wanted.source_id AND (account_id = %(account)s) IS TRUE
         FOR KEY SHARE
     ) AS source ON true
 """

@@ -9,7 +9,7 @@ noticed. A snapshot that an unfinished backup is made from stays until that is d
 import uuid
 
 from astra.api.statements import Statement
-from astra.engine.history import DELETED
+from astra.engine.models import DELETED
 from astra.engine.stages import Lifecycle
 from backups.lifecycle import APP_BACKUP, COMPLETED, SNAPSHOT
 

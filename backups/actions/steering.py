@@ -47,12 +47,9 @@ class _Held:
     now: datetime
     hops: list[Hop]
 
-    def rewrite(
-        self, how: Callable[..., Any], model: Kind, ids: Iterable[uuid.UUID], **to: Any
-    ) -> Any:
-        """Rewrite the fate of rows of the account by one of the engine's functions."""
-        at = {"account_id": self.account_id, "now": self.now}
-        return how(registration(_KINDS[model]), ids=list(ids), **at, **to)
+    def rows(self, model: Kind, ids: Iterable[uuid.UUID]) -> ending.Rows:
+        """Return rows of the account whose fate can be rewritten."""
+        return ending.Rows(registration(_KINDS[model]), self.account_id, list(ids), self.now)
 
     def settle(self) -> None:
         """Carry out what the action made due."""
@@ -84,13 +81,11 @@ def end(model: Kind, ids: Iterable[uuid.UUID], *, outcome: str, reason: str) -> 
     """
 
     def act(held: _Held) -> None:
-        to: Any = {"outcome": outcome, "reason": reason}
-        ended = held.rewrite(ending.end_now, model, held.ids, **to)
+        ended = held.rows(model, held.ids).end_now(outcome=outcome, reason=reason)
         held.hops.extend(ended)
         if model is Snapshot:
             waiting = held.waiting_backups(hop.resource_id for hop in ended)
-            failing: Any = {"outcome": FAILED, "reason": reason}
-            held.hops.extend(held.rewrite(ending.end_now, AppBackup, waiting, **failing))
+            held.hops.extend(held.rows(AppBackup, waiting).end_now(outcome=FAILED, reason=reason))
 
     return _steer(model, ids, act, f"cannot become {outcome}")
 
@@ -104,8 +99,8 @@ def fail_hooks(model: Kind, ids: Iterable[uuid.UUID], *, details: Details) -> St
 
     def act(held: _Held) -> None:
         own = held.own_snapshots()
-        held.hops.extend(held.rewrite(ending.fail_hooks, Snapshot, own, details=details))
-        held.hops.extend(held.rewrite(ending.fail_hooks, model, held.ids, details=details))
+        held.hops.extend(held.rows(Snapshot, own).fail_hooks(details=details))
+        held.hops.extend(held.rows(model, held.ids).fail_hooks(details=details))
 
     return _steer(model, ids, act, "has no hooks")
 
@@ -119,8 +114,8 @@ def take_next_step(model: Kind, ids: Iterable[uuid.UUID]) -> Steered:
 
     def act(held: _Held) -> None:
         own = held.own_snapshots(state__in=SNAPSHOT.unfinished, appbackup__state=PENDING)
-        held.rewrite(ending.finish_now, Snapshot, own, succeed=False)
-        held.rewrite(ending.hasten, model, held.ids)
+        held.rows(Snapshot, own).finish_now(succeed=False)
+        held.rows(model, held.ids).hasten()
         held.settle()
 
     return _steer(model, ids, act, "has no next step")
@@ -136,8 +131,8 @@ def complete(model: Kind, ids: Iterable[uuid.UUID]) -> Steered:
         own = held.own_snapshots(
             state__in=SNAPSHOT.unfinished, appbackup__state__in=APP_BACKUP.unfinished
         )
-        held.rewrite(ending.finish_now, Snapshot, own)
-        held.rewrite(ending.finish_now, model, held.ids)
+        held.rows(Snapshot, own).finish_now()
+        held.rows(model, held.ids).finish_now()
         held.settle()
 
     return _steer(model, ids, act, "cannot become completed")

@@ -7,13 +7,12 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
 
-from astra.accounts.callers import Caller
-from astra.accounts.system import system_caller
+from astra.accounts.callers import Caller, system_caller
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.forms import JsonField, LinesField, SizeField
 from astra.api.problems import ApiProblem
-from astra.engine.admin.paces import pace_of
+from astra.engine.paces import pace_of
 from astra.resources.cells import bytes_cell
 from astra.resources.forms import OUTCOME_FIELDS, OutcomeForm, ResourceForm
 from astra.resources.pages import StagedPage, page_of

@@ -91,4 +91,4 @@ class UserGuard(OwnersGuard):
 def user_held(account_id: uuid.UUID, user_id: uuid.UUID) -> User | None:
     """Return the user, who cannot be deleted until the transaction ends; None if there is none."""
     users = User.objects.select_for_update(no_key=True)
-    return users.filter(account_id=account_id, id=user_id).first()
+    return users.filter(id=user_id, account__checked=account_id).first()

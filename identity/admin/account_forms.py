@@ -6,15 +6,15 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
+from astra.accounts.callers import system_caller
 from astra.accounts.clocks import DEFAULT_RATE, FASTEST_RATE, ClockMode, DeclaredClock
 from astra.accounts.models import Account, Role
-from astra.accounts.system import system_caller
 from astra.adminsite.forms import ApiForm, JsonField, LabelsField, LineField
 from astra.api.clock import real_now
 from astra.api.problems import CONFLICT, ApiProblem
 from astra.api.serializers import ClosedSerializer, read_only_labels
 from astra.engine.admin.clocks import mode_field, rate_field
-from astra.engine.admin.paces import pace_of
+from astra.engine.paces import pace_of
 from astra.resources.actions import change_row, create_row
 from identity.admin.users import give_role
 from identity.resources.accounts import ACCOUNT

@@ -8,14 +8,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from astra.accounts.callers import system_caller
 from astra.accounts.clocks import ClockMode
 from astra.accounts.columns import AccountColumns
-from astra.accounts.contents import contents
 from astra.accounts.models import Account, AccountState
-from astra.accounts.system import system_caller
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import DayFilter, choice_filter
+from astra.adminsite.navigation import account_links
 from astra.engine.admin.clocks import ClockForm, MoveForm, clock_badge, move, set_clock
 from astra.engine.barriers import advance_to
 from astra.isolation import accounts as isolation
@@ -78,8 +78,8 @@ class AccountAdmin(AccountColumns[Account]):
         return cells.in_line(
             cells.link(f"{reverse('admin:index')}?account={account.pk}", "overview"),
             *(
-                cells.link(cells.list_path(each.model, account__id__exact=account.pk), each.text)
-                for each in contents()
+                cells.link(cells.list_path(model, account__id__exact=account.pk), text)
+                for text, model in account_links()
             ),
         )
 

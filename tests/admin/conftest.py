@@ -10,8 +10,8 @@ from django.contrib.auth.models import User as Administrator
 from django.db.models import Model
 from django.test import Client
 
+from astra.accounts.callers import system_caller
 from astra.accounts.models import Account
-from astra.accounts.system import system_caller
 from astra.faults.models import FaultRule
 from astra.isolation.checkpoints import checkpoint_save
 from astra.journal.models import JournalEntry

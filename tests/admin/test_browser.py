@@ -9,12 +9,12 @@ import pytest
 from django.contrib.auth.models import User as Administrator
 from selenium.webdriver.common.by import By
 
-from astra.engine.settling import settle_account
 from astra.faults.models import FaultRule
 from backups.models import AppBackup
 from tests import world
 from tests.admin.browser import CHROMIUM, DRIVER, Browser, start_chromium
 from tests.admin.conftest import make_backup
+from tests.world import settle_account
 
 pytestmark = [
     pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="Debian's chromium is not installed"),

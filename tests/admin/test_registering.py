@@ -8,9 +8,16 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.test import RequestFactory
 
 import astra.urls  # noqa: F401 (loading it fills the site)
-from astra.accounts.contents import contents
-from astra.adminsite import overview
-from astra.adminsite.navigation import SITE, Entry, Group, navigation, register_entries
+from astra.adminsite.navigation import (
+    SITE,
+    Entry,
+    Group,
+    Overview,
+    account_links,
+    fill_overview,
+    navigation,
+    register_entries,
+)
 from astra.engine.models import Transition
 from astra.engine.registry import registrations
 
@@ -56,13 +63,13 @@ def test_a_second_entry_of_a_title_replaces_the_first(monkeypatch: pytest.Monkey
 def test_without_a_registered_overview_the_first_page_is_djangos(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(overview, "_overview", overview.Overview())
+    monkeypatch.setattr("astra.adminsite.navigation.overview", Overview())
     assert admin.site.index_template is None
-    assert overview.fill(request(AnonymousUser()), {"a": 1}) == {"a": 1}
+    assert fill_overview(request(AnonymousUser()), {"a": 1}) == {"a": 1}
 
 
 def test_an_account_links_to_the_lists_that_are_registered() -> None:
-    assert [content.text for content in contents()] == [
+    assert [text for text, _ in account_links()] == [
         "backups",
         "apps",
         "buckets",

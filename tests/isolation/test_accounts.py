@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from astra.accounts.belongings import belongings
 from astra.accounts.models import Account, Token
-from astra.engine.settling import settle_account
 from astra.isolation import accounts
 from astra.isolation.accounts import (
     AccountWanted,
@@ -26,6 +25,7 @@ from astra.scenarios.errors import ScenarioError
 from backups.models import App, AppBackup, Bucket
 from tests import world
 from tests.conftest import Api
+from tests.world import settle_account
 
 STILL = {"mode": "manual", "at": "2026-01-05T12:00:00Z"}
 

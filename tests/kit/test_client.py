@@ -8,7 +8,7 @@ import pytest
 from astra.kit.access import Access
 from astra.kit.client import Simulator
 from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
-from astra.kit.errors import ProblemError, ServiceError, UnreachableError
+from astra.kit.errors import CommandError, ProblemError, UnreachableError
 from astra.kit.serving import Address
 from astra.kit.times import iso_duration
 
@@ -33,7 +33,7 @@ def test_where_nothing_listens_it_says_so() -> None:
         assert not simulator.health()
         with pytest.raises(UnreachableError) as unreachable:
             simulator.ready()
-        with pytest.raises(ServiceError) as late:
+        with pytest.raises(CommandError) as late:
             simulator.wait(timeout_seconds=0)
     reason = "http://127.0.0.1:1 does not answer: connection refused"
     assert str(unreachable.value) == reason

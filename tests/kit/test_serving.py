@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from astra.kit.errors import ServiceError
+from astra.kit.errors import CommandError
 from astra.kit.serving import Address, TemporaryService
 from astra.kit.sharing import Owner, ask
 
@@ -24,7 +24,7 @@ def test_a_service_that_does_not_start_says_why_and_leaves_nothing(
     monkeypatch.setenv("ASTRA_WORKER_INTERVAL", "soon")
     service = TemporaryService()
     assert service.folder.exists()
-    with pytest.raises(ServiceError, match="the service did not get ready:") as failed:
+    with pytest.raises(CommandError, match="the service did not get ready:") as failed:
         service.start()
     assert "ASTRA_WORKER_INTERVAL" in str(failed.value)
     assert not service.folder.exists()
@@ -46,11 +46,11 @@ def test_every_worker_hears_why_there_is_no_service(
 ) -> None:
     def fail(service: TemporaryService) -> None:
         service.stop()
-        raise ServiceError("no port is free")
+        raise CommandError("no port is free")
 
     monkeypatch.setattr(TemporaryService, "start", fail)
     for _ in range(2):
-        with pytest.raises(ServiceError, match="no port is free"):
+        with pytest.raises(CommandError, match="no port is free"):
             ask(owner.path)
 
 

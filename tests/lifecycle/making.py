@@ -8,6 +8,7 @@ from typing import Any
 
 from astra.accounts.callers import Caller
 from astra.accounts.models import Account, Role
+from astra.api.dice import Dice
 from astra.engine.models import Transition
 from astra.engine.stages import Fate
 from backups.actions.app_backups import BackupWanted, app_backup_create
@@ -25,7 +26,7 @@ OF_BACKUPS = ["full_at", "snapshot_shown", "snapshot_id", "owns_snapshot", "tota
 
 
 @dataclass
-class Ids:
+class Ids(Dice):
     """Dice that hand out the ids they were given."""
 
     left: list[uuid.UUID] = field(default_factory=list)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Sum
 from hypothesis import strategies as st
 
-from astra.accounts.system import system_caller
+from astra.accounts.callers import system_caller
 from astra.api.problems import ApiProblem
 from astra.engine.barriers import advance_to
 from astra.engine.models import Transition

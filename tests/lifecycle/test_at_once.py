@@ -16,13 +16,12 @@ from django.db.models import Count
 from astra.accounts.models import Account
 from astra.engine.advancing import advance
 from astra.engine.models import Transition
-from astra.engine.settling import settle_account
 from backups.actions.steering import end
 from backups.models import App, AppBackup, Bucket
 from tests import world
 from tests.lifecycle.making import after, history, make, row
 from tests.lifecycle.test_worker import await_that
-from tests.world import START
+from tests.world import START, settle_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

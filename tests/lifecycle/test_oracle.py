@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astra.engine.models import Transition
-from astra.engine.settling import settle_account
 from astra.engine.stages import Fate
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
 from backups.models import App, AppBackup, Snapshot
@@ -17,7 +16,7 @@ from tests.lifecycle import oracle
 from tests.lifecycle.making import id_of, make, own_snapshot_id, row
 from tests.lifecycle.oracle import Overrides, Setting
 from tests.lifecycle.strategies import examples, fates, overrides
-from tests.world import START
+from tests.world import START, settle_account
 
 pytestmark = pytest.mark.django_db
 

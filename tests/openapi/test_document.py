@@ -16,8 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 import astra
 from astra.api.serializers import ClosedSerializer
 from astra.api.views import ApiView
-from astra.apidocs.examples import examples_of
 from astra.apidocs.refusals import problems_of
+from astra.apidocs.shapes import examples_of
 from astra.apidocs.views import document as written
 from astra.resources import registry
 from astra.urls import CONTROL

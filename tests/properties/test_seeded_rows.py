@@ -10,13 +10,13 @@ from django.db import transaction
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from astra.engine.settling import settle_account
 from astra.scenarios.errors import ScenarioConflictError, ScenarioError
 from astra.scenarios.loading import load_scenario
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
 from backups.models import AppBackup
 from tests.properties.fuzzing import fuzzed
 from tests.scenarios import seeded
+from tests.world import settle_account
 
 pytestmark = pytest.mark.django_db
 

@@ -6,11 +6,11 @@ import pytest
 
 from astra.accounts.models import User
 from astra.api.clock import clock_set_to
-from astra.engine.settling import settle_account
 from backups.lifecycle import APP_BACKUP, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests.conftest import Api, number
 from tests.scenarios import seeded
+from tests.world import settle_account
 
 
 @pytest.fixture(autouse=True)

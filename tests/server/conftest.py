@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environs
 import psycopg
 import pytest
 
@@ -53,4 +52,4 @@ def empty_database() -> Iterator[str]:
 def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Options:
     """Options with a data folder of their own."""
     monkeypatch.setenv("ASTRA_DATA_DIR", str(tmp_path))
-    return Options.from_environment(environs.Env())
+    return Options()

@@ -14,10 +14,8 @@ from astra.accounts.callers import caller_of
 from astra.accounts.clocks import ClockMode
 from astra.accounts.models import Account, Role, Token
 from astra.api.options import Options
-from astra.server.administrator import ensure_administrator
-from astra.server.banner import banner
 from astra.server.client_config import ensure_client_config, ready_apps, token_of
-from astra.server.preparation import Access
+from astra.server.preparation import Access, banner, ensure_administrator
 from backups.models import App
 from tests import world
 

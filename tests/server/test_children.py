@@ -1,9 +1,10 @@
 """How often a child is started again."""
 
 import pytest
+from django.core.management.base import CommandError
 
 from astra.server import children
-from astra.server.children import Child, ChildError
+from astra.server.children import Child
 
 
 class Program:
@@ -70,7 +71,7 @@ def test_a_child_that_never_stays_up_stops_everything(watch: Watch) -> None:
         child.revive()
         assert program.starts == attempt + 2
     program.code = 3
-    with pytest.raises(ChildError, match=r"web ended \(exit code 3\), 5 times in a row"):
+    with pytest.raises(CommandError, match=r"web ended \(exit code 3\), 5 times in a row"):
         child.revive()
 
 

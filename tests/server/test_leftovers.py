@@ -2,7 +2,6 @@
 
 import subprocess
 
-import environs
 import psycopg
 import pytest
 
@@ -61,7 +60,7 @@ def test_a_database_of_ones_own_is_left_as_it_is(service: Service, empty_databas
 
 def test_a_data_folder_is_left_as_it_is(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASTRA_DATA_DIR", str(service.data_dir))
-    options = Options.from_environment(environs.Env())
+    options = Options()
     with EmbeddedPostgres(
         data_dir=options.data_dir / "postgres",
         socket_dir=options.database_socket_dir,

@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from django.core.management.base import CommandError
 
 from astra.server import postgres
 from astra.server.postgres import EmbeddedPostgres, EphemeralPostgres
-from astra.server.postgres_files import PostgresError
 from tests.postgres import prepared
 from tests.server.service import eventually
 
@@ -122,13 +122,13 @@ def test_half_a_data_folder_is_never_taken_for_one(server: EmbeddedPostgres) -> 
 def test_data_of_another_version_are_refused(server: EmbeddedPostgres) -> None:
     server.data_dir.mkdir()
     (server.data_dir / "PG_VERSION").write_text("16\n")
-    with pytest.raises(PostgresError, match="was made by PostgreSQL 16, this is 18"):
+    with pytest.raises(CommandError, match="was made by PostgreSQL 16, this is 18"):
         server.start()
 
 
 def test_a_folder_with_something_else_is_refused(server: EmbeddedPostgres) -> None:
     server.data_dir.mkdir()
-    with pytest.raises(PostgresError, match="is no PostgreSQL data folder"):
+    with pytest.raises(CommandError, match="is no PostgreSQL data folder"):
         server.start()
 
 
@@ -136,7 +136,7 @@ def test_a_socket_path_that_is_too_long_is_refused(tmp_path: Path) -> None:
     server = EmbeddedPostgres(
         data_dir=tmp_path / "postgres", socket_dir=tmp_path / ("x" * 100), log_path=None
     )
-    with pytest.raises(PostgresError, match="set a shorter TMPDIR"):
+    with pytest.raises(CommandError, match="set a shorter TMPDIR"):
         server.start()
 
 
@@ -145,7 +145,7 @@ def test_a_server_that_does_not_start_shows_the_end_of_its_log(
 ) -> None:
     monkeypatch.setattr("astra.server.postgres._RETRY_SECONDS", 0.1)
     monkeypatch.setitem(postgres._SETTINGS, "x", "1")
-    with pytest.raises(PostgresError, match='unrecognized configuration parameter "x"'):
+    with pytest.raises(CommandError, match='unrecognized configuration parameter "x"'):
         server.start()
 
 

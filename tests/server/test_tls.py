@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from cryptography import x509
+from django.core.management.base import CommandError
 
 from astra.api.clock import clock_set_to
 from astra.api.options import Options
-from astra.server.tls import TlsError, server_certificate, server_names
+from astra.server.tls import server_certificate, server_names
 
 
 def verify(options: Options, name: str) -> None:
@@ -79,5 +80,5 @@ def test_private_keys_are_for_the_owner_alone(options: Options) -> None:
 
 
 def test_a_name_that_is_none_is_refused_with_the_option(options: Options) -> None:
-    with pytest.raises(TlsError, match="ASTRA_TLS_NAMES"):
+    with pytest.raises(CommandError, match="ASTRA_TLS_NAMES"):
         server_certificate(dataclasses.replace(options, tls_names=("not a name",)))

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('created_by', models.UUIDField(default=uuid.UUID('00000000-0000-0000-0000-000000000000'))),
                 ('modified_by', models.UUIDField(blank=True, null=True)),
                 ('name', models.CharField(db_collation='C', max_length=63)),
-                ('digest', models.CharField(db_collation='C', max_length=64, unique=True)),
+                ('digest', models.CharField(db_collation='C', max_length=64)),
                 ('expires_at', models.DateTimeField(blank=True, null=True)),
                 ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='accounts.account')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='accounts.user')),
@@ -153,6 +153,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='token',
             constraint=models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='token_digest_is_sha256'),
+        ),
+        migrations.AddConstraint(
+            model_name='token',
+            constraint=models.UniqueConstraint(fields=('digest',), name='token_digest_is_unique'),
         ),
         migrations.AddIndex(
             model_name='rolebinding',

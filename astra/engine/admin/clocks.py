@@ -25,12 +25,10 @@ WAIT_SECONDS = 20.0
 
 
 def mode_field(**options: Any) -> forms.ChoiceField:
-    """Return the field for a clock's mode."""
     return forms.ChoiceField(choices=ClockMode.choices, widget=UnfoldAdminSelectWidget, **options)
 
 
 def rate_field(**options: Any) -> forms.FloatField:
-    """Return the field for the rate of a scaled clock."""
     return forms.FloatField(
         label="Simulated seconds per second",
         required=False,

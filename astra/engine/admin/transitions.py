@@ -64,6 +64,5 @@ class TransitionAdmin(AccountColumns[Transition]):
 
     @admin.display(description="Step")
     def step_cell(self, transition: Transition) -> SafeString:
-        """From which state to which."""
         came_from = cells.state_badge(transition.from_state) if transition.from_state else "new"
         return cells.in_line(came_from, "→", cells.state_badge(transition.to_state))

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from astra.kit.errors import ServiceError
+from astra.kit.errors import CommandError
 
 _SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -14,7 +14,7 @@ def is_file(name_or_file: str) -> bool:
 
 
 def read_scenario(file: str) -> tuple[str, dict[str, Any]]:
-    """Return the text of a scenario's file and the document in it. Raises `ServiceError`."""
+    """Return the text of a scenario's file and the document in it. Raises `CommandError`."""
     # Only files need it.
     import yaml
 
@@ -22,9 +22,9 @@ def read_scenario(file: str) -> tuple[str, dict[str, Any]]:
         text = Path(file).read_text()
         document = yaml.safe_load(text)
     except OSError as error:
-        raise ServiceError(f"{file}: {(error.strerror or str(error)).lower()}") from error
+        raise CommandError(f"{file}: {(error.strerror or str(error)).lower()}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ServiceError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
+        raise CommandError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict) or not isinstance(document.get("scenario"), str):
-        raise ServiceError(f"{file} is no scenario: it does not begin with its name, `scenario: …`")
+        raise CommandError(f"{file} is no scenario: it does not begin with its name, `scenario: …`")
     return text, document

@@ -10,7 +10,7 @@ import click
 
 from astra.kit.client import AccountControls, Simulator
 from astra.kit.commands.output import print_json
-from astra.kit.errors import ServiceError, SimulatorError
+from astra.kit.errors import CommandError, SimulatorError
 from astra.kit.finding import DATA_DIR, Found, find
 from astra.kit.records import Record
 from astra.kit.times import iso_duration
@@ -62,7 +62,7 @@ class Session:
     def account(self) -> AccountControls:
         """The controls of the account that is named, that of the client configuration by default."""
         if self._account_id is None:
-            raise ServiceError("which account? give --account, or set ASTRA_ACCOUNT")
+            raise CommandError("which account? give --account, or set ASTRA_ACCOUNT")
         return self.simulator.account(self._account_id)
 
     def tell(self, read: R, for_people: Callable[[R], object]) -> None:
@@ -103,7 +103,7 @@ def service_command(
             if of_account and (named := arguments.pop("of_account")):
                 found = replace(found, account_id=named)
             if needs_token and found.token is None:
-                raise ServiceError(
+                raise CommandError(
                     f"no token of the control surface: there is no {data_dir}/control_token; "
                     "give --token or --data-dir"
                 )

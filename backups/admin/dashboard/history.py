@@ -9,7 +9,7 @@ from django.db import connection
 
 from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
-from astra.engine.history import DELETED
+from astra.engine.models import DELETED
 from backups.admin.dashboard.scope import (
     ALL,
     MINUTE,

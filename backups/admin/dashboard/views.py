@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from astra.accounts.clocks import DEFAULT_RATE, ClockMode
 from astra.accounts.models import Account
 from astra.adminsite import cells
-from astra.adminsite.refusals import add_problem
+from astra.adminsite.forms import add_problem
 from astra.api.problems import ApiProblem
 from astra.engine.admin.clocks import ClockForm, MoveForm, move, set_clock
 from backups.admin.dashboard.panels import panels_of

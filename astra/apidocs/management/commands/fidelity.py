@@ -16,7 +16,6 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add `--check` and `--file`."""
         parser.add_argument("--check", action="store_true", help="only compare, and fail if stale")
         parser.add_argument("--file", type=Path, default=settings.BASE_DIR / "docs/fidelity.md")
 

@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = "Print the client configuration (address, account, token), which is kept in a file."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the file if need be, and print it."""
         config = ensure_client_config(settings.ASTRA)
         if config is None:
             raise CommandError("there is no account with an owner yet; seed a scenario first")

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from astra.server.preparation import DatabaseUnreachableError, prepare
-from astra.server.tls import TlsError
+from astra.server.preparation import prepare
 
 
 class Command(BaseCommand):
@@ -15,9 +14,5 @@ class Command(BaseCommand):
     help = "Bring the database and the data folder up to date, for `serve --only web`."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Prepare."""
-        try:
-            prepare(settings.ASTRA)
-        except (DatabaseUnreachableError, TlsError) as error:
-            raise CommandError(str(error)) from error
+        prepare(settings.ASTRA)
         self.stdout.write("The database and the data folder are up to date.")

@@ -7,24 +7,10 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from astra.server.addresses import AddressError
-from astra.server.children import ChildError
 from astra.server.leash import die_with_parent
-from astra.server.postgres_files import PostgresError
-from astra.server.preparation import DatabaseUnreachableError
-from astra.server.supervisor import Supervisor, SupervisorError
-from astra.server.tls import TlsError
-
-_REFUSALS = (
-    AddressError,
-    ChildError,
-    DatabaseUnreachableError,
-    PostgresError,
-    SupervisorError,
-    TlsError,
-)
+from astra.server.supervisor import Supervisor
 
 
 class Command(BaseCommand):
@@ -36,7 +22,6 @@ class Command(BaseCommand):
     help = "Run the service: database (unless DATABASE_URL is set), web servers, lifecycle worker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the options."""
         parser.add_argument(
             "--only",
             choices=["web"],
@@ -53,16 +38,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the supervisor in this process."""
         if options["with_parent"] is not None:
             die_with_parent(signal.SIGTERM)
             if os.getppid() != options["with_parent"]:
                 # It died before the kernel knew of the request.
                 return
-        try:
-            Supervisor(settings.ASTRA, only_web=options["only"] == "web", say=self._say).run()
-        except _REFUSALS as error:
-            raise CommandError(str(error)) from error
+        Supervisor(settings.ASTRA, only_web=options["only"] == "web", say=self._say).run()
 
     def _say(self, text: str) -> None:
         # The terminal may be gone, which is no reason to leave the database running.

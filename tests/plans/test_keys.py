@@ -1,0 +1,73 @@
+"""What is looked up by its id is found by its primary key, whatever the planner has been told."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet
+
+from astra.resources import places, registry
+from astra.resources.places import Place
+from astra.resources.resource import Resource
+from backups.models import App, Bucket
+from tests import samples, world
+from tests.conftest import Api
+from tests.plans.plans import MILLION, plant, scans_of
+
+pytestmark = pytest.mark.django_db
+
+SOME: uuid.UUID = uuid.UUID("54fe651d-3d3b-4fa8-b85c-5db757885ff3")
+PLACES = [
+    pytest.param(resource, place, id=place.path)
+    for resource in registry.resources()
+    for place in resource.places
+    if resource.model._meta.managed
+]
+
+
+@pytest.fixture(autouse=True)
+def one_of_each(app: App, bucket: Bucket, api: Api) -> None:
+    snapshot = world.make_snapshot(app)
+    world.make_backup(app, bucket, snapshot=snapshot)
+    samples.make(registry.resource("schedule"), app.account, {"app": app})
+
+
+PARENTS = sorted(
+    {
+        kind
+        for resource in registry.resources()
+        for place in resource.places
+        for kind in place.parents
+    }
+)
+
+
+def ids_of(place: Place) -> dict[str, Any]:
+    return {f"{kind}_id": SOME for kind in place.parents}
+
+
+def key_of(table: str) -> str:
+    return f"{table}_pkey"
+
+
+def assert_by_key(rows: "QuerySet[Any]") -> None:
+    read = scans_of(rows)
+    assert read
+    assert read == {table: {key_of(table)} for table in read}
+
+
+@pytest.mark.parametrize("counted", [None, 1_000, MILLION])
+@pytest.mark.parametrize(("resource", "place"), PLACES)
+def test_an_instance_is_found_by_its_key(
+    resource: Resource, place: Place, counted: int | None
+) -> None:
+    plant(counted)
+    rows = places.of_instance(resource, place, SOME, ids_of(place))
+    assert_by_key(rows.filter(id=SOME).order_by())
+
+
+@pytest.mark.parametrize("counted", [None, 1_000, MILLION])
+@pytest.mark.parametrize("kind", PARENTS)
+def test_a_parent_is_found_by_its_key(kind: str, counted: int | None) -> None:
+    plant(counted)
+    assert_by_key(registry.resource(kind).by_key(SOME, SOME))
