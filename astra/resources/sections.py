@@ -52,6 +52,8 @@ class ResourceSection(Section):
             name: _schema(member, described=name != self.key) for name, member in self._seeded()
         }
         if self.resource.lifecycle is not None:
+            # In the order in which a row goes through them, whatever the published one is.
+            properties["state"] = {"enum": list(self.resource.lifecycle.states)}
             properties["fate"] = fate_schema(self.resource.lifecycle, **self.fate_of_items())
         return {**properties, **self.further_properties}
 
