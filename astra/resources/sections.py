@@ -103,11 +103,13 @@ class ResourceSection(Section):
         if lifecycle is None:
             return {}
         state = item.get("state", lifecycle.success)
+        fate = fate_of(item, lifecycle, self._reasons.name)
+        seconds = stage_seconds(lifecycle, self.paces(item))
         return staged_columns(
             lifecycle,
-            place(item, lifecycle, stage_seconds(lifecycle, self.paces(item)), state=state),
+            place(item, lifecycle, seconds, state=state, fate=fate),
             state=state,
-            fate=fate_of(item, lifecycle, self._reasons.name),
+            fate=fate,
             reasons=item.get(self._reasons.name, ()),
             further=self.further(item),
         )

@@ -18,6 +18,10 @@ HELD = "held"
 _USUAL_AGE = timedelta(hours=1)
 # How much of its last stage a resource has behind it that does not say.
 _HALF = 50
+# A stage that takes no time takes this long where something is to have stopped in the midst of it.
+_LEAST_SECONDS = 1.0
+# Instants are kept to the microsecond: in less than this a percentage cannot be told.
+_LEAST_SPENT = timedelta(microseconds=200)
 
 
 class Pace(Protocol):
@@ -55,6 +59,11 @@ class Placement:
         if self.ends_at is not None:
             return self.ends_at
         return self.reached[self.taken - 1] if self.taken else self.created_at
+
+    def spent(self, now: datetime) -> timedelta:
+        """Return how long it has been, or was, in its last stage."""
+        begun = self.reached[-2] if len(self.reached) > 1 else self.created_at
+        return (self.ends_at or now) - begun
 
     def not_before(self, instant: datetime) -> "Placement":
         """Return the way with what is ahead put off, so that none of it is earlier."""
@@ -113,7 +122,9 @@ def fate_of(item: Item, lifecycle: Lifecycle, reasons_member: str) -> Fate:
     return Fate(given["outcome"], percent, given.get(reasons_member, ()))
 
 
-def place(item: Item, lifecycle: Lifecycle, seconds: Sequence[float], *, state: str) -> Placement:
+def place(
+    item: Item, lifecycle: Lifecycle, seconds: Sequence[float], *, state: str, fate: Fate
+) -> Placement:
     """Return the way of an item by its own members; raises ``ScenarioError`` for the impossible."""
     created_at = item.created_at
     if created_at is not None and created_at > item.now:
@@ -122,7 +133,7 @@ def place(item: Item, lifecycle: Lifecycle, seconds: Sequence[float], *, state: 
     if state in lifecycle.final:
         # What failed had begun, what was lost had been there.
         usual = 0 if state == lifecycle.failures[0] else 100
-        return place_final(
+        way = place_final(
             lifecycle,
             seconds=seconds,
             now=item.now,
@@ -130,15 +141,20 @@ def place(item: Item, lifecycle: Lifecycle, seconds: Sequence[float], *, state: 
             fraction=_fraction(item.get("percentDone", usual)),
             left_from=item.get("from"),
         )
-    is_last = next_stage(lifecycle, state) == len(lifecycle.stages) - 1
-    return place_unfinished(
-        lifecycle,
-        state=state,
-        seconds=seconds,
-        now=item.now,
-        created_at=created_at,
-        fraction=_fraction(item.get("percentDone", _HALF if is_last and len(seconds) > 1 else 0)),
-    )
+    else:
+        is_last = next_stage(lifecycle, state) == len(lifecycle.stages) - 1
+        usual = min(_HALF, fate.percent) if is_last and len(seconds) > 1 else 0
+        way = place_unfinished(
+            lifecycle,
+            state=state,
+            seconds=seconds,
+            now=item.now,
+            created_at=created_at,
+            fraction=_fraction(item.get("percentDone", usual)),
+        )
+    if 0 < item.get("percentDone", 0) < 100 and way.spent(item.now) < _LEAST_SPENT:
+        raise item.error("Made too recently to have done a part of it.", "percentDone")
+    return way
 
 
 def _refuse_the_impossible(item: Item, lifecycle: Lifecycle, state: str) -> None:
@@ -172,16 +188,21 @@ def place_unfinished(
     leaving = next_stage(lifecycle, state)
     taken = 0 if is_aside(lifecycle, state) else leaving
     passed = _ahead(seconds[:taken])
+    # A single stage has no progress to show.
+    is_last = 0 < leaving == len(seconds) - 1
+    ahead = seconds[leaving] or (_LEAST_SECONDS if is_last else 0.0)
     if created_at is None:
-        created_at = now - passed[-1] - timedelta(seconds=fraction * seconds[leaving])
+        created_at = now - passed[-1] - timedelta(seconds=fraction * ahead)
     instants = [created_at + _fitted(step, passed[-1], now - created_at) for step in passed[1:]]
+    if instants and is_last and not fraction:
+        instants[-1] = now
     entered = instants[-1] if instants else created_at
     instants += [created_at] * (leaving - taken)
-    if leaving == len(seconds) - 1 and fraction > 0 and now > entered:
+    if fraction and now > entered:
         # Progress is derived from these two instants, so at `now` it is the fraction asked for.
         instants.append(entered + (now - entered) / fraction)
     else:
-        instants.append(now + timedelta(seconds=(1 - fraction) * seconds[leaving]))
+        instants.append(now + timedelta(seconds=(1 - fraction) * ahead))
     for delay in seconds[leaving + 1 :]:
         instants.append(instants[-1] + timedelta(seconds=delay))
     return Placement(created_at, tuple(instants), taken)
@@ -203,12 +224,19 @@ def place_final(
     last = len(seconds) - 1
     left = next_stage(lifecycle, left_from) if left_from else last
     created = created_at or now - _USUAL_AGE
+    is_midway = left == last and fraction < 1
     passed = _ahead(seconds)
-    spent = fraction if left == last else 0.5
-    end = passed[left] + timedelta(seconds=spent * seconds[left])
+    stage = seconds[left] or (_LEAST_SECONDS if is_midway else 0.0)
+    end = passed[left] + timedelta(seconds=stage * (fraction if left == last else 0.5))
     room = max(now - created, timedelta())
-    reached = tuple(created + _fitted(step, end, room) for step in passed[1:])
-    return Placement(created, reached, left, created + _fitted(end, end, room))
+    reached = [created + _fitted(step, end, room) for step in passed[1:]]
+    ends_at = created + _fitted(end, end, room)
+    if is_midway:
+        # A full run would have gone on at the pace that it had; it need not have ended by now.
+        begun = reached[-2] if last else created
+        whole = (ends_at - begun) / fraction if fraction else timedelta(seconds=stage)
+        reached[-1] = begun + whole
+    return Placement(created, tuple(reached), left, ends_at)
 
 
 def _fraction(percent: int) -> float:

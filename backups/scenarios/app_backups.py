@@ -61,7 +61,7 @@ class BackupSection(ProtectionSection):
         fate = fate_of(item, APP_BACKUP, "stateUnready")
         run_seconds = total / app.throughput_bytes_per_second
         seconds = stage_seconds(APP_BACKUP, self.paces(item), run_seconds=run_seconds)
-        placement = place(item, APP_BACKUP, seconds, state=state)
+        placement = place(item, APP_BACKUP, seconds, state=state, fate=fate)
         snapshot = self._snapshot(item, placement, state, fate)
         backup = self.new_row(
             item,

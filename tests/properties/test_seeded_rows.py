@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import event, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from astra.scenarios.documents import Source
@@ -87,8 +87,25 @@ def scenario(pace: Any, snapshot: Any, backup: Any) -> dict[str, Any]:
     }
 
 
+PENDING = {"name": "s", "state": "pending"}
+NAMED = {"name": "b", "state": "pending", "snapshot": "s"}
+
+
 @fuzzed
 @given(paces, pairs())
+@example(
+    {}, ({"name": "s", "state": "running", "fate": {"outcome": "failed", "percentDone": 0}}, NAMED)
+)
+@example({}, (PENDING, {"name": "b", "state": "failed", "age": "0s", "percentDone": 0}))
+@example({}, (PENDING, {"name": "b", "state": "running", "age": "6h", "percentDone": 0}))
+@example(
+    {"immediateKinds": ["appBackup"]},
+    (PENDING, {"name": "b", "state": "running", "percentDone": 0}),
+)
+@example(
+    {"immediateKinds": ["appBackup"]},
+    (PENDING, {"name": "b", "state": "failed", "percentDone": 37}),
+)
 def test_seeded_rows_could_have_come_about_by_themselves(
     db: None, pace: Any, pair: tuple[dict[str, Any], dict[str, Any]]
 ) -> None:

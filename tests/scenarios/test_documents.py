@@ -210,6 +210,11 @@ def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_lines() -> Non
             "Must not be less than it is now.",
         ),
         (
+            "backups: [{name: b, state: failed, age: 0s, percentDone: 50}]",
+            "backups[0].percentDone",
+            "Made too recently to have done a part of it.",
+        ),
+        (
             "backups: [{name: b, state: running, snapshot: null}]",
             "backups[0].snapshot",
             "Only what is finished can do without its snapshot.",
