@@ -1,6 +1,7 @@
 """The OpenAPI document as JSON and YAML, and the page that shows it; none needs a token."""
 
 import functools
+from threading import Lock
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +14,18 @@ import astra
 from astra.apidocs.texts import PAGE_SETTINGS
 
 FORMATS = {"json": "OpenApiJsonRenderer", "yaml": "OpenApiYamlRenderer"}
+# The generator fails where two threads use it for the first time.
+_ALONE = Lock()
+
+
+def document(written_as: str) -> bytes:
+    """Return the document, as `json` or `yaml`; it is the same for the life of the process."""
+    with _ALONE:
+        return _generated(written_as)
 
 
 @functools.cache
-def document(written_as: str) -> bytes:
-    """Return the document, as `json` or `yaml`; it is the same for the life of the process."""
+def _generated(written_as: str) -> bytes:
     # The generator takes long to import, and most processes never need it.
     from drf_spectacular import renderers
     from drf_spectacular.generators import SchemaGenerator

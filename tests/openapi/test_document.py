@@ -2,6 +2,8 @@
 
 import importlib
 import re
+import subprocess
+import sys
 from io import StringIO
 from typing import Any
 
@@ -174,3 +176,21 @@ def test_the_page_shows_the_document_with_files_of_the_service_alone() -> None:
         path = f"drf_spectacular_sidecar/swagger-ui-dist/{name}"
         assert f"/static/{path}" in text
         assert finders.find(path)
+
+
+# In a process of its own: it is the generator's first use that threads could disturb.
+_FIRST_READERS = """
+import django
+from tests.threads import at_once
+
+django.setup()
+from astra.apidocs.views import document
+
+print(len(set(at_once([lambda: document("json")] * 8))))
+"""
+
+
+def test_the_first_readers_may_come_at_once() -> None:
+    command = [sys.executable, "-c", _FIRST_READERS]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("1\n", "")
