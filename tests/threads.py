@@ -27,21 +27,25 @@ def at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
         return [future.result(PATIENCE_SECONDS) for future in futures]
 
 
+def waiting(pool: ThreadPoolExecutor, call: Callable[[], Any]) -> Future[Any]:
+    """Start the call on a thread; return once it waits for a lock (of this transaction)."""
+    deadline = real_now().timestamp() + PATIENCE_SECONDS
+    future = pool.submit(_closing, call)
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return future
+            assert not future.done(), "the call did not wait"
+            assert real_now().timestamp() < deadline, "the call neither waited nor ended"
+            Event().wait(0.005)
+
+
 @contextmanager
 def blocked(call: Callable[[], Any]) -> Iterator[Future[Any]]:
-    """Start the call on a thread; enter the block once it waits for a lock (of this transaction)."""
-    deadline = real_now().timestamp() + PATIENCE_SECONDS
+    """Start the call on a thread of its own, as ``waiting`` does; leave the block when it ended."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        future = pool.submit(_closing, call)
-        with connection.cursor() as cursor:
-            while True:
-                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                if cursor.fetchone()[0]:
-                    break
-                assert not future.done(), "the call did not wait"
-                assert real_now().timestamp() < deadline, "the call neither waited nor ended"
-                Event().wait(0.005)
-        yield future
+        yield waiting(pool, call)
 
 
 def _closing(call: Callable[[], Any]) -> Any:

@@ -1,59 +1,33 @@
 """Two callers at once: an account keeps its last owner, and no answer is a failure."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier, Event
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import transaction
 
 from astra.accounts.callers import caller_of
 from astra.accounts.models import Role, RoleBinding, Token, User
-from astra.api.clock import real_now
 from astra.resources.actions import delete_row
 from identity.actions.tokens import token_create
 from identity.actions.users import owners_locked
 from identity.resources.users import USER
 from tests import world
 from tests.conftest import Api, invalid, number
+from tests.threads import at_once, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE_SECONDS = 20
 DEMOTION = {"type": "application/astra-roleBinding", "version": "1.1", "role": "viewer"}
 TOKEN = {"type": "application/astra-token", "version": "1.0", "name": "Script"}
 
 
 @pytest.fixture
 def pool() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(max_workers=8) as executor:
+    with ThreadPoolExecutor(max_workers=1) as executor:
         yield executor
-
-
-def in_thread(call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    finally:
-        connections.close_all()
-
-
-@contextmanager
-def waiting(pool: ThreadPoolExecutor, call: Callable[[], Any]) -> Iterator[Future[Any]]:
-    """Start the call, and go on when it waits for a lock of this transaction."""
-    future = pool.submit(in_thread, call)
-    deadline = real_now().timestamp() + PATIENCE_SECONDS
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                break
-            assert not future.done(), "the call did not wait"
-            assert real_now().timestamp() < deadline
-            Event().wait(0.005)
-    yield future
 
 
 def demote(caller: Api, other: Api) -> Any:
@@ -70,7 +44,8 @@ def test_of_two_owners_who_demote_each_other_one_stays(
     api: Api, as_role: Callable[[str], Api], pool: ThreadPoolExecutor
 ) -> None:
     second = as_role("owner")
-    with owners_locked(api.account.id), waiting(pool, lambda: demote(second, api)) as answer:
+    with owners_locked(api.account.id):
+        answer = waiting(pool, lambda: demote(second, api))
         RoleBinding.objects.filter(user_id=second.user_id).update(role=Role.VIEWER)
     assert number(answer.result()) == 11
     assert owners(api) == {api.user_id}
@@ -81,26 +56,24 @@ def test_an_owner_steps_down_only_beside_one_who_can_still_call(
     api: Api, as_role: Callable[[str], Api], pool: ThreadPoolExecutor, change: dict[str, Any]
 ) -> None:
     second = as_role("owner")
-    with owners_locked(api.account.id), waiting(pool, lambda: demote(api, api)) as answer:
+    with owners_locked(api.account.id):
+        answer = waiting(pool, lambda: demote(api, api))
         User.objects.filter(id=second.user_id).update(**change)
     assert number(answer.result()) == 11
     assert owners(api) == {api.user_id, second.user_id}
 
 
 def test_of_two_owners_who_delete_each_other_one_stays(
-    api: Api, as_role: Callable[[str], Api], pool: ThreadPoolExecutor
+    api: Api, as_role: Callable[[str], Api]
 ) -> None:
     second = as_role("owner")
-    start = Barrier(2)
 
     def delete(caller: Api, other: Api) -> int:
-        start.wait(PATIENCE_SECONDS)
         status: int = caller.delete(f"core/v1/users/{other.user_id}").status_code
         return status
 
     pairs = (api, second), (second, api)
-    futures = [pool.submit(in_thread, partial(delete, *pair)) for pair in pairs]
-    statuses = sorted(future.result() for future in futures)
+    statuses = sorted(at_once(partial(delete, *pair) for pair in pairs))
     # The second is refused as no owner, or as nobody any more.
     assert statuses in ([204, 401], [204, 403])
     assert len(owners(api)) == 1
@@ -115,8 +88,7 @@ def test_a_token_is_not_made_for_a_user_who_is_being_deleted(
     with transaction.atomic():
         assert member.user_id is not None
         assert delete_row(USER, User.objects.filter(id=member.user_id), caller=caller)
-        with waiting(pool, lambda: api.post(path, TOKEN)) as answer:
-            pass
+        answer = waiting(pool, lambda: api.post(path, TOKEN))
     assert number(answer.result()) == 2
 
 
@@ -129,14 +101,13 @@ def test_a_token_that_is_being_made_goes_with_its_user(
     with transaction.atomic():
         assert member.user_id is not None
         token_create(caller=caller, user_id=member.user_id, body=TOKEN)
-        with waiting(pool, lambda: api.delete(path)) as answer:
-            pass
+        answer = waiting(pool, lambda: api.delete(path))
     assert answer.result().status_code == 204
     assert not Token.objects.filter(user_id=member.user_id).exists()
 
 
 @pytest.mark.parametrize("what", ["users", "roleBindings"])
-def test_of_eight_equal_creates_one_succeeds(api: Api, pool: ThreadPoolExecutor, what: str) -> None:
+def test_of_eight_equal_creates_one_succeeds(api: Api, what: str) -> None:
     user = world.make_user(api.account, None)
     bodies = {
         "users": {"type": "application/astra-user", "version": "1.2", "email": "a@example.com"},
@@ -146,14 +117,8 @@ def test_of_eight_equal_creates_one_succeeds(api: Api, pool: ThreadPoolExecutor,
             "accountID": str(api.account.id),
         },
     }
-    start = Barrier(8)
-
-    def create() -> Any:
-        start.wait(PATIENCE_SECONDS)
-        return api.post(f"core/v1/{what}", bodies[what])
-
-    futures = [pool.submit(in_thread, create) for _ in range(8)]
-    answers = [future.result() for future in futures]
+    create = partial(api.post, f"core/v1/{what}", bodies[what])
+    answers = at_once([create] * 8)
     refused = [answer for answer in answers if answer.status_code != 201]
     assert len(refused) == 7
     named = {"users": ["email"], "roleBindings": ["userID"]}[what]
