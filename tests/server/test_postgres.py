@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from django.core.management.base import CommandError
 
-from astra.server import postgres
+from astra.server import postgres, postgres_files
 from astra.server.postgres import EmbeddedPostgres, EphemeralPostgres
 from tests.postgres import prepared
 from tests.server.service import eventually
@@ -126,10 +126,61 @@ def test_data_of_another_version_are_refused(server: EmbeddedPostgres) -> None:
         server.start()
 
 
-def test_a_folder_with_something_else_is_refused(server: EmbeddedPostgres) -> None:
-    server.data_dir.mkdir()
+def owned(path: Path) -> tuple[int, int, int]:
+    """Whose a file is, and who may do what with it."""
+    status = path.lstat()
+    return status.st_uid, status.st_gid, status.st_mode
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_folder_with_something_else_is_refused_and_left_as_it_is(
+    server: EmbeddedPostgres, tmp_path: Path, is_link: bool
+) -> None:
+    target = tmp_path / "target" if is_link else server.data_dir
+    target.mkdir(mode=0o755)
+    if is_link:
+        server.data_dir.symlink_to(target)
+    before = owned(target)
     with pytest.raises(CommandError, match="is no PostgreSQL data folder"):
         server.start()
+    assert owned(target) == before
+
+
+def test_a_link_where_the_socket_belongs_is_refused_and_not_followed(
+    server: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    target = tmp_path / "target"
+    target.mkdir(mode=0o755)
+    (target / "file").touch()
+    before = owned(target)
+    server.socket_dir.symlink_to(target)
+    with pytest.raises(CommandError, match="remove it"):
+        server.start()
+    assert owned(target) == before
+    assert list(target.iterdir()) == [target / "file"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives a folder away")
+def test_a_folder_of_somebody_else_where_the_socket_belongs_is_left_as_it_is(
+    server: EmbeddedPostgres,
+) -> None:
+    server.socket_dir.mkdir(mode=0o777)
+    (server.socket_dir / "file").touch()
+    os.chown(server.socket_dir, 4711, 4711)
+    before = owned(server.socket_dir)
+    with pytest.raises(CommandError, match=r"it is someone else's.*remove it"):
+        server.start()
+    assert owned(server.socket_dir) == before
+    assert (server.socket_dir / "file").exists()
+
+
+def test_a_copy_of_data_does_not_follow_links(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("of somebody else")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "link").symlink_to(tmp_path / "secret")
+    with pytest.raises(OSError, match="symbolic links"):
+        postgres_files.copy(tmp_path / "data", tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
 
 
 def test_a_socket_path_that_is_too_long_is_refused(tmp_path: Path) -> None:
