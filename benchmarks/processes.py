@@ -1,0 +1,53 @@
+"""CPU and memory of a server: of its processes, by what they are for."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import psutil
+
+MIB = 1024 * 1024
+WEB, WORKER, POSTGRESQL = "web", "worker", "PostgreSQL"
+
+
+def part_of_service(process: psutil.Process) -> str:
+    """Return what a process of the service is for."""
+    if process.name() == "postgres":
+        return POSTGRESQL
+    return WORKER if "advance_backups" in process.cmdline() else WEB
+
+
+class Processes:
+    """A process and all that it started."""
+
+    def __init__(self, pid: int, part_of: Callable[[psutil.Process], str]) -> None:
+        """Watch a process, with a function that says what each is for."""
+        self._root = psutil.Process(pid)
+        self._part_of = part_of
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """Return the seconds of CPU used so far, user and system, by part.
+
+        What ended is in the account of the process that waited for it.
+        """
+        return self._sums(lambda process: sum(process.cpu_times()[:4]))
+
+    def memory_mib(self) -> dict[str, float]:
+        """Return the memory by part, each shared page divided among those that share it (PSS)."""
+        return self._sums(lambda process: process.memory_full_info().pss / MIB)
+
+    @staticmethod
+    def difference(after: dict[str, float], before: dict[str, float]) -> dict[str, float]:
+        """Return what was used between two readings of `cpu_seconds`."""
+        return {part: max(0.0, used - before.get(part, 0.0)) for part, used in after.items()}
+
+    def _sums(self, value_of: Callable[[psutil.Process], float]) -> dict[str, float]:
+        sums: dict[str, float] = defaultdict(float)
+        for process in self._all():
+            with suppress(psutil.Error):
+                sums[self._part_of(process)] += value_of(process)
+        return dict(sums)
+
+    def _all(self) -> Iterator[psutil.Process]:
+        yield self._root
+        yield from self._root.children(recursive=True)

@@ -1,0 +1,86 @@
+"""What a run of the benchmarks found: every value of every round, as it is kept in JSON."""
+
+import json
+import platform
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+from benchmarks.spread import Spread, paired, spread
+
+PER_SECOND = "per second"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What was measured of what: one value for each round."""
+
+    subject: str
+    of: str
+    what: str
+    unit: str = PER_SECOND
+    connections: int = 0
+
+
+@dataclass(slots=True)
+class Record:
+    """The figures of a run, in the order in which they were first noted."""
+
+    machine: dict[str, str | int] = field(default_factory=dict)
+    values: dict[Figure, list[float]] = field(default_factory=dict)
+
+    def note(self, figure: Figure, value: float) -> None:
+        """Add the value of one more round."""
+        self.values.setdefault(figure, []).append(value)
+
+    def spread(self, figure: Figure) -> Spread | None:
+        """Return the median of a figure and its interval, None if it was not measured."""
+        return spread(found) if (found := self.values.get(figure)) else None
+
+    def ratio(self, of: Figure, to: Figure) -> Spread | None:
+        """Return the median of the ratios of each round, None if one of the two is missing."""
+        if of not in self.values or to not in self.values:
+            return None
+        return spread(paired(self.values[of], self.values[to]))
+
+    def figures(self, subject: str) -> Iterator[Figure]:
+        """Go through the figures of a subject."""
+        return (figure for figure in self.values if figure.subject == subject)
+
+    def replace(self, other: Self, subjects: Sequence[str]) -> None:
+        """Take over another record's figures of some subjects, and its machine."""
+        kept = {key: found for key, found in self.values.items() if key.subject not in subjects}
+        new = {key: found for key, found in other.values.items() if key.subject in subjects}
+        self.machine, self.values = other.machine, kept | new
+
+    def to_json(self) -> str:
+        """Return the document that `from_json` reads: a line for each figure."""
+        lines = [json.dumps({**asdict(key), "values": found}) for key, found in self.values.items()]
+        figures = ",\n  ".join(lines)
+        return f'{{"machine": {json.dumps(self.machine)},\n "figures": [\n  {figures}]}}\n'
+
+    @classmethod
+    def from_json(cls, document: str) -> Self:
+        """Read what `to_json` wrote."""
+        read = json.loads(document)
+        values = [each.pop("values") for each in read["figures"]]
+        figures = [Figure(**each) for each in read["figures"]]
+        return cls(read["machine"], dict(zip(figures, values, strict=True)))
+
+
+def this_machine(root: Path) -> dict[str, str | int]:
+    """Describe the machine and the revision."""
+    revision = subprocess.check_output(
+        ["git", "describe", "--always", "--dirty"], cwd=root, text=True
+    )
+    return {
+        "revision": revision.strip(),
+        "cores": psutil.cpu_count() or 0,
+        "memory in GiB": round(psutil.virtual_memory().total / 2**30),
+        "Python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }

@@ -1,0 +1,108 @@
+"""What is loaded with calls: the service of a revision with an account, or a peer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import quote
+
+import psycopg
+
+from benchmarks.loads import HERE, Load, Request, run_pgbench, run_wrk
+from benchmarks.processes import Processes
+from benchmarks.services import Revision, Service, call
+
+BACKUP = '{"type":"application/astra-appBackup","version":"1.1"}'
+BACKUP_TYPE = "application/astra-appBackup+json"
+FLOOR, CREATE, RETRIEVE, LIST, FILTERED = "floor", "create", "retrieve", "list", "filtered list"
+PAGE = 20
+# What an account begins with: enough for pages, and for a filter to leave something out.
+STORED = 100
+_FLOOR_DATABASE = "floor"
+
+# Some seconds of load over so many connections.
+Call: TypeAlias = Callable[[int, float], Load]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that answers calls, until it is stopped."""
+
+    name: str
+    calls: Mapping[str, Call]
+    processes: Processes
+    stop: Callable[[], None]
+
+
+def wrk(url: str, method: str = "GET", body: str = "", **headers: str) -> Call:
+    """Return what loads with a request; underscores in names of headers stand for hyphens."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = Request(url, method, body, named)
+    return lambda connections, seconds: run_wrk(request, connections, seconds)
+
+
+def service_target(revision: Revision, **options: str) -> Target:
+    """Start a service with new data and an account on the real clock."""
+    service = Service(revision, **options).start()
+    made = service.control(
+        "accounts", "POST", {"scenario": world(STORED), "clock": {"mode": "real"}}
+    )
+    return Target(
+        revision.name,
+        {FLOOR: floor(service)}
+        | calls_of_app(
+            f"{service.root}/accounts/{made['id']}", made["apps"][0]["id"], made["token"]
+        ),
+        service.processes,
+        service.remove,
+    )
+
+
+def calls_of_app(account: str, app: str, token: str) -> dict[str, Call]:
+    """Return the calls about the backups of an app, given the URL of its account."""
+    bearer = f"Bearer {token}"
+    backups = f"{account}/k8s/v1/apps/{app}/appBackups"
+    stored = call(f"{backups}?limit=1", token)["items"][0]["id"]
+    page = f"{backups}?limit={PAGE}"
+    only = quote("state eq 'completed'")
+    return {
+        RETRIEVE: wrk(f"{backups}/{stored}", Authorization=bearer),
+        LIST: wrk(page, Authorization=bearer),
+        FILTERED: wrk(f"{page}&filter={only}", Authorization=bearer),
+        CREATE: wrk(backups, "POST", BACKUP, Authorization=bearer, Content_Type=BACKUP_TYPE),
+    }
+
+
+def world(backups: int, apps: int = 1) -> dict[str, object]:
+    """Return a scenario: an account with so many backups, some of which failed."""
+    fleet = {
+        "name": "fleet",
+        "apps": apps,
+        "backups": backups,
+        "states": {"completed": 3, "failed": 1},
+    }
+    return {
+        "scenario": "bench",
+        "title": "What is measured",
+        "accounts": [
+            {
+                "name": "bench",
+                "age": "400d",
+                "users": [{"email": "owner@example.com", "role": "owner"}],
+                "buckets": [{"name": "bucket", "provider": "generic-s3", "isDefault": True}],
+                "fleets": [fleet],
+            }
+        ],
+    }
+
+
+def floor(service: Service) -> Call:
+    """Return what loads the floor, in a database of its own beside the service's."""
+    schema, statement = (HERE / "floor.sql").read_text().split("-- statement\n")
+    url = service.database_url.rsplit("/", 1)[0] + f"/{_FLOOR_DATABASE}"
+    with psycopg.connect(service.database_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {_FLOOR_DATABASE}")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(schema.split("-- schema\n")[1])
+    script = service.folder / "floor.pgbench.sql"
+    script.write_text(statement)
+    return lambda connections, seconds: run_pgbench(url, script, connections, seconds)
