@@ -4,6 +4,7 @@ Simulated time is an account's own matter, see ``astra.accounts.models.Account``
 clock underneath. The linter refuses any other way of asking for the time.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,22 +21,31 @@ def _system_clock() -> datetime:
 
 
 _clock: Clock = _system_clock
+_seconds: Callable[[], float] = time.monotonic
 
 
 def real_now() -> datetime:
-    """Return the wall-clock instant, in UTC."""
+    """Return the wall-clock instant, in UTC. It may jump: the machine's time can be set."""
     return _clock()
 
 
+def monotonic_seconds() -> float:
+    """Return seconds that only pass, whatever the machine's time is set to: for what lasts."""
+    return _seconds()
+
+
 @contextmanager
-def clock_set_to(clock: Clock) -> Iterator[None]:
-    """Use another clock within the block (tests)."""
-    global _clock  # noqa: PLW0603
-    previous, _clock = _clock, clock
+def clock_set_to(
+    clock: Clock = _system_clock, *, seconds: Callable[[], float] = time.monotonic
+) -> Iterator[None]:
+    """Use another clock, or other seconds that pass, within the block (tests)."""
+    global _clock, _seconds
+    previous = _clock, _seconds
+    _clock, _seconds = clock, seconds
     try:
         yield
     finally:
-        _clock = previous
+        _clock, _seconds = previous
 
 
 def timestamp(instant: datetime) -> str:

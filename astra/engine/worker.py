@@ -5,21 +5,22 @@ The worker is one process with one connection of its own; any number of them sha
 
 import contextlib
 import functools
+import itertools
 import logging
 import os
 import select
 import signal
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import FrameType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 
-from astra.api.clock import real_now, timestamp
+from astra.api.clock import monotonic_seconds, timestamp
 from astra.api.quantities import parse_instant
 from astra.engine.advancing import Advance, DueAccount, announce_worker, due_accounts
 from astra.engine.barriers import advance_to
@@ -29,12 +30,17 @@ from astra.engine.settling import Hop
 logger = logging.getLogger(__name__)
 
 # How long an account that raised is left alone: doubled each time it raises again.
-FIRST_PAUSE = timedelta(seconds=1)
-LONGEST_PAUSE = timedelta(minutes=5)
+FIRST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 300.0
 # How long the worker waits, at most, before it tries the lost database again.
 LONGEST_RECONNECT_SECONDS = 5.0
-# How long one account may keep the worker while others wait; the rest of its way comes next time.
-LONGEST_TURN = timedelta(seconds=1)
+# How long one account may keep the worker at a time; the rest of its way comes next time.
+LONGEST_TURN_SECONDS = 0.2
+# How long those that did not arrive last time may keep it in one pass, all of them together, and as
+# long again whatever else is done to accounts: nobody else waits for longer.
+LONGEST_SHARE_SECONDS = 0.3
+# Between two passes, while somebody has not arrived.
+_BREATH_SECONDS = 0.02
 # Rows that somebody keeps locked shall not hold up the other accounts for ever; and a plan made
 # while a table was small shall not read all of it once it is large.
 _SESSION = (
@@ -42,6 +48,7 @@ _SESSION = (
 )
 _CONNECTION = {"connect_timeout": 5, "tcp_user_timeout": 30_000}
 
+T = TypeVar("T")
 Stopping = Callable[[float], bool]
 
 
@@ -96,15 +103,15 @@ def watch(*, interval_seconds: float, stopping: Stopping) -> None:
                 if is_lost:
                     logger.warning("the database serves the worker again")
                 is_lost = False
-                seconds = interval_seconds
+                seconds = _BREATH_SECONDS if worker.is_behind else interval_seconds
 
 
 @dataclass(slots=True)
 class _Pause:
     """How long an account is set aside."""
 
-    ends_at: datetime
-    length: timedelta
+    ends_at: float
+    length_seconds: float
 
 
 @dataclass(slots=True)
@@ -113,6 +120,8 @@ class Worker:
 
     stopping: Stopping
     _pauses: dict[uuid.UUID, _Pause] = field(default_factory=dict)
+    # The accounts that did not arrive, whoever waits for longest first.
+    _late: list[uuid.UUID] = field(default_factory=list)
     _trimmers: list[Trim] = field(default_factory=lambda: [make() for make in trimmers])
     _session: Any = None
 
@@ -125,20 +134,33 @@ class Worker:
             announce_worker()
             self._session = connection.connection
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether an account was left on its way."""
+        return bool(self._late)
+
     def advance(self) -> int:
         """Pass once over the accounts with something due; return the number of hops.
 
         An account that raises is set aside for a while, and so is one that somebody else has until
-        the next pass. What else is registered to be done to accounts comes first. Raises
-        ``django.db.Error`` when the database itself fails.
+        the next pass. What else is registered to be done to accounts comes first. Those with a long
+        way come last, in turns, so that they hold up each other alone. Raises ``django.db.Error``
+        when the database itself fails.
         """
         for chore in chores:
-            for account_id in chore.accounts():
+            for account_id in self._within_share(chore.accounts()):
                 self._attempt(account_id, functools.partial(chore.act, account_id))
-        return sum(
-            self._attempt(due.account_id, functools.partial(self._settle, due))
-            for due in due_accounts()
+        due = {each.account_id: each for each in due_accounts()}
+        late = [due.pop(account_id) for account_id in self._late if account_id in due]
+        self._late = [each.account_id for each in late]
+        return sum(map(self._take_turn, due.values())) + sum(
+            map(self._take_turn, self._within_share(late))
         )
+
+    def _within_share(self, items: Iterable[T]) -> Iterator[T]:
+        """Yield one after another, for as long as the share lasts."""
+        ends_at = monotonic_seconds() + LONGEST_SHARE_SECONDS
+        return itertools.takewhile(lambda item: monotonic_seconds() < ends_at, items)
 
     def trim(self) -> int:
         """Keep what grows by itself within its cap; return how many rows were dropped."""
@@ -147,7 +169,7 @@ class Worker:
     def _attempt(self, account_id: uuid.UUID, act: Callable[[], int | None]) -> int:
         """Do something to one account, unless it is set aside or it is time to stop."""
         pause = self._pauses.get(account_id)
-        if (pause is not None and real_now() < pause.ends_at) or self.stopping(0):
+        if (pause is not None and monotonic_seconds() < pause.ends_at) or self.stopping(0):
             return 0
         connection.ensure_connection()
         session = connection.connection
@@ -162,23 +184,33 @@ class Worker:
         self._take_back(account_id)
         return count
 
+    def _take_turn(self, due: DueAccount) -> int:
+        if due.account_id in self._late:
+            self._late.remove(due.account_id)
+        return self._attempt(due.account_id, functools.partial(self._settle, due))
+
     def _settle(self, due: DueAccount) -> int:
         """Bring the account to its instant; a long way is left for the next pass, at a barrier."""
-        ends_at = real_now() + LONGEST_TURN
+        ends_at = monotonic_seconds() + LONGEST_TURN_SECONDS
 
         def goes_on() -> bool:
-            return real_now() < ends_at and not self.stopping(0)
+            if monotonic_seconds() < ends_at and not self.stopping(0):
+                return True
+            self._late.append(due.account_id)
+            return False
 
         return advance_to(due.account_id, due.instant, wait=False, go_on=goes_on) or 0
 
     def _set_aside(self, account_id: uuid.UUID, error: Exception) -> None:
         before = self._pauses.get(account_id)
-        length = min(before.length * 2, LONGEST_PAUSE) if before else FIRST_PAUSE
-        self._pauses[account_id] = _Pause(real_now() + length, length)
+        seconds = FIRST_PAUSE_SECONDS
+        if before is not None:
+            seconds = min(before.length_seconds * 2, LONGEST_PAUSE_SECONDS)
+        self._pauses[account_id] = _Pause(monotonic_seconds() + seconds, seconds)
         logger.error(
             "account %s could not be settled, it is set aside for %d s",
             account_id,
-            length.total_seconds(),
+            seconds,
             exc_info=error,
         )
 

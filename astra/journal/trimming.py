@@ -7,19 +7,18 @@ not see those. What was dropped is counted in a table that nobody else writes.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 
-from astra.api.clock import real_now
+from astra.api.clock import monotonic_seconds
 from astra.api.statements import Statement
 from astra.engine.settling import LOCK_CLASS
 
 logger = logging.getLogger(__name__)
 
 # How often a worker looks.
-INTERVAL = timedelta(seconds=2)
+INTERVAL_SECONDS = 2.0
 # The number of calls beyond the cap at which an account is trimmed: a tenth of it, but no more than
 # this.
 MOST_SLACK = 1000
@@ -71,7 +70,7 @@ _TRIM = Statement("""
 class Trimmer:
     """What a worker remembers of its trimming: when, and up to where it has looked."""
 
-    _again_at: datetime | None = None
+    _again_at: float = 0.0
     # The newest call at the last pass, and at the one before: a call that was being written at that
     # time has been by now.
     _newest: int = 0
@@ -83,10 +82,10 @@ class Trimmer:
         Only accounts with new calls are looked at. Raises ``django.db.Error`` when the connection is
         lost; any other failure is left for later.
         """
-        now = real_now()
-        if self._again_at is not None and now < self._again_at:
+        now = monotonic_seconds()
+        if now < self._again_at:
             return 0
-        self._again_at = now + INTERVAL
+        self._again_at = now + INTERVAL_SECONDS
         try:
             return self._pass()
         except Exception:

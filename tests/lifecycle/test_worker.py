@@ -1,5 +1,6 @@
 """The worker: passes, accounts that raise, the loss of the database, and its end."""
 
+import functools
 import logging
 import os
 import signal
@@ -16,13 +17,13 @@ from django.conf import settings
 from django.db import connection
 
 from astra.accounts.models import Account
-from astra.api.clock import clock_set_to, real_now
+from astra.api.clock import clock_set_to, monotonic_seconds, real_now
 from astra.engine import barriers
 from astra.engine.advancing import worker_is_alive
 from astra.engine.settling import settle_due
 from astra.engine.worker import (
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
+    FIRST_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
     StopSignals,
     Worker,
     watch,
@@ -177,11 +178,11 @@ def test_an_account_that_raises_is_set_aside_for_longer_and_longer(
 ) -> None:
     fail_for(backups[0].account, monkeypatch)
     worker = Worker(lambda seconds: False)
-    start = real_now()
+    start = monotonic_seconds()
 
     def pass_at(seconds: float) -> int:
         caplog.clear()
-        with clock_set_to(lambda: start + timedelta(seconds=seconds)):
+        with clock_set_to(seconds=lambda: start + seconds):
             worker.advance()
         return len(caplog.records)
 
@@ -205,12 +206,11 @@ def test_no_account_is_set_aside_for_more_than_minutes(
 ) -> None:
     fail_for(backups[0].account, monkeypatch)
     worker = Worker(lambda seconds: False)
-    now = real_now()
-    for _ in range(12):
-        now += LONGEST_PAUSE
-        with clock_set_to(world.still(now)):
+    for number in range(12):
+        now = monotonic_seconds() + number * LONGEST_PAUSE_SECONDS
+        with clock_set_to(seconds=functools.partial(float, now)):
             worker.advance()
-    assert FIRST_PAUSE * 2**11 > LONGEST_PAUSE
+    assert FIRST_PAUSE_SECONDS * 2**11 > LONGEST_PAUSE_SECONDS
     assert caplog.records[-1].getMessage().endswith("it is set aside for 300 s")
 
 
