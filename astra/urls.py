@@ -15,8 +15,8 @@ handler500 = "astra.api.handler.server_error"
 
 # The control surface, which is no part of the simulated API.
 CONTROL = [
-    path("", include("astra.server.urls")),
-    path("accounts/<str:account_id>/", include("astra.engine.urls")),
+    path("", include("astra.server.health")),
+    path("accounts/<str:account_id>/", include("astra.engine.views")),
     path("accounts/<str:account_id>/", include("astra.faults.views")),
     path("accounts/<str:account_id>/", include("astra.journal.views")),
     path("", include("astra.scenarios.views")),
@@ -27,8 +27,8 @@ CONTROL = [
 urlpatterns = [
     *urls_of_resources(),
     path("simulator/v1/", include(CONTROL)),
-    path("admin/overview/", include("backups.admin.dashboard.urls")),
+    path("admin/overview/", include("backups.admin.dashboard.views")),
     path("admin/", admin.site.urls),
-    path("api/", include("astra.apidocs.urls")),
+    path("api/", include("astra.apidocs.views")),
     re_path("^accounts/(?P<account_id>[^/]*)/(?P<rest>.*)$", UnknownRoute.as_view()),
 ]

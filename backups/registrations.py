@@ -1,11 +1,8 @@
 """What the layers below are told of this app's resources."""
 
-from pathlib import Path
-
 from astra.accounts.belongings import Belonging, register_belongings
 from astra.engine.barriers import BarrierSource, barrier_sources
 from astra.engine.registry import Registration, register
-from astra.scenarios.library import register_library
 from astra.scenarios.sections import register_section
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
@@ -66,4 +63,3 @@ def register_all() -> None:
         )
     )
     register_section(FleetSection())
-    register_library(Path(__file__).with_name("scenarios") / "library")

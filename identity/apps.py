@@ -1,6 +1,6 @@
 """Django's entry to who may call, as resources."""
 
-from pathlib import Path
+from astra.adminsite.navigation import ACCOUNTS, Entry
 
 # The module, as Django would take the class for another configuration of this app.
 from astra.resources import families
@@ -17,12 +17,9 @@ class IdentityConfig(families.FamilyConfig):
         "identity.resources.tokens.TOKEN",
         "identity.resources.role_bindings.ROLE_BINDING",
     )
-
-    def ready(self) -> None:
-        """Register the resources, their admin pages, and the scenarios that seed them alone."""
-        super().ready()
-        from astra.scenarios.library import register_library
-        from identity.pages import register_pages
-
-        register_pages()
-        register_library(Path(__file__).parent / "scenarios/library")
+    entries = (
+        Entry(ACCOUNTS, 10, "Accounts", "domain", "accounts.account"),
+        Entry(ACCOUNTS, 20, "Users", "group", "accounts.user", of_account=40),
+        Entry(ACCOUNTS, 30, "Role bindings", "badge", "accounts.rolebinding"),
+        Entry(ACCOUNTS, 40, "Tokens", "key", "accounts.token"),
+    )

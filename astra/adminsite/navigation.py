@@ -29,7 +29,7 @@ class Entry:
 
     A list is there for those who may view it. ``order`` is its place in the group; ``icon`` one of
     Google's Material Symbols. A list with a foreign key `account` may be linked to from an account's
-    page, narrowed to it: ``of_account`` is its place and its text there.
+    page, narrowed to it, under its title: ``of_account`` is its place there.
     """
 
     group: Group
@@ -38,7 +38,7 @@ class Entry:
     icon: str
     model: str = ""
     page: str = ""
-    of_account: tuple[int, str] | None = None
+    of_account: int | None = None
 
     def as_item(self) -> dict[str, Any]:
         """Return it as the site's theme wants it."""
@@ -97,8 +97,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def account_links() -> list[tuple[str, str]]:
     """Return text and model of the lists that an account's page links to."""
-    linked = [(entry.of_account, entry.model) for entry in _entries.values() if entry.of_account]
-    return [(text, model) for (_, text), model in sorted(linked)]
+    linked = [entry for entry in _entries.values() if entry.of_account]
+    ordered = sorted(linked, key=lambda entry: entry.of_account or 0)
+    return [(entry.title.lower(), entry.model) for entry in ordered]
 
 
 def fill_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 import astra
@@ -61,3 +61,10 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _file(name: str) -> str:
     return static(f"drf_spectacular_sidecar/swagger-ui-dist/{name}")
+
+
+urlpatterns = [
+    path("openapi.json", document_as, {"written_as": "json"}, name="openapi-json"),
+    path("openapi.yaml", document_as, {"written_as": "yaml"}, name="openapi-yaml"),
+    path("docs/", page, name="openapi-page"),
+]

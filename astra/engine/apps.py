@@ -16,12 +16,5 @@ class EngineConfig(AppConfig):
 
         register_belongings(Belonging(Transition))
         register_entries(
-            Entry(
-                SIMULATION,
-                10,
-                "Transitions",
-                "timeline",
-                "engine.transition",
-                of_account=(50, "history"),
-            )
+            Entry(SIMULATION, 10, "Transitions", "timeline", "engine.transition", of_account=50)
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from rest_framework import serializers
 
 from astra.accounts.clocks import FASTEST_RATE, ClockMode, ClockRule, DeclaredClock
@@ -103,6 +104,12 @@ class ClockAdvance(AccountControlView):
         wait_seconds = body.pop("wait", 30)
         move = clock_advance(account_id=account_id, wait_seconds=wait_seconds, **body)
         return self.found(_represent(move), status=200 if move.is_over else 202)
+
+
+urlpatterns = [
+    path("clock", Clock.as_view(), name="clock"),
+    path("clock/advance", ClockAdvance.as_view(), name="clock-advance"),
+]
 
 
 def _represent(move: Move) -> dict[str, Any]:

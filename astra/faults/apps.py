@@ -18,14 +18,7 @@ class FaultsConfig(AppConfig):
 
         register_belongings(Belonging(FaultRule))
         register_entries(
-            Entry(
-                SIMULATION,
-                30,
-                "Fault rules",
-                "bolt",
-                "faults.faultrule",
-                of_account=(70, "fault rules"),
-            )
+            Entry(SIMULATION, 30, "Fault rules", "bolt", "faults.faultrule", of_account=70)
         )
         interceptors.append(intercept)
         keep_constraint(self)

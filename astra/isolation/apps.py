@@ -22,13 +22,6 @@ class IsolationConfig(AppConfig):
             Belonging(CheckpointPart, is_state=False),
         )
         register_entries(
-            Entry(
-                SIMULATION,
-                50,
-                "Checkpoints",
-                "save",
-                "isolation.checkpoint",
-                of_account=(60, "checkpoints"),
-            )
+            Entry(SIMULATION, 50, "Checkpoints", "save", "isolation.checkpoint", of_account=60)
         )
         chores.append(Chore(accounts=expired_accounts, act=account_remove))

@@ -22,14 +22,7 @@ class JournalConfig(AppConfig):
             Belonging(JournalEntry, is_state=False), Belonging(JournalLoss, is_state=False)
         )
         register_entries(
-            Entry(
-                SIMULATION,
-                20,
-                "Journal",
-                "receipt_long",
-                "journal.journalentry",
-                of_account=(80, "journal"),
-            )
+            Entry(SIMULATION, 20, "Journal", "receipt_long", "journal.journalentry", of_account=80)
         )
         recorders.append(record)
         trimmers.append(new_trimmer)

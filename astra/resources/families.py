@@ -1,11 +1,13 @@
 """What every family's Django app is: it lists its resources, and they are known from then on."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 
+from astra.adminsite.navigation import Entry, register_entries
 from astra.resources import registry
 
 
@@ -13,10 +15,13 @@ class FamilyConfig(AppConfig):
     """A family: resources of one subject.
 
     ``resources`` are the dotted names of their declarations; what is called most comes first, as URLs
-    are matched in that order. A declaration may stand in one module with its model.
+    are matched in that order. A declaration may stand in one module with its model. ``entries`` are
+    those that it has in the sidebar of the admin site. Scenarios of its own are in
+    `scenarios/library` beside it.
     """
 
     resources: Sequence[str] = ()
+    entries: Sequence[Entry] = ()
 
     def import_models(self) -> None:
         """Import the modules with the declarations too: models may stand beside them."""
@@ -25,7 +30,11 @@ class FamilyConfig(AppConfig):
             registry.register(resource)
 
     def ready(self) -> None:
-        """Tell the layers below of the resources."""
+        """Tell the layers below of what it has."""
+        from astra.scenarios.library import register_library
+
+        register_entries(*self.entries)
+        register_library(Path(self.path, "scenarios", "library"))
         for resource in self._declared():
             tell_of(resource)
 

@@ -5,6 +5,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.views.decorators.http import require_safe
 
 from astra.accounts.models import Account
@@ -57,3 +58,9 @@ def _is_seeded(scenario: str) -> bool:
         or SeededScenario.objects.filter(name=scenario).exists()
         or Account.objects.exists()
     )
+
+
+urlpatterns = [
+    path("health", health, name="health"),
+    path("ready", ready, name="ready"),
+]

@@ -74,7 +74,7 @@ def test_an_account_links_to_the_lists_that_are_registered() -> None:
         "apps",
         "buckets",
         "users",
-        "history",
+        "transitions",
         "checkpoints",
         "fault rules",
         "journal",

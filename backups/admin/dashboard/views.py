@@ -13,7 +13,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
@@ -156,3 +156,11 @@ def _panels(request: HttpRequest, *, with_messages: bool = False) -> HttpRespons
 
 def _is_update(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
+
+
+app_name = "overview"
+urlpatterns = [
+    path("live/", live, name="live"),
+    path("clock/<uuid:account_id>/set/", clock_set, name="clock-set"),
+    path("clock/<uuid:account_id>/move/", clock_move, name="clock-move"),
+]
