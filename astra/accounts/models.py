@@ -6,11 +6,11 @@ Source: `resources.md` and section 11 of `appbackup.md`; clock: `docs/architectu
 import uuid
 from datetime import datetime
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
 from astra.accounts.clocks import FASTEST_RATE, FIXED_RATES, ClockMode, clock_instant
+from astra.accounts.constraints import by_creation, by_label, holds, is_known
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now
 from astra.api.dice import NIL_ID, new_id
 
@@ -67,18 +67,6 @@ def choice_of(choices: type[models.TextChoices], *, default: str) -> "models.Cha
     )
 
 
-def is_known(
-    column: str, choices: type[models.TextChoices], *, name: str
-) -> models.CheckConstraint:
-    """Return the constraint that holds a column to its list."""
-    return models.CheckConstraint(condition=Q(**{f"{column}__in": choices.values}), name=name)
-
-
-def label_index(name: str) -> GinIndex:
-    """Return the index that serves `filter` on labels with `eq` and `in`."""
-    return GinIndex(fields=["labels"], name=name, opclasses=["jsonb_path_ops"])
-
-
 class Described(models.Model):
     """What the `metadata` member of every resource says, and the `version` it was stored with."""
 
@@ -92,6 +80,10 @@ class Described(models.Model):
 
     class Meta:
         abstract = True
+
+    def __str__(self) -> str:
+        """Return what people know it by: its name, where its kind has any."""
+        return str(getattr(self, "name", self.pk))
 
 
 class Account(Described):
@@ -130,37 +122,34 @@ class Account(Described):
             ),
         )
         constraints = (
-            is_known("state", AccountState, name="account_state_is_known"),
-            models.CheckConstraint(
-                condition=Q(clock_mode=ClockMode.REAL, clock_rate=FIXED_RATES[ClockMode.REAL])
+            is_known("account_state_is_known", "state", AccountState.values),
+            holds(
+                "account_clock_rate_fits_mode",
+                Q(clock_mode=ClockMode.REAL, clock_rate=FIXED_RATES[ClockMode.REAL])
                 | Q(clock_mode=ClockMode.SCALED, clock_rate__gt=0)
                 | Q(clock_mode=ClockMode.MANUAL, clock_rate=FIXED_RATES[ClockMode.MANUAL]),
-                name="account_clock_rate_fits_mode",
             ),
-            models.CheckConstraint(
-                condition=Q(clock_rate__lte=FASTEST_RATE),
-                name="account_clock_is_not_too_fast",
-                violation_error_message=f"A clock is at most {FASTEST_RATE} times faster.",
+            holds(
+                "account_clock_is_not_too_fast",
+                Q(clock_rate__lte=FASTEST_RATE),
+                f"A clock is at most {FASTEST_RATE} times faster.",
             ),
-            models.CheckConstraint(
-                condition=Q(clock_sim__lte=LAST_INSTANT)
+            holds(
+                "account_clock_has_an_end",
+                Q(clock_sim__lte=LAST_INSTANT)
                 & (Q(clock_target=None) | Q(clock_target__lte=LAST_INSTANT)),
-                name="account_clock_has_an_end",
-                violation_error_message=TIME_ENDS,
+                TIME_ENDS,
             ),
-            models.CheckConstraint(
-                condition=~Q(clock_mode=ClockMode.REAL) | Q(clock_sim=F("clock_real")),
-                name="account_real_clock_has_no_offset",
+            holds(
+                "account_real_clock_has_no_offset",
+                ~Q(clock_mode=ClockMode.REAL) | Q(clock_sim=F("clock_real")),
             ),
-            models.CheckConstraint(
-                condition=Q(clock_target=None) | Q(clock_mode=ClockMode.MANUAL),
-                name="account_only_manual_clock_is_moved",
+            holds(
+                "account_only_manual_clock_is_moved",
+                Q(clock_target=None) | Q(clock_mode=ClockMode.MANUAL),
             ),
-            models.CheckConstraint(condition=~Q(name=""), name="account_name_is_not_empty"),
+            holds("account_name_is_not_empty", ~Q(name="")),
         )
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def account_id(self) -> uuid.UUID:
@@ -200,8 +189,8 @@ class User(Resource):
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            is_known("state", UserState, name="user_state_is_known"),
-            is_known("auth_provider", AuthProvider, name="user_provider_is_known"),
+            is_known("user_state_is_known", "state", UserState.values),
+            is_known("user_provider_is_known", "auth_provider", AuthProvider.values),
             models.UniqueConstraint(
                 "account",
                 "email",
@@ -211,8 +200,8 @@ class User(Resource):
         )
         indexes = (
             # GET …/core/v1/users in the default order, and `continue` in it
-            models.Index(fields=("account", "created_at", "id"), name="user_by_creation"),
-            label_index("user_by_label"),
+            by_creation("user_by_creation"),
+            by_label("user_by_label"),
         )
 
     def __str__(self) -> str:
@@ -229,7 +218,7 @@ class RoleBinding(Resource):
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            is_known("role", Role, name="role_binding_role_is_known"),
+            is_known("role_binding_role_is_known", "role", Role.values),
             models.UniqueConstraint(
                 "user",
                 name="role_binding_is_unique",
@@ -238,8 +227,8 @@ class RoleBinding(Resource):
         )
         indexes = (
             # GET …/core/v1/roleBindings in the default order, and `continue` in it
-            models.Index(fields=("account", "created_at", "id"), name="role_binding_by_creation"),
-            label_index("role_binding_by_label"),
+            by_creation("role_binding_by_creation"),
+            by_label("role_binding_by_label"),
         )
 
     def __str__(self) -> str:
@@ -257,19 +246,14 @@ class Token(Resource):
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(digest__regex="^[0-9a-f]{64}$"), name="token_digest_is_sha256"
-            ),
+            holds("token_digest_is_sha256", Q(digest__regex="^[0-9a-f]{64}$")),
             # 'who calls', once per request; `unique` would make another index, for LIKE
             models.UniqueConstraint(fields=("digest",), name="token_digest_is_unique"),
         )
         indexes = (
             # GET …/users/{user_id}/tokens in the default order, and `continue` in it
-            models.Index(fields=("user", "created_at", "id"), name="token_by_creation"),
-            label_index("token_by_label"),
+            by_creation("token_by_creation", "user"),
+            by_label("token_by_label"),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="token_by_account"),
         )
-
-    def __str__(self) -> str:
-        return self.name

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from astra.accounts.constraints import holds
 from astra.accounts.models import Account, Resource
 from astra.api.clock import real_now
 from astra.engine.stages import Lifecycle
@@ -45,16 +46,11 @@ def state_field(lifecycle: Lifecycle) -> "models.CharField[str, str]":
 def staged_constraints(name: str, lifecycle: Lifecycle) -> tuple[models.BaseConstraint, ...]:
     """Return the named constraints that every staged table has."""
     return (
-        models.CheckConstraint(
-            condition=Q(state__in=lifecycle.states), name=f"{name}_state_is_known"
-        ),
-        models.CheckConstraint(
-            condition=Q(outcome=None) | Q(outcome__in=lifecycle.final),
-            name=f"{name}_outcome_is_final",
-        ),
-        models.CheckConstraint(
-            condition=Q(state__in=lifecycle.unfinished) | Q(next_transition_at=None),
-            name=f"{name}_final_state_is_at_rest",
+        holds(f"{name}_state_is_known", Q(state__in=lifecycle.states)),
+        holds(f"{name}_outcome_is_final", Q(outcome=None) | Q(outcome__in=lifecycle.final)),
+        holds(
+            f"{name}_final_state_is_at_rest",
+            Q(state__in=lifecycle.unfinished) | Q(next_transition_at=None),
         ),
     )
 

@@ -6,6 +6,7 @@ from django.db import connections, models, transaction
 from django.db.models import F, Q
 from django.db.models.signals import post_migrate
 
+from astra.accounts.constraints import holds
 from astra.accounts.models import Account
 from astra.api.dice import new_id
 from astra.faults.effects.registered import EFFECTS
@@ -49,23 +50,18 @@ class FaultRule(models.Model):
         constraints = (
             # the rules of an account in order
             models.UniqueConstraint("account", "position", name="fault_rule_position_is_unique"),
-            *(
-                models.CheckConstraint(name=name, condition=condition)
-                for name, condition in (
-                    ("fault_rule_method_is_known", Q(method=None) | Q(method__in=METHODS)),
-                    ("fault_rule_every_is_positive", Q(every=None) | Q(every__gte=1)),
-                    ("fault_rule_next_is_positive", Q(next_count=None) | Q(next_count__gte=1)),
-                    (
-                        "fault_rule_probability_is_fraction",
-                        Q(probability=None) | Q(probability__gte=0, probability__lte=1),
-                    ),
-                    (
-                        "fault_rule_acts_at_most_next_times",
-                        Q(next_count=None) | Q(hits__lte=F("next_count")),
-                    ),
-                    ("fault_rule_acts_only_when_asked", Q(hits__lte=F("seen"))),
-                )
+            holds("fault_rule_method_is_known", Q(method=None) | Q(method__in=METHODS)),
+            holds("fault_rule_every_is_positive", Q(every=None) | Q(every__gte=1)),
+            holds("fault_rule_next_is_positive", Q(next_count=None) | Q(next_count__gte=1)),
+            holds(
+                "fault_rule_probability_is_fraction",
+                Q(probability=None) | Q(probability__gte=0, probability__lte=1),
             ),
+            holds(
+                "fault_rule_acts_at_most_next_times",
+                Q(next_count=None) | Q(hits__lte=F("next_count")),
+            ),
+            holds("fault_rule_acts_only_when_asked", Q(hits__lte=F("seen"))),
         )
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from astra.accounts.constraints import holds, is_unique
 from astra.accounts.models import NAME_MAX_LENGTH, Account
 from astra.api.clock import real_now
 from astra.api.dice import new_id
@@ -39,12 +40,12 @@ class Checkpoint(models.Model):
         ordering = ("saved_at", "id")
         constraints = (
             # a checkpoint by name; deleting an account with everything in it
-            models.UniqueConstraint(
-                fields=("account", "name"),
-                name="checkpoint_name_is_unique",
-                violation_error_message="A checkpoint with this name exists for the account.",
+            is_unique(
+                "checkpoint_name_is_unique",
+                ("account", "name"),
+                "A checkpoint with this name exists for the account.",
             ),
-            models.CheckConstraint(condition=~Q(name=""), name="checkpoint_name_is_not_empty"),
+            holds("checkpoint_name_is_not_empty", ~Q(name="")),
         )
 
     def __str__(self) -> str:

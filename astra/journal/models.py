@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from astra.accounts.constraints import holds
 from astra.accounts.models import Account
 
 
@@ -58,11 +59,7 @@ class JournalLoss(models.Model):
     dropped = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=models.Q(dropped__gte=0), name="journal_loss_is_not_negative"
-            ),
-        )
+        constraints = (holds("journal_loss_is_not_negative", models.Q(dropped__gte=0)),)
 
     def __str__(self) -> str:
         return f"{self.dropped} of {self.account_id}"

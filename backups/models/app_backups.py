@@ -5,14 +5,21 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.models import label_index
+from astra.accounts.constraints import (
+    by_creation,
+    by_label,
+    holds,
+    is_dns_label,
+    is_known,
+    is_unique,
+    where_set,
+)
 from astra.engine.models import due_index, staged_constraints
 from backups import kinds
 from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
 from backups.models.app_snaps import Snapshot
 from backups.models.buckets import Bucket
 from backups.models.protection import MADE_BY_SCHEDULE, Protection, hook_constraint
-from backups.models.rules import index_where_set, is_dns_label, is_known, is_unique_in_app
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -41,19 +48,19 @@ class AppBackup(Protection):
             hook_constraint("backup"),
             is_dns_label("backup_name_is_dns_label"),
             is_known("backup_version_is_known", "version", kinds.APP_BACKUP.versions),
-            models.CheckConstraint(
-                condition=Q(total_bytes__gte=0), name="backup_has_no_negative_bytes"
-            ),
-            is_unique_in_app(
-                "backup_name_is_unique", "A backup with the same name exists for the app."
+            holds("backup_has_no_negative_bytes", Q(total_bytes__gte=0)),
+            is_unique(
+                "backup_name_is_unique",
+                ("app", "name"),
+                "A backup with the same name exists for the app.",
             ),
         )
         indexes = (
             due_index("backup_due"),
             # GET …/apps/{app_id}/appBackups in the default order, and `continue` in it
-            models.Index(fields=("app", "created_at", "id"), name="backup_by_creation"),
+            by_creation("backup_by_creation", "app"),
             # GET …/topology/v1/appBackups in the default order, and `continue` in it
-            models.Index(fields=("account", "created_at", "id"), name="backup_of_account"),
+            by_creation("backup_of_account"),
             # lists filtered by state, in either collection
             models.Index(fields=("account", "state", "created_at", "id"), name="backup_by_state"),
             # lists filtered or ordered by name across the account
@@ -61,10 +68,10 @@ class AppBackup(Protection):
             # a bucket in use (problem 83)
             models.Index(fields=("bucket",), name="backup_by_bucket"),
             # a snapshot in use (problem 144), and clearing it from finished backups
-            index_where_set("backup_by_snapshot", "snapshot"),
+            where_set("backup_by_snapshot", "snapshot"),
             # retention: what a schedule made, newest first
-            index_where_set("backup_by_schedule", "schedule_id", MADE_BY_SCHEDULE),
-            label_index("backup_by_label"),
+            where_set("backup_by_schedule", "schedule_id", MADE_BY_SCHEDULE),
+            by_label("backup_by_label"),
         )
 
     def has_progress(self) -> bool:

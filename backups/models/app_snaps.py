@@ -2,12 +2,11 @@
 
 from django.db import models
 
-from astra.accounts.models import label_index
+from astra.accounts.constraints import by_creation, by_label, is_dns_label, is_unique, where_set
 from astra.engine.models import due_index, staged_constraints
 from backups.lifecycle import SNAPSHOT
 from backups.models.buckets import Bucket
 from backups.models.protection import MADE_BY_SCHEDULE, Protection, hook_constraint
-from backups.models.rules import index_where_set, is_dns_label, is_unique_in_app
 
 
 class Snapshot(Protection):
@@ -23,19 +22,21 @@ class Snapshot(Protection):
             *staged_constraints("snapshot", SNAPSHOT),
             hook_constraint("snapshot"),
             is_dns_label("snapshot_name_is_dns_label"),
-            is_unique_in_app(
-                "snapshot_name_is_unique", "A snapshot with the same name exists for the app."
+            is_unique(
+                "snapshot_name_is_unique",
+                ("app", "name"),
+                "A snapshot with the same name exists for the app.",
             ),
         )
         indexes = (
             due_index("snapshot_due"),
             # GET …/apps/{app_id}/appSnaps in the default order, and `continue` in it
-            models.Index(fields=("app", "created_at", "id"), name="snapshot_by_creation"),
+            by_creation("snapshot_by_creation", "app"),
             # a bucket in use (problem 83)
-            index_where_set("snapshot_by_bucket", "bucket"),
+            where_set("snapshot_by_bucket", "bucket"),
             # retention: what a schedule made, newest first
-            index_where_set("snapshot_by_schedule", "schedule_id", MADE_BY_SCHEDULE),
+            where_set("snapshot_by_schedule", "schedule_id", MADE_BY_SCHEDULE),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="snapshot_by_account"),
-            label_index("snapshot_by_label"),
+            by_label("snapshot_by_label"),
         )

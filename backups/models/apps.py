@@ -3,11 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.models import label_index
+from astra.accounts.constraints import by_label, holds, is_dns_label, is_known
 from astra.api import patterns
 from astra.engine.models import Staged, due_index, state_field
 from backups.lifecycle import APP
-from backups.models.rules import is_dns_label, is_known
 
 GIB = 1024**3
 
@@ -71,9 +70,9 @@ class App(Staged):
             is_known("app_state_is_known", "state", APP.states),
             is_known("app_protection_state_is_known", "protection_state", ProtectionState.values),
             is_dns_label("app_name_is_dns_label"),
-            models.CheckConstraint(
-                condition=Q(size_bytes__gte=0, throughput_bytes_per_second__gt=0),
-                name="app_size_and_throughput_are_sane",
+            holds(
+                "app_size_and_throughput_are_sane",
+                Q(size_bytes__gte=0, throughput_bytes_per_second__gt=0),
             ),
         )
         indexes = (
@@ -90,8 +89,5 @@ class App(Staged):
             ),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="app_by_account"),
-            label_index("app_by_label"),
+            by_label("app_by_label"),
         )
-
-    def __str__(self) -> str:
-        return self.name

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.models import label_index
+from astra.accounts.constraints import by_creation, by_label, holds, is_known, is_unique
 from astra.api.dice import new_id
 from astra.engine.models import Staged, due_index, staged_constraints, state_field
 from backups.lifecycle import BUCKET
-from backups.models.rules import is_known
 
 NAME_MAX_LENGTH = 256
 SERVER_URL_MAX_LENGTH = 1023
@@ -66,28 +65,23 @@ class Bucket(Staged):
         constraints = (
             *staged_constraints("bucket", BUCKET),
             is_known("bucket_provider_is_known", "provider", Provider.values),
-            models.CheckConstraint(condition=~Q(name=""), name="bucket_name_is_not_empty"),
-            models.CheckConstraint(
-                condition=Q(stored_bytes__gte=0), name="bucket_stores_no_negative_bytes"
+            holds("bucket_name_is_not_empty", ~Q(name="")),
+            holds("bucket_stores_no_negative_bytes", Q(stored_bytes__gte=0)),
+            is_unique(
+                "bucket_is_unique",
+                ("account", "name", "provider", "location"),
+                "A bucket with this name, provider and location exists.",
             ),
-            models.UniqueConstraint(
-                fields=("account", "name", "provider", "location"),
-                name="bucket_is_unique",
-                violation_error_message="A bucket with this name, provider and location exists.",
-            ),
-            models.UniqueConstraint(
-                fields=("account",),
-                condition=Q(is_default=True),
-                name="bucket_default_is_unique",
-                violation_error_message="The account already has a default bucket.",
+            is_unique(
+                "bucket_default_is_unique",
+                ("account",),
+                "The account already has a default bucket.",
+                Q(is_default=True),
             ),
         )
         indexes = (
             due_index("bucket_due"),
             # GET …/topology/v1/buckets in the default order; choosing a bucket for a backup
-            models.Index(fields=("account", "created_at", "id"), name="bucket_by_creation"),
-            label_index("bucket_by_label"),
+            by_creation("bucket_by_creation"),
+            by_label("bucket_by_label"),
         )
-
-    def __str__(self) -> str:
-        return self.name

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from astra.accounts.constraints import holds
 from astra.api import patterns
 from astra.engine.models import Staged
 from backups.models.apps import App
@@ -37,13 +38,9 @@ class Protection(Staged):
     class Meta:
         abstract = True
 
-    def __str__(self) -> str:
-        return self.name
-
 
 def hook_constraint(name: str) -> models.BaseConstraint:
     """Return the named constraint on `hookState`."""
-    return models.CheckConstraint(
-        condition=Q(hook_state=None) | Q(hook_state__in=HookState.values),
-        name=f"{name}_hook_state_is_known",
+    return holds(
+        f"{name}_hook_state_is_known", Q(hook_state=None) | Q(hook_state__in=HookState.values)
     )

@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.models import Resource, label_index
+from astra.accounts.constraints import by_creation, by_label, holds, is_known, is_unique, where_set
+from astra.accounts.models import Resource
 from backups.models.apps import App
 from backups.models.buckets import Bucket
-from backups.models.rules import index_where_set, is_known, is_unique_in_app
 
 NAME_MAX_LENGTH = 63
 RETENTION_MAX_LENGTH = 63
@@ -48,26 +48,25 @@ class Schedule(Resource):
         ordering = ("created_at", "id")
         constraints = (
             is_known("schedule_granularity_is_known", "granularity", Granularity.values),
-            models.CheckConstraint(
-                condition=Q(snapshot_retention__regex=RETENTION_PATTERN)
+            holds(
+                "schedule_retentions_are_numbers",
+                Q(snapshot_retention__regex=RETENTION_PATTERN)
                 & Q(backup_retention__regex=RETENTION_PATTERN),
-                name="schedule_retentions_are_numbers",
             ),
-            is_unique_in_app(
-                "schedule_name_is_unique", "A schedule with this name exists for the app."
+            is_unique(
+                "schedule_name_is_unique",
+                ("app", "name"),
+                "A schedule with this name exists for the app.",
             ),
         )
         indexes = (
             # GET …/apps/{app_id}/schedules in the default order, and `continue` in it
-            models.Index(fields=("app", "created_at", "id"), name="schedule_by_creation"),
+            by_creation("schedule_by_creation", "app"),
             # what fires next in an account
-            index_where_set("schedule_due", "next_firing_at", ("account", "next_firing_at")),
+            where_set("schedule_due", "next_firing_at", ("account", "next_firing_at")),
             # a bucket in use (problem 83)
-            index_where_set("schedule_by_bucket", "bucket"),
+            where_set("schedule_by_bucket", "bucket"),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="schedule_by_account"),
-            label_index("schedule_by_label"),
+            by_label("schedule_by_label"),
         )
-
-    def __str__(self) -> str:
-        return self.name

@@ -2,8 +2,8 @@
 
 from django.db import models
 
+from astra.accounts.constraints import by_creation, by_label
 from astra.accounts.models import Resource as Row
-from astra.accounts.models import label_index
 from astra.api import problems
 from astra.api.resources import ResourceKind
 from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Name, Number, Several, Text
@@ -42,10 +42,10 @@ class Note(Row):
         )
         indexes = (
             # GET …/apps/{app_id}/notes in the default order, and `continue` in it
-            models.Index(fields=("app", "created_at", "id"), name="note_by_creation"),
+            by_creation("note_by_creation", "app"),
             # GET …/core/v1/notes in the default order, and `continue` in it
-            models.Index(fields=("account", "created_at", "id"), name="note_of_account"),
-            label_index("note_by_label"),
+            by_creation("note_of_account"),
+            by_label("note_by_label"),
         )
 
     def __str__(self) -> str:

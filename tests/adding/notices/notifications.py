@@ -2,8 +2,8 @@
 
 from django.db import models
 
+from astra.accounts.constraints import by_creation, by_label
 from astra.accounts.models import Resource as Row
-from astra.accounts.models import label_index
 from astra.api.fields import IdentifierField
 from astra.api.resources import ResourceKind
 from astra.resources.members import Choice, Identifier, Instant, Number, Several, Text
@@ -42,8 +42,8 @@ class Notification(Row):
         )
         indexes = (
             # GET …/core/v1/notifications in the default order, and `continue` in it
-            models.Index(fields=("account", "created_at", "id"), name="notification_by_creation"),
-            label_index("notification_by_label"),
+            by_creation("notification_by_creation"),
+            by_label("notification_by_label"),
         )
 
     def __str__(self) -> str:
