@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -92,10 +91,7 @@ class EmbeddedPostgres:
         self._identity = self._choose_identity()
         if not self.data_dir.exists():
             postgres_files.make(
-                self.data_dir,
-                identity=self._identity,
-                durable=self.durable,
-                template=self.template,
+                self.data_dir, identity=self._identity, durable=self.durable, template=self.template
             )
         postgres_files.check(self.data_dir, self._identity)
         stale_pid = self._wait_for_predecessor()
@@ -226,32 +222,3 @@ class EmbeddedPostgres:
         except psycopg.OperationalError:
             return False
         return True
-
-
-class EphemeralPostgres(EmbeddedPostgres):
-    """A server on a temporary folder, without the cost of durability: for tests and benchmarks."""
-
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="astra-postgres-"))
-        super().__init__(
-            data_dir=self.folder / "data",
-            socket_dir=self.folder / "socket",
-            log_path=self.folder / "postgres.log",
-            durable=False,
-        )
-        if os.geteuid() == 0:
-            # The server's account passes through, and reads nothing here but its own folders.
-            self.folder.chmod(0o711)
-
-    def __enter__(self) -> Self:
-        """Start the server."""
-        try:
-            return super().__enter__()
-        except BaseException:
-            self.__exit__()
-            raise
-
-    def __exit__(self, *error: object) -> None:
-        """Stop the server and remove the folder."""
-        super().__exit__()
-        shutil.rmtree(self.folder, ignore_errors=True)

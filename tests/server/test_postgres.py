@@ -13,8 +13,8 @@ import pytest
 from django.core.management.base import CommandError
 
 from astra.server import postgres, postgres_files
-from astra.server.postgres import EmbeddedPostgres, EphemeralPostgres
-from tests.postgres import prepared
+from astra.server.postgres import EmbeddedPostgres
+from tests.postgres import EphemeralPostgres, prepared
 from tests.server.service import eventually
 
 
