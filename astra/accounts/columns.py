@@ -7,7 +7,6 @@ from django.db.models import Model
 from django.utils.safestring import SafeString
 
 from astra.adminsite import cells
-from astra.adminsite.columns import column, instant_column
 from astra.adminsite.records import RecordAdmin
 
 M = TypeVar("M", bound=Model)
@@ -16,12 +15,14 @@ M = TypeVar("M", bound=Model)
 class AccountColumns(RecordAdmin[M]):
     """Pages with the cells account, creation, state, id, labels."""
 
-    account_cell = column(
+    account_cell = cells.column(
         "Account", lambda record: cells.record_link(record.account), ordering="account__name"
     )
-    created_cell = instant_column("Created", "created_at", ordering="created_at")
-    state_cell = column("State", lambda record: cells.state_badge(record.state), ordering="state")
-    id_cell = column("ID", lambda record: cells.identifier(record.pk))
+    created_cell = cells.instant_column("Created", "created_at", ordering="created_at")
+    state_cell = cells.column(
+        "State", lambda record: cells.state_badge(record.state), ordering="state"
+    )
+    id_cell = cells.column("ID", lambda record: cells.identifier(record.pk))
 
     @admin.display(description="Labels")
     def labels_cell(self, record: Any) -> SafeString | str:

@@ -1,10 +1,15 @@
-"""What a list or a page shows of a value: badges, bars, links, instants. All of it is safe HTML."""
+"""What a list or a page shows of a value: badges, bars, links, instants; and the columns of lists.
 
-from collections.abc import Iterable, Mapping
+All of it is safe HTML.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import admin
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -142,3 +147,23 @@ def details(value: Iterable[Mapping[str, str]]) -> SafeString | str:
 def in_line(*cells: Any) -> SafeString:
     joined = format_html_join(" ", "{}", ((cell,) for cell in cells))
     return format_html('<span class="astra-line">{}</span>', joined)
+
+
+def column(
+    title: str, show: Callable[[Any], Any], *, ordering: str | None = None
+) -> Callable[[Any, Any], Any]:
+    """Return a method of an admin class: what ``show`` makes of a record."""
+
+    @admin.display(description=title, ordering=ordering)
+    def cell(self: Any, record: Any) -> Any:
+        return show(record)
+
+    return cell
+
+
+def instant_column(
+    title: str, name: str, *, ordering: str | None = None
+) -> Callable[[Any, Any], Any]:
+    """Return a method of an admin class: the instant of that name."""
+    get = attrgetter(name)
+    return column(title, lambda record: instant(get(record)), ordering=ordering)

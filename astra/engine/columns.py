@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from astra.accounts.clocks import ClockMode
 from astra.accounts.columns import AccountColumns
 from astra.adminsite import cells
-from astra.adminsite.columns import instant_column
 from astra.adminsite.units import human_span
 from astra.engine.models import Staged
 from astra.engine.stages import Lifecycle
@@ -27,7 +26,9 @@ class StagedAdmin(AccountColumns[S]):
     change_form_outer_after_template = "engine/timeline.html"
 
     # When the record moves on by itself.
-    next_cell = instant_column("Next step", "next_transition_at", ordering="next_transition_at")
+    next_cell = cells.instant_column(
+        "Next step", "next_transition_at", ordering="next_transition_at"
+    )
 
     @admin.display(description="Will end")
     def fate_cell(self, record: Staged) -> SafeString | str:

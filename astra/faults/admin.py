@@ -13,7 +13,6 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from astra.accounts.columns import AccountColumns
 from astra.adminsite import cells
-from astra.adminsite.columns import column
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.adminsite.forms import ApiForm
 from astra.faults.actions import fault_rule_create, fault_rules_delete
@@ -102,11 +101,15 @@ class FaultRuleAdmin(AccountColumns[FaultRule]):
             query |= Q(about__contains={name: str(wanted)})
         return query
 
-    rule_cell = column("Rule", lambda rule: rule.name or str(rule.id)[:8], ordering="position")
+    rule_cell = cells.column(
+        "Rule", lambda rule: rule.name or str(rule.id)[:8], ordering="position"
+    )
 
-    match_cell = column("Matches", lambda rule: _json(represent(rule)["match"]) or "everything")
+    match_cell = cells.column(
+        "Matches", lambda rule: _json(represent(rule)["match"]) or "everything"
+    )
     # The type as a badge, and its parameters.
-    effect_cell = column(
+    effect_cell = cells.column(
         "Effect",
         lambda rule: cells.in_line(cells.badge(rule.effect), _json(rule.parameters)),
         ordering="effect",

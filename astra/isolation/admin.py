@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from astra.accounts.columns import AccountColumns
 from astra.accounts.models import Account
-from astra.adminsite.columns import column, instant_column
+from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import AutocompleteSelectFilter
 from astra.adminsite.forms import ApiForm
@@ -73,9 +73,9 @@ class CheckpointAdmin(AccountColumns[Checkpoint]):
         "service_version",
     )
 
-    at_cell = instant_column("The account's time", "at", ordering="at")
-    saved_cell = instant_column("Saved", "saved_at", ordering="saved_at")
-    rows_cell = column("Rows", lambda saved: human_number(sum(saved.counts.values())))
+    at_cell = cells.instant_column("The account's time", "at", ordering="at")
+    saved_cell = cells.instant_column("Saved", "saved_at", ordering="saved_at")
+    rows_cell = cells.column("Rows", lambda saved: human_number(sum(saved.counts.values())))
 
     def delete_record(self, record: Checkpoint) -> None:
         """Delete the checkpoint as the control surface does."""

@@ -14,7 +14,6 @@ from unfold.decorators import action
 from astra.accounts.columns import AccountColumns
 from astra.accounts.models import User
 from astra.adminsite import cells
-from astra.adminsite.columns import column, instant_column
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.api import problems
 from astra.faults.models import FaultRule
@@ -96,23 +95,23 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
         return super().get_search_results(request, queryset, search_term)
 
     # When the request came, in real time.
-    time_cell = instant_column("Time", "real_at", ordering="sequence")
-    at_cell = instant_column("The account's time", "at")
-    status_cell = column("Status", status_badge, ordering="status")
-    duration_cell = column(
+    time_cell = cells.instant_column("Time", "real_at", ordering="sequence")
+    at_cell = cells.instant_column("The account's time", "at")
+    status_cell = cells.column("Status", status_badge, ordering="status")
+    duration_cell = cells.column(
         "Duration",
         lambda entry: f"{entry.duration_milliseconds:,.1f} ms",
         ordering="duration_milliseconds",
     )
-    request_cell = column(
+    request_cell = cells.column(
         "Body", lambda entry: _body(entry.request_body, is_cut=entry.request_body_cut)
     )
-    answer_cell = column(
+    answer_cell = cells.column(
         "Body", lambda entry: _body(entry.response_body, is_cut=entry.response_body_cut)
     )
 
     # Who called, linked, if that is known.
-    user_cell = column(
+    user_cell = cells.column(
         "User",
         lambda entry: (
             cells.NOTHING
@@ -120,7 +119,7 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
             else cells.link(cells.page_of(User, entry.user_id), cells.identifier(entry.user_id))
         ),
     )
-    headers_cell = column(
+    headers_cell = cells.column(
         "Headers",
         lambda entry: cells.text_block(
             "\n".join(f"{name}: {value}" for name, value in entry.request_headers.items())

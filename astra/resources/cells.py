@@ -40,11 +40,9 @@ def cells_of(resource: Resource) -> dict[str, Any]:
     return made
 
 
-def bytes_cell(column: str, description: str) -> Callable[..., Any]:
+def bytes_cell(column: str, title: str) -> Callable[..., Any]:
     """Return a cell that shows a number of bytes as people read it."""
-    return admin.display(description=description, ordering=column)(
-        lambda page, record: human_bytes(getattr(record, column))
-    )
+    return cells.column(title, lambda record: human_bytes(getattr(record, column)), ordering=column)
 
 
 def words(member: Member) -> str:
@@ -62,13 +60,13 @@ def _is_state(member: Member) -> bool:
 
 
 def _record_cell(field: "ForeignKey[Any, Any]") -> Callable[..., Any]:
-    def cell(page: Any, record: Any) -> Any:
-        return cells.record_link(getattr(record, field.name))
-
     related = registry.resource_of(field.related_model)
     named = related.members[related.key].column if related else "pk"
-    description = field.name.replace("_", " ").capitalize()
-    return admin.display(description=description, ordering=f"{field.name}__{named}")(cell)
+    return cells.column(
+        field.name.replace("_", " ").capitalize(),
+        lambda record: cells.record_link(getattr(record, field.name)),
+        ordering=f"{field.name}__{named}",
+    )
 
 
 def _value_cell(resource: Resource, member: Member) -> Callable[..., Any]:
@@ -81,10 +79,7 @@ def _value_cell(resource: Resource, member: Member) -> Callable[..., Any]:
             lambda page, record: getattr(record, column)
         )
 
-    def cell(page: Any, record: Any) -> Any:
-        return _show(member, record)
-
-    return admin.display(description=description, ordering=ordering)(cell)
+    return cells.column(description, lambda record: _show(member, record), ordering=ordering)
 
 
 def _show(member: Member, record: Any) -> Any:

@@ -16,7 +16,6 @@ from unfold.widgets import (
 )
 
 from astra.adminsite import cells
-from astra.adminsite.columns import instant_column
 from astra.adminsite.forms import LinesField
 from astra.adminsite.records import RecordAdmin
 from astra.scenarios.documents import Source
@@ -100,7 +99,7 @@ class SeededScenarioAdmin(RecordAdmin[SeededScenario]):
     actions_list = ("seed",)
     fields = ("name", "seeded_cell")
 
-    seeded_cell = instant_column("Seeded", "seeded_at", ordering="seeded_at")
+    seeded_cell = cells.instant_column("Seeded", "seeded_at", ordering="seeded_at")
 
     def has_seed_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Tell whether the person may load scenarios."""

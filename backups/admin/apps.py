@@ -80,6 +80,9 @@ class AppPage(StagedPage):
     actions = ("back_up",)
     actions_detail = ("back_up",)
     size_cell = bytes_cell("size_bytes", "Size")
+    namespaces_cell = cells.column(
+        "Namespaces", lambda app: ", ".join(app.namespaces) or cells.NOTHING
+    )
 
     @admin.display(description="State", ordering="state")
     def state_cell(self, record: App) -> SafeString | str:
@@ -87,11 +90,6 @@ class AppPage(StagedPage):
         if record.deleted_at:
             return cells.badge("unmanaged", "odd")
         return cells.state_badge(record.state)
-
-    @admin.display(description="Namespaces")
-    def namespaces_cell(self, app: App) -> str:
-        """Its namespaces, in one line."""
-        return ", ".join(app.namespaces) or cells.NOTHING
 
     @confirmed(
         "Take a backup now",

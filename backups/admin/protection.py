@@ -178,15 +178,18 @@ class AppBackupPage(ProtectionPage):
             return cells.NOTHING
         return cells.progress_bar(backup.percent_done(backup.account.now()), backup.state)
 
-    @admin.display(description="Size", ordering="total_bytes")
-    def size_cell(self, backup: AppBackup) -> str:
-        """The bytes that it has when it is complete."""
-        return human_bytes(backup.total_bytes) if backup.has_progress() else cells.NOTHING
-
-    @admin.display(description="Snapshot", ordering="snapshot__name")
-    def snapshot_cell(self, backup: AppBackup) -> SafeString | str:
-        """The snapshot that it was made from, linked by the start of its id: names are long."""
-        return cells.row_link(Snapshot, backup.snapshot_id)
+    # The bytes that it has when it is complete.
+    size_cell = cells.column(
+        "Size",
+        lambda backup: human_bytes(backup.total_bytes) if backup.has_progress() else cells.NOTHING,
+        ordering="total_bytes",
+    )
+    # The snapshot that it was made from, linked by the start of its id: names are long.
+    snapshot_cell = cells.column(
+        "Snapshot",
+        lambda backup: cells.row_link(Snapshot, backup.snapshot_id),
+        ordering="snapshot__name",
+    )
 
 
 @page_of(APP_SNAP)

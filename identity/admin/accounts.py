@@ -62,15 +62,8 @@ class AccountAdmin(AccountColumns[Account]):
         ("Metadata", {"fields": ("version", "created_at", "modified_at")}),
     )
 
-    @admin.display(description="Clock", ordering="clock_mode")
-    def clock_cell(self, account: Account) -> SafeString:
-        """How the account's time relates to real time."""
-        return clock_badge(account)
-
-    @admin.display(description="Its time now")
-    def now_cell(self, account: Account) -> SafeString | str:
-        """The account's instant."""
-        return cells.instant(account.now())
+    clock_cell = cells.column("Clock", clock_badge, ordering="clock_mode")
+    now_cell = cells.column("Its time now", lambda account: cells.instant(account.now()))
 
     @admin.display(description="Contents")
     def contents_cell(self, account: Account) -> SafeString:

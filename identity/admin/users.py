@@ -112,10 +112,17 @@ class UserPage(ResourcePage):
         users: QuerySet[Any] = super().get_queryset(request).annotate(role=Subquery(role))
         return users
 
-    @admin.display(description="Name", ordering="last_name")
-    def name_cell(self, user: User) -> str:
-        """First and last name."""
-        return f"{user.first_name} {user.last_name}".strip() or cells.NOTHING
+    name_cell = cells.column(
+        "Name",
+        lambda user: f"{user.first_name} {user.last_name}".strip() or cells.NOTHING,
+        ordering="last_name",
+    )
+    tokens_cell = cells.column(
+        "Tokens",
+        lambda user: cells.link(
+            cells.list_path("accounts.token", user__id__exact=user.pk), "tokens"
+        ),
+    )
 
     @admin.display(description="Role", ordering="role")
     def role_cell(self, user: Any) -> SafeString | str:
@@ -124,11 +131,6 @@ class UserPage(ResourcePage):
             return cells.badge("none", "warning")
         path = cells.list_path("accounts.rolebinding", user__id__exact=user.pk)
         return cells.link(path, cells.badge(user.role, "busy"))
-
-    @admin.display(description="Tokens")
-    def tokens_cell(self, user: User) -> SafeString:
-        """A link to the user's tokens."""
-        return cells.link(cells.list_path("accounts.token", user__id__exact=user.pk), "tokens")
 
     @confirmed(
         "Create token",

@@ -5,7 +5,6 @@ from django.utils.safestring import SafeString
 
 from astra.accounts.columns import AccountColumns
 from astra.adminsite import cells
-from astra.adminsite.columns import column, instant_column
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.engine.models import Transition
 from astra.engine.registry import registration, registrations
@@ -59,8 +58,8 @@ class TransitionAdmin(AccountColumns[Transition]):
         "recorded_at",
     )
 
-    at_cell = instant_column("Instant", "at", ordering="id")
-    record_cell = column("Record", record_of)
+    at_cell = cells.instant_column("Instant", "at", ordering="id")
+    record_cell = cells.column("Record", record_of)
 
     @admin.display(description="Step")
     def step_cell(self, transition: Transition) -> SafeString:
