@@ -11,8 +11,18 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from astra.accounts.models import Account
 from astra.api.problems import ApiProblem
 
-# A parameter of a subcommand; an annotation has what argparse is to be told beside its type.
+
+def account_of(text: str) -> Account:
+    """Return the account of that id. Raises ``ValueError``, and ``CommandError`` for an unknown one."""
+    account = Account.objects.filter(id=uuid.UUID(text)).first()
+    if account is None:
+        raise CommandError("there is no such account")
+    return account
+
+
+# Parameters of subcommands; an annotation has what argparse is to be told beside its type.
 AccountId = Annotated[uuid.UUID, {"help": "the account's id"}]
+KnownAccount = Annotated[Account, {"type": account_of, "help": "the account's id"}]
 
 
 class ControlCommand(BaseCommand):
@@ -61,11 +71,3 @@ def _add_argument(command: CommandParser, parameter: inspect.Parameter, hint: An
         if "default" in given:
             given["nargs"] = "?"
         command.add_argument(parameter.name, **given)
-
-
-def account_of(account_id: uuid.UUID) -> Account:
-    """Return the account of that id. Raises ``CommandError`` when there is none."""
-    account = Account.objects.filter(id=account_id).first()
-    if account is None:
-        raise CommandError("there is no such account")
-    return account

@@ -2,12 +2,11 @@
 
 import uuid
 
+from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
 from astra.accounts.models import Account
-from astra.api import problems
 from astra.api.control import ControlView, identifier
-from astra.api.problems import ApiProblem
 
 
 class AccountControlView(ControlView):
@@ -21,7 +20,4 @@ class AccountControlView(ControlView):
     @cached_property
     def account(self) -> Account:
         """The account that the path names. Raises problem 2 when there is none."""
-        account = Account.objects.filter(id=self.account_id).first()
-        if account is None:
-            raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-        return account
+        return get_object_or_404(Account, id=self.account_id)

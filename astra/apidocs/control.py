@@ -9,8 +9,11 @@ from typing import Any
 
 import yaml
 
-from astra.apidocs.texts import CONTROL_DESCRIPTION, CONTROL_TAG
-
+TAG = {
+    "name": "Simulator",
+    "description": "Control of the simulation itself, below `/simulator/v1`. It is no part of the"
+    " simulated API.",
+}
 FILES = sorted(Path(__file__).parent.glob("control*.yaml"))
 
 
@@ -18,8 +21,7 @@ def add_control_surface(result: Any, generator: Any, request: Any, public: bool)
     """Add the control surface, its tag last, to a document (a postprocessing hook of drf-spectacular)."""
     operations = [operation for path in result["paths"].values() for operation in path.values()]
     tags = sorted({tag for operation in operations for tag in operation["tags"]})
-    control = {"name": CONTROL_TAG, "description": CONTROL_DESCRIPTION}
-    result["tags"] = [*({"name": tag} for tag in tags), control]
+    result["tags"] = [*({"name": tag} for tag in tags), TAG]
     for file in FILES:
         described = yaml.safe_load(file.read_text())
         result["paths"] |= described["paths"]

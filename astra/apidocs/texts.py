@@ -1,9 +1,5 @@
 """What the document says of the API as a whole."""
 
-CONTROL_TAG = "Simulator"
-CONTROL_DESCRIPTION = (
-    "Control of the simulation itself, below `/simulator/v1`. It is no part of the simulated API."
-)
 API_DESCRIPTION = """\
 * Every call below `/accounts` needs a bearer token; *Authorize* takes one.
 * Every refusal is a problem of the published catalogue, as `application/problem+json`. Each operation
@@ -11,9 +7,3 @@ API_DESCRIPTION = """\
 * A request body is read as JSON whatever its Content-Type says. An instance comes in its own media
   type when `Accept` asks for it, else as `application/json`.
 * Where an operation is simpler than the real one, its description says so."""
-
-# JavaScript. The calls of the page go out as they are: the API needs no CSRF token.
-PAGE_SETTINGS = """{
-  deepLinking: true, persistAuthorization: true, docExpansion: "none", filter: true,
-  requestInterceptor: (request) => request,
-}"""

@@ -11,8 +11,12 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 import astra
-from astra.apidocs.texts import PAGE_SETTINGS
 
+# JavaScript. The calls of the page go out as they are: the API needs no CSRF token.
+PAGE_SETTINGS = """{
+  deepLinking: true, persistAuthorization: true, docExpansion: "none", filter: true,
+  requestInterceptor: (request) => request,
+}"""
 FORMATS = {"json": "OpenApiJsonRenderer", "yaml": "OpenApiYamlRenderer"}
 # The generator fails where two threads use it for the first time.
 _ALONE = Lock()

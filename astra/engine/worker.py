@@ -22,6 +22,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
 
 from astra.api.clock import monotonic_seconds, timestamp
 from astra.api.quantities import parse_instant
+from astra.api.statements import fetch
 from astra.engine.advancing import Advance, DueAccount, announce_worker, due_accounts
 from astra.engine.barriers import advance_to
 from astra.engine.chores import Trim, chores, trimmers
@@ -129,8 +130,7 @@ class Worker:
         """Announce the worker, on a connection that is new; for who has one of its own."""
         connection.ensure_connection()
         if connection.connection is not self._session:
-            with connection.cursor() as cursor:
-                cursor.execute(_SESSION)
+            fetch(_SESSION)
             announce_worker()
             self._session = connection.connection
 

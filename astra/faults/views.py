@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path
 
 from astra.accounts.control import AccountControlView
@@ -40,11 +41,8 @@ class FaultRuleInstance(AccountControlView):
 
     def get(self, request: HttpRequest, fault_id: str, **kwargs: str) -> dict[str, Any]:
         """Return it, with its hits."""
-        rules = FaultRule.objects.filter(account=self.account, id=identifier(fault_id))
-        rule = rules.first()
-        if rule is None:
-            raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-        return represent(rule)
+        rules = FaultRule.objects.filter(account=self.account)
+        return represent(get_object_or_404(rules, id=identifier(fault_id)))
 
     def delete(self, request: HttpRequest, fault_id: str, **kwargs: str) -> None:
         """Delete it: 204."""

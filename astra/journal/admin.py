@@ -18,6 +18,7 @@ from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_
 from astra.api import problems
 from astra.faults.models import FaultRule
 from astra.journal.calls import NO_ANSWER
+from astra.journal.criteria import whole_number
 from astra.journal.models import JournalEntry
 from astra.journal.views import script_response
 
@@ -89,9 +90,9 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
         self, request: HttpRequest, queryset: QuerySet[JournalEntry], search_term: str
     ) -> tuple[QuerySet[JournalEntry], bool]:
         """Find by number when one was typed."""
-        number = search_term.strip()
-        if number.isascii() and number.isdecimal() and len(number) < 19:
-            return queryset.filter(sequence=int(number)), False
+        number = whole_number(search_term.strip())
+        if number is not None:
+            return queryset.filter(sequence=number), False
         return super().get_search_results(request, queryset, search_term)
 
     # When the request came, in real time.

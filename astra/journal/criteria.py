@@ -101,7 +101,7 @@ def parse_search(query: str, search: type[Criteria] = Search) -> dict[str, Any]:
 def checked_search(given: Mapping[str, str], search: type[Criteria] = Search) -> dict[str, Any]:
     """Return the members of a search that is given as texts. Raises problem 5 naming the bad ones."""
     members = {
-        name: int(value) if name in _NUMBERS and _is_number(value) else value
+        name: whole_number(value, value) if name in _NUMBERS else value
         for name, value in given.items()
     }
     try:
@@ -110,5 +110,7 @@ def checked_search(given: Mapping[str, str], search: type[Criteria] = Search) ->
         raise ApiProblem(INVALID_QUERY, params=refused.fields) from refused
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 20
+def whole_number(text: str, otherwise: Any = None) -> Any:
+    """Return the number that a text writes, small enough for a column; ``otherwise`` for another."""
+    is_number = text.isascii() and text.isdecimal() and len(text) < 19
+    return int(text) if is_number else otherwise

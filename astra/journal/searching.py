@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from astra.api.clock import timestamp
-from astra.journal.criteria import MOST_LISTED, NEWEST_FIRST
+from astra.journal.criteria import MOST_LISTED, NEWEST_FIRST, whole_number
 from astra.journal.matching import BATCH, found, json_or_text
 from astra.journal.models import JournalEntry, JournalLoss
 
@@ -73,9 +73,8 @@ def entries_found(account_id: uuid.UUID, wanted: Mapping[str, Any]) -> Iterator[
 
 def entry_of(account_id: uuid.UUID, sequence: str) -> JournalEntry | None:
     """Return the call of that number, if the journal has it."""
-    if not (sequence.isascii() and sequence.isdecimal() and len(sequence) < 19):
-        return None
-    return kept(account_id).filter(sequence=int(sequence)).first()
+    number = whole_number(sequence)
+    return None if number is None else kept(account_id).filter(sequence=number).first()
 
 
 def journal_clear(account_id: uuid.UUID) -> int:

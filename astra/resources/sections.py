@@ -16,9 +16,9 @@ from astra.resources.members import REQUIRED, Flag, Member, Whole
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 from astra.resources.schemas import json_schema
+from astra.scenarios.pacing import fate_schema
 from astra.scenarios.placing import Pace, fate_of, place, stage_seconds, staged_columns
 from astra.scenarios.sections import ROOT, Item, Section
-from astra.scenarios.staging import fate_schema
 
 TOP = "accounts"
 

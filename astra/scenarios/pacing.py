@@ -1,9 +1,11 @@
-"""The members by which accounts, and what is in them, override how long stages take."""
+"""The members about stages: how a seeded resource goes on, and what overrides how long stages take."""
 
 from typing import Any
 
 from astra.engine.paces import pace_errors
-from astra.engine.stages import MAX_DELAY_SECONDS
+from astra.engine.stages import MAX_DELAY_SECONDS, Lifecycle
+from astra.scenarios.placing import HELD
+from astra.scenarios.schema import REASON, closed_object
 from astra.scenarios.sections import Item
 
 STAGE_DELAYS = {
@@ -34,3 +36,16 @@ def pace(item: Item) -> dict[str, Any]:
         member = next(member for name, member, _ in _PACE if name == error.column)
         raise item.error(error.reason, member, *([] if error.key is None else [error.key]))
     return columns
+
+
+def fate_schema(lifecycle: Lifecycle, **reasons: Any) -> dict[str, Any]:
+    """Return the JSON Schema of `fate`; ``reasons``: what an outcome may come with."""
+    choices = (HELD, *lifecycle.final)
+    return {
+        "description": "How it goes on from a state that is not final; held: not at all.",
+        "anyOf": [
+            {"enum": list(choices)},
+            closed_object({"outcome": {"enum": list(lifecycle.final)}, **reasons}, "outcome"),
+        ],
+        REASON: f"Must be one of {', '.join(choices)}, or an object with an outcome.",
+    }

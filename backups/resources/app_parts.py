@@ -3,6 +3,7 @@
 Source: section 7 of `appbackup.md`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -93,12 +94,17 @@ class RestoreFilter(ClosedSerializer):
     GVKN = fields.UniqueListField(child=Gvkn())
 
 
-def require_one_source(attrs: dict[str, Any], names: tuple[str, ...]) -> None:
-    """Raise problem 9's error when more than one source of a clone or restore is named."""
-    named = [name for name in names if name in attrs]
-    if len(named) > 1:
-        reason = f"Only one of {', '.join(names)} may be given."
-        raise ValidationError({name: [ErrorDetail(reason, code=EXTENDED)] for name in named})
+def one_of(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Return what refuses a body with more than one thing to clone or restore from (problem 9)."""
+
+    def check(body: dict[str, Any]) -> dict[str, Any]:
+        named = [name for name in names if name in body]
+        if len(named) > 1:
+            reason = f"Only one of {', '.join(names)} may be given."
+            raise ValidationError({name: [ErrorDetail(reason, code=EXTENDED)] for name in named})
+        return body
+
+    return check
 
 
 class LinkHints(ClosedSerializer):

@@ -37,7 +37,7 @@ from backups.resources.app_parts import (
     StateTransition,
     StorageClassMapping,
     app_links,
-    require_one_source,
+    one_of,
 )
 from backups.views import AppInstance
 
@@ -86,18 +86,6 @@ class Scopes(Several):
     def apply(self, row: Any, value: Any) -> None:
         super().apply(row, value)
         row.namespaces = [item["namespace"] for item in value]
-
-
-def one_source(body: dict[str, Any]) -> dict[str, Any]:
-    """Refuse more than one thing to clone or restore from (problem 9)."""
-    require_one_source(body, ("sourceAppID", "backupID", "snapshotID"))
-    return body
-
-
-def one_restore(body: dict[str, Any]) -> dict[str, Any]:
-    """Refuse more than one thing to restore from (problem 9)."""
-    require_one_source(body, ("backupID", "snapshotID"))
-    return body
 
 
 def _namespace(**options: Any) -> fields.StrictCharField:
@@ -150,8 +138,8 @@ MEMBERS = Members(
     Known("replicationSourceAppID", fields.IdentifierField, create=ABSENT),
     Document("restoreFilter", of=RestoreFilter, **ORIGIN),
     module=__name__,
-    validate_create=one_source,
-    validate_replace=one_restore,
+    validate_create=one_of("sourceAppID", "backupID", "snapshotID"),
+    validate_replace=one_of("backupID", "snapshotID"),
 )
 
 APP = Resource(

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db import connection
-
+from astra.api.statements import fetch
 from astra.engine.stages import Lifecycle
 from astra.resources.sections import ResourceSection
 from astra.scenarios.placing import Fate, Pace, Placement, staged_columns
@@ -85,21 +84,18 @@ def _further(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def occupy_with(ids: Sequence[uuid.UUID]) -> None:
     """Let those of the backups that are completed occupy their buckets, as what settling completes."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT bucket_id, sum(total_bytes)::bigint FROM backups_appbackup"
-            " WHERE id = ANY(%(ids)s) AND state = %(state)s GROUP BY bucket_id",
-            {"ids": list(ids), "state": COMPLETED},
-        )
-        occupy(dict(cursor.fetchall()))
+    statement = (
+        "SELECT bucket_id, sum(total_bytes)::bigint FROM backups_appbackup"
+        " WHERE id = ANY(%(ids)s) AND state = %(state)s GROUP BY bucket_id"
+    )
+    occupy(dict(fetch(statement, {"ids": list(ids), "state": COMPLETED})))
 
 
 def occupy(added: Mapping[uuid.UUID, int]) -> None:
     """Add bytes to buckets."""
-    with connection.cursor() as cursor:
-        for bucket_id in sorted(added):
-            cursor.execute(
-                "UPDATE backups_bucket SET stored_bytes = stored_bytes + %(bytes)s::bigint"
-                " WHERE id = %(id)s",
-                {"id": bucket_id, "bytes": added[bucket_id]},
-            )
+    statement = (
+        "UPDATE backups_bucket SET stored_bytes = stored_bytes + %(bytes)s::bigint"
+        " WHERE id = %(id)s"
+    )
+    for bucket_id in sorted(added):
+        fetch(statement, {"id": bucket_id, "bytes": added[bucket_id]})

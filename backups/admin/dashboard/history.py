@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
+from astra.api.statements import fetch
 from astra.engine.models import DELETED
 from backups.admin.dashboard.scope import (
     ALL,
@@ -109,10 +108,8 @@ def fill(scope: Scope) -> dict[str, Any]:
 
 
 def _newest(scope: Scope, real: datetime) -> float | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWEST, _parameters(scope, real))
-        row = cursor.fetchone()
-    return row[0] if row else None
+    ((newest,),) = fetch(_NEWEST, _parameters(scope, real))
+    return newest  # type: ignore[no-any-return]
 
 
 def _count(scope: Scope, span: Span, real: datetime) -> Counts:
@@ -123,9 +120,7 @@ def _count(scope: Scope, span: Span, real: datetime) -> Counts:
         "buckets": span.buckets,
         "most": MOST_STEPS,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, _parameters(scope, real) | bounds)
-        rows = cursor.fetchall()
+    rows = fetch(_COUNTS, _parameters(scope, real) | bounds)
     width = rows[0][0] if rows else span.width or MINUTE
     return Counts(
         width=width,

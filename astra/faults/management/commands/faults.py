@@ -10,7 +10,7 @@ import orjson
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from astra.accounts.commands import AccountId, ControlCommand, account_of
+from astra.accounts.commands import ControlCommand, KnownAccount
 from astra.faults.actions import fault_rule_create, fault_rules_delete
 from astra.faults.effects.base import FateEffect
 from astra.faults.effects.registered import EFFECTS
@@ -22,52 +22,6 @@ from astra.faults.serializers import CallBody, FaultRuleBody, represent
 BEGIN = "<!-- effects: written by `manage.py faults page` -->"
 END = "<!-- end of effects -->"
 _EXAMPLE = 'for example \'{"effect": {"type": "refuse", "problem": 107}}\''
-_Rule = Annotated[str, {"help": _EXAMPLE}]
-_RuleId = Annotated[uuid.UUID, {"help": "the rule's id"}]
-_Path = Annotated[str, {"help": "whole, or what follows the account"}]
-_Body = Annotated[str | None, {"help": "the JSON body"}]
-
-
-class Command(ControlCommand):
-    """What the control surface does with fault rules, from the command line."""
-
-    help = "List, add, explain and delete the fault rules of an account; rules are JSON."
-
-    def do_list(self, account: AccountId) -> Iterator[Any]:
-        """Print the rules, a line each."""
-        rules = FaultRule.objects.filter(account=account_of(account))
-        return map(represent, rules.order_by("position"))
-
-    def do_add(self, account: AccountId, rule: _Rule) -> Iterator[Any]:
-        """Add a rule and print it."""
-        account_id = account_of(account).id
-        body = FaultRuleBody.parse(_json(rule))
-        yield represent(fault_rule_create(account_id=account_id, body=body))
-
-    def do_explain(
-        self, account: AccountId, method: str, path: _Path, body: _Body = None
-    ) -> list[dict[str, Any]]:
-        """Say what a call would meet."""
-        found = account_of(account)
-        call = {"method": method.upper(), "path": path}
-        if body is not None:
-            call["body"] = _json(body)
-        return explain(found, CallBody.parse(call))
-
-    def do_delete(self, account: AccountId, rule: _RuleId) -> Iterator[Any]:
-        """Delete one rule."""
-        deleted = fault_rules_delete(account_id=account_of(account).id, rule_id=rule)
-        if not deleted:
-            raise CommandError("the account has no such rule")
-        yield {"deleted": deleted}
-
-    def do_clear(self, account: AccountId) -> Iterator[Any]:
-        """Delete all rules."""
-        yield {"deleted": fault_rules_delete(account_id=account_of(account).id)}
-
-    def do_page(self, *, file: Path = settings.BASE_DIR / "docs/faults.md") -> None:
-        """Write the table of effects into docs/faults.md."""
-        file.write_text(written(file.read_text()))
 
 
 def _json(text: str) -> Any:
@@ -75,6 +29,48 @@ def _json(text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise CommandError(f"no JSON: {error}") from error
+
+
+_Rule = Annotated[Any, {"type": _json, "help": _EXAMPLE}]
+_RuleId = Annotated[uuid.UUID, {"help": "the rule's id"}]
+_Path = Annotated[str, {"help": "whole, or what follows the account"}]
+_Body = Annotated[Any, {"type": _json, "help": "the JSON body"}]
+
+
+class Command(ControlCommand):
+    """What the control surface does with fault rules, from the command line."""
+
+    help = "List, add, explain and delete the fault rules of an account; rules are JSON."
+
+    def do_list(self, account: KnownAccount) -> Iterator[Any]:
+        """Print the rules, a line each."""
+        return map(represent, FaultRule.objects.filter(account=account).order_by("position"))
+
+    def do_add(self, account: KnownAccount, rule: _Rule) -> Iterator[Any]:
+        """Add a rule and print it."""
+        yield represent(fault_rule_create(account_id=account.id, body=FaultRuleBody.parse(rule)))
+
+    def do_explain(
+        self, account: KnownAccount, method: str, path: _Path, body: _Body = None
+    ) -> list[dict[str, Any]]:
+        """Say what a call would meet."""
+        call = {"method": method.upper(), "path": path, "body": body}
+        return explain(account, CallBody.parse(call))
+
+    def do_delete(self, account: KnownAccount, rule: _RuleId) -> Iterator[Any]:
+        """Delete one rule."""
+        deleted = fault_rules_delete(account_id=account.id, rule_id=rule)
+        if not deleted:
+            raise CommandError("the account has no such rule")
+        yield {"deleted": deleted}
+
+    def do_clear(self, account: KnownAccount) -> Iterator[Any]:
+        """Delete all rules."""
+        yield {"deleted": fault_rules_delete(account_id=account.id)}
+
+    def do_page(self, *, file: Path = settings.BASE_DIR / "docs/faults.md") -> None:
+        """Write the table of effects into docs/faults.md."""
+        file.write_text(written(file.read_text()))
 
 
 def effects_table() -> str:

@@ -1,6 +1,5 @@
 """`python manage.py journal ACCOUNT`: list an account's calls, print them as a script, clear them."""
 
-import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,7 +33,7 @@ class Command(ControlCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the account and what its calls are looked for by."""
-        parser.add_argument("account", type=uuid.UUID, help="the account's id")
+        parser.add_argument("account", type=account_of, help="the account's id")
         for name, text in _HELP.items():
             parser.add_argument(f"--{name}", help=text)
         what = parser.add_mutually_exclusive_group()
@@ -43,7 +42,7 @@ class Command(ControlCommand):
 
     def perform(self, **options: Any) -> Iterable[Any] | None:
         """Do it; return what is to be printed as JSON."""
-        account = account_of(options["account"])
+        account = options["account"]
         given = {name: options[name] for name in _HELP if options[name] is not None}
         if options["clear"]:
             if given:
