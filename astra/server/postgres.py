@@ -4,7 +4,6 @@ It runs in the foreground and listens on a unix socket alone, in a folder closed
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import time
