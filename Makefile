@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check lint docs fuzz bench fmt clean
+.PHONY: help run test coverage check lint docs fuzz crash bench fmt clean
 .PHONY: lint-style lint-format lint-types lint-layers lint-migrations
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -53,6 +53,9 @@ check: $(VENV)/dev.stamp ## Run everything that must pass before a change is mer
 
 fuzz: $(VENV)/dev.stamp ## Send thousands of requests made from the OpenAPI documents
 	@ASTRA_FUZZ_EXAMPLES=$${ASTRA_FUZZ_EXAMPLES:-30} $(RUN) -m pytest -n0 -m fuzz --timeout 0 -o faulthandler_timeout=0 $(ARGS)
+
+crash: $(VENV)/dev.stamp ## Kill parts of the running service, 500 times, and look what became of its data
+	@ASTRA_CRASH_ROUNDS=$${ASTRA_CRASH_ROUNDS:-500} $(RUN) -m pytest -n0 tests/server/crash -o faulthandler_timeout=0 $(ARGS)
 
 docs: $(VENV)/dev.stamp ## Write what is generated: OpenAPI document, scenario schema, pages, picture
 	@$(RUN) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml

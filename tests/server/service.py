@@ -105,9 +105,14 @@ class Service:
         return result.stderr
 
     @property
+    def is_supervised(self) -> bool:
+        """Whether it was started and what keeps it alive is."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def is_running(self) -> bool:
         """Whether it was started and everything answers."""
-        return self._process is not None and self._process.poll() is None and self.is_ready()
+        return self.is_supervised and self.is_ready()
 
     def start(self) -> None:
         with self._log.open("wb") as log:
