@@ -13,6 +13,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from astra.api import patterns
 from astra.api.quantities import ISO_DURATION, parse_duration, parse_instant
+from astra.api.shortcuts import Doubt, Shortcut, has_usual, reading, shortest, stands_for
 
 REASON_MAX_LENGTH = 127
 # The code of an error that counts as extended validation (problem 9), not as the schema's (8).
@@ -58,6 +59,23 @@ class StrictCharField(serializers.CharField):
         if self.pattern and not self.pattern.fullmatch(data):
             self.fail("pattern", pattern=self.pattern.pattern)
         return data
+
+
+@stands_for(StrictCharField.run_validation)
+def _of_text(field: StrictCharField) -> Shortcut | None:
+    read, may_be_blank = reading(field), field.allow_blank
+    if read is None:
+        return None
+
+    def accept(data: Any) -> Any:
+        if not data and (data != "" or not may_be_blank):
+            raise Doubt
+        value = read(data)
+        if isinstance(value, str) and "\0" in value:
+            raise Doubt
+        return value
+
+    return accept
 
 
 class TextField(StrictCharField):
@@ -143,9 +161,31 @@ class UniqueListField(serializers.ListField):
     def to_internal_value(self, data: Any) -> list[Any]:
         """Return the elements; fails with `unique` when two are equal."""
         values: list[Any] = super().to_internal_value(data)
-        if any(value in values[:index] for index, value in enumerate(values)):
+        if not all_differ(values):
             self.fail("unique")
         return values
+
+
+def all_differ(values: Sequence[Any]) -> bool:
+    """Tell whether no two of the values are equal."""
+    return not any(value in values[:index] for index, value in enumerate(values))
+
+
+@stands_for(UniqueListField.to_internal_value)
+def _of_elements(field: UniqueListField) -> Shortcut | None:
+    if not (field.allow_empty and has_usual(field, serializers.ListField, "run_child_validation")):
+        return None
+    accept_element = shortest(field.child, "run_validation")
+
+    def accept(data: Any) -> list[Any]:
+        if type(data) is not list:
+            raise Doubt
+        values = [accept_element(element) for element in data]
+        if not all_differ(values):
+            raise Doubt
+        return values
+
+    return accept
 
 
 class ReasonsField(UniqueListField):

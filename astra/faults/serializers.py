@@ -84,7 +84,7 @@ class EffectField(serializers.Field[Any, Any, Any, Any]):
             choices = ", ".join(f'"{name}"' for name in EFFECTS)
             raise ValidationError({"type": [f"Must be one of {choices}."]})
         parameters = {name: value for name, value in data.items() if name != "type"}
-        EFFECTS[kind].parameters().run_validation(parameters)
+        EFFECTS[kind].parameters.shared().run_validation(parameters)
         return {"type": kind, "parameters": parameters}
 
 
