@@ -58,7 +58,8 @@ def check(
             {
                 kind: {each: row[0] for each, row in found.items() if row[0].startswith(mine)}
                 for kind, found in rows.items()
-            }
+            },
+            {kind: set(found) for kind, found in histories.items()},
         )
     by_clients = {
         kind: set[str]().union(*(ledger.rows[kind].made for ledger in ledgers)) for kind in KINDS

@@ -12,9 +12,8 @@ class Rows:
     """The rows of one kind that a client made, by id, with the name that it chose for each."""
 
     there: dict[str, str] = field(default_factory=dict)
-    # Of all that ever were: the history knows them too.
+    # The ids of all that the account's history knows.
     made: set[str] = field(default_factory=set)
-    gone: set[str] = field(default_factory=set)
     # Asked for, and never answered: names of creates, ids of deletes.
     doubtful_names: set[str] = field(default_factory=set)
     doubtful_ids: set[str] = field(default_factory=set)
@@ -31,11 +30,13 @@ class Rows:
             if each not in self.there and name not in self.doubtful_names
         ]
         self.made |= found.keys()
-        self.gone |= self.doubtful_ids - found.keys()
         self.there = dict(found)
         self.doubtful_names.clear()
         self.doubtful_ids.clear()
         return faults
+
+    def copy(self) -> "Rows":
+        return Rows(dict(self.there), set(self.made))
 
 
 @dataclass
@@ -45,8 +46,8 @@ class Ledger:
     client: str
     log: TextIO
     rows: dict[str, Rows] = field(default_factory=lambda: {kind: Rows() for kind in KINDS})
-    # What was there when the checkpoint of that name was saved.
-    checkpoint: tuple[str, dict[str, dict[str, str]]] | None = None
+    # The name of a checkpoint, and what was so when it was saved.
+    checkpoint: tuple[str, dict[str, Rows]] | None = None
     # A restore was asked for, and never answered: it may be so that all is as it was then.
     is_restore_doubtful: bool = False
     faults: list[str] = field(default_factory=list)
@@ -55,16 +56,18 @@ class Ledger:
         self.log.write(json.dumps({"client": self.client, **what}) + "\n")
 
     def saved(self, name: str) -> None:
-        self.checkpoint = name, {kind: dict(rows.there) for kind, rows in self.rows.items()}
+        self.checkpoint = name, {kind: rows.copy() for kind, rows in self.rows.items()}
 
     def restored(self) -> None:
+        """Have all be so again as it was; on a still clock, ids that were drawn since come again."""
         assert self.checkpoint is not None
-        for kind, there in self.checkpoint[1].items():
-            self.rows[kind].there = dict(there)
-            self.rows[kind].gone -= there.keys()
+        self.rows = {kind: rows.copy() for kind, rows in self.checkpoint[1].items()}
 
-    def learn(self, found: dict[str, dict[str, str]]) -> None:
-        """Compare with the rows in the database, by kind and id; nobody acts meanwhile."""
+    def learn(self, found: dict[str, dict[str, str]], known: dict[str, set[str]]) -> None:
+        """Compare with the rows in the database, by kind and id; nobody acts meanwhile.
+
+        ``known``: the ids in the account's history, by kind.
+        """
         if self.is_restore_doubtful and self.checkpoint is not None:
             before = {kind: rows.there for kind, rows in self.rows.items()}
             if found != before:
@@ -72,3 +75,4 @@ class Ledger:
         self.is_restore_doubtful = False
         for kind, rows in self.rows.items():
             self.faults += rows.learn(found[kind])
+            rows.made &= known[kind]

@@ -150,7 +150,6 @@ class Client:
         rows.doubtful_ids.discard(each)
         if status == 204:
             del rows.there[each]
-            rows.gone.add(each)
         elif status == 404:
             self.ledger.faults.append(f"{kind} {each} was acknowledged, and a delete answers 404")
 

@@ -81,14 +81,18 @@ def test_a_schedule_with_a_gap_or_a_double(minutes: list[int], said: str) -> Non
     assert said in fault
 
 
+def learn(ledger: Ledger, found: dict[str, str]) -> None:
+    ledger.learn({"appBackup": found, "appSnap": {}}, {kind: set() for kind in KINDS})
+
+
 def test_a_client_knows_what_was_lost_and_what_came_back() -> None:
     ledger = Ledger("c", StringIO())
     rows = ledger.rows["appBackup"]
     rows.there = {"1": "c-1", "2": "c-2"}
     rows.doubtful_ids, rows.doubtful_names = {"2"}, {"c-3"}
-    ledger.learn({"appBackup": {"1": "c-1", "3": "c-3"}, "appSnap": {}})
+    learn(ledger, {"1": "c-1", "3": "c-3"})
     assert ledger.faults == []
-    ledger.learn({"appBackup": {"2": "c-2", "3": "c-3"}, "appSnap": {}})
+    learn(ledger, {"2": "c-2", "3": "c-3"})
     assert ledger.faults == [
         "c-1 (1) was acknowledged and is not there",
         "c-2 (2) is there and was never made, or was deleted",
@@ -102,5 +106,5 @@ def test_a_restore_that_was_not_answered_is_done_as_a_whole_or_not_at_all() -> N
     ledger.rows["appBackup"].there = {"2": "c-2"}
     for found, count in (({"2": "c-2"}, 0), ({"1": "c-1"}, 0), ({"1": "c-1", "2": "c-2"}, 1)):
         ledger.is_restore_doubtful = True
-        ledger.learn({"appBackup": found, "appSnap": {}})
+        learn(ledger, found)
         assert len(ledger.faults) == count
