@@ -2,11 +2,10 @@
 
 import base64
 import hashlib
-import uuid
 from datetime import datetime
 
 from astra.accounts.models import Token, User
-from astra.api.dice import NIL_ID, RANDOM_DICE, Dice
+from astra.api.dice import RANDOM_DICE, Dice, new_id
 
 VERSION = "1.0"
 
@@ -22,23 +21,16 @@ def clear_text(dice: Dice) -> str:
 
 
 def issue_token(
-    *,
-    user: User,
-    name: str,
-    now: datetime | None = None,
-    clear: str | None = None,
-    expires_at: datetime | None = None,
-    created_by: uuid.UUID = NIL_ID,
-    dice: Dice = RANDOM_DICE,
+    *, user: User, name: str, now: datetime | None = None, expires_at: datetime | None = None
 ) -> tuple[Token, str]:
     """Store a token for the user; return it with its clear text, which is kept nowhere.
 
     ``now`` is the account's instant (asked of its clock when left out).
     """
-    clear = clear or clear_text(dice)
+    clear = clear_text(RANDOM_DICE)
     instant = now or user.account.now()
     token = Token.objects.create(
-        id=dice.new_id(),
+        id=new_id(),
         account_id=user.account_id,
         user=user,
         name=name,
@@ -47,6 +39,5 @@ def issue_token(
         expires_at=expires_at,
         created_at=instant,
         modified_at=instant,
-        created_by=created_by,
     )
     return token, clear

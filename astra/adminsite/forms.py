@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Model
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -54,7 +55,16 @@ class ApiForm(forms.ModelForm[Any]):
 class LineField(forms.CharField):
     """A text of one line."""
 
-    widget = UnfoldAdminTextInputWidget
+    def __init__(self, *, placeholder: str = "", **kwargs: Any) -> None:
+        attrs = {"placeholder": placeholder} if placeholder else {}
+        super().__init__(widget=UnfoldAdminTextInputWidget(attrs=attrs), **kwargs)
+
+
+class AreaField(forms.CharField):
+    """A text of several lines."""
+
+    def __init__(self, *, rows: int = 2, **kwargs: Any) -> None:
+        super().__init__(widget=UnfoldAdminTextareaWidget(attrs={"rows": rows}), **kwargs)
 
 
 class PickField(forms.ChoiceField):
@@ -63,21 +73,28 @@ class PickField(forms.ChoiceField):
     widget = UnfoldAdminSelectWidget
 
 
-class JsonField(forms.JSONField):
-    """JSON, which may be left empty."""
+class InstantField(forms.SplitDateTimeField):
+    """An instant in UTC, which may be left empty."""
+
+    widget = UnfoldAdminSplitDateTimeWidget
 
     def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+
+class JsonField(forms.JSONField):
+    """JSON, which may be left empty unless it is said to be required."""
+
+    def __init__(self, *, required: bool = False, **kwargs: Any) -> None:
         widget = UnfoldAdminTextareaWidget(attrs={"rows": 2})
-        super().__init__(required=False, widget=widget, **kwargs)
+        super().__init__(required=required, widget=widget, **kwargs)
 
 
-class LinesField(forms.CharField):
+class LinesField(AreaField):
     """A list of strings, one per line."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("required", False)
-        kwargs.setdefault("widget", UnfoldAdminTextareaWidget(attrs={"rows": 3}))
-        super().__init__(**kwargs)
+    def __init__(self, *, rows: int = 3, required: bool = False, **kwargs: Any) -> None:
+        super().__init__(rows=rows, required=required, **kwargs)
 
     def to_python(self, value: Any) -> Any:
         return lines(super().to_python(value) or "")
@@ -109,16 +126,10 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
 
 
-def given(**members: Any) -> dict[str, Any]:
-    """Return the members of a request's body that have a value; the others are left out."""
-    return {name: value for name, value in members.items() if value not in (None, "", [], {})}
-
-
-class SizeField(forms.CharField):
+class SizeField(LineField):
     """A number of bytes, written as people do: `512 MiB`, `2 GiB`, `10000`."""
 
     def __init__(self, *, takes_zero: bool = True, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", UnfoldAdminTextInputWidget)
         super().__init__(**kwargs)
         self.takes_zero = takes_zero
 

@@ -5,16 +5,14 @@ import uuid
 from typing import Any
 
 import orjson
-from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.functional import lazy
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from astra.accounts.columns import AccountColumns
 from astra.adminsite import cells
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
-from astra.adminsite.forms import ApiForm
+from astra.adminsite.forms import ApiForm, JsonField, LineField
 from astra.faults.actions import fault_rule_create, fault_rules_delete
 from astra.faults.criteria import criterion_names
 from astra.faults.effects.base import FateEffect
@@ -39,16 +37,13 @@ def _search_help() -> str:
 class FaultRuleForm(ApiForm):
     """A new rule, in the JSON of the control surface."""
 
-    name = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget)
-    match = forms.JSONField(
-        required=False,
+    name = LineField(required=False)
+    match = JsonField(
         initial=dict,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=lazy(lambda: f"For example {_example()[0]}; {{}} matches all.", str)(),
     )
-    effect = forms.JSONField(
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=lazy(lambda: f"For example {_example()[1]}.", str)(),
+    effect = JsonField(
+        required=True, help_text=lazy(lambda: f"For example {_example()[1]}.", str)()
     )
 
     class Meta:

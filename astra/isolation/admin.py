@@ -6,14 +6,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from astra.accounts.columns import AccountColumns
 from astra.accounts.models import Account
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.filters import AutocompleteSelectFilter
-from astra.adminsite.forms import ApiForm
+from astra.adminsite.forms import ApiForm, LineField
 from astra.adminsite.units import human_number
 from astra.isolation.bodies import CheckpointBody
 from astra.isolation.checkpoints import checkpoint_delete, checkpoint_restore, checkpoint_save
@@ -23,7 +22,7 @@ from astra.isolation.models import Checkpoint
 class NameForm(forms.Form):
     """What a checkpoint is called."""
 
-    name = forms.CharField(widget=UnfoldAdminTextInputWidget)
+    name = LineField()
 
 
 class CheckpointForm(NameForm, ApiForm):

@@ -6,15 +6,9 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-    UnfoldBooleanSwitchWidget,
-)
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldBooleanSwitchWidget
 
-from astra.adminsite.forms import LinesField
+from astra.adminsite.forms import AreaField, LineField, LinesField, PickField
 from astra.api import fields
 from astra.api.serializers import ClosedSerializer
 from astra.resources.members import (
@@ -44,8 +38,7 @@ def form_field(member: Member, *, required: bool) -> forms.Field | None:
     longest = member.rules.get("max_length") or member.rules.get("storable_length")
     # What matches a pattern is as a rule short.
     is_area = "pattern" not in member.rules and (longest is None or longest > _LINE)
-    widget = UnfoldAdminTextareaWidget(attrs={"rows": 2}) if is_area else UnfoldAdminTextInputWidget
-    return forms.CharField(widget=widget, **_said(member, required=required))
+    return (AreaField if is_area else LineField)(**_said(member, required=required))
 
 
 @form_field.register(Name)
@@ -53,7 +46,7 @@ def form_field(member: Member, *, required: bool) -> forms.Field | None:
 def _line(member: Member, *, required: bool) -> forms.Field | None:
     if member.to is not None:
         return None
-    return forms.CharField(widget=UnfoldAdminTextInputWidget, **_said(member, required=required))
+    return LineField(**_said(member, required=required))
 
 
 @form_field.register
@@ -61,8 +54,7 @@ def _(member: Choice, *, required: bool) -> forms.Field:
     choices = [(each, each) for each in member.rules["choices"]]
     if not required:
         choices.insert(0, ("", "–"))
-    said = _said(member, required=required)
-    return forms.ChoiceField(choices=choices, widget=UnfoldAdminSelectWidget, **said)
+    return PickField(choices=choices, **_said(member, required=required))
 
 
 @form_field.register
@@ -78,8 +70,7 @@ def _(member: Number, *, required: bool) -> forms.Field:
 
 @form_field.register
 def _(member: Instant, *, required: bool) -> forms.Field:
-    widget = UnfoldAdminTextInputWidget(attrs={"placeholder": "2026-01-05T12:00:00Z"})
-    return forms.CharField(widget=widget, **_said(member, required=required))
+    return LineField(placeholder="2026-01-05T12:00:00Z", **_said(member, required=required))
 
 
 @form_field.register
@@ -160,10 +151,9 @@ def _fields_of_document(document: Document, *, required: bool) -> dict[str, form
     for way, name in ways.items():
         within = [place for place in places if (*place, way[-1]) in ways]
         is_everywhere = len(within) == len(places)
-        found[name] = forms.CharField(
+        found[name] = LineField(
             label=label_of(way[-1]),
             required=required and is_everywhere,
-            widget=UnfoldAdminTextInputWidget,
             help_text="" if is_everywhere else f"For {', '.join(place[-1] for place in within)}.",
         )
     return found

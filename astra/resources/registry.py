@@ -20,11 +20,6 @@ def register(resource: "Resource") -> None:
     _resources[resource.kind.name] = resource
 
 
-def forget(resource: "Resource") -> None:
-    """Remove a resource that was added (tests)."""
-    _resources.pop(resource.kind.name, None)
-
-
 def resources() -> Iterator["Resource"]:
     """Yield every resource."""
     yield from _resources.values()

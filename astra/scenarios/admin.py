@@ -43,7 +43,7 @@ class ScenarioForm(forms.Form):
     numbers = LinesField(
         label="Parameters",
         help_text="Replace numbers of the scenario's parameters, one per line: name=number.",
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        rows=2,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -148,9 +148,9 @@ class Item:
         owners = (user for user in self.account.children["users"] if user.get("role") == "owner")
         return next((owner.id for owner in owners), NIL_ID)
 
-    def described(self, version: str, created_at: datetime | None = None) -> dict[str, Any]:
+    def described(self, version: str) -> dict[str, Any]:
         """Return the columns that every resource has."""
-        instant = created_at or self.created_at or self.now
+        instant = self.created_at or self.now
         return {
             "id": self.id,
             "version": version,

@@ -5,13 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from unfold.widgets import (
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
-from astra.adminsite.forms import LinesField, PickField
+from astra.adminsite.forms import AreaField, LineField, LinesField, PickField
 from astra.engine.ending import REASON_MAX_LENGTH
 from astra.engine.stages import Fate
 from astra.resources.forms import detail_of
@@ -28,17 +24,13 @@ HOOK_FIELDS = ("hook_title", "hook_detail")
 class HookFields(forms.Form):
     """The failure of an execution hook, as one element of `hookStateDetails`."""
 
-    hook_title = forms.CharField(
+    hook_title = LineField(
         label="Failing hook",
         required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "pre-snapshot hook failed"}),
+        placeholder="pre-snapshot hook failed",
         help_text="Its title in hookStateDetails. Left empty, all hooks succeed.",
     )
-    hook_detail = forms.CharField(
-        label="What the hook said",
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-    )
+    hook_detail = AreaField(label="What the hook said", required=False)
 
 
 class FateFields(HookFields):

@@ -22,8 +22,9 @@ BY_SERVICE: Any = {"create": ABSENT, "sometimes": True}
 class Reasons(Several):
     """`stateUnready`: why a resource is not in the state it should be in."""
 
-    def __init__(self, name: str = "stateUnready") -> None:
-        super().__init__(name, of=lambda: fields.ReasonsField.child, create=ABSENT, label="Why")
+    def __init__(self) -> None:
+        child = fields.ReasonsField.child
+        super().__init__("stateUnready", of=lambda: child, create=ABSENT, label="Why")
 
     def shown(self, *, required: bool) -> Any:
         return fields.ReasonsField(required=required)

@@ -4,16 +4,23 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from astra.accounts.callers import system_caller
 from astra.accounts.clocks import DEFAULT_RATE, FASTEST_RATE, ClockMode, DeclaredClock
 from astra.accounts.models import Account, Role
-from astra.adminsite.forms import ApiForm, JsonField, LabelsField, LineField
+from astra.adminsite.forms import (
+    ApiForm,
+    InstantField,
+    JsonField,
+    LabelsField,
+    LineField,
+    PickField,
+)
 from astra.api.clock import real_now
 from astra.api.problems import CONFLICT, ApiProblem
 from astra.api.serializers import ClosedSerializer, read_only_labels
-from astra.engine.admin.clocks import mode_field, rate_field
+from astra.engine.admin.clocks import rate_field
 from astra.engine.paces import pace_of
 from astra.resources.actions import change_row, create_row
 from identity.admin.users import give_role
@@ -64,14 +71,12 @@ class AccountAddForm(AccountForm):
         required=False,
         help_text="A user with the role owner is made. Its token is made on its own page.",
     )
-    clock_mode = mode_field(label="Clock")
+    clock_mode = PickField(label="Clock", choices=ClockMode.choices)
     clock_rate = rate_field(
         help_text="Of a scaled clock.", initial=DEFAULT_RATE, min_value=0, max_value=FASTEST_RATE
     )
-    starts_at = forms.SplitDateTimeField(
+    starts_at = InstantField(
         label="Its time at the start",
-        required=False,
-        widget=UnfoldAdminSplitDateTimeWidget,
         help_text="In UTC, of a scaled or manual clock. Left empty, the present.",
     )
     seed = forms.IntegerField(

@@ -9,12 +9,11 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from astra.accounts.models import Token, User
 from astra.accounts.tokens import issue_token
 from astra.adminsite import cells
-from astra.adminsite.forms import ApiForm, LineField
+from astra.adminsite.forms import ApiForm, InstantField, LineField
 from astra.resources.pages import ResourcePage, page_of
 from identity.resources.tokens import TOKEN
 
@@ -23,10 +22,8 @@ class TokenFields(forms.Form):
     """What a new token needs."""
 
     name = LineField(initial="by hand")
-    expires_at = forms.SplitDateTimeField(
+    expires_at = InstantField(
         label="Expires",
-        required=False,
-        widget=UnfoldAdminSplitDateTimeWidget,
         help_text="By the account's clock, in UTC. Without it the token is valid until deleted.",
     )
 

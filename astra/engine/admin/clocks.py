@@ -5,27 +5,18 @@ from typing import Any
 
 from django import forms
 from django.utils.safestring import SafeString
-from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminRadioSelectWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminSplitDateTimeWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminRadioSelectWidget
 
 from astra.accounts.clocks import ClockMode
 from astra.accounts.models import Account
 from astra.adminsite import cells
+from astra.adminsite.forms import InstantField, LineField, PickField
 from astra.api.clock import timestamp
 from astra.api.quantities import parse_duration
 from astra.engine.clocks import Move, clock_advance, clock_set
 from astra.engine.views import ClockBody
 
 WAIT_SECONDS = 20.0
-
-
-def mode_field(**options: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(choices=ClockMode.choices, widget=UnfoldAdminSelectWidget, **options)
 
 
 def rate_field(**options: Any) -> forms.FloatField:
@@ -50,10 +41,10 @@ class MoveForm(forms.Form):
         initial="step",
         widget=UnfoldAdminRadioSelectWidget,
     )
-    by = forms.CharField(
+    by = LineField(
         label="Span",
         required=False,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "10m"}),
+        placeholder="10m",
         help_text="For example 90s, 10m, 3d2h or PT1H30M.",
     )
 
@@ -71,12 +62,10 @@ class MoveForm(forms.Form):
 class ClockForm(forms.Form):
     """How an account's time goes from now on."""
 
-    mode = mode_field()
+    mode = PickField(choices=ClockMode.choices)
     rate = rate_field(help_text="For a scaled clock, and only for that.")
-    now = forms.SplitDateTimeField(
+    now = InstantField(
         label="Its time",
-        required=False,
-        widget=UnfoldAdminSplitDateTimeWidget,
         help_text="In UTC, and not before its present time. Left empty, it goes on from there.",
     )
 
