@@ -9,13 +9,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import (
-    DatabaseError,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-    connection,
-)
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions
@@ -29,6 +23,15 @@ from astra.api.problems import RETRY_AFTER_SECONDS, ApiProblem, ProblemType
 logger = logging.getLogger(__name__)
 
 _FOREIGN_KEY_VIOLATION = "23503"
+# What Django's and DRF's own exceptions stand for.
+_OF_DJANGO: dict[type[Exception], ProblemType] = {
+    Http404: problems.COLLECTION_NOT_FOUND,
+    exceptions.MethodNotAllowed: problems.METHOD_NOT_ALLOWED,
+    PermissionDenied: problems.NOT_PERMITTED,
+    exceptions.PermissionDenied: problems.NOT_PERMITTED,
+    RequestDataTooBig: problems.BODY_TOO_LARGE,
+    exceptions.ParseError: problems.INVALID_JSON,
+}
 # SQLSTATE classes and codes that mean 'the server is gone or going', not 'the statement failed'.
 _CONNECTION_STATES = ("08", "57P01", "57P02", "57P03", "53300")
 
@@ -46,16 +49,9 @@ def translate(error: BaseException, fallback: ProblemType = problems.INTERNAL_ER
     """Return the problem that an exception stands for; ``fallback`` is the operation's 500."""
     if isinstance(error, ApiProblem):
         return error
-    if isinstance(error, Http404):
-        return ApiProblem(problems.COLLECTION_NOT_FOUND)
-    if isinstance(error, exceptions.MethodNotAllowed):
-        return ApiProblem(problems.METHOD_NOT_ALLOWED)
-    if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
-        return ApiProblem(problems.NOT_PERMITTED)
-    if isinstance(error, RequestDataTooBig):
-        return ApiProblem(problems.BODY_TOO_LARGE)
-    if isinstance(error, exceptions.ParseError):
-        return ApiProblem(problems.INVALID_JSON)
+    for kind, problem in _OF_DJANGO.items():
+        if isinstance(error, kind):
+            return ApiProblem(problem)
     if isinstance(error, DatabaseError | InterfaceError) and is_connection_loss(error):
         logger.warning("the database is out of reach: %s", error)
         _refresh_pool()

@@ -33,7 +33,8 @@ class SimulatorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started_at = real_now()
         request.path_info = tidy(request.path_info)
-        if is_api_call(request) and self._is_too_long(request):
+        length = len(request.path_info) + len(request.META.get("QUERY_STRING", ""))
+        if is_api_call(request) and length > MAX_URI_LENGTH:
             response: HttpResponseBase = problem_response(request, ApiProblem(URI_TOO_LONG))
         else:
             response = self.get_response(request)
@@ -41,9 +42,6 @@ class SimulatorMiddleware:
         if request.path_info.startswith(ACCOUNTS_PREFIX):
             ports.record(request, response, started_at)
         return response
-
-    def _is_too_long(self, request: HttpRequest) -> bool:
-        return len(request.path_info) + len(request.META.get("QUERY_STRING", "")) > MAX_URI_LENGTH
 
 
 def tidy(path: str) -> str:

@@ -29,10 +29,6 @@ class CheckpointError(Refusal):
     member = "file"
 
 
-def _as_it_is(label: str, row: Row) -> Row:
-    return row
-
-
 def _without_empty_texts(label: str, row: Row) -> Row:
     """Return a row in which a text that a user lacks is null; it was empty."""
     if label != "accounts.user" or not isinstance(row, dict):
@@ -49,7 +45,7 @@ class Step:
 
     renamed: Mapping[str, str] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
-    change: Callable[[str, Row], Row] = _as_it_is
+    change: Callable[[str, Row], Row] = lambda label, row: row
 
 
 def _together(label: str, row: Row) -> Row:

@@ -31,15 +31,10 @@ def verify(account_id: uuid.UUID, asked: Mapping[str, Any]) -> dict[str, Any]:
     verified = count >= least and (most is None or count <= most)
     reason = f"Expected {_range(least, most)}; {_calls(count)} matched."
     nearest = _nearest(rows, match, sequences) if count < least else []
-    return _verdict(verified, count, reason, nearest)
+    return _verdict(count, reason, nearest, verified=verified)
 
 
-def _verdict(
-    verified: bool,  # noqa: FBT001 - the first thing that a verdict says
-    count: int,
-    reason: str,
-    nearest: list[dict[str, Any]],
-) -> dict[str, Any]:
+def _verdict(count: int, reason: str, nearest: Any = (), *, verified: bool) -> dict[str, Any]:
     """Return the JSON of a verdict; ``count``: the calls that match, or as far as the order goes."""
     return {"verified": verified, "count": count, "reason": reason, "nearest": nearest}
 
@@ -55,9 +50,11 @@ def _verify_order(rows: QuerySet[JournalEntry], matches: list[Match]) -> dict[st
             reason = (
                 f"Of {len(matches)} calls in order, no call{after} matches number {number + 1}."
             )
-            return _verdict(False, number, reason, _nearest(rows, match, [], after=last))
+            nearest = _nearest(rows, match, [], after=last)
+            return _verdict(number, reason, nearest, verified=False)
         last = sequences[position]
-    return _verdict(True, len(matches), f"{_calls(len(matches))} came in this order.", [])
+    reason = f"{_calls(len(matches))} came in this order."
+    return _verdict(len(matches), reason, verified=True)
 
 
 def _bounds(asked: Mapping[str, Any]) -> tuple[int, int | None]:

@@ -3,14 +3,19 @@
 import time
 from collections.abc import Mapping
 from datetime import timedelta
-from types import TracebackType
 from typing import Any, Self
 
-from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
+from astra.kit.controls import (
+    CheckpointControls,
+    ClockControls,
+    Controls,
+    FaultControls,
+    JournalControls,
+)
 from astra.kit.errors import ServiceError, UnreachableError
 from astra.kit.reading import Json, iso_duration
 from astra.kit.records import Account, ClockSetting, Readiness, Scenario, SeedReport
-from astra.kit.transport import TIMEOUT_SECONDS, Paths, Transport, given
+from astra.kit.transport import TIMEOUT_SECONDS, Transport, given
 
 _POLL_SECONDS = 0.1
 
@@ -35,19 +40,13 @@ class Simulator:
             base_url, control_token, ca_file=ca_file, timeout_seconds=timeout_seconds
         )
         self.base_url = self._transport.base_url
-        self.accounts = Accounts(self._transport)
-        self.scenarios = Scenarios(self._transport)
+        self.accounts = Accounts(self._transport, "accounts")
+        self.scenarios = Scenarios(self._transport, "scenarios")
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close its connections."""
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -89,12 +88,8 @@ class Simulator:
         return None if readiness.is_ready else " ".join(readiness.reasons)
 
 
-class Accounts:
+class Accounts(Controls):
     """All accounts of the service."""
-
-    def __init__(self, transport: Transport) -> None:
-        """Keep how to reach the service."""
-        self._paths = Paths(transport, "accounts")
 
     def new(
         self,
@@ -144,18 +139,14 @@ class AccountControls:
     def __init__(self, transport: Transport, account_id: str) -> None:
         """Keep how to reach the account."""
         self.account_id = account_id
-        self.clock = ClockControls(transport, account_id)
-        self.faults = FaultControls(transport, account_id)
-        self.checkpoints = CheckpointControls(transport, account_id)
-        self.journal = JournalControls(transport, account_id)
+        self.clock = ClockControls(transport, "accounts", account_id, "clock")
+        self.faults = FaultControls(transport, "accounts", account_id, "faults")
+        self.checkpoints = CheckpointControls(transport, "accounts", account_id, "checkpoints")
+        self.journal = JournalControls(transport, "accounts", account_id, "journal")
 
 
-class Scenarios:
+class Scenarios(Controls):
     """The scenarios of the service's library, and those that are sent to it."""
-
-    def __init__(self, transport: Transport) -> None:
-        """Keep how to reach the service."""
-        self._paths = Paths(transport, "scenarios")
 
     def list(self) -> tuple[Scenario, ...]:
         """Return the scenarios of the library."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from time import monotonic, sleep
-from typing import Any, ClassVar, Unpack
+from typing import Any, Unpack
 
 from astra.kit.errors import ServiceError
 from astra.kit.reading import Json, iso_duration, iso_instant
@@ -28,20 +28,14 @@ _POLL_SECONDS = 0.05
 
 
 class Controls:
-    """Some controls of one account; ``_place``: what their paths continue the account's with."""
+    """Some controls of a service; ``steps``: what their paths begin with."""
 
-    _place: ClassVar[str]
-
-    def __init__(self, transport: Transport, account_id: str) -> None:
-        """Keep how to reach the account."""
-        self.account_id = account_id
-        self._paths = Paths(transport, "accounts", account_id, self._place)
+    def __init__(self, transport: Transport, *steps: str) -> None:
+        self._paths = Paths(transport, *steps)
 
 
 class ClockControls(Controls):
     """The clock of an account."""
-
-    _place = "clock"
 
     def read(self) -> Clock:
         """Return what it shows."""
@@ -109,8 +103,6 @@ class ClockControls(Controls):
 class FaultControls(Controls):
     """The fault rules of an account; `docs/faults.md` says what they match and do."""
 
-    _place = "faults"
-
     def add(
         self,
         effect: str,
@@ -148,8 +140,6 @@ class FaultControls(Controls):
 class CheckpointControls(Controls):
     """The saved states of an account."""
 
-    _place = "checkpoints"
-
     def save(self, name: str) -> Checkpoint:
         """Save the complete state under a name."""
         return self._paths.read(Checkpoint, "POST", body={"name": name})
@@ -177,8 +167,6 @@ class CheckpointControls(Controls):
 
 class JournalControls(Controls):
     """The calls that an account had."""
-
-    _place = "journal"
 
     def search(
         self,

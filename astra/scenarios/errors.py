@@ -20,17 +20,12 @@ class Finding:
     reason: str
 
     def __str__(self) -> str:
-        return self._at(f"{self.path}: {self.reason}" if self.path else self.reason)
+        return self.at(f"{self.path}: {self.reason}" if self.path else self.reason)
 
-    @property
-    def place_and_reason(self) -> str:
-        """What is said of it beside its path."""
-        return self._at(self.reason)
-
-    def _at(self, text: str) -> str:
-        return (
-            f"{self.source}: {text}" if self.line is None else f"{self.source}:{self.line}: {text}"
-        )
+    def at(self, text: str) -> str:
+        """Return a text with the place before it: the source, and the line if there is one."""
+        line = "" if self.line is None else f":{self.line}"
+        return f"{self.source}{line}: {text}"
 
 
 class ScenarioError(ApiProblem):
@@ -39,13 +34,11 @@ class ScenarioError(ApiProblem):
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
         extra = {"schemaValidationFailure": str(self)}
-        super().__init__(problems.INVALID_SCHEMA, fields=self._fields(), extra=extra)
+        fields = [Invalid(each.path or BODY, each.at(each.reason)) for each in self.findings]
+        super().__init__(problems.INVALID_SCHEMA, fields=fields, extra=extra)
 
     def __str__(self) -> str:
         return "\n".join(str(finding) for finding in self.findings)
-
-    def _fields(self) -> list[Invalid]:
-        return [Invalid(each.path or BODY, each.place_and_reason) for each in self.findings]
 
 
 class ScenarioConflictError(ScenarioError):

@@ -36,10 +36,6 @@ from astra.scenarios.writing import write_item
 SEEDING_KEY = 2
 
 
-def _no_counts() -> dict[str, Count]:
-    return {section.name: Count() for section in all_sections() if section.model is not None}
-
-
 @dataclass(slots=True)
 class Report:
     """What a load did, or, of a preview, would do."""
@@ -48,7 +44,9 @@ class Report:
     source: str
     is_preview: bool
     account_ids: list[uuid.UUID]
-    counts: dict[str, Count] = field(default_factory=_no_counts)
+    counts: dict[str, Count] = field(
+        default_factory=lambda: {each.name: Count() for each in all_sections() if each.model}
+    )
 
     @property
     def created(self) -> int:
@@ -60,11 +58,6 @@ class Report:
         name = next(section.name for section in all_sections() if section.model is model)
         self.counts[name].create += create
         self.counts[name].keep += keep
-
-    def add_all(self, made: Mapping[type[Model], Count]) -> None:
-        """Count what a generator made."""
-        for model, count in made.items():
-            self.add(model, create=count.create, keep=count.keep)
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as the control surface answers it."""
@@ -182,7 +175,8 @@ class _Load:
             if isinstance(section, Generator):
                 for item in self._items[section.name]:
                     made = section.generate(item, progress) if progress else section.count(item)
-                    report.add_all(made)
+                    for model, count in made.items():
+                        report.add(model, create=count.create, keep=count.keep)
         return report
 
     def _find_rows(self) -> None:

@@ -85,7 +85,8 @@ class Counts:
 def fill(scope: Scope) -> dict[str, Any]:
     """Return the chart of the scope and its numbers in words."""
     real = real_now()
-    name = scope.span or suitable(_newest(scope, real))
+    ((newest,),) = fetch(_NEWEST, _parameters(scope, real))
+    name = scope.span or suitable(newest)
     span = SPANS[name]
     counts = _count(scope, span, real)
     buckets = span.buckets
@@ -105,11 +106,6 @@ def fill(scope: Scope) -> dict[str, Any]:
             },
         },
     }
-
-
-def _newest(scope: Scope, real: datetime) -> float | None:
-    ((newest,),) = fetch(_NEWEST, _parameters(scope, real))
-    return newest  # type: ignore[no-any-return]
 
 
 def _count(scope: Scope, span: Span, real: datetime) -> Counts:

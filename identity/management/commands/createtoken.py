@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from astra.accounts.models import NAME_MAX_LENGTH, Account, User
+from astra.accounts.models import NAME_MAX_LENGTH, User
 from astra.accounts.tokens import issue_token
 from astra.api.quantities import parse_duration
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         if not found:
             raise CommandError(f"no user has the email {email}")
         if len(found) > 1:
-            accounts = "".join(f"\n  {_described(user.account)}" for user in found)
+            accounts = "".join(f"\n  {user.account_id}  {user.account}" for user in found)
             raise CommandError(f"several accounts have {email}; say which (--account):{accounts}")
         return found[0]
 
@@ -58,7 +58,3 @@ class Command(BaseCommand):
             return now + parse_duration(duration)
         except (ValueError, OverflowError) as error:
             raise CommandError(f"--expires-in: {error}") from error
-
-
-def _described(account: Account) -> str:
-    return f"{account.id}  {account.name}"
