@@ -33,7 +33,6 @@ class ControlCommand(BaseCommand):
     """
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the subcommands."""
         commands = parser.add_subparsers(dest="command", required=True)
         for name in vars(type(self)):
             if name.startswith("do_"):

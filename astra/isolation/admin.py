@@ -89,7 +89,6 @@ class CheckpointAdmin(AccountColumns[Checkpoint]):
         danger=True,
     )
     def restore(self, request: HttpRequest, checkpoints: Sequence[Checkpoint], data: Any) -> Done:
-        """Restore the checkpoints, each in its account."""
         for each in checkpoints:
             checkpoint_restore(account_id=each.account_id, name=each.name)
         return Done(f"Restored {self.counted(len(checkpoints))}.")

@@ -87,7 +87,6 @@ class ProtectionPage(StagedPage):
         icon="skip_next",
     )
     def advance(self, request: HttpRequest, records: Records, data: Any) -> Done:
-        """Let the records take their next step."""
         return self._steer(request, "Advanced", records, steering.take_next_step)
 
     @confirmed(
@@ -97,7 +96,6 @@ class ProtectionPage(StagedPage):
         icon="check_circle",
     )
     def complete(self, request: HttpRequest, records: Records, data: Any) -> Done:
-        """Let the records be completed."""
         return self._steer(request, "Completed", records, steering.complete)
 
     @confirmed(
@@ -130,7 +128,6 @@ class ProtectionPage(StagedPage):
         form=ReasonForm,
     )
     def remove(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
-        """Let the records be removed."""
         end = partial(steering.end, outcome=REMOVED, reason=data["reason"])
         return self._steer(request, "Removed", records, end)
 
@@ -142,7 +139,6 @@ class ProtectionPage(StagedPage):
         form=ReasonForm,
     )
     def make_unknown(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
-        """Let the state of the records be unknown."""
         end = partial(steering.end, outcome=UNKNOWN, reason=data["reason"])
         return self._steer(request, "Made unknown", records, end)
 

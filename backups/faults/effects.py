@@ -78,7 +78,6 @@ class BackupEnds(FateEffect):
     operations = frozenset({BACKUP_CREATE})
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
-        """Return the end in ``outcome``."""
         return Fates(own=self.ending(parameters))
 
     def ending(self, parameters: Mapping[str, Any]) -> Fate:
@@ -117,7 +116,6 @@ class BackupNeverEnds(FateEffect):
     operations = frozenset({BACKUP_CREATE})
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
-        """Return the fate without an outcome."""
         return Fates(own=Fate(None))
 
 
@@ -131,7 +129,6 @@ class HooksFail(FateEffect):
     operations = frozenset({BACKUP_CREATE, SNAPSHOT_CREATE})
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
-        """Return completion with failed hooks."""
         details = tuple(parameters["details"])
         return Fates(own=Fate(COMPLETED, hook_state=HookState.FAILED, hook_details=details))
 

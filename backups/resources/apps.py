@@ -1,11 +1,14 @@
 """Apps. Source: section 7 of `appbackup.md` and the published `app` schemas."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
 
-from astra.api import fields
+from astra.api.fields import EnumField, IdentifierField, StrictCharField, UniqueListField
+from astra.api.serializers import ClosedSerializer
 from astra.resources.members import (
     ABSENT,
     REQUIRED,
@@ -49,13 +52,17 @@ RESTORE_REFUSALS = (
 )
 
 
+def _each(child: type[ClosedSerializer]) -> Callable[..., UniqueListField]:
+    return lambda **options: UniqueListField(child=child(), **options)
+
+
 class Links(Known):
     """What can be done with the app; no body has it."""
 
     reads_also = ("id", "account_id", "state")
 
     def __init__(self) -> None:
-        super().__init__("links", _links, create=ABSENT, replace=ABSENT, sometimes=False)
+        super().__init__("links", _each(Link), create=ABSENT, replace=ABSENT, sometimes=False)
 
     def written(self, row: Any, now: datetime) -> Any:
         return app_links(row)
@@ -88,23 +95,8 @@ class Scopes(Several):
         row.namespaces = [item["namespace"] for item in value]
 
 
-def _namespace(**options: Any) -> fields.StrictCharField:
-    return fields.StrictCharField(min_length=1, max_length=NAMESPACE_MAX_LENGTH)
-
-
-def _links(**options: Any) -> fields.UniqueListField:
-    return fields.UniqueListField(child=Link(), **options)
-
-
-def _detected(**options: Any) -> fields.EnumField:
-    return fields.EnumField(["system", "acc"], **options)
-
-
-def _transitions(**options: Any) -> fields.UniqueListField:
-    return fields.UniqueListField(child=StateTransition(), **options)
-
-
 BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
+A_NAMESPACE = partial(StrictCharField, min_length=1, max_length=NAMESPACE_MAX_LENGTH)
 # Said when the app is made; no PUT changes it, but sent back it is no change.
 ORIGIN: Any = {"fixed": True, "sometimes": True}
 MEMBERS = Members(
@@ -119,23 +111,23 @@ MEMBERS = Members(
     ),
     Instant("lastResourceCollectionTimestamp", column="collected_at", sometimes=True, **BY_SERVICE),
     Choice("state", choices=LIFECYCLE.listed, **BY_SERVICE),
-    Known("stateTransitions", _transitions, create=ABSENT),
+    Known("stateTransitions", _each(StateTransition), create=ABSENT),
     Details("stateDetails", label="Why", **BY_SERVICE),
     Choice("protectionState", choices=ProtectionState.values, label="Protection", **BY_SERVICE),
     Details("protectionStateDetails", **BY_SERVICE),
-    Known("appDetectedType", _detected, create=ABSENT),
-    Several("namespaces", of=_namespace, **BY_SERVICE),
+    Known("appDetectedType", partial(EnumField, ["system", "acc"]), create=ABSENT),
+    Several("namespaces", of=A_NAMESPACE, **BY_SERVICE),
     Several("namespaceMapping", of=NamespaceMapping, unless_empty=True, **ORIGIN),
     Several("storageClassMapping", of=StorageClassMapping, unless_empty=True, **ORIGIN),
     BesideCluster("clusterName"),
     Identifier("clusterID", **ORIGIN),
     ClusterKind("clusterType", choices=ClusterType.values),
     Identifier("sourceAppID", **ORIGIN),
-    Known("sourceClusterName", fields.StrictCharField, create=ABSENT),
+    Known("sourceClusterName", StrictCharField, create=ABSENT),
     Identifier("sourceClusterID", **ORIGIN),
     Identifier("backupID", **ORIGIN),
     Identifier("snapshotID", **ORIGIN),
-    Known("replicationSourceAppID", fields.IdentifierField, create=ABSENT),
+    Known("replicationSourceAppID", IdentifierField, create=ABSENT),
     Document("restoreFilter", of=RestoreFilter, **ORIGIN),
     module=__name__,
     validate_create=one_of("sourceAppID", "backupID", "snapshotID"),

@@ -73,11 +73,8 @@ class FleetSection(Generator):
     def count(self, item: Item) -> Mapping[type[Model], Count]:
         """Return how many apps, snapshots and backups are there, and how many it would make."""
         fleet = Fleet(item)
-        return {
-            App: _counted(fleet, App, "apps"),
-            Snapshot: _counted(fleet, Snapshot, "snapshots"),
-            AppBackup: _counted(fleet, AppBackup, "backups"),
-        }
+        named = {App: "apps", Snapshot: "snapshots", AppBackup: "backups"}
+        return {model: _counted(fleet, model, name) for model, name in named.items()}
 
     def generate(self, item: Item, progress: Progress) -> Mapping[type[Model], Count]:
         """Make what is missing of the fleet."""

@@ -88,7 +88,6 @@ class AccountAdmin(AccountColumns[Account]):
         icon="fast_forward",
     )
     def settle_now(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
-        """Carry out what is due in the accounts."""
         hops = sum(advance_to(each.pk, each.now()) or 0 for each in accounts)
         return Done(f"Settled {self.counted(len(accounts))}: {hops} transitions.")
 
@@ -101,7 +100,6 @@ class AccountAdmin(AccountColumns[Account]):
         form=MoveForm,
     )
     def move_clock(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
-        """Move the clocks of the accounts."""
         moves = [move(each, data) for each in accounts]
         count = sum(each.event_count for each in moves)
         if not all(each.is_over for each in moves):
@@ -117,7 +115,6 @@ class AccountAdmin(AccountColumns[Account]):
         form=ClockForm,
     )
     def set_clock(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
-        """Set the clocks of the accounts."""
         for each in accounts:
             set_clock(each, data)
         return Done(f"Set the clock of {self.counted(len(accounts))}.")
@@ -130,7 +127,6 @@ class AccountAdmin(AccountColumns[Account]):
         form=NameForm,
     )
     def save(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
-        """Save a checkpoint of each account."""
         for each in accounts:
             save_checkpoint(each, data["name"])
         return Done(f"Saved {self.counted(len(accounts))} as {data['name']}.")
@@ -143,7 +139,6 @@ class AccountAdmin(AccountColumns[Account]):
         danger=True,
     )
     def reset(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
-        """Put the accounts back to what they were made as."""
         for each in accounts:
             isolation.account_reset(each.pk)
         return Done(f"Reset {self.counted(len(accounts))}.")
@@ -157,7 +152,6 @@ class AccountAdmin(AccountColumns[Account]):
         danger=True,
     )
     def delete_everything(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
-        """Delete the accounts and all that belongs to them."""
         for each in accounts:
             isolation.account_delete(each.pk)
         return Done(f"Deleted {self.counted(len(accounts))} with everything.", gone=True)

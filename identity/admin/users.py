@@ -149,7 +149,6 @@ class UserPage(ResourcePage):
         danger=True,
     )
     def suspend(self, request: HttpRequest, users: Sequence[User], data: Any) -> Done:
-        """Suspend the users."""
         return self._put(users, UserState.SUSPENDED)
 
     @confirmed(
@@ -158,7 +157,6 @@ class UserPage(ResourcePage):
         icon="play_circle",
     )
     def activate(self, request: HttpRequest, users: Sequence[User], data: Any) -> Done:
-        """Activate the users."""
         return self._put(users, UserState.ACTIVE)
 
     def _put(self, users: Sequence[User], state: str) -> Done:

@@ -20,7 +20,6 @@ class Command(BaseCommand):
     help = "Carry out every transition that is due, in order, and print it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare what the command can be told."""
         parser.add_argument(
             "--watch", action="store_true", help="go on until SIGTERM or SIGINT: the worker"
         )

@@ -17,7 +17,6 @@ class Command(BaseCommand):
     help = "Create a bearer token of a user and print it; it cannot be shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare what the command can be told."""
         parser.add_argument("email", help="the user's email")
         parser.add_argument(
             "--account", type=uuid.UUID, metavar="ID", help="where several accounts have the email"
