@@ -64,7 +64,7 @@ docs: $(VENV)/dev.stamp ## Write what is generated: OpenAPI document, scenario s
 	@$(RUN) manage.py seed --schema > $(SCHEMA).new && mv $(SCHEMA).new $(SCHEMA)
 	@$(RUN) -m docs.pictures.architecture
 
-bench: $(VENV)/dev.stamp ## Measure, as ratios to a fixed floor, or AGAINST=<commit>
+bench: $(VENV)/dev.stamp $(if $(findstring --plot,$(ARGS)),$(VENV)/plots.stamp) ## Measure, as ratios to a fixed floor, or AGAINST=<commit>
 	@$(RUN) -m benchmarks $(addprefix --against=,$(AGAINST)) $(ARGS)
 
 fmt: $(VENV)/dev.stamp ## Format the code and repair what the linter can
@@ -73,7 +73,7 @@ fmt: $(VENV)/dev.stamp ## Format the code and repair what the linter can
 
 clean: ## Remove what was built and installed; the data in var/ stay
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf .coverage .coverage.* htmlcov
+	rm -rf .coverage .coverage.* htmlcov var/peers
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps say which requirements are installed; a change of the file installs again.
@@ -85,6 +85,11 @@ $(VENV)/run.stamp: requirements.txt $(VENV)/venv.stamp
 $(VENV)/tools.stamp: requirements-dev.txt $(VENV)/venv.stamp
 	@echo "Installing the requirements of tests and checks"
 	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/plots.stamp: requirements-bench.txt $(VENV)/venv.stamp
+	@echo "Installing what draws plots"
+	@$(INSTALL) -r requirements-bench.txt
 	@touch $@
 
 # Side by side: the two have no package in common, and most of the time goes into unpacking.

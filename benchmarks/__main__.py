@@ -6,11 +6,13 @@ minutes. Figures of one machine hold on no other; ratios do, roughly.
 
 import argparse
 import contextlib
+import itertools
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks import pages
 from benchmarks.loads import require_wrk
 from benchmarks.peers.servers import PEERS
 from benchmarks.plan import Plan, Ratio, Subject, ratio_table
@@ -18,8 +20,9 @@ from benchmarks.record import Record, this_machine
 from benchmarks.revisions import checked_out
 from benchmarks.services import ROOT, Revision
 from benchmarks.subjects import calls
+from benchmarks.subjects.every import SUBJECTS, measured
 
-SUBJECTS: dict[str, Subject] = {each.SUBJECT: each for each in (calls,)}
+ALL = "all"
 ROUNDS, ROUNDS_AGAINST, SECONDS, CONNECTIONS = 5, 10, 4.0, [16]
 
 
@@ -27,7 +30,7 @@ def main() -> None:
     """Measure and tell; exit with 1 when a ratio misses its aim."""
     options = _parser().parse_args()
     if options.read:
-        sys.exit(tell(Record.from_json(options.read.read_text())))
+        sys.exit(tell(Record.from_json(options.read.read_text()), options))
     require_wrk()
     # So that whatever ends this, ends what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
@@ -40,18 +43,23 @@ def main() -> None:
             connections=options.connections,
             rounds=options.rounds or (ROUNDS_AGAINST if against else ROUNDS),
             seconds=options.seconds,
+            scale=options.scale,
         )
-        for subject in options.subjects or [calls]:
+        for subject in itertools.chain(*(options.subjects or [[calls]])):
             subject.measure(record, plan)
             if options.json:
                 options.json.write_text(record.to_json())
-    sys.exit(tell(record))
+    sys.exit(tell(record, options))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument(
-        "subjects", nargs="*", type=_subject, metavar="SUBJECT", help=", ".join(SUBJECTS)
+        "subjects",
+        nargs="*",
+        type=_subjects,
+        metavar="SUBJECT",
+        help=f"{', '.join(SUBJECTS)}, {ALL}; default: calls",
     )
     parser.add_argument(
         "--rounds", type=int, help=f"default: {ROUNDS}, against a revision {ROUNDS_AGAINST}"
@@ -61,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--connections", type=_numbers, default=CONNECTIONS, metavar="N,…", help="default: 16"
+    )
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="0.01: a hundredth of the rows, to try something"
     )
     parser.add_argument(
         "--peers",
@@ -79,14 +90,20 @@ def _parser() -> argparse.ArgumentParser:
         help="measures that revision too, in turns with this one (make bench AGAINST=COMMIT)",
     )
     parser.add_argument("--json", type=Path, help="file for every value of every round")
+    parser.add_argument("--plot", type=Path, metavar="FOLDER", help="for a picture of each subject")
+    parser.add_argument(
+        "--page", action="store_true", help="writes the tables of docs/performance.md anew"
+    )
     parser.add_argument("--read", type=Path, help="such a file: tell again what it has, no more")
     return parser
 
 
-def _subject(text: str) -> Subject:
+def _subjects(text: str) -> Sequence[Subject]:
+    if text == ALL:
+        return list(SUBJECTS.values())
     if text not in SUBJECTS:
         raise argparse.ArgumentTypeError(f"no such subject: {text}")
-    return SUBJECTS[text]
+    return [SUBJECTS[text]]
 
 
 def _numbers(text: str) -> list[int]:
@@ -100,10 +117,14 @@ def _peers(text: str) -> Sequence[str]:
     return names
 
 
-def tell(record: Record) -> int:
-    """Print all tables; return 1 if an aim is missed, else 0."""
+def tell(record: Record, options: argparse.Namespace) -> int:
+    """Print all tables, draw and write what is wanted; return 1 if an aim is missed, else 0."""
+    if options.plot:
+        pages.plot(record, options.plot)
+    if options.page:
+        pages.PAGE.write_text(pages.written(pages.PAGE.read_text(), record))
     ratios: list[Ratio] = []
-    for subject in SUBJECTS.values():
+    for subject in measured(record):
         for name, table in subject.tables(record):
             print(f"{subject.SUBJECT}: {name}\n\n{table.markdown()}")
         ratios += subject.ratios(record)

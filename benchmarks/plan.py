@@ -1,9 +1,11 @@
 """What a run was asked to do, as each subject is told, and what a subject is."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from benchmarks.plots import Panel
 from benchmarks.record import Figure, Record
 from benchmarks.services import Revision
 from benchmarks.spread import Spread
@@ -22,6 +24,20 @@ class Plan:
     connections: Sequence[int]
     rounds: int
     seconds: float
+    scale: float = 1.0
+
+    def scaled(self, count: int) -> int:
+        """Return how many of what a subject has so many of; fewer, to try something."""
+        return max(1, round(count * self.scale))
+
+    def turns(
+        self, subject: str, rounds: int | None = None
+    ) -> Iterator[tuple[int, Sequence[Revision]]]:
+        """Go through the rounds, telling so: each has a number, and its own order of revisions."""
+        rounds = self.rounds if rounds is None else rounds
+        for number in range(rounds):
+            print(f"{subject}: round {number + 1} of {rounds}", file=sys.stderr)
+            yield number, turned(self.revisions, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +102,9 @@ class Subject(Protocol):
 
     def ratios(self, record: Record) -> Iterator[Ratio]:
         """Compare what was found."""
+
+    def panels(self, record: Record) -> Iterator[Panel]:
+        """Show what was found, in a picture."""
 
 
 def turned(items: Sequence[T], number: int) -> Sequence[T]:

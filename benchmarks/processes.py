@@ -1,12 +1,14 @@
 """CPU and memory of a server: of its processes, by what they are for."""
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import psutil
 
 MIB = 1024 * 1024
+_WATCH_SECONDS = 0.5
 WEB, WORKER, POSTGRESQL = "web", "worker", "PostgreSQL"
 
 
@@ -35,6 +37,48 @@ class Processes:
     def memory_mib(self) -> dict[str, float]:
         """Return the memory by part, each shared page divided among those that share it (PSS)."""
         return self._sums(lambda process: process.memory_full_info().pss / MIB)
+
+    def private_mib(self) -> dict[str, float]:
+        """Return the memory by part that no other process shares (USS).
+
+        Without the buffers of PostgreSQL, which fill up whatever is done.
+        """
+        return self._sums(lambda process: process.memory_full_info().uss / MIB)
+
+    @contextmanager
+    def watched(self) -> Iterator[dict[str, float]]:
+        """Keep the most private memory by part up to date within the block."""
+        most = self.private_mib()
+        ended = threading.Event()
+
+        def watch() -> None:
+            while not ended.wait(_WATCH_SECONDS):
+                most.update(
+                    {
+                        part: max(most.get(part, 0.0), mib)
+                        for part, mib in self.private_mib().items()
+                    }
+                )
+
+        watching = threading.Thread(target=watch)
+        watching.start()
+        try:
+            yield most
+        finally:
+            ended.set()
+            watching.join()
+
+    def pause(self) -> None:
+        """Let them do nothing until `resume`."""
+        for process in self._all():
+            with suppress(psutil.Error):
+                process.suspend()
+
+    def resume(self) -> None:
+        """Let them go on."""
+        for process in self._all():
+            with suppress(psutil.Error):
+                process.resume()
 
     @staticmethod
     def difference(after: dict[str, float], before: dict[str, float]) -> dict[str, float]:

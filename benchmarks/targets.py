@@ -17,6 +17,7 @@ FLOOR, CREATE, RETRIEVE, LIST, FILTERED = "floor", "create", "retrieve", "list",
 PAGE = 20
 # What an account begins with: enough for pages, and for a filter to leave something out.
 STORED = 100
+OWNER = "owner@example.com"
 _FLOOR_DATABASE = "floor"
 
 # Some seconds of load over so many connections.
@@ -33,11 +34,18 @@ class Target:
     stop: Callable[[], None]
 
 
-def wrk(url: str, method: str = "GET", body: str = "", **headers: str) -> Call:
-    """Return what loads with a request; underscores in names of headers stand for hyphens."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = Request(url, method, body, named)
+def wrk(
+    url: str, method: str = "GET", body: str = "", headers: Mapping[str, str] | None = None
+) -> Call:
+    """Return what loads with a request."""
+    request = Request(url, method, body, headers or {})
     return lambda connections, seconds: run_wrk(request, connections, seconds)
+
+
+def bearer(token: str, content_type: str = "") -> dict[str, str]:
+    """Return the headers of a caller, who may send something."""
+    sent = {"Content-Type": content_type} if content_type else {}
+    return {"Authorization": f"Bearer {token}", **sent}
 
 
 def service_target(revision: Revision, **options: str) -> Target:
@@ -59,21 +67,20 @@ def service_target(revision: Revision, **options: str) -> Target:
 
 def calls_of_app(account: str, app: str, token: str) -> dict[str, Call]:
     """Return the calls about the backups of an app, given the URL of its account."""
-    bearer = f"Bearer {token}"
     backups = f"{account}/k8s/v1/apps/{app}/appBackups"
     stored = call(f"{backups}?limit=1", token)["items"][0]["id"]
     page = f"{backups}?limit={PAGE}"
     only = quote("state eq 'completed'")
     return {
-        RETRIEVE: wrk(f"{backups}/{stored}", Authorization=bearer),
-        LIST: wrk(page, Authorization=bearer),
-        FILTERED: wrk(f"{page}&filter={only}", Authorization=bearer),
-        CREATE: wrk(backups, "POST", BACKUP, Authorization=bearer, Content_Type=BACKUP_TYPE),
+        RETRIEVE: wrk(f"{backups}/{stored}", headers=bearer(token)),
+        LIST: wrk(page, headers=bearer(token)),
+        FILTERED: wrk(f"{page}&filter={only}", headers=bearer(token)),
+        CREATE: wrk(backups, "POST", BACKUP, headers=bearer(token, BACKUP_TYPE)),
     }
 
 
-def world(backups: int, apps: int = 1) -> dict[str, object]:
-    """Return a scenario: an account with so many backups, some of which failed."""
+def world(backups: int, apps: int = 1, **account: str) -> dict[str, object]:
+    """Return a scenario: an account with so many backups, some of which failed; what else it has."""
     fleet = {
         "name": "fleet",
         "apps": apps,
@@ -85,9 +92,10 @@ def world(backups: int, apps: int = 1) -> dict[str, object]:
         "title": "What is measured",
         "accounts": [
             {
+                **account,
                 "name": "bench",
                 "age": "400d",
-                "users": [{"email": "owner@example.com", "role": "owner"}],
+                "users": [{"email": OWNER, "role": "owner"}],
                 "buckets": [{"name": "bucket", "provider": "generic-s3", "isDefault": True}],
                 "fleets": [fleet],
             }
