@@ -6,6 +6,7 @@ from typing import Any
 from astra.accounts.callers import Caller
 from astra.accounts.models import Described
 from astra.api.clock import timestamp
+from astra.api.fields import canonical
 from astra.api.problems import CONFLICT, ApiProblem
 from astra.api.serializers import is_read_only, read_only_labels
 
@@ -55,7 +56,8 @@ def restamp(resource: Described, caller: Caller, body: Mapping[str, Any]) -> lis
         refused = read_only_labels(labels, allowed=own)
         if refused:
             raise ApiProblem(CONFLICT, fields=refused)
-        resource.labels = own + [item for item in labels if item not in own]
+        kept = {canonical(item) for item in own}
+        resource.labels = own + [item for item in labels if canonical(item) not in kept]
     resource.modified_at = max(caller.now(), resource.modified_at)
     resource.modified_by = caller.user_id
     return ["labels", "modified_at", "modified_by"]

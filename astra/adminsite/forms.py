@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
+from django.forms.fields import InvalidJSONInput
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
@@ -16,6 +17,7 @@ from unfold.widgets import (
 )
 
 from astra.adminsite.units import human_bytes
+from astra.api.media import parse_json
 from astra.api.problems import ApiProblem
 from astra.api.quantities import parse_size
 
@@ -83,11 +85,31 @@ class InstantField(forms.SplitDateTimeField):
 
 
 class JsonField(forms.JSONField):
-    """JSON, which may be left empty unless it is said to be required."""
+    """JSON as the API reads it, which may be left empty unless it is required."""
 
     def __init__(self, *, required: bool = False, **kwargs: Any) -> None:
-        widget = UnfoldAdminTextareaWidget(attrs={"rows": 2})
-        super().__init__(required=required, widget=widget, **kwargs)
+        kwargs.setdefault("widget", UnfoldAdminTextareaWidget(attrs={"rows": 2}))
+        super().__init__(required=required, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Return what was typed; refuses what is no JSON."""
+        try:
+            return self._parsed(value)
+        except ApiProblem as problem:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from problem
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what is shown again: JSON, or the text that is none."""
+        try:
+            return self._parsed(data)
+        except ApiProblem:
+            return InvalidJSONInput(data)
+
+    def _parsed(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        # Half of a surrogate pair is part of no JSON.
+        return parse_json(value.encode(errors="replace")) if value.strip() else None
 
 
 class LinesField(AreaField):

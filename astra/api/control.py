@@ -19,7 +19,7 @@ from astra.api.handler import problem_response, translate
 from astra.api.options import Options
 from astra.api.patterns import parse_identifier
 from astra.api.problems import ApiProblem
-from astra.api.requests import bearer_token, check_size
+from astra.api.requests import bearer_token, check_size, has_body
 from astra.api.serializers import ClosedSerializer
 from astra.api.views import method_not_allowed
 
@@ -60,23 +60,20 @@ class ControlView(View):
         return media.json_response(document, status=status, tag=False)
 
     def parse(
-        self, serializer: type[ClosedSerializer], *, may_be_absent: bool = False
+        self,
+        serializer: type[ClosedSerializer],
+        *,
+        may_be_absent: bool = False,
+        max_depth: int | None = media.MAX_DEPTH,
     ) -> dict[str, Any]:
         """Return the members of the JSON body, validated. Raises problem 7, 8, 9 or 85.
 
-        ``may_be_absent``: no body is an empty object.
+        ``may_be_absent``: no body is an empty object. ``max_depth`` as in ``read_json``.
         """
-        if may_be_absent and not self._has_body():
+        if may_be_absent and not has_body(self.request):
             return serializer.parse({})
-        return serializer.parse(
-            media.read_json(self.request, max_bytes=settings.ASTRA.max_body_bytes)
-        )
-
-    def _has_body(self) -> bool:
-        length = self.request.META.get("CONTENT_LENGTH")
-        return length not in (None, "", "0") or bool(
-            self.request.META.get("HTTP_TRANSFER_ENCODING")
-        )
+        most = settings.ASTRA.max_body_bytes
+        return serializer.parse(media.read_json(self.request, max_bytes=most, max_depth=max_depth))
 
 
 def check_control(request: HttpRequest, *, max_body_bytes: int | None = None) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import orjson
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -167,8 +168,13 @@ class UniqueListField(serializers.ListField):
 
 
 def all_differ(values: Sequence[Any]) -> bool:
-    """Tell whether no two of the values are equal."""
-    return not any(value in values[:index] for index, value in enumerate(values))
+    """Tell whether no two of some JSON values (or ids) are equal, in time linear in their size."""
+    return len(values) < 2 or len({canonical(value) for value in values}) == len(values)
+
+
+def canonical(value: Any) -> bytes:
+    """Return what is the same for equal JSON values, and differs for others."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 @stands_for(UniqueListField.to_internal_value)

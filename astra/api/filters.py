@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import django_filters
-from django.db.models import BooleanField, CharField, F, Q, QuerySet, Value
+from django.db.models import BooleanField, CharField, F, QuerySet, Value
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Collate
@@ -71,7 +71,7 @@ class Member(django_filters.Filter):
         try:
             if condition.operator == "in":
                 wanted = [self.parse(part) for part in condition.value.split(",")]
-                return rows.filter(**{f"{name}__in": wanted})
+                return rows.filter(**{f"{name}__any_of": wanted})
             lookup = f"{name}__{LOOKUPS[condition.operator]}"
             return rows.filter(**{lookup: self.parse(condition.value)})
         except ValueError as error:
@@ -160,11 +160,8 @@ class ElementMember(Member):
         """Return the rows with a matching element; `eq` and `in` through the column's GIN index."""
         if condition.operator in ("eq", "in"):
             parts = [condition.value] if condition.operator == "eq" else condition.value.split(",")
-            any_of = Q()
-            for part in parts:
-                element = {self.key: part} if self.key else part
-                any_of |= Q(**{f"{self.field_name}__contains": [element]})
-            return rows.filter(any_of)
+            wanted = [[{self.key: part} if self.key else part] for part in parts]
+            return rows.filter(**{f"{self.field_name}__contains_any": wanted})
         table = rows.model._meta.db_table
         value = "element->>%s" if self.key else "element #>> '{}' || coalesce(%s, '')"
         exists = RawSQL(

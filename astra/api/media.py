@@ -19,6 +19,13 @@ from astra.api.problems import (
 )
 
 JSON = "application/json"
+# Of an Accept header so much is looked at: so many ranges, none of them longer than a media type is.
+_MOST_RANGES = 64
+_LONGEST_RANGE = 255
+# Longer headers are looked at anew each time.
+_LONGEST_REMEMBERED = 255
+# JSON that is nested deeper cannot be written again (orjson ends at 254).
+MAX_DEPTH = 200
 
 
 def resource_media_type(kind: str) -> str:
@@ -26,11 +33,12 @@ def resource_media_type(kind: str) -> str:
     return f"application/astra-{kind}+json"
 
 
-@lru_cache(maxsize=512)
 def _choose(accept: str, own: str | None) -> str | None:
     """Return the media type for an Accept header: ``own`` of an instance, JSON, or None for neither."""
     ranks = []
-    for text in accept.split(","):
+    for text in accept.split(",", _MOST_RANGES)[:_MOST_RANGES]:
+        if len(text) > _LONGEST_RANGE:
+            continue
         try:
             media = MediaType(text.strip())
         except ValueError:
@@ -43,6 +51,9 @@ def _choose(accept: str, own: str | None) -> str | None:
     if not ranks:
         return None
     return own if max(ranks)[1] else JSON
+
+
+_remembered = lru_cache(maxsize=512)(_choose)
 
 
 def _stands_for_json(media: MediaType) -> bool:
@@ -61,21 +72,49 @@ def negotiate(request: HttpRequest, kind: str | None) -> str:
     accept = request.META.get("HTTP_ACCEPT", "").strip()
     if not accept:
         return JSON
-    chosen = _choose(accept, resource_media_type(kind) if kind else None)
+    choose = _remembered if len(accept) <= _LONGEST_REMEMBERED else _choose
+    chosen = choose(accept, resource_media_type(kind) if kind else None)
     if chosen is None:
         raise ApiProblem(NOT_ACCEPTABLE)
     return chosen
 
 
-def read_json(request: HttpRequest, *, max_bytes: int) -> Any:
-    """Return the parsed body, whatever its Content-Type. Raises problem 7, or 85 when too large."""
+def read_json(request: HttpRequest, *, max_bytes: int, max_depth: int | None = MAX_DEPTH) -> Any:
+    """Return the parsed body, whatever its Content-Type. Raises as ``parse_json``, 85 when too large."""
     body = read_body(request, max_bytes=max_bytes)
     if len(body) > max_bytes:
         raise ApiProblem(BODY_TOO_LARGE)
+    return parse_json(body, max_depth=max_depth)
+
+
+def parse_json(text: bytes, *, max_depth: int | None = MAX_DEPTH) -> Any:
+    """Return what a JSON text says. Raises problem 7 for what is none, or is nested deeper.
+
+    ``max_depth`` None: as deep as it can be read.
+    """
     try:
-        return orjson.loads(body)
+        document = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise ApiProblem(INVALID_JSON) from error
+    # Few texts have so many brackets that they could be too deep.
+    if max_depth is not None and text.count(b"[") + text.count(b"{") > max_depth:
+        _check_depth(document, max_depth)
+    return document
+
+
+def _check_depth(document: Any, max_depth: int) -> None:
+    # Level by level, as recursion is what it is all about.
+    level = [document]
+    for _ in range(max_depth + 1):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise ApiProblem(INVALID_JSON)
 
 
 def peek_json(request: HttpRequest, *, max_bytes: int) -> Any:

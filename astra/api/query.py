@@ -28,6 +28,8 @@ _WHOLE = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 _WHOLE["filter"] = re.compile("{0}(,{0})*".format(PATTERNS["filter"]))
 # What `parse_qsl` makes of bytes that are no UTF-8.
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# Clauses of `filter` in one call; each makes the statement longer.
+MOST_CONDITIONS = 32
 # PostgreSQL's bigint; more rows than that cannot be asked for.
 _MAX_NUMBER = 2**63 - 1
 
@@ -99,6 +101,9 @@ def _why_invalid(name: str, given: list[str]) -> str | None:
         return "Must not be repeated."
     if not all(_WHOLE[name].fullmatch(value) for value in given):
         return f"Must match ^{PATTERNS[name]}$."
+    # Each clause has its value in quotes, which no value contains.
+    if name == "filter" and sum(value.count("'") for value in given) > 2 * MOST_CONDITIONS:
+        return f"Must not have more than {MOST_CONDITIONS} clauses."
     if name in ("limit", "skip") and (len(given[0]) > 19 or int(given[0]) > _MAX_NUMBER):
         return f"Must not be greater than {_MAX_NUMBER}."
     return None

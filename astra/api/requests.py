@@ -8,6 +8,10 @@ from django.http import HttpRequest
 
 from astra.api.problems import BODY_TOO_LARGE, MISSING_TOKEN, ApiProblem
 
+_LONGEST_CONTENT_TYPE = 255
+# No body has more bytes than a number of so many digits says.
+_MOST_DIGITS = 18
+
 
 class TolerantRequest(WSGIRequest):
     """A request whose Content-Type may be nonsense: a body is JSON whatever it says.
@@ -16,6 +20,9 @@ class TolerantRequest(WSGIRequest):
     """
 
     def _set_content_type_params(self, meta: Mapping[str, Any]) -> None:
+        if len(meta.get("CONTENT_TYPE", "")) > _LONGEST_CONTENT_TYPE:
+            # Parsing the parameters of one takes the square of its length.
+            meta = {}
         try:
             super()._set_content_type_params(meta)  # type: ignore[misc]
         except ValueError:
@@ -24,9 +31,20 @@ class TolerantRequest(WSGIRequest):
 
 def check_size(request: HttpRequest, *, max_bytes: int) -> None:
     """Raise problem 85 for a body that is announced as larger."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > max_bytes:
+    if is_too_large(request, max_bytes=max_bytes):
         raise ApiProblem(BODY_TOO_LARGE)
+
+
+def is_too_large(request: HttpRequest, *, max_bytes: int) -> bool:
+    """Tell whether a body is announced as larger, or by what is no number."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return not length.isdecimal() or len(length) > _MOST_DIGITS or int(length) > max_bytes
+
+
+def has_body(request: HttpRequest) -> bool:
+    """Tell whether a body is announced."""
+    length = request.META.get("CONTENT_LENGTH")
+    return length not in (None, "", "0") or bool(request.META.get("HTTP_TRANSFER_ENCODING"))
 
 
 def bearer_token(request: HttpRequest) -> str:

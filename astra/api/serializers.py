@@ -211,10 +211,11 @@ def read_only_labels(
 
     ``allowed`` are those that the resource has already: sending them back is no change.
     """
+    own = {fields.canonical(label) for label in allowed}
     return [
         Invalid(f"metadata.labels[{index}].name", "Read-only labels are set by the service.")
         for index, label in enumerate(labels)
-        if is_read_only(label) and label not in allowed
+        if is_read_only(label) and fields.canonical(label) not in own
     ]
 
 

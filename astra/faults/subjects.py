@@ -13,6 +13,7 @@ from astra.api.instances import InstanceView
 from astra.api.views import ApiView
 from astra.faults.criteria import Call, subjects_of
 
+_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 _VERBS = {"POST": "create", "PUT": "replace", "DELETE": "delete"}
 
 
@@ -51,12 +52,17 @@ def subject_of_call(view: Any, path: str, body: Callable[[], Any]) -> Subject:
     )
 
 
-@functools.lru_cache(maxsize=4096)
 def operation_at(handler: Any, method: str) -> str | None:
     """Return the operation of a method at what a path leads to: kind and verb, joined by a dot.
 
     None if that is none of the API's.
     """
+    # What is remembered is of the service's making, not of a caller's.
+    return _operation_at(handler, method) if method in _METHODS else None
+
+
+@functools.cache
+def _operation_at(handler: Any, method: str) -> str | None:
     view = getattr(handler, "view_class", None)
     name = "get" if method == "HEAD" else method.lower()
     if not (isinstance(view, type) and issubclass(view, ApiView) and hasattr(view, "kind")):

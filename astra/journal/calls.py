@@ -14,6 +14,7 @@ from astra.api import media
 from astra.api.clock import real_now
 from astra.api.middleware import MAX_URI_LENGTH
 from astra.api.patterns import parse_identifier
+from astra.api.requests import has_body, is_too_large
 from astra.faults.effects.of_calls import is_no_answer
 from astra.faults.requests import acted_on
 from astra.faults.subjects import operation_at
@@ -21,6 +22,10 @@ from astra.journal.hiding import query_without_secrets, without_secrets, without
 
 # Of a body as much is kept; the rest is cut.
 BODY_MOST_BYTES = 64 * 1024
+# Methods are any words; those of the API are shorter.
+_METHOD_MAX_LENGTH = 31
+# Of the path of a call that nobody of the account made; those of the API are shorter.
+_PATH_MAX_LENGTH = 1024
 # The request headers that are kept, by their names in WSGI.
 KEPT_HEADERS = {
     "CONTENT_TYPE": "Content-Type",
@@ -33,6 +38,18 @@ KEPT_HEADERS = {
     "HTTP_FORCEUPDATE": "forceUpdate",
 }
 NO_ANSWER = 0
+# What is kept of a call that nobody of the account made, beside method, path and status.
+_NOTHING_ELSE = {
+    "query": "",
+    "operation": None,
+    "user": None,
+    "headers": "{}",
+    "request_body": "",
+    "response_body": "",
+    "response_body_cut": False,
+    "correlation": None,
+    "faults": "{}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,38 +61,61 @@ class Call:
     answer: HttpResponseBase
     started_at: datetime
 
+    @property
+    def user_id(self) -> uuid.UUID | None:
+        """The user of the account who called; None: nobody whom the account knows."""
+        caller = getattr(self.request, "_caller", None)
+        if caller is None or caller.account_id != self.account_id:
+            return None
+        found: uuid.UUID = caller.user_id
+        return found
+
+    def columns_without_caller(self) -> dict[str, Any]:
+        """Return the values of the row of a call that nobody of the account made.
+
+        Whoever has no right to call shall not decide what is kept: of no body and no header anything.
+        """
+        path = without_token(self.request.path[:MAX_URI_LENGTH], _token_of(self.request))
+        return self._frame(path[:_PATH_MAX_LENGTH]) | _NOTHING_ELSE
+
+    def _frame(self, path: str) -> dict[str, Any]:
+        """Return what every row has."""
+        is_answered = not is_no_answer(self.answer)
+        problem, _ = getattr(self.request, "_refusal", (None, None))
+        passed = real_now() - self.started_at
+        return {
+            "account": self.account_id,
+            "real_at": self.started_at,
+            "duration": max(0.0, round(passed.total_seconds() * 1000, 3)),
+            "method": _storable((self.request.method or "")[:_METHOD_MAX_LENGTH]),
+            "path": _storable(path),
+            "request_body_cut": has_body(self.request),
+            "status": self.answer.status_code if is_answered else NO_ANSWER,
+            # about:blank, without a number, is none.
+            "problem": (problem or None) if is_answered else None,
+        }
+
     def columns(self, body: bytes, *, is_cut: bool) -> dict[str, Any]:
         """Return the values of the row, for an answer of which this body was sent."""
-        request, answer = self.request, self.answer
+        request = self.request
         token = _token_of(request)
-        caller = getattr(request, "_caller", None)
         match = request.resolver_match
-        is_answered = not is_no_answer(answer)
         problem, correlation_id = getattr(request, "_refusal", (None, None))
         sent, is_sent_cut = _request_body(request)
         request_body, request_body_cut = _kept(sent, token)
         response_body, response_body_cut = _kept(body, token)
         faults = acted_on(request, is_refused=problem is not None)
-        passed = real_now() - self.started_at
         query = query_without_secrets(request.META.get("QUERY_STRING", ""), token)
-        return {
-            "account": self.account_id,
-            "real_at": self.started_at,
-            "duration": max(0.0, round(passed.total_seconds() * 1000, 3)),
-            "method": _storable(request.method or ""),
-            "path": _storable(without_token(request.path, token)[:MAX_URI_LENGTH]),
+        return self._frame(without_token(request.path, token)[:MAX_URI_LENGTH]) | {
             "query": _storable(query[:MAX_URI_LENGTH]),
             "operation": match and operation_at(match.func, request.method or ""),
-            "user": caller.user_id if caller is not None else None,
+            "user": self.user_id,
             "headers": _headers(request, token),
             "request_body": request_body,
             "request_body_cut": request_body_cut or is_sent_cut,
-            "status": answer.status_code if is_answered else NO_ANSWER,
-            # about:blank, without a number, is none.
-            "problem": (problem or None) if is_answered else None,
             "response_body": response_body,
             "response_body_cut": response_body_cut or is_cut,
-            "correlation": correlation_id if is_answered else None,
+            "correlation": None if is_no_answer(self.answer) else correlation_id,
             # An array's literal costs less than an array.
             "faults": f"{{{','.join(map(str, faults))}}}",
         }
@@ -104,9 +144,8 @@ def body_of(request: HttpRequest, answer: HttpResponseBase) -> tuple[bytes, bool
 
 def _request_body(request: HttpRequest) -> tuple[bytes, bool]:
     """Return the body as it came, and whether it is left out because it is too large."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
     most = settings.ASTRA.max_body_bytes
-    if not length.isdecimal() or int(length) > most:
+    if is_too_large(request, max_bytes=most):
         return b"", True
     try:
         return media.read_body(request, max_bytes=most), False

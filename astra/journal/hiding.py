@@ -1,8 +1,11 @@
 """Keeping secrets out of the journal: passwords, keys and tokens are replaced before it is written.
 
 A member of a JSON body, or a parameter of a query, is a secret by the end of its name. Text that is
-no JSON, as a body that was cut, is hidden as a whole if such a name is in it. The bearer token of the
-call itself is hidden wherever else it was put.
+no JSON (a form, XML, a body that was cut) is hidden as a whole if something in it has such a name.
+The bearer token of the call itself is hidden wherever else it was put.
+
+Nothing here may cost more than linear time: a pattern never gives back what it took (`++`), and
+begins only where a name begins.
 """
 
 import re
@@ -19,8 +22,11 @@ SECRET_ENDINGS = (
     "password",
     "passphrase",
     "passwd",
+    "pwd",
     "secret",
     "token",
+    "credential",
+    "credentials",
     "keystore",
     "accesskey",
     "secretkey",
@@ -31,12 +37,14 @@ SECRET_ENDINGS = (
 )
 # One of these is in every text with such a name: found without parsing, as most have none. A name may
 # also be spelled with escapes.
-_HINTS = ("pass", "secret", "token", "key", "authorization", "cookie", "\\u")
-_NAMED = re.compile(
-    r"(?:pass(?:word|phrase|wd)|secret|token|key[-_]?store|(?:access|secret|private|api)[-_]?key"
-    r"""|authorization|cookie|\\u[0-9a-f]{4}[^"]*)["']?\s*[:=]""",
-    re.IGNORECASE,
+_HINTS = ("pass", "pwd", "secret", "token", "credential", "key", "authorization", "cookie")
+_ESCAPES = ("\\u", "%")
+# What stands where a name stands, in JSON, forms and XML: `<name …>`, `name="…"`, or before `:`, `=`
+# or `>`.
+_NAMES = re.compile(
+    r"""(?:<|\bname=["'])([\w:.-]++)|(?<![\w.-])([\w.-]++)(?=["'\]\\]*+\s*+[:=>])"""
 )
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 # Shorter texts than this are no tokens, and would be found everywhere.
 _SHORTEST_TOKEN = 8
 
@@ -59,7 +67,7 @@ def without_secrets(body: str, token: str) -> str:
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return HIDDEN if _NAMED.search(body) else body
+        return HIDDEN if _names_secret(body) else body
     if not _hide(document):
         return body
     try:
@@ -86,7 +94,15 @@ def query_without_secrets(query: str, token: str) -> str:
 
 def _may_have_secrets(text: str) -> bool:
     lower = text.lower()
-    return any(hint in lower for hint in _HINTS)
+    return any(hint in lower for hint in _HINTS) or any(each in text for each in _ESCAPES)
+
+
+def _names_secret(text: str) -> bool:
+    """Tell whether anything in a text that is no JSON is named as secrets are."""
+    plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), text)
+    if "%" in plain:
+        plain = f"{plain}\n{unquote_plus(plain)}"
+    return any(is_secret(named or name) for named, name in _NAMES.findall(plain))
 
 
 def _hide(document: Any) -> bool:

@@ -11,7 +11,8 @@ class JournalEntry(models.Model):
     """A call: what was asked and what was answered; secrets in it were hidden before it was written.
 
     Written by ``journal.recording`` alone. ``status`` 0: the connection was closed without an answer.
-    Bodies are text as they came, at most `BODY_MOST_BYTES` of them.
+    Bodies are text as they came, at most `BODY_MOST_BYTES` of them. Without a user it is a call that
+    nobody of the account made, of which little is kept.
     """
 
     # Counted by the database, across all accounts; its index has the newest calls of all.
@@ -46,6 +47,12 @@ class JournalEntry(models.Model):
         indexes = (
             # the calls of an account in order, from either end: searching, trimming, emptying
             models.Index(fields=("account", "sequence"), name="journal_entry_by_account"),
+            # those among them that nobody of the account made, which have a cap of their own
+            models.Index(
+                fields=("account", "sequence"),
+                name="journal_entry_without_caller",
+                condition=models.Q(user_id__isnull=True),
+            ),
         )
 
     def __str__(self) -> str:

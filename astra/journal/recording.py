@@ -7,7 +7,7 @@ same.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -52,12 +52,15 @@ def record(request: HttpRequest, answer: HttpResponseBase, started_at: datetime)
     if account_id is None or _is_database_away(request):
         return
     call = Call(account_id, request, answer, started_at)
+    if call.user_id is None:
+        _write(call, call.columns_without_caller)
+        return
     if isinstance(answer, StreamingHttpResponse) and _is_read_later(request, answer):
         pieces: Any = answer.streaming_content
         answer.streaming_content = _Recorded(pieces, call)
         return
     body, is_cut = body_of(request, answer)
-    _write(call, body, is_cut=is_cut)
+    _write(call, lambda: call.columns(body, is_cut=is_cut))
 
 
 class _Recorded(Iterator[bytes]):
@@ -100,12 +103,13 @@ class _Recorded(Iterator[bytes]):
     def _finish(self, *, is_cut: bool) -> None:
         if not self._is_written:
             self._is_written = True
-            _write(self._call, bytes(self._kept), is_cut=is_cut)
+            body = bytes(self._kept)
+            _write(self._call, lambda: self._call.columns(body, is_cut=is_cut))
 
 
-def _write(call: Call, body: bytes, *, is_cut: bool) -> None:
+def _write(call: Call, columns: Callable[[], dict[str, Any]]) -> None:
     try:
-        _RECORD.execute(call.columns(body, is_cut=is_cut))
+        _RECORD.execute(columns())
     except Exception:
         logger.exception("a call of account %s could not be written down", call.account_id)
 

@@ -2,7 +2,7 @@
 
 import uuid
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from astra.api.clock import timestamp
 from astra.journal.criteria import MOST_LISTED, NEWEST_FIRST, whole_number
 from astra.journal.matching import BATCH, found, json_or_text
 from astra.journal.models import JournalEntry, JournalLoss
+from astra.journal.trimming import MOST_WITHOUT_CALLER
 
 
 def search(account_id: uuid.UUID, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,25 +33,32 @@ def search(account_id: uuid.UUID, wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def kept(account_id: uuid.UUID) -> QuerySet[JournalEntry]:
-    """Return the rows that belong to the journal: the newest, up to the cap.
+    """Return the rows that belong to the journal: the newest of either sort, up to its cap.
 
     The worker trims when there are some more than that; those are not shown.
     """
     rows = JournalEntry.objects.filter(account_id=account_id)
-    cap = settings.ASTRA.journal_cap
-    if cap == 0:
-        return rows.none()
-    oldest = _sequence_at(rows, cap - 1)
-    return rows if oldest is None else rows.filter(sequence__gte=oldest)
+    for is_sort, cap in _sorts():
+        newest_beyond = _sequence_at(rows.filter(is_sort), cap)
+        if newest_beyond is not None:
+            rows = rows.exclude(is_sort, sequence__lte=newest_beyond)
+    return rows
 
 
 def dropped(account_id: uuid.UUID) -> int:
     """Return how many calls the journal has no more, since it was last emptied."""
     loss = JournalLoss.objects.filter(account_id=account_id).first()
-    rows = JournalEntry.objects.filter(account_id=account_id)
-    newest_beyond = _sequence_at(rows, settings.ASTRA.journal_cap)
-    beyond = 0 if newest_beyond is None else rows.filter(sequence__lte=newest_beyond).count()
-    return beyond + (loss.dropped if loss else 0)
+    count = JournalEntry.objects.filter(account_id=account_id).count() - kept(account_id).count()
+    return count + (loss.dropped if loss else 0)
+
+
+def _sorts() -> Sequence[tuple[Q, int]]:
+    """Return the calls of users and those that nobody of the account made, each with its cap."""
+    cap = settings.ASTRA.journal_cap
+    return (
+        (Q(user_id__isnull=False), cap),
+        (Q(user_id__isnull=True), min(cap, MOST_WITHOUT_CALLER)),
+    )
 
 
 def chosen(rows: QuerySet[JournalEntry], wanted: Mapping[str, Any]) -> list[int]:

@@ -22,12 +22,30 @@ INTERVAL_SECONDS = 2.0
 # The number of calls beyond the cap at which an account is trimmed: a tenth of it, but no more than
 # this.
 MOST_SLACK = 1000
+# The cap of an account's calls that nobody of it made, if the other one is not lower: whoever has no
+# right to call shall drive out no call of those who have.
+MOST_WITHOUT_CALLER = 1000
 
 _NEWEST = Statement("SELECT coalesce(max(sequence), 0) FROM journal_journalentry")
 
+# What of one sort of calls an account has too many of.
+_EXCESS = """
+        SELECT account.id AS account_id, newest.sequence AS newest, {is_sort} AS is_of_user
+        FROM account
+        CROSS JOIN LATERAL (
+            SELECT sequence FROM journal_journalentry
+            WHERE account_id = account.id AND user_id IS {null}
+            ORDER BY sequence DESC OFFSET %({cap})s LIMIT 1
+        ) AS newest
+        WHERE EXISTS (
+            SELECT FROM journal_journalentry
+            WHERE account_id = account.id AND user_id IS {null} AND sequence <= newest.sequence
+            ORDER BY sequence DESC OFFSET %(slack)s
+        )
+"""
 # One pass at a time, whoever makes it. An account that is being deleted or reset is left alone; what
 # was written down for one that is gone goes, too.
-_TRIM = Statement("""
+_TRIM = Statement(f"""
     WITH turn AS MATERIALIZED (
         SELECT pg_try_advisory_xact_lock(%(class)s, 2) AS is_ours
     ), written AS MATERIALIZED (
@@ -37,20 +55,13 @@ _TRIM = Statement("""
         SELECT id FROM accounts_account WHERE id IN (SELECT account_id FROM written)
         FOR KEY SHARE SKIP LOCKED
     ), excess AS MATERIALIZED (
-        SELECT account.id AS account_id, newest.sequence AS newest
-        FROM account
-        CROSS JOIN LATERAL (
-            SELECT sequence FROM journal_journalentry WHERE account_id = account.id
-            ORDER BY sequence DESC OFFSET %(cap)s LIMIT 1
-        ) AS newest
-        WHERE EXISTS (
-            SELECT FROM journal_journalentry
-            WHERE account_id = account.id AND sequence <= newest.sequence
-            ORDER BY sequence DESC OFFSET %(slack)s
-        )
+        {_EXCESS.format(is_sort="true", null="NOT NULL", cap="cap")}
+        UNION ALL
+        {_EXCESS.format(is_sort="false", null="NULL", cap="cap_without_caller")}
     ), trimmed AS (
         DELETE FROM journal_journalentry AS entry USING excess
         WHERE entry.account_id = excess.account_id AND entry.sequence <= excess.newest
+          AND (entry.user_id IS NOT NULL) = excess.is_of_user
         RETURNING entry.account_id
     ), swept AS (
         DELETE FROM journal_journalentry WHERE account_id IN (
@@ -112,6 +123,12 @@ def journals_trim(*, since: int = 0) -> int:
     """Trim the journal of each account with a call after that number; return how many were dropped."""
     cap = settings.ASTRA.journal_cap
     row = _TRIM.fetch_one(
-        {"class": LOCK_CLASS + 1, "since": since, "cap": cap, "slack": min(cap // 10, MOST_SLACK)}
+        {
+            "class": LOCK_CLASS + 1,
+            "since": since,
+            "cap": cap,
+            "cap_without_caller": min(cap, MOST_WITHOUT_CALLER),
+            "slack": min(cap // 10, MOST_SLACK),
+        }
     )
     return int(row[0]) if row else 0

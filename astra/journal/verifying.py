@@ -94,4 +94,5 @@ def _reasons(entry: JournalEntry, match: Match, after: int) -> Iterator[str]:
 
 def _likeness(entry: JournalEntry, match: Match) -> float:
     pattern = match.get("path")
-    return SequenceMatcher(None, entry.path, pattern).ratio() if pattern else 0.0
+    # Not `ratio`, which takes the square of the length of a path.
+    return SequenceMatcher(None, entry.path, pattern).quick_ratio() if pattern else 0.0

@@ -47,7 +47,7 @@ class JournalVerification(AccountControlView):
     def post(self, request: HttpRequest, **kwargs: str) -> dict[str, Any]:
         """Say whether, and if not, what came nearest."""
         account = self.account
-        return verify(account.id, self.parse(VerifyBody, may_be_absent=True))
+        return verify(account.id, self.parse(VerifyBody, may_be_absent=True, max_depth=None))
 
 
 class JournalScript(AccountControlView):

@@ -16,9 +16,9 @@ from unfold.widgets import (
 )
 
 from astra.adminsite import cells
-from astra.adminsite.forms import LinesField
+from astra.adminsite.forms import JsonField, LinesField
 from astra.adminsite.records import RecordAdmin
-from astra.scenarios.documents import Source
+from astra.scenarios.documents import Source, parameter_number
 from astra.scenarios.errors import ScenarioError
 from astra.scenarios.library import library, read_library
 from astra.scenarios.loading import Report, load_scenario, preview
@@ -64,10 +64,9 @@ class ScenarioForm(forms.Form):
         for line in self.cleaned_data["numbers"]:
             name, _, text = line.partition("=")
             try:
-                value = float(text)
+                parameters[name.strip()] = parameter_number(text)
             except ValueError:
                 raise forms.ValidationError(f"{line}: it must be name=number.") from None
-            parameters[name.strip()] = int(value) if value.is_integer() else value
         return parameters
 
     def clean(self) -> dict[str, Any]:
@@ -85,7 +84,15 @@ class DocumentForm(forms.Form):
     document = forms.CharField(
         strip=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 24, "spellcheck": "false"})
     )
-    parameters = forms.JSONField(required=False, widget=forms.HiddenInput)
+    parameters = JsonField(widget=forms.HiddenInput)
+
+    def clean_parameters(self) -> dict[str, float]:
+        """Return the parameters; refuses what the form before did not write."""
+        given = self.cleaned_data["parameters"] or {}
+        numbers = given.values() if isinstance(given, dict) else [None]
+        if not all(type(number) in (int, float) for number in numbers):
+            raise forms.ValidationError("Must be an object of numbers.")
+        return dict(given)
 
 
 @admin.register(SeededScenario)
@@ -123,7 +130,7 @@ class SeededScenarioAdmin(RecordAdmin[SeededScenario]):
         if isinstance(form, ScenarioForm):
             told = _chosen(told)
             form = DocumentForm({**told, "parameters": json.dumps(told["parameters"])})
-        source, parameters = Source(told["source"], told["document"]), told["parameters"] or {}
+        source, parameters = Source(told["source"], told["document"]), told["parameters"]
         try:
             if "_load" not in request.POST:
                 return self._page(request, form, report=preview(source, parameters))

@@ -1,6 +1,5 @@
 """Scenario documents: YAML (and JSON, which is YAML) read so that every value knows its line."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -12,12 +11,21 @@ from astra.scenarios.errors import Finding, ScenarioError, UnknownParameterError
 
 Path: TypeAlias = "tuple[str | int, ...]"
 
-# An alias is written once and read many times; a document may not grow beyond this.
+# An alias is written once and read many times; a document may not grow beyond this. A text counts
+# once more for each so many characters.
 MAX_NODES = 200_000
+_CHARACTERS_OF_A_NODE = 100
+# More than any scenario has. The library reads what is nested by recursion, in C: too deep a document
+# would end the process.
+MAX_DEPTH = 50
+# No number that can be stored takes more characters; some notations take the square of them to read.
+_LONGEST_NUMBER = 64
+_MOST = 2**63
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOOLEAN = "tag:yaml.org,2002:bool"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 
 class _Loader(_Base):  # type: ignore[misc]
@@ -81,6 +89,7 @@ def parse_document(given: Source) -> Document:
         except UnicodeDecodeError as error:
             raise _failure(source, None, "The document is not UTF-8.") from error
     try:
+        _check_depth(source, text)
         reading = _Reading(source, _Loader(text))
         return Document(source, reading.data, reading.lines)
     except yaml.MarkedYAMLError as error:
@@ -90,8 +99,23 @@ def parse_document(given: Source) -> Document:
     except yaml.reader.ReaderError as error:
         line = text.encode().count(b"\n", 0, error.position) + 1
         raise _failure(source, line, f"{error.reason}.") from error
-    except RecursionError as error:
-        raise _failure(source, None, "The document is nested too deeply.") from error
+
+
+def _check_depth(source: str, text: str | bytes) -> None:
+    """Raise ``ScenarioError`` for a document that is nested too deeply, read no further than that."""
+    depth = 0
+    event: Any
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise _too_deep(source, event.start_mark.line + 1)
+
+
+def _too_deep(source: str, line: int) -> ScenarioError:
+    return _failure(source, line, "The document is nested too deeply.")
 
 
 def _failure(source: str, line: int | None, reason: str) -> ScenarioError:
@@ -113,11 +137,12 @@ class _Reading:
             loader.dispose()
 
     def _read(self, node: yaml.Node, path: Path) -> Any:
-        self._count += 1
         line = node.start_mark.line + 1
         self.lines.setdefault(path, line)
-        if self._count > MAX_NODES:
-            raise _failure(self._source, line, f"There are more than {MAX_NODES} values.")
+        self._count_in(node, line)
+        # An alias nests deeper than what is written.
+        if len(path) > MAX_DEPTH:
+            raise _too_deep(self._source, line)
         if isinstance(node, yaml.MappingNode):
             return {
                 name: self._read(value, (*path, name)) for name, value in self._members(node, path)
@@ -125,14 +150,23 @@ class _Reading:
         if isinstance(node, yaml.SequenceNode):
             return [self._read(value, (*path, index)) for index, value in enumerate(node.value)]
         try:
+            if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
+                raise ValueError(f"A number of {len(node.value)} characters is none to count with")
             return _storable(self._loader.construct_object(node))
         except ValueError as error:
             raise _failure(self._source, line, f"{error}.") from error
+
+    def _count_in(self, node: yaml.Node, line: int) -> None:
+        length = len(node.value) if isinstance(node, yaml.ScalarNode) else 0
+        self._count += 1 + length // _CHARACTERS_OF_A_NODE
+        if self._count > MAX_NODES:
+            raise _failure(self._source, line, f"There are more than {MAX_NODES} values.")
 
     def _members(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, yaml.Node]]:
         seen = set()
         for key, value in node.value:
             line = key.start_mark.line + 1
+            self._count_in(key, line)
             name = key.value
             if not isinstance(name, str):
                 raise _failure(self._source, line, "A member's name must be a string.")
@@ -149,7 +183,7 @@ def _storable(value: Any) -> Any:
         if "\0" in value:
             raise ValueError("NUL is part of no text")
         value.encode()
-    elif isinstance(value, float) and not math.isfinite(value):
+    elif isinstance(value, int | float) and not -_MOST < value < _MOST:
         raise ValueError(f"{value} is no number to count with")
     elif not isinstance(value, bool | int | float | None):
         raise ValueError(f"{type(value).__name__} is no type of JSON")
@@ -158,7 +192,13 @@ def _storable(value: Any) -> Any:
 
 def parameter_number(text: str) -> float:
     """Return the number that somebody writes for a parameter. Raises ``ValueError`` for no number."""
-    return float(text) if "." in text else int(text)
+    try:
+        number: float = int(text)
+    except ValueError:
+        number = float(text)
+        number = int(number) if number.is_integer() else number
+    _storable(number)
+    return number
 
 
 def substitute(document: Document, overrides: Mapping[str, float]) -> Document:

@@ -144,6 +144,7 @@ def collect_items(document: Document, *, scenario: str) -> dict[str, list[Item]]
             for child in sections_of(section.name):
                 add(child, item, values)
         if parent is not None:
+            parent.by_name[section.name] = names
             parent.children[section.name] = list(names.values())
 
     for section in sections_of(ROOT):

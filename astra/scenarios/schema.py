@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 
 from astra.api import patterns, quantities
+from astra.api.fields import all_differ
 from astra.scenarios.documents import Document
 from astra.scenarios.errors import Finding, ScenarioError
 from astra.scenarios.sections import ROOT, Generator, Schema, Section, all_sections, sections_of
@@ -158,9 +160,20 @@ def _item_schema(section: Section) -> dict[str, Any]:
     return schema
 
 
+def _unique_items(
+    validator: Any, is_wanted: Any, instance: Any, schema: Schema
+) -> Iterator[ValidationError]:
+    """Check `uniqueItems` in time linear in the size of the array; the library compares pairs."""
+    if is_wanted and isinstance(instance, list) and not all_differ(instance):
+        yield ValidationError(f"{instance!r} has non-unique elements")
+
+
+_Validator = extend(Draft202012Validator, {"uniqueItems": _unique_items})
+
+
 def check_schema(document: Document) -> None:
     """Raise ``ScenarioError`` with what the schema finds wrong, in the order of lines."""
-    validator = Draft202012Validator(compile_schema())
+    validator = _Validator(compile_schema())
     findings = [
         finding
         for error in validator.iter_errors(document.data)

@@ -57,6 +57,9 @@ class Item:
     key: str
     parent: "Item | None"
     children: dict[str, list["Item"]] = field(default_factory=dict)
+    # The children again, by section and name, and what was found out once for all of them.
+    by_name: dict[str, dict[str, "Item"]] = field(default_factory=dict)
+    _known: dict[str, Any] = field(default_factory=dict)
     # What the loader found or made of it.
     row: Any = None
     is_new: bool = True
@@ -145,8 +148,18 @@ class Item:
             return self.find("users", "createdBy").id
         if self.section.name in ("accounts", "users"):
             return NIL_ID
+        return self.account.once("owner", self._first_owner)
+
+    def _first_owner(self) -> uuid.UUID:
         owners = (user for user in self.account.children["users"] if user.get("role") == "owner")
         return next((owner.id for owner in owners), NIL_ID)
+
+    def once(self, what: str, find: Callable[[], T]) -> T:
+        """Return what ``find`` returned when this was asked first."""
+        if what not in self._known:
+            self._known[what] = find()
+        found: T = self._known[what]
+        return found
 
     def described(self, version: str) -> dict[str, Any]:
         """Return the columns that every resource has."""
@@ -169,9 +182,9 @@ class Item:
         while section not in place.children and place.parent is not None:
             place = place.parent
         wanted = self.values[member]
-        for item in place.children.get(section, ()):
-            if item.name == wanted:
-                return item
+        item = place.by_name.get(section, {}).get(wanted)
+        if item is not None:
+            return item
         names = ", ".join(item.name for item in place.children.get(section, ())) or "none"
         raise self.error(f"None of the {section} is called {wanted}; there are: {names}.", member)
 

@@ -11,7 +11,7 @@ from django.urls import path
 
 from astra.api import problems
 from astra.api.control import ControlView
-from astra.api.media import json_response
+from astra.api.media import json_response, read_body
 from astra.api.problems import ApiProblem, Invalid
 from astra.scenarios.documents import Source, parameter_number, parse_document
 from astra.scenarios.errors import BODY
@@ -86,8 +86,9 @@ def _represent(item: Described) -> dict[str, Any]:
 
 def _source(request: HttpRequest, name: str) -> Source:
     """Return the document in the body, which must be of that name; without one, the library's."""
-    body = request.body
-    if len(body) > settings.ASTRA.max_body_bytes:
+    most = settings.ASTRA.max_body_bytes
+    body = read_body(request, max_bytes=most)
+    if len(body) > most:
         raise ApiProblem(problems.BODY_TOO_LARGE)
     if not body.strip():
         return read_library(name)

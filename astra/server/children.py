@@ -22,6 +22,8 @@ _FINE_SECONDS = 30.0
 _ATTEMPTS = 5
 _FIRST_DELAY_SECONDS = 0.25
 WEB_DRAIN_SECONDS = 10
+# Of a request's line and headers; more is 431. Far more than the longest URI that is answered 414.
+LARGEST_HEAD_BYTES = 64 * 1024
 
 
 class Child:
@@ -110,6 +112,7 @@ def web_command(listener: Listener, *, workers: int, certificate: Path | None) -
         "--respawn-interval": 0.1,
         "--workers-kill-timeout": WEB_DRAIN_SECONDS,
         "--log-level": "warning",
+        "--http1-buffer-size": LARGEST_HEAD_BYTES,
     }
     if certificate is not None:
         options |= {

@@ -154,12 +154,17 @@ def _bucket(item: Item) -> Bucket:
     if "bucket" in item.values:
         row: Bucket = item.find("buckets", "bucket").row
         return row
-    buckets: list[Bucket] = [each.row for each in item.account.children["buckets"]]
-    available = [bucket for bucket in buckets if bucket.state == AVAILABLE]
-    chosen = next((bucket for bucket in available if bucket.is_default), None)
-    if chosen is None and not available:
+    chosen = item.account.once("bucket", lambda: _usual_bucket(item.account))
+    if chosen is None:
         raise item.error("The account has no bucket that is available; name another.")
-    return chosen or available[0]
+    return chosen
+
+
+def _usual_bucket(account: Item) -> Bucket | None:
+    buckets: list[Bucket] = [each.row for each in account.children["buckets"]]
+    available = [bucket for bucket in buckets if bucket.state == AVAILABLE]
+    default = (bucket for bucket in available if bucket.is_default)
+    return next(default, available[0] if available else None)
 
 
 def _is_own(item: Item, snapshot: Snapshot) -> bool:

@@ -86,7 +86,8 @@ def test_a_credential_that_nothing_asks_for_is_hidden(api: Api, journal: Journal
 @pytest.mark.parametrize(
     "name",
     ["token", "accessToken", "PASSWORD", "bindPassword", "secret", "client_secret", "keyStore",
-     "access-key", "SecretKey", "private_key", "Authorization", "Cookie", "Set-Cookie"],
+     "access-key", "SecretKey", "private_key", "Authorization", "Cookie", "Set-Cookie", "pwd",
+     "dbPwd", "credential", "aws_credentials"],
 )  # fmt: skip
 def test_names_of_secrets(name: str) -> None:
     assert is_secret(name)
@@ -110,6 +111,19 @@ def test_names_of_what_is_no_secret(name: str) -> None:
         (r'{"tok\u0065n": "cut', HIDDEN),
         ('a "secret" that is told in prose', 'a "secret" that is told in prose'),
         ("password : x", HIDDEN),
+        ("user=me&pwd=x", HIDDEN),
+        ("user=me&my%5Bpass%77ord%5D=x", HIDDEN),
+        ("user[password]=x", HIDDEN),
+        ("grant=credentials", "grant=credentials"),
+        ('--a\r\nContent-Disposition: form-data; name="pwd"\r\n\r\nx\r\n--a--', HIDDEN),
+        ("<user><name>me</name><ns:password>x</ns:password></user>", HIDDEN),
+        ("<user><pwd lang='en'\n>x", HIDDEN),
+        ('<user name="me" secret="x"/>', HIDDEN),
+        ('<parameter name="api-key" value="x"/>', HIDDEN),
+        ("<user><name>token</name></user>", "<user><name>token</name></user>"),
+        (r"pass\u0077ord: x", HIDDEN),
+        (r"{\"token\": \"x", HIDDEN),
+        (r"\u0041" * 20_000, r"\u0041" * 20_000),
         (
             b"[" * 1000 + b'{"token":1}' + b"]" * 1000,
             HIDDEN.encode(),

@@ -98,7 +98,7 @@ def test_the_body_of_a_head_is_none(api: Api, journal: Journal) -> None:
     assert "responseBody" not in journal.last()
 
 
-def test_who_may_not_call_is_written_down(
+def test_of_who_may_not_call_little_is_written_down(
     api: Api, stranger: Api, as_role: Any, journal: Journal
 ) -> None:
     path = f"/accounts/{api.account.id}/{BUCKETS}"
@@ -107,20 +107,63 @@ def test_who_may_not_call_is_written_down(
     stranger.call("GET", path, root=True)
     viewer = as_role("viewer")
     viewer.call("POST", path, {"name": "y"}, root=True)
-    told = [(e["problem"], e.get("userID"), e.get("requestBody")) for e in journal.all()]
-    assert told == [
-        (3, None, None),
-        (4, None, {"name": "x"}),
-        (11, str(stranger.user_id), None),
-        (11, str(viewer.user_id), {"name": "y"}),
+    *others, last = journal.all()
+    assert (last["problem"], last["userID"]) == (11, str(viewer.user_id))
+    assert last["requestBody"] == {"name": "y"}
+    assert [(each["problem"], each["method"], each["path"]) for each in others] == [
+        (3, "GET", path),
+        (4, "POST", path),
+        (11, "GET", path),
     ]
+    always = {"sequence", "at", "realAt", "durationMilliseconds", "requestHeaders", "faultIDs"}
+    assert {name for each in others for name in each.keys() - always} == {
+        *("method", "path", "status", "problem", "requestBodyCut")
+    }
+    assert [each["requestHeaders"] for each in others] == [{}, {}, {}]
+    # It had a body, of which nothing is kept.
+    assert [each.get("requestBodyCut") for each in others] == [None, True, None]
+
+
+def test_a_call_without_a_caller_is_found_by_its_status(api: Api, journal: Journal) -> None:
+    Api(api.account, "unknown").post(BUCKETS, {"name": "x"})
+    assert journal.verify(match={"status": 401, "path": f"/{BUCKETS}"}, exactly=1)["verified"]
+    [near] = journal.verify(match={"status": 401, "body": {"name": "x"}})["nearest"]
+    assert near["reasons"] == ["The body is not kept as a whole."]
+
+
+def test_of_a_call_without_a_caller_no_more_than_a_line_is_kept(api: Api, journal: Journal) -> None:
+    anybody = Api(api.account, "unknown")
+    anybody.call("X" * 1_000, f"{'y' * 10_000}/unknown-token?z={'z' * 1_000}")
+    entry = journal.last()
+    assert (entry["method"], len(entry["path"])) == ("X" * 31, 1024)
+    assert "query" not in entry
+
+
+def test_the_token_of_a_call_without_a_caller_is_not_kept_either(
+    api: Api, journal: Journal
+) -> None:
+    Api(api.account, "mistaken-token").get("nowhere/mistaken-token")
+    assert journal.last()["path"].endswith("/nowhere/***")
+
+
+def test_nothing_is_read_of_a_call_without_a_caller(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Any] = []
+    monkeypatch.setattr("astra.api.media.read_body", lambda *args, **how: read.append(args))
+    monkeypatch.setattr("astra.journal.calls.without_secrets", read.append)
+    monkeypatch.setattr("astra.journal.calls.query_without_secrets", read.append)
+    Api(api.account, "unknown").call("POST", f"{BUCKETS}?x={'y' * 17_000}", "x" * 1_000)
+    assert JournalEntry.objects.get().status == 414
+    Api(api.account, "unknown").call("POST", BUCKETS, "x" * 1_000)
+    assert read == []
 
 
 def test_a_uri_that_is_too_long_is_written_down(api: Api, journal: Journal) -> None:
     api.get(f"{BUCKETS}?x={'y' * 17_000}")
     entry = journal.last()
     assert (entry["status"], "problem" in entry) == (414, False)
-    assert len(entry["query"]) == 16 * 1024
+    assert entry["path"].endswith(BUCKETS)
 
 
 def test_the_list_of_accounts_belongs_to_the_callers_own(api: Api, journal: Journal) -> None:

@@ -1,6 +1,7 @@
 """The worker keeps every journal within its cap, and counts what it drops."""
 
 import dataclasses
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from astra.accounts.models import Account
 from astra.api.clock import clock_set_to, monotonic_seconds
+from astra.api.dice import NIL_ID
 from astra.engine.worker import Worker
 from astra.journal import trimming
 from astra.journal.models import JournalEntry, JournalLoss
@@ -29,7 +31,7 @@ def _cap(settings: Any) -> None:
     settings.ASTRA = dataclasses.replace(settings.ASTRA, journal_cap=CAP)
 
 
-def fill(account: Account, count: int) -> None:
+def fill(account: Account, count: int, *, user: uuid.UUID | None = NIL_ID) -> None:
     JournalEntry.objects.bulk_create(
         JournalEntry(
             account=account,
@@ -39,6 +41,7 @@ def fill(account: Account, count: int) -> None:
             method="GET",
             path=f"/accounts/{account.id}/{number}",
             status=200,
+            user_id=user,
         )
         for number in range(count)
     )
@@ -74,6 +77,24 @@ def test_the_oldest_calls_beyond_the_cap_are_dropped_and_counted(
     assert journals_trim() == 7
     assert JournalLoss.objects.get().dropped == 12
     assert journal.read()["metadata"] == {"total": CAP, "dropped": 12, "cap": CAP}
+
+
+def test_calls_that_nobody_of_the_account_made_have_a_cap_of_their_own(
+    account: Account, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("trimming", "searching"):
+        monkeypatch.setattr(f"astra.journal.{module}.MOST_WITHOUT_CALLER", 5)
+    fill(account, 3)
+    fill(account, CAP + 30, user=None)
+    before = journal.read()
+    assert before["metadata"] == {"total": 8, "dropped": CAP + 25, "cap": CAP}
+    assert [item.get("userID") for item in before["items"]] == [str(NIL_ID)] * 3 + [None] * 5
+    assert journals_trim() == CAP + 25
+    assert JournalEntry.objects.count() == 8
+    assert journal.read() == before
+    fill(account, CAP)
+    assert journals_trim() == 3
+    assert journal.read()["metadata"]["total"] == CAP + 5
 
 
 @pytest.mark.parametrize("excess", [0, 1, SLACK, SLACK + 1, 50])

@@ -185,6 +185,8 @@ def read_scenario(file: str) -> tuple[str, dict[str, Any]]:
         raise ServiceError(f"{file}: {(error.strerror or str(error)).lower()}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ServiceError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
+    except RecursionError as error:
+        raise ServiceError(f"{file} is nested too deeply") from error
     if not isinstance(document, dict) or not isinstance(document.get("scenario"), str):
         raise ServiceError(f"{file} is no scenario: it does not begin with its name, `scenario: …`")
     return text, document

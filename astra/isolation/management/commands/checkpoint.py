@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
-
 from astra.accounts.commands import AccountId, ControlCommand
+from astra.api.media import parse_json
 from astra.isolation.bodies import checkpoint_document
 from astra.isolation.checkpoints import (
     checkpoint_delete,
@@ -55,6 +54,7 @@ class Command(ControlCommand):
 
     def do_import(self, account: AccountId, name: str, file: _File) -> Iterator[Any]:
         """Read a checkpoint from a file; make the account if it is not there."""
-        document = orjson.loads(sys.stdin.buffer.read() if file == Path("-") else file.read_bytes())
+        text = sys.stdin.buffer.read() if file == Path("-") else file.read_bytes()
+        document = parse_json(text)
         checkpoint, _ = checkpoint_import(account_id=account, name=name, document=document)
         yield checkpoint_document(checkpoint)
