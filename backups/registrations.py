@@ -7,7 +7,7 @@ from astra.scenarios.sections import register_section
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
 from backups.lifecycle import APP, APP_BACKUP, COMPLETED, SNAPSHOT
-from backups.models import App, AppBackup, Bucket, Schedule, Snapshot
+from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.scenarios.fleets import FleetSection
 
 # A completed backup occupies its bucket, any other does not; one row per bucket and settled set.
@@ -39,9 +39,6 @@ def register_all() -> None:
     register_belongings(
         Belonging(Bucket, listed_as="buckets"),
         Belonging(App, listed_as="apps", listed_if={"deleted_at": None}),
-        Belonging(Schedule),
-        Belonging(Snapshot),
-        Belonging(AppBackup),
     )
     barrier_sources.append(
         BarrierSource(

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from astra.accounts.clocks import ClockMode
-from astra.accounts.models import Account, Role, RoleBinding, User
-from astra.accounts.tokens import issue_token
+from astra.accounts.models import Account, Role, RoleBinding, Token, User
+from astra.accounts.tokens import digest, issue_token
 from astra.api.clock import real_now
 from astra.api.dice import new_id
 from astra.engine.settling import Hop, lock_account, settle_due
@@ -53,8 +53,12 @@ def bind(user: User, role: str) -> RoleBinding:
     )
 
 
-def make_token(user: User, **values: Any) -> str:
-    return issue_token(user=user, name="test", now=START, **values)[1]
+def make_token(user: User, clear: str = "", **values: Any) -> str:
+    """``clear``: what the token is to be, where it may not be made up."""
+    token, made_up = issue_token(user=user, name="test", now=START, **values)
+    if clear:
+        Token.objects.filter(id=token.id).update(digest=digest(clear))
+    return clear or made_up
 
 
 def make_app(account: Account, **values: Any) -> App:

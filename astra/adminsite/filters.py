@@ -1,6 +1,6 @@
 """Filters of lists: by related record (searched for, never all listed), by state, by time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -17,29 +17,26 @@ __all__ = ["AutocompleteSelectFilter", "DayFilter", "choice_filter"]
 
 
 def choice_filter(
-    title: str, column: str, values: Iterable[str] | Callable[[], Iterable[str]]
+    title: str, column: str, values: Collection[str] | Callable[[], Iterable[str]]
 ) -> type[Any]:
     """Return a filter for one or several values of a column that has no choices of its own.
 
     A value that is not offered does not narrow. ``values`` is called where they are registered.
     """
-    parameter = column
-    fixed = () if callable(values) else tuple(values)
 
-    def found() -> tuple[str, ...]:
-        return tuple(dict.fromkeys(values() if callable(values) else fixed))
+    def offered() -> list[str]:
+        return list(dict.fromkeys(values() if callable(values) else values))
 
     class ChoiceFilter(MultipleDropdownFilter):  # type: ignore[misc]
-        parameter_name = parameter
+        parameter_name = column
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            return [(value, value) for value in found()]
+            return [(value, value) for value in offered()]
 
         def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
             wanted: Any = self.value() or []
             asked_for = [wanted] if isinstance(wanted, str) else wanted
-            offered = found()
-            chosen = [value for value in asked_for if value in offered]
+            chosen = [value for value in asked_for if value in offered()]
             return queryset.filter(**{f"{column}__in": chosen}) if chosen else queryset
 
     ChoiceFilter.title = title

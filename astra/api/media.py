@@ -4,6 +4,7 @@ Source: `docs/architecture.md`, 'Accept' and 'Bodies'.
 """
 
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -11,12 +12,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 from django.http.request import MediaType
 
-from astra.api.problems import (
-    BODY_TOO_LARGE,
-    INVALID_JSON,
-    NOT_ACCEPTABLE,
-    ApiProblem,
-)
+from astra.api.problems import BODY_TOO_LARGE, INVALID_JSON, NOT_ACCEPTABLE, ApiProblem
 
 JSON = "application/json"
 # Of an Accept header so much is looked at: so many ranges, none of them longer than a media type is.
@@ -140,6 +136,11 @@ def _read(request: HttpRequest, max_bytes: int) -> bytes:
         return stream.read(max_bytes + 1) if stream is not None else b""
     # Not `body`, which has a limit of its own beside ours.
     return request.read(max_bytes + 1)
+
+
+def with_values(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a document that have a value; an answer lacks the others."""
+    return {name: value for name, value in document.items() if value is not None}
 
 
 def write_json(document: Any) -> bytes:

@@ -18,6 +18,7 @@ from astra.accounts.clocks import ClockMode, DeclaredClock
 from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now, timestamp
+from astra.api.media import with_values
 from astra.api.problems import ApiProblem, Invalid
 from astra.api.statements import fetch
 from astra.engine.barriers import advance_to, watched
@@ -43,15 +44,15 @@ class Move:
 
 def represent_clock(account: Account) -> dict[str, Any]:
     """Return the JSON of an account's clock."""
-    document: dict[str, Any] = {
+    target = account.clock_target
+    document = {
         "mode": account.clock_mode,
         "rate": account.clock_rate,
         "now": timestamp(account.now()),
-        "status": ADVANCING if account.clock_target else READY,
+        "status": ADVANCING if target else READY,
+        "target": target and timestamp(target),
     }
-    if account.clock_target:
-        document["target"] = timestamp(account.clock_target)
-    return document
+    return with_values(document)
 
 
 def clock_set(

@@ -8,6 +8,7 @@ from django.urls import Resolver404, resolve
 
 from astra.accounts.callers import system_caller
 from astra.accounts.models import Account
+from astra.api.media import with_values
 from astra.api.patterns import parse_identifier
 from astra.faults.effects.registered import fate_effects
 from astra.faults.matching import abstentions, mismatches
@@ -41,9 +42,8 @@ def explain(account: Account, call: Mapping[str, Any]) -> list[dict[str, Any]]:
             if on_call and not _lets_through(rule):
                 decided[False] = f"A rule about the call decides before anything is made: {rule}."
     return [
-        {"id": rule.id}
-        | ({"name": rule.name} if rule.name else {})
-        | {"effect": rule.effect, "matches": not reasons[rule], "reasons": reasons[rule]}
+        with_values({"id": rule.id, "name": rule.name or None, "effect": rule.effect})
+        | {"matches": not reasons[rule], "reasons": reasons[rule]}
         for rule in rules
     ]
 

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 
 from astra.api import fields
 from astra.api.clock import timestamp
+from astra.api.media import with_values
 from astra.api.serializers import ClosedSerializer, extended_error
 from astra.faults.criteria import criterion_names
 from astra.faults.effects.base import FateEffect, FractionField
@@ -124,10 +125,11 @@ def represent(rule: FaultRule) -> dict[str, Any]:
     match = {member: getattr(rule, column) for member, column in COLUMNS.items()} | rule.about
     if rule.until:
         match["until"] = timestamp(rule.until)
-    return {
+    document = {
         "id": rule.id,
-        **({"name": rule.name} if rule.name else {}),
-        "match": {member: match[member] for member in criteria() if match.get(member) is not None},
+        "name": rule.name or None,
+        "match": with_values({member: match.get(member) for member in criteria()}),
         "effect": {"type": rule.effect} | rule.parameters,
         "hits": rule.hits,
     }
+    return with_values(document)

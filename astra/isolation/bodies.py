@@ -12,6 +12,7 @@ from astra.accounts.clocks import ClockMode, DeclaredClock
 from astra.accounts.models import NAME_MAX_LENGTH, Account
 from astra.api import fields
 from astra.api.clock import timestamp
+from astra.api.media import with_values
 from astra.api.quantities import parse_duration
 from astra.api.serializers import ClosedSerializer, extended_error
 from astra.engine.clocks import represent_clock
@@ -88,20 +89,19 @@ class CheckpointBody(ClosedSerializer):
 
 def summary(account: Account) -> dict[str, Any]:
     """Return an account as lists have it."""
-    document = {"id": str(account.id), "name": account.name, "clock": represent_clock(account)}
-    if account.expires_at is not None:
-        document["expiresAt"] = timestamp(account.expires_at)
-    return document
+    document = {
+        "id": str(account.id),
+        "name": account.name,
+        "clock": represent_clock(account),
+        "expiresAt": account.expires_at and timestamp(account.expires_at),
+    }
+    return with_values(document)
 
 
 def details(account: Account) -> dict[str, Any]:
     """Return an account with the ids of what it has."""
     origin = Origin.objects.filter(account_id=account.id).values_list("scenario", flat=True).first()
-    return {
-        **summary(account),
-        **({} if origin is None else {"scenario": origin}),
-        **parts(account.id),
-    }
+    return with_values({**summary(account), "scenario": origin, **parts(account.id)})
 
 
 def introduction(made: NewAccount) -> dict[str, Any]:

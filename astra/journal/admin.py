@@ -67,7 +67,7 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
     list_filter = (
         ("account", AutocompleteSelectFilter),
         choice_filter("method", "method", _METHODS),
-        choice_filter("status", "status", map(str, (NO_ANSWER, *_STATUSES))),
+        choice_filter("status", "status", [str(each) for each in (NO_ANSWER, *_STATUSES)]),
         ("real_at", DayFilter),
     )
     list_select_related = ("account",)

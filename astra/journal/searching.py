@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from astra.api.clock import timestamp
+from astra.api.media import with_values
 from astra.journal.criteria import MOST_LISTED, NEWEST_FIRST, whole_number
 from astra.journal.matching import BATCH, found, json_or_text
 from astra.journal.models import JournalEntry, JournalLoss
@@ -113,7 +114,7 @@ def represent(entry: JournalEntry) -> dict[str, Any]:
         "correlationID": entry.correlation_id,
         "faultIDs": entry.fault_ids,
     }
-    return {name: value for name, value in document.items() if value is not None}
+    return with_values(document)
 
 
 def _body(name: str, text: str, *, is_cut: bool) -> dict[str, Any]:

@@ -27,9 +27,10 @@ def find(*, url: str | None, token: str | None, data_dir: Path) -> Found:
     Raises `ServiceError` for a data folder that cannot be read.
     """
     config = _config(data_dir / "config.yaml")
+    port = os.environ.get("ASTRA_HTTP_PORT", _HTTP_PORT)
     authority = data_dir / "tls" / "ca.pem"
     return Found(
-        url=url or _read(data_dir / "url") or _local_url(),
+        url=url or _read(data_dir / "url") or f"http://127.0.0.1:{port}",
         token=token or _read(data_dir / "control_token"),
         ca_file=str(authority) if authority.exists() else None,
         account_id=str(config["uid"]) if config else None,
@@ -58,7 +59,3 @@ def _read(path: Path) -> str | None:
         return None
     except OSError as error:
         raise ServiceError(f"{path}: {(error.strerror or str(error)).lower()}") from error
-
-
-def _local_url() -> str:
-    return f"http://127.0.0.1:{os.environ.get('ASTRA_HTTP_PORT', _HTTP_PORT)}"

@@ -44,7 +44,7 @@ def reporting_conflicts(item: Item) -> Iterator[None]:
 
 
 def _write_row(row: Model) -> None:
-    registration = _registration_of(row)
+    registration = next((item for item in registrations() if item.model is type(row)), None)
     if registration is None:
         row.save(force_insert=True)
         return
@@ -53,10 +53,6 @@ def _write_row(row: Model) -> None:
     row.transition_count += taken.get(row.id, 0)
     row.save(force_insert=True)
     write_history(registration, [row.id])
-
-
-def _registration_of(row: Model) -> Registration | None:
-    return next((item for item in registrations() if item.model is type(row)), None)
 
 
 class Copying:

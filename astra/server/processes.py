@@ -84,8 +84,10 @@ def lowered_identity(folder: Path, *, needs: Iterable[Path]) -> Identity:
     uid, gid = account.pw_uid, account.pw_gid
     if folder.exists() and (owner := folder.stat()).st_uid != 0:
         uid, gid = owner.st_uid, owner.st_gid
-    reachable = all(can_reach(path, uid=uid, gid=gid) for path in needs)
-    return Identity(uid, gid, pass_closed_folders=not reachable)
+    # It must pass every folder above what it needs, and enter or execute that.
+    passed = (part for path in needs for part in (path, *path.parents))
+    is_let_through = not all(_permits(part, uid=uid, gid=gid) for part in passed)
+    return Identity(uid, gid, pass_closed_folders=is_let_through)
 
 
 def unprivileged_account() -> pwd.struct_passwd:
@@ -98,11 +100,6 @@ def unprivileged_account() -> pwd.struct_passwd:
         if account.pw_uid != 0:
             return account
     raise OSError("this machine has neither an account 'nobody' nor 'daemon'")
-
-
-def can_reach(path: Path, *, uid: int, gid: int) -> bool:
-    """Say whether an account may pass every folder above ``path``, and enter or execute it."""
-    return all(_permits(part, uid=uid, gid=gid) for part in (path, *path.parents))
 
 
 def _permits(path: Path, *, uid: int, gid: int) -> bool:

@@ -129,16 +129,12 @@ def _control(
             accounts.log_change(request, account, title)
             messages.success(request, message)
     for name, reasons in form.errors.items():
+        label = form[name].label if name in form.fields else None
         for reason in reasons:
-            messages.error(request, _told(form, name, str(reason)))
+            messages.error(request, f"{label}: {reason}" if label else str(reason))
     if _is_update(request):
         return _panels(request, with_messages=True)
     return HttpResponseRedirect(f"{reverse('admin:index')}?{Scope.of(request).query}")
-
-
-def _told(form: forms.Form, name: str, reason: str) -> str:
-    field = form[name].label if name in form.fields else None
-    return f"{field}: {reason}" if field else reason
 
 
 def _panels(request: HttpRequest, *, with_messages: bool = False) -> HttpResponse:
