@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.request import Request
+from django.http import HttpRequest
 
 from astra.resources.views import ResourceCollection, ResourceInstance, ResourceView
 from identity.actions.accounts import account_delete
@@ -23,7 +23,7 @@ class AccountInstance(ResourceInstance):
 class _TokensOfUser(ResourceView):
     """Writing takes the role admin, except below the caller's own user."""
 
-    def _check_role(self, request: Request) -> None:
+    def _check_role(self, request: HttpRequest) -> None:
         if self.ids["user_id"] != self.caller.user_id:
             super()._check_role(request)
 

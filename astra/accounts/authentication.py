@@ -1,7 +1,7 @@
 """Bearer authentication, as DRF asks for it."""
 
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.request import Request
 
 from astra.accounts.callers import Caller, caller_of
 from astra.api.requests import bearer_token
@@ -10,9 +10,9 @@ from astra.api.requests import bearer_token
 class BearerAuthentication(BaseAuthentication):
     """`Authorization: Bearer …`, the scheme in any case."""
 
-    def authenticate(self, request: Request) -> tuple[Caller, None]:
+    def authenticate(self, request: HttpRequest) -> tuple[Caller, None]:
         """Return the caller. Raises problem 3 without a bearer token, else as ``caller_of``."""
-        caller = caller_of(bearer_token(request._request))
+        caller = caller_of(bearer_token(request))
         # The handler of refusals draws its correlation id from the caller's dice.
-        request._request._caller = caller  # type: ignore[attr-defined]
+        request._caller = caller  # type: ignore[attr-defined]
         return caller, None

@@ -99,8 +99,7 @@ def problem_response(request: Any, problem: ApiProblem) -> HttpResponse:
     dice: Dice = getattr(getattr(request, "_caller", None), "dice", RANDOM_DICE)
     correlation_id = dice.new_id()
     # Kept with the request, for whoever records what happened to it.
-    django_request = getattr(request, "_request", request)
-    django_request._refusal = (problem.type.number, correlation_id)
+    request._refusal = (problem.type.number, correlation_id)
     response = HttpResponse(
         write_json(problem.as_json(str(correlation_id))),
         status=problem.type.status,

@@ -59,7 +59,7 @@ class InstanceView(ApiView):
                 raise self.not_found()
             document = self.represent(row, self.caller.now())
             check_preconditions(
-                self.request._request,
+                self.request,
                 etag=media.etag(media.write_json(document)),
                 modified_at=row.modified_at,
             )

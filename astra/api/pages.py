@@ -27,11 +27,16 @@ def is_api_call(request: HttpRequest) -> bool:
 
 
 def _for_pages(middleware: type[Any]) -> type[Any]:
-    """Return a middleware class that hands API calls straight on."""
+    """Return a middleware class that hands API calls on, past all others of the kind at once."""
 
     class PagesOnly(middleware):  # type: ignore[misc]
+        def __init__(self, get_response: Any) -> None:
+            super().__init__(get_response)
+            # Django wraps each middleware in a function that has its attributes.
+            self.past_pages = getattr(get_response, "past_pages", get_response)
+
         def __call__(self, request: HttpRequest) -> HttpResponseBase:
-            step = self.get_response if is_api_call(request) else super().__call__
+            step = self.past_pages if is_api_call(request) else super().__call__
             answer: HttpResponseBase = step(request)
             return answer
 

@@ -12,8 +12,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views import View
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from astra.api import media, ports, problems
@@ -25,13 +23,6 @@ from astra.api.resources import ResourceKind
 from astra.api.serializers import ClosedSerializer
 
 READS = ("GET", "HEAD")
-
-
-class NoNegotiation(BaseContentNegotiation):
-    """DRF's own negotiation is not used: it would come first, before who calls."""
-
-    def select_renderer(self, request: Any, renderers: Any, *args: Any, **kwargs: Any) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 class ApiView(APIView):
@@ -56,9 +47,12 @@ class ApiView(APIView):
     headers_read: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     simplified: ClassVar[Mapping[str, str]] = {}
 
-    content_negotiation_class = NoNegotiation
+    # What DRF collects here, no answer has.
+    default_response_headers: ClassVar[dict[str, str]] = {}
     http_method_names = ["get", "post", "put", "delete", "head"]
 
+    # Django's, to which is added what is found out of it.
+    request: Any
     ids: dict[str, uuid.UUID]
     query: Query
     media_type: str
@@ -68,11 +62,20 @@ class ApiView(APIView):
     @property
     def caller(self) -> Any:
         """Who calls (``astra.accounts.callers.Caller``, which this layer does not know)."""
-        return self.request.user
+        return self.request._caller
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Return the request as it is: DRF's own would read the body as its Content-Type says."""
+        return request
+
+    def perform_authentication(self, request: Any) -> None:
+        """Find out who calls, which is kept with the request. Raises problem 3, 4 or 11."""
+        for authenticator in self.get_authenticators():
+            authenticator.authenticate(request)
+
+    def initial(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Refuse what can be refused before the body is read, in the pinned order."""
-        check_size(request._request, max_bytes=settings.ASTRA.max_body_bytes)
+        check_size(request, max_bytes=settings.ASTRA.max_body_bytes)
         self.perform_authentication(request)
         self._check_account(kwargs)
         self.ids = self._parse_ids(kwargs)
@@ -100,12 +103,12 @@ class ApiView(APIView):
             ids[name] = identifier
         return ids
 
-    def _check_method(self, request: Request) -> None:
+    def _check_method(self, request: HttpRequest) -> None:
         method = (request.method or "").lower()
         if method not in self.http_method_names or not hasattr(self, method):
             raise method_not_allowed(self)
 
-    def _check_role(self, request: Request) -> None:
+    def _check_role(self, request: HttpRequest) -> None:
         role = self.caller.role
         if request.method not in READS and not role.permits(type(role)(self.write_role)):
             raise ApiProblem(problems.NOT_PERMITTED)
@@ -113,15 +116,15 @@ class ApiView(APIView):
             headers = {"Retry-After": RETRY_AFTER_SECONDS}
             raise ApiProblem(problems.CONFLICT, headers=headers)
 
-    def _parse_query(self, request: Request) -> Query:
+    def _parse_query(self, request: HttpRequest) -> Query:
         allowed = self.allowed_parameters() if request.method in READS else frozenset()
         return parse_query(request.META.get("QUERY_STRING", ""), allowed)
 
-    def _negotiate(self, request: Request) -> str:
+    def _negotiate(self, request: HttpRequest) -> str:
         if request.method == "DELETE":
             return media.JSON
         is_list = self.is_list and request.method in READS
-        return media.negotiate(request._request, None if is_list else self.kind.name)
+        return media.negotiate(request, None if is_list else self.kind.name)
 
     def not_found(self) -> ApiProblem:
         """Return the 404 of this operation: problem 1 on PUT and DELETE, else 2."""
@@ -131,7 +134,7 @@ class ApiView(APIView):
 
     def body(self) -> Any:
         """Return the parsed JSON body. Raises problem 7 or 85."""
-        return media.read_json(self.request._request, max_bytes=settings.ASTRA.max_body_bytes)
+        return media.read_json(self.request, max_bytes=settings.ASTRA.max_body_bytes)
 
     def parse(self, sent: Any) -> dict[str, Any]:
         """Return the members of a JSON body, validated. Raises problem 8 or 9."""
@@ -140,7 +143,7 @@ class ApiView(APIView):
     def created(self, document: Mapping[str, Any]) -> HttpResponse:
         """Render a 201 with the full URL of the new instance in `Location`."""
         response = media.json_response(document, media_type=self.media_type, status=201)
-        response["Location"] = f"{base_url(self.request._request)}/{document['id']}"
+        response["Location"] = f"{base_url(self.request)}/{document['id']}"
         return response
 
     def found(self, document: Mapping[str, Any]) -> HttpResponse:
@@ -160,9 +163,9 @@ class ApiView(APIView):
 class UnknownRoute(ApiView):
     """Any other path below an account: refused like a known one, then problem 2."""
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Check who calls and for which account; the rest of the path names nothing."""
-        check_size(request._request, max_bytes=settings.ASTRA.max_body_bytes)
+        check_size(request, max_bytes=settings.ASTRA.max_body_bytes)
         self.perform_authentication(request)
         self._check_account({"account_id": kwargs["account_id"]})
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)

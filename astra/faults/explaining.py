@@ -76,5 +76,5 @@ def _subject(account: Account, path: str, method: str, body: Any) -> Subject | N
         return None
     view = found.func.view_class()
     view.ids = ids
-    view.request = SimpleNamespace(method=method, user=system_caller(account))
+    view.request = SimpleNamespace(method=method, _caller=system_caller(account))
     return subject_of_call(view, path, lambda: body)

@@ -58,7 +58,7 @@ def intercept(view: Any) -> None:
     Raises a problem or ``Answered``, or sets what changes the answer: the first rule that does so
     ends it. A delay goes on to the next rule.
     """
-    request = view.request._request
+    request = view.request
     acted = request._acted = Acted()
     _under_way.set(acted)
     subject = subject_of_call(
