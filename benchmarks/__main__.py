@@ -16,7 +16,7 @@ from benchmarks import pages
 from benchmarks.loads import require_wrk
 from benchmarks.peers.servers import PEERS
 from benchmarks.plan import Plan, Ratio, Subject, ratio_table
-from benchmarks.record import Record, this_machine
+from benchmarks.record import Record, circumstances
 from benchmarks.revisions import checked_out
 from benchmarks.services import ROOT, Revision
 from benchmarks.subjects import calls
@@ -30,11 +30,18 @@ def main() -> None:
     """Measure and tell; exit with 1 when a ratio misses its aim."""
     options = _parser().parse_args()
     if options.read:
-        sys.exit(tell(Record.from_json(options.read.read_text()), options))
-    require_wrk()
-    # So that whatever ends this, ends what it started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
-    record = Record(this_machine(ROOT))
+        record = Record.from_json(options.read.read_text())
+    else:
+        require_wrk()
+        # So that whatever ends this, ends what it started.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+        record = measure(options)
+    sys.exit(tell(record, options))
+
+
+def measure(options: argparse.Namespace) -> Record:
+    """Measure what is wanted; after each subject, what there is so far is in the file."""
+    record, here, kept = Record(), circumstances(ROOT), _kept(options.json)
     with contextlib.ExitStack() as stack:
         against = [stack.enter_context(checked_out(each)) for each in options.against]
         plan = Plan(
@@ -47,9 +54,15 @@ def main() -> None:
         )
         for subject in itertools.chain(*(options.subjects or [[calls]])):
             subject.measure(record, plan)
+            record.circumstances[subject.SUBJECT] = here
             if options.json:
-                options.json.write_text(record.to_json())
-    sys.exit(tell(record, options))
+                options.json.write_text(kept.replaced_by(record).to_json())
+    return record
+
+
+def _kept(file: Path | None) -> Record:
+    """Return what a file has already, which is more than what this run measures."""
+    return Record.from_json(file.read_text()) if file and file.exists() else Record()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,7 +102,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="COMMIT",
         help="measures that revision too, in turns with this one (make bench AGAINST=COMMIT)",
     )
-    parser.add_argument("--json", type=Path, help="file for every value of every round")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        help="file for every value of every round; it keeps what it has of other subjects",
+    )
     parser.add_argument("--plot", type=Path, metavar="FOLDER", help="for a picture of each subject")
     parser.add_argument(
         "--page", action="store_true", help="writes the tables of docs/performance.md anew"

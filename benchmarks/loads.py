@@ -15,6 +15,7 @@ from astra.server.postgres_files import INSTALLATION
 HERE = Path(__file__).parent
 PGBENCH = INSTALLATION / "bin" / "pgbench"
 _THREADS = 2
+_WRK_OPTIONS = ("--latency", "--timeout=60s", "-s", str(HERE / "request.lua"))
 _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
@@ -48,9 +49,9 @@ def require_wrk() -> None:
 def run_wrk(request: Request, connections: int, seconds: float) -> Load:
     """Load with one request over keep-alive connections; anything but 2xx ends the program."""
     threads = min(_THREADS, connections)
-    options = [f"-t{threads}", f"-c{connections}", f"-d{seconds:.0f}s", "--latency"]
+    options = [f"-t{threads}", f"-c{connections}", f"-d{seconds:.0f}s", *_WRK_OPTIONS]
     return _measured(
-        ["wrk", *options, "-s", str(HERE / "request.lua"), request.url],
+        ["wrk", *options, request.url],
         parse_wrk,
         BENCH_METHOD=request.method,
         BENCH_BODY=request.body,
@@ -76,7 +77,7 @@ def parse_wrk(output: str) -> Load:
 
 
 def _latency(output: str, percent: int) -> float | None:
-    found = re.search(rf"^\s+{percent}%\s+([0-9.]+)(\w+)$", output, re.MULTILINE)
+    found = re.search(rf"^\s+{percent}%\s+([0-9.]+)(\w+) *$", output, re.MULTILINE)
     return float(found[1]) * _MILLISECONDS[found[2]] if found else None
 
 

@@ -22,7 +22,7 @@ def written(text: str, record: Record) -> str:
     """
     for subject in measured(record):
         text = between_marks(text, subject.SUBJECT, "\n".join(_parts(record, subject)).strip())
-    return between_marks(text, "machine", _machine(record))
+    return text
 
 
 def between_marks(text: str, name: str, content: str) -> str:
@@ -41,10 +41,7 @@ def _parts(record: Record, subject: Subject) -> Iterator[str]:
         yield table.markdown()
     if ratios := list(subject.ratios(record)):
         yield ratio_table(record, ratios).markdown()
-
-
-def _machine(record: Record) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in record.machine.items())
+    yield f"Measured: {record.circumstances[subject.SUBJECT]}."
 
 
 def plot(record: Record, folder: Path) -> None:

@@ -3,7 +3,7 @@
 import json
 import platform
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
@@ -28,9 +28,12 @@ class Figure:
 
 @dataclass(slots=True)
 class Record:
-    """The figures of a run, in the order in which they were first noted."""
+    """The figures of a run, in the order in which they were first noted.
 
-    machine: dict[str, str | int] = field(default_factory=dict)
+    ``circumstances`` say of each subject where and of which revision it was measured.
+    """
+
+    circumstances: dict[str, str] = field(default_factory=dict)
     values: dict[Figure, list[float]] = field(default_factory=dict)
 
     def note(self, figure: Figure, value: float) -> None:
@@ -51,17 +54,18 @@ class Record:
         """Go through the figures of a subject."""
         return (figure for figure in self.values if figure.subject == subject)
 
-    def replace(self, other: Self, subjects: Sequence[str]) -> None:
-        """Take over another record's figures of some subjects, and its machine."""
-        kept = {key: found for key, found in self.values.items() if key.subject not in subjects}
-        new = {key: found for key, found in other.values.items() if key.subject in subjects}
-        self.machine, self.values = other.machine, kept | new
+    def replaced_by(self, other: "Record") -> "Record":
+        """Return this record with the subjects of another in place of its own."""
+        new = {figure.subject for figure in other.values}
+        kept = {figure: found for figure, found in self.values.items() if figure.subject not in new}
+        return Record(self.circumstances | other.circumstances, kept | other.values)
 
     def to_json(self) -> str:
         """Return the document that `from_json` reads: a line for each figure."""
         lines = [json.dumps({**asdict(key), "values": found}) for key, found in self.values.items()]
+        circumstances = json.dumps(self.circumstances, indent=2)
         figures = ",\n  ".join(lines)
-        return f'{{"machine": {json.dumps(self.machine)},\n "figures": [\n  {figures}]}}\n'
+        return f'{{"circumstances": {circumstances},\n "figures": [\n  {figures}]}}\n'
 
     @classmethod
     def from_json(cls, document: str) -> Self:
@@ -69,18 +73,13 @@ class Record:
         read = json.loads(document)
         values = [each.pop("values") for each in read["figures"]]
         figures = [Figure(**each) for each in read["figures"]]
-        return cls(read["machine"], dict(zip(figures, values, strict=True)))
+        return cls(read["circumstances"], dict(zip(figures, values, strict=True)))
 
 
-def this_machine(root: Path) -> dict[str, str | int]:
-    """Describe the machine and the revision."""
-    revision = subprocess.check_output(
-        ["git", "describe", "--always", "--dirty"], cwd=root, text=True
-    )
-    return {
-        "revision": revision.strip(),
-        "cores": psutil.cpu_count() or 0,
-        "memory in GiB": round(psutil.virtual_memory().total / 2**30),
-        "Python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-    }
+def circumstances(root: Path) -> str:
+    """Describe the revision of a checkout and this machine."""
+    described = ["git", "describe", "--always", "--dirty"]
+    revision = subprocess.check_output(described, cwd=root, text=True).strip()
+    gib = round(psutil.virtual_memory().total / 2**30)
+    python = f"Python {platform.python_version()}"
+    return f"{revision} on {psutil.cpu_count()} cores, {gib} GiB, {platform.system()}, {python}"

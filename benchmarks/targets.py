@@ -32,6 +32,7 @@ class Target:
     calls: Mapping[str, Call]
     processes: Processes
     stop: Callable[[], None]
+    warming_seconds: float = 1.0
 
 
 def wrk(

@@ -33,6 +33,8 @@ from benchmarks.targets import (
 )
 
 _BACKUPS = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups"
+# Node.js compiles what it finds to be hot.
+_WARMING_SECONDS = 3.0
 _ID = str(uuid.UUID(int=4, version=4))
 
 Command: TypeAlias = Callable[[Path, int], list[str]]
@@ -53,7 +55,9 @@ def _peer(name: str, command: Command, calls: Calls) -> Target:
         stop(process)
         shutil.rmtree(folder, ignore_errors=True)
 
-    return Target(name, calls(root), Processes(process.pid, lambda _: WEB), remove)
+    return Target(
+        name, calls(root), Processes(process.pid, lambda _: WEB), remove, _WARMING_SECONDS
+    )
 
 
 def prism(name: str, *options: str) -> Target:

@@ -11,7 +11,6 @@ from benchmarks.services import THIS
 from benchmarks.tables import Table, cell, median
 from benchmarks.targets import Target
 
-WARMING_SECONDS = 1.0
 P50, P99 = "p50 in ms", "p99 in ms"
 CPU, MIB = "µs of ", "MiB of "
 LOAD, ALL = "load", "all"
@@ -26,7 +25,7 @@ def measure_call(record: Record, plan: Plan, subject: str, target: Target, what:
     if (call := target.calls.get(what)) is None:
         return
     for connections in plan.connections:
-        call(connections, WARMING_SECONDS)
+        call(connections, target.warming_seconds)
         before = target.processes.cpu_seconds()
         load = call(connections, plan.seconds)
         used = Processes.difference(target.processes.cpu_seconds(), before)

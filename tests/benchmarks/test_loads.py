@@ -13,7 +13,7 @@ WRK = """Running 2s test @ http://127.0.0.1:8000/
      50%  507.00us
      75%    0.93ms
      90%    1.91ms
-     99%    1.21s
+     99%    1.21s\x20
   59013 requests in 2.00s, 8.33MB read
 Requests/sec:  29506.50
 Transfer/sec:      4.16MB

@@ -49,8 +49,16 @@ def test_what_was_not_measured_has_no_ratio() -> None:
 
 
 def test_a_record_is_the_same_when_it_is_read_again() -> None:
-    record = Record({"cores": 2})
+    record = Record({"calls": "2 cores"})
     for value in (1.5, 2):
         record.note(Figure("calls", "a", "create", connections=16), value)
         record.note(Figure("calls", "a", "create", "p50 in ms", 16), value / 3)
     assert Record.from_json(record.to_json()) == record
+
+
+def test_a_record_takes_over_the_subjects_of_another_and_keeps_the_rest() -> None:
+    calls, gone = Figure("calls", "a", "create"), Figure("calls", "b", "create")
+    start = Figure("start", "a", "on new data")
+    before = Record({"calls": "old", "start": "old"}, {calls: [1], gone: [1], start: [1]})
+    after = before.replaced_by(Record({"calls": "new"}, {calls: [2]}))
+    assert after == Record({"calls": "new", "start": "old"}, {calls: [2], start: [1]})
