@@ -42,13 +42,14 @@ def _database(url: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(dj_database_url.parse(url))
     if config["ENGINE"] != "django.db.backends.postgresql":
         raise environs.EnvError("DATABASE_URL: only PostgreSQL is supported")
+    config["ENGINE"] = "astra.database"
     config["OPTIONS"] = {
         **config.get("OPTIONS", {}),
-        # A generic plan of a prepared statement is worth 2.8 times its rate; a pooler in transaction
-        # mode may not support it, hence ASTRA_PREPARE.
-        "server_side_binding": ASTRA.prepare_statements,
-        "prepare_threshold": 0 if ASTRA.prepare_statements else None,
-        "pool": {"min_size": 1, "max_size": ASTRA.db_pool_size, "timeout": 10},
+        # As the statements that stay prepared have it, see ``astra.api.statements``. Cursors prepare
+        # nothing: what they prepare goes with a rollback, and takes the others along.
+        "server_side_binding": True,
+        "prepare_threshold": None,
+        "pool": {"max_size": ASTRA.db_pool_size, "timeout": 10},
     }
     return config
 

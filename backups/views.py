@@ -1,15 +1,14 @@
 """Views that do more than those of every resource: of an app, and of what an app consists of."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet, Subquery
 
-from astra.resources import registry
+from astra.resources import places
 from astra.resources.views import ResourceCollection, ResourceInstance, ResourceView
 from backups.actions.apps import app_replace, restores
-from backups.models import AppAsset
+from backups.models import App, AppAsset
 
 # What a PUT that restores may name beside what any PUT may change.
 RESTORING = frozenset({"backupID", "snapshotID", "restoreFilter", "storageClassMapping"})
@@ -32,23 +31,13 @@ class AppInstance(ResourceInstance):
 class _AssetsOfPath(ResourceView):
     """A snapshot or backup holds what its app holds."""
 
-    def rows(self) -> QuerySet[Any]:
-        """Return the assets of what the path names. Raises the operation's 404 for a missing parent."""
-        return AppAsset.objects.filter(app_id=self._app_id())
-
-    def _app_id(self) -> uuid.UUID:
-        conditions: dict[str, Any] = {"account_id": self.caller.account_id}
-        found: uuid.UUID | None = None
-        for kind in self.place.parents:
-            parent = registry.resource(kind)
-            rows = parent.rows().filter(id=self.ids[f"{kind}_id"], **conditions)
-            column = "id" if kind == "app" else "app_id"
-            found = rows.values_list(column, flat=True).first()
-            if found is None:
-                raise self.not_found()
-            conditions["app_id"] = found
-        assert found is not None
-        return found
+    @classmethod
+    def rows_at(cls, account_id: Any, ids: Mapping[str, Any]) -> QuerySet[Any]:
+        """Return the assets of what the path names."""
+        *above, last = places.parents(cls.place, account_id, ids)
+        app = "id" if last.model is App else "app_id"
+        rows = AppAsset.objects.filter(app_id=Subquery(last.values(app)))
+        return rows.filter(*map(Exists, above))
 
 
 class AppAssets(_AssetsOfPath, ResourceCollection):

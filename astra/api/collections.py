@@ -4,6 +4,7 @@ Cost: flat in the number of rows for the default order and indexed members, exce
 `skip`, which are linear.
 """
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -16,18 +17,21 @@ from django.http.response import HttpResponseBase
 
 from astra.api import media
 from astra.api.filters import MemberFilterSet
-from astra.api.ordering import Order
+from astra.api.ordering import DEFAULT_ORDER, ORDER_KEY, Order
 from astra.api.query import COLLECTION_PARAMETERS, Query
+from astra.api.rows import Parameter, Row, Selection, fetch_rows
 from astra.api.views import ApiView, invalid_query
 
 # Rows fetched at a time; a longer list is sent as a stream, without an ETag.
 PAGE = 1000
+# The first of these that is enough for a limit is fetched, so that few statements stay prepared.
+_SIZES = (1, 20, 100, PAGE)
 
 Document = Mapping[str, Any]
 
 
 class CollectionView(ApiView):
-    """A collection: GET lists it. Subclasses name its members and write ``rows``."""
+    """A collection: GET lists it. Subclasses name its members, write ``rows_at`` and ``represent``."""
 
     is_list = True
     query_parameters = COLLECTION_PARAMETERS
@@ -39,13 +43,8 @@ class CollectionView(ApiView):
         """Return the parameters that GET takes."""
         return self.published_parameters if settings.ASTRA.strict_queries else self.query_parameters
 
-    def rows(self) -> QuerySet[Any]:
-        """Return the rows of the collection, in no particular order."""
-        raise NotImplementedError
-
-    def represent(self, row: Any, now: datetime) -> Document:
-        """Return the JSON of one row at the account's instant."""
-        raise NotImplementedError
+    def check_parents(self) -> None:
+        """Raise the operation's 404 if a parent that the path names is not there."""
 
     def get(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """List the collection."""
@@ -53,12 +52,12 @@ class CollectionView(ApiView):
         unknown = [name for name in query.include if name not in self.shape.members()]
         if unknown:
             raise invalid_query("include", f"Unknown field: {', '.join(unknown)}.")
-        order = Order.of(query, self.filters)
-        rows = self.filters.narrow(self.rows(), query.conditions, now)
-        metadata: dict[str, Any] = {"count": rows.count()} if query.count else {}
-        listing = _Listing(rows, query, order, now)
+        listing = _Listing(self, query, now)
+        metadata: dict[str, Any] = {"count": listing.count()} if query.count else {}
         items = (_project(self.represent(row, now), query.include) for row in listing)
         first = list(itertools.islice(items, PAGE))
+        if not first:
+            self.check_parents()
         head = {"type": self.kind.list_type, "version": self.kind.versions[0]}
         if len(first) < PAGE:
             document = head | {"items": first, "metadata": metadata | listing.continuation()}
@@ -67,25 +66,21 @@ class CollectionView(ApiView):
 
 
 class _Listing:
-    """The rows of a query in order, up to its limit, fetched a page at a time by key."""
+    """The rows that a query asks for in order, up to its limit, fetched a page at a time by key."""
 
-    def __init__(self, rows: QuerySet[Any], query: Query, order: Order, now: datetime) -> None:
-        self._rows = order.apply(rows, now)
-        self._query = query
-        self._order = order
-        self._last: Any = None
+    def __init__(self, view: CollectionView, query: Query, now: datetime) -> None:
+        self._view, self._query, self._now = view, query, now
+        self._order = Order.of(query, view.filters)
+        self._last: Row | None = None
 
-    def __iter__(self) -> Iterator[Any]:
-        left = self._query.limit
-        skip = self._query.skip
+    def __iter__(self) -> Iterator[Row]:
+        left, skip = self._query.limit, self._query.skip
         token = self._query.continue_token
-        rows = self._rows
-        if token is not None:
-            rows = self._order.after(rows, self._order.decode(token))
+        after = None if token is None else self._order.decode(token)
         while True:
             size = PAGE if left is None else min(PAGE, left)
             # One more row than wanted tells whether anything follows.
-            page = list(rows[skip : skip + size + 1])
+            page = self._page(after, skip, size + 1)
             more, page = len(page) > size, page[:size]
             yield from page
             if not more:
@@ -94,15 +89,44 @@ class _Listing:
                 self._last = page[-1]
                 return
             left = None if left is None else left - len(page)
-            rows, skip = self._order.after(self._rows, _key(page[-1])), 0
+            after, skip = (page[-1].order_key, page[-1].id), 0
+
+    def count(self) -> int:
+        """Return how many rows there are without limit, skip and continuation."""
+        return self._rows().count()
 
     def continuation(self) -> dict[str, str]:
         """Return the `continue` member of the list's metadata, if more follows its last row."""
         return {"continue": self._order.encode(self._last)} if self._last else {}
 
+    def _page(self, after: tuple[Any, Any] | None, skip: int, size: int) -> list[Row]:
+        view, query = self._view, self._query
+        if query.conditions or skip or self._order != DEFAULT_ORDER:
+            rows = self._order.apply(self._rows(), self._now)
+            if after is not None:
+                rows = self._order.after(rows, after)
+            return fetch_rows(rows[skip : skip + size], (*view.columns, ORDER_KEY))
+        enough = next(each for each in _SIZES if each + 1 >= size) + 1
+        values = {**view.ids, "account": view.caller.account_id}
+        if after is not None:
+            values["after"], values["after_id"] = after
+        kind: Any = type(view)
+        page = _page_of(kind, tuple(view.ids), enough, is_continued=after is not None)
+        return page.fetch(values)[:size]
 
-def _key(row: Any) -> Any:
-    return row.order_key, row.id
+    def _rows(self) -> QuerySet[Any]:
+        view = self._view
+        return view.filters.narrow(view.rows(), self._query.conditions, self._now)
+
+
+@functools.cache
+def _page_of(view: Any, ids: tuple[str, ...], size: int, *, is_continued: bool) -> Selection:
+    """Return the statement of a page in the default order: the first, or one after a key."""
+    found = view.rows_at(Parameter("account"), {name: Parameter(name) for name in ids})
+    rows = DEFAULT_ORDER.apply(found)
+    if is_continued:
+        rows = DEFAULT_ORDER.after(rows, (Parameter("after"), Parameter("after_id")))
+    return Selection(rows[:size], (*view.columns, ORDER_KEY))
 
 
 def _project(document: Document, include: tuple[str, ...]) -> Document | list[Any]:

@@ -19,6 +19,7 @@ from astra.api.dice import RANDOM_DICE, Dice
 from astra.api.media import write_json
 from astra.api.ports import Answered
 from astra.api.problems import RETRY_AFTER_SECONDS, ApiProblem, ProblemType
+from astra.database.sessions import Sessions
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def translate(error: BaseException, fallback: ProblemType = problems.INTERNAL_ER
             return ApiProblem(problem)
     if isinstance(error, DatabaseError | InterfaceError) and is_connection_loss(error):
         logger.warning("the database is out of reach: %s", error)
-        _refresh_pool()
+        _drop_sessions()
         headers = {"Retry-After": RETRY_AFTER_SECONDS}
         return ApiProblem(problems.SERVICE_UNAVAILABLE, headers=headers)
     if isinstance(error, IntegrityError) and (gone := _gone_meanwhile(error)):
@@ -86,10 +87,10 @@ def is_connection_loss(error: Exception) -> bool:
     return state is None or state.startswith(_CONNECTION_STATES)
 
 
-def _refresh_pool() -> None:
-    # Without this each pooled connection that died with the server would fail one more request.
+def _drop_sessions() -> None:
+    # Each idle session that died with the server, and nobody told, would fail one more request.
     connection.close()
-    pool = getattr(connection, "pool", None)
+    pool: Sessions | None = connection.pool  # type: ignore[attr-defined]
     if pool is not None:
         pool.check()
 

@@ -1,46 +1,36 @@
 """One resource: retrieve it, or hold it while it is replaced."""
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from astra.api import media
 from astra.api.preconditions import check_preconditions
 from astra.api.problems import CONFLICT, ApiProblem, Invalid
+from astra.api.rows import Parameter, Selection
 from astra.api.views import ApiView
 
 
 class InstanceView(ApiView):
-    """An instance: GET retrieves it. Subclasses write ``rows`` and ``represent``."""
+    """An instance: GET retrieves it. Subclasses write ``rows_at`` and ``represent``."""
 
     # The name of the path parameter that holds the instance's id.
     id_name: ClassVar[str]
 
-    def rows(self) -> QuerySet[Any]:
-        """Return the rows among which the id is looked for."""
-        raise NotImplementedError
-
-    def represent(self, row: Any, now: datetime) -> Mapping[str, Any]:
-        """Return the JSON of the row at the account's instant."""
-        raise NotImplementedError
-
-    def row(self) -> Any:
-        """Return the instance. Raises the operation's 404."""
-        # Not `first`, which would have one row put in order.
-        found = next(iter(self.rows().filter(id=self.ids[self.id_name]).order_by()), None)
-        if found is None:
-            raise self.not_found()
-        return found
-
     def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
-        """Retrieve the instance."""
-        return self.found(self.represent(self.row(), self.caller.now()))
+        """Retrieve the instance. Raises the operation's 404."""
+        kind: Any = type(self)
+        rows = _instance_of(kind, tuple(self.ids)).fetch(
+            {**self.ids, "account": self.caller.account_id}
+        )
+        if not rows:
+            raise self.not_found()
+        return self.found(self.represent(rows[0], self.caller.now()))
 
     @contextmanager
     def replacing(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
@@ -64,6 +54,13 @@ class InstanceView(ApiView):
                 modified_at=row.modified_at,
             )
             yield row, document
+
+
+@functools.cache
+def _instance_of(view: Any, ids: tuple[str, ...]) -> Selection:
+    """Return the statement that finds the instance of a view."""
+    rows = view.rows_at(Parameter("account"), {name: Parameter(name) for name in ids})
+    return Selection(rows.filter(id=Parameter(view.id_name)).order_by(), view.columns)
 
 
 def refuse_changes(

@@ -34,15 +34,18 @@ class Order:
     def of(cls, query: Query, members: type[MemberFilterSet]) -> "Order":
         """Return the order that a query asks for. Raises problem 5 for an unknown field."""
         if query.order_by is None:
-            return cls(_DEFAULT, None, descending=False)
+            return DEFAULT_ORDER
         member = members.member(query.order_by, "orderBy")
         if not member.orderable:
             raise invalid_query("orderBy", f"Unknown field: {query.order_by}.")
         return cls(query.order_by, member, query.descending)
 
-    def apply(self, rows: QuerySet[Any], now: datetime) -> QuerySet[Any]:
-        """Return the rows in this order, each with its key as ``order_key``."""
-        value = self.member.value_of(now) if self.member else F("created_at")
+    def apply(self, rows: QuerySet[Any], now: datetime | None = None) -> QuerySet[Any]:
+        """Return the rows in this order, each with its key as ``order_key``.
+
+        ``now``: the account's instant, which a member may depend on.
+        """
+        value = F("created_at") if self.member is None or now is None else self.member.value_of(now)
         rows = rows.annotate(**{ORDER_KEY: value})
         if self.member is None or not self.member.nullable:
             return rows.order_by(("-" if self.descending else "") + ORDER_KEY, "id")
@@ -50,7 +53,7 @@ class Order:
         first = key.desc(nulls_last=True) if self.descending else key.asc(nulls_last=True)
         return rows.order_by(first, "id")
 
-    def after(self, rows: QuerySet[Any], key: tuple[Any, uuid.UUID]) -> QuerySet[Any]:
+    def after(self, rows: QuerySet[Any], key: tuple[Any, Any]) -> QuerySet[Any]:
         """Return the rows of an ordered query that follow a key."""
         value, identifier = key
         if value is None:
@@ -92,3 +95,6 @@ class Order:
         if not isinstance(text, str | int) or isinstance(text, bool) or "\0" in str(text):
             raise ValueError(text)
         return self.member.stored_value(text)
+
+
+DEFAULT_ORDER = Order(_DEFAULT, None, descending=False)

@@ -1,45 +1,75 @@
-"""Model instances from rows of hand-written SQL."""
+"""Rows as answers need them: only the columns that are shown, without the cost of model instances.
+
+A queryset that depends on nothing but ids is the same SQL at every call: it is built with a
+``Parameter`` in the place of each, compiled once, and stays prepared.
+"""
 
 import functools
-from collections.abc import Sequence
-from typing import Any, TypeAlias, TypeVar
+import itertools
+import re
+from collections import namedtuple
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
-from django.db import connection
-from django.db.models import Field, Model
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Expression, QuerySet
 
-M = TypeVar("M", bound=Model)
-_Reading: TypeAlias = "tuple[tuple[str, ...], tuple[tuple[int, Field[Any, Any]], ...]]"
+from astra.api.statements import Statement, fetch_light
+
+# A light row has the columns as attributes, its ids as the API writes them.
+Row: TypeAlias = Any
+
+_CONSTANT = re.compile("%s")
+
+
+class Parameter(Expression):
+    """In a queryset that is compiled once: a value that each call gives, by its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the placeholder, as ``Statement`` has it."""
+        return f"%({self.name})s", ()
+
+
+class Selection:
+    """A queryset with a ``Parameter`` for whatever changes from call to call, as one statement."""
+
+    def __init__(self, rows: QuerySet[Any], columns: Sequence[str]) -> None:
+        sql, constants = _compiled(rows, columns)
+        numbers = itertools.count()
+        self._constants = {f"constant_{number}": value for number, value in enumerate(constants)}
+        named = _CONSTANT.sub(lambda _: f"%(constant_{next(numbers)})s", sql)
+        self._statement = Statement(named.replace("%%", "%"))
+        self._make = row_class(tuple(columns))._make
+
+    def __str__(self) -> str:
+        return str(self._statement)
+
+    def fetch(self, values: Mapping[str, Any]) -> list[Row]:
+        """Return the light rows for these values of its parameters."""
+        return self._statement.fetch_light({**self._constants, **values}, self._make)
+
+
+def fetch_rows(rows: QuerySet[Any], columns: Sequence[str]) -> list[Row]:
+    """Return the light rows of a queryset that is asked but once, with these columns."""
+    try:
+        sql, parameters = _compiled(rows, columns)
+    except EmptyResultSet:
+        return []
+    return fetch_light(sql, parameters, row_class(tuple(columns))._make)
 
 
 @functools.cache
-def column_list(model: type[Model], alias: str, names: tuple[str, ...] | None = None) -> str:
-    """Return the model's columns, qualified by the alias, in the order ``instance`` reads them.
-
-    ``names``: only those of these attributes.
-    """
-    return ", ".join(f"{alias}.{field.column}" for field in _fields(model, names))
+def row_class(columns: tuple[str, ...]) -> Any:
+    """Return the class of light rows with these columns."""
+    return namedtuple("Row", columns)
 
 
-def instance(model: type[M], values: Sequence[Any], names: tuple[str, ...] | None = None) -> M:
-    """Return the model instance of one row's values, as selected by ``column_list``.
-
-    An attribute that is not among ``names`` is fetched when it is read.
-    """
-    attributes, converters = _reading(model, names)
-    converted = list(values)
-    for index, field in converters:
-        converted[index] = field.from_db_value(converted[index], None, connection)  # type: ignore[attr-defined]
-    return model.from_db(connection.alias, attributes, converted)
-
-
-@functools.cache
-def _reading(model: type[Model], names: tuple[str, ...] | None) -> _Reading:
-    fields = _fields(model, names)
-    return tuple(field.attname for field in fields), tuple(
-        (index, field) for index, field in enumerate(fields) if hasattr(field, "from_db_value")
-    )
-
-
-def _fields(model: type[Model], names: tuple[str, ...] | None) -> list[Field[Any, Any]]:
-    fields = model._meta.concrete_fields
-    return [field for field in fields if names is None or field.attname in names]
+def _compiled(rows: QuerySet[Any], columns: Sequence[str]) -> tuple[str, list[Any]]:
+    compiler = rows.values_list(*columns).query.get_compiler(DEFAULT_DB_ALIAS)
+    sql, parameters = compiler.as_sql()
+    return sql, list(parameters)

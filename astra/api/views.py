@@ -6,9 +6,11 @@ order: `docs/architecture.md`, 'Order of refusals'.
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views import View
@@ -40,6 +42,8 @@ class ApiView(APIView):
     # by method.
     shape: ClassVar[type[ClosedSerializer]]
     new_shape: ClassVar[type[ClosedSerializer] | None] = None
+    # The columns that ``represent`` looks at.
+    columns: ClassVar[tuple[str, ...]] = ()
     bodies: ClassVar[Mapping[str, type[ClosedSerializer]]] = {}
     # For the documents alone, by method: problems beside those that every operation has, request
     # headers with their meaning, and how an operation is simpler than the real one.
@@ -72,6 +76,23 @@ class ApiView(APIView):
         """Find out who calls, which is kept with the request. Raises problem 3, 4 or 11."""
         for authenticator in self.get_authenticators():
             authenticator.authenticate(request)
+
+    @classmethod
+    def rows_at(cls, account_id: Any, ids: Mapping[str, Any]) -> QuerySet[Any]:
+        """Return a query of the rows at the path, in no particular order: of a collection its own, of
+        an instance those among which its id is looked for. None of a parent that is not there.
+
+        ``account_id`` and ``ids``, by placeholder of the path, are values, or stand for them.
+        """
+        raise NotImplementedError
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the query of the rows at the path of this request."""
+        return self.rows_at(self.caller.account_id, self.ids)
+
+    def represent(self, row: Any, now: datetime) -> Mapping[str, Any]:
+        """Return the JSON of a row, a light one or an instance, at the account's instant."""
+        raise NotImplementedError
 
     def initial(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Refuse what can be refused before the body is read, in the pinned order."""

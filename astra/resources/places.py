@@ -6,12 +6,11 @@ key to its model says which rows are its own.
 """
 
 import re
-import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import Exists, ForeignKey, Model, QuerySet
 
 from astra.resources import registry
 
@@ -50,24 +49,33 @@ class Place:
 
 
 def of_collection(
-    model: type[Model], place: Place, account_id: uuid.UUID, ids: Mapping[str, uuid.UUID]
-) -> QuerySet[Any] | None:
-    """Return the rows of a model that are at a place; None when a parent is not there.
+    model: type[Model], place: Place, account_id: Any, ids: Mapping[str, Any]
+) -> QuerySet[Any]:
+    """Return the rows of a model that are at a place: none if a parent is not there.
 
-    ``ids`` are those of the path, by placeholder.
+    ``ids`` are those of the path, by placeholder; they and ``account_id`` may stand for values.
     """
     rows = model._default_manager.all()
     if not place.parents:
         return rows.filter(**{place.tenant: account_id})
+    keys = {f"{foreign_key(model, each.model)}_id": ids[each.id_name] for each in _parents(place)}
+    return rows.filter(*map(Exists, parents(place, account_id, ids)), **keys)
+
+
+def parents(place: Place, account_id: Any, ids: Mapping[str, Any]) -> "Iterator[QuerySet[Any]]":
+    """Yield a query of each parent that a place names, which must be below the one before it."""
+    above: Resource | None = None
     for parent in _parents(place):
-        found = parent.by_key(ids[parent.id_name], account_id)
-        if not found.exists():
-            return None
-    return rows.filter(**_keys(model, place, ids))
+        rows = parent.by_key(ids[parent.id_name], account_id)
+        if above is not None:
+            key = foreign_key(parent.model, above.model)
+            rows = rows.filter(**{f"{key}__checked": ids[above.id_name]})
+        yield rows
+        above = parent
 
 
 def of_instance(
-    resource: "Resource", place: Place, account_id: uuid.UUID, ids: Mapping[str, uuid.UUID]
+    resource: "Resource", place: Place, account_id: Any, ids: Mapping[str, Any]
 ) -> QuerySet[Any]:
     """Return the rows among which the id of an instance at a place is looked for.
 
@@ -95,9 +103,3 @@ def foreign_key(model: type[Model], parent: type[Model]) -> str:
 
 def _parents(place: Place) -> "list[Resource]":
     return [registry.resource(kind) for kind in place.parents]
-
-
-def _keys(model: type[Model], place: Place, ids: Mapping[str, uuid.UUID]) -> dict[str, uuid.UUID]:
-    return {
-        f"{foreign_key(model, parent.model)}_id": ids[parent.id_name] for parent in _parents(place)
-    }

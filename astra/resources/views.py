@@ -35,14 +35,17 @@ class ResourceView(ApiView):
 class ResourceCollection(ResourceView, CollectionView):
     """A collection: GET lists it, POST adds to it."""
 
-    def rows(self) -> QuerySet[Any]:
-        """Return the rows of the collection. Raises the operation's 404 for a missing parent."""
-        rows = places.of_collection(
-            self.resource.model, self.place, self.caller.account_id, self.ids
-        )
-        if rows is None:
+    @classmethod
+    def rows_at(cls, account_id: Any, ids: Mapping[str, Any]) -> QuerySet[Any]:
+        """Return the rows of the collection."""
+        rows = places.of_collection(cls.resource.model, cls.place, account_id, ids)
+        return rows.filter(**cls.resource.there)
+
+    def check_parents(self) -> None:
+        """Raise the operation's 404 if a parent that the path names is not there."""
+        parents = places.parents(self.place, self.caller.account_id, self.ids)
+        if not all(rows.exists() for rows in parents):
             raise self.not_found()
-        return rows.filter(**self.resource.there)
 
     def post(self, request: Request, **kwargs: str) -> HttpResponse:
         """Create an instance: 201 with it."""
@@ -59,9 +62,10 @@ class ResourceCollection(ResourceView, CollectionView):
 class ResourceInstance(ResourceView, InstanceView):
     """An instance: GET retrieves it, PUT replaces it, DELETE deletes it."""
 
-    def rows(self) -> QuerySet[Any]:
+    @classmethod
+    def rows_at(cls, account_id: Any, ids: Mapping[str, Any]) -> QuerySet[Any]:
         """Return the rows among which the id is looked for."""
-        return places.of_instance(self.resource, self.place, self.caller.account_id, self.ids)
+        return places.of_instance(cls.resource, cls.place, account_id, ids)
 
     def put(self, request: Request, **kwargs: str) -> HttpResponse:
         """Replace the instance: 204."""
@@ -117,6 +121,7 @@ def views_at(
         "kind": resource.kind,
         "shape": resource.members.shape,
         "new_shape": resource.members.new_shape,
+        "columns": resource.members.columns,
         "write_role": resource.write_role,
     }
     collection: dict[str, Any] = {

@@ -62,7 +62,7 @@ def connected() -> Iterator[None]:
     try:
         yield
     finally:
-        # The pool's threads must not outlive the need for it: the supervisor goes on for days.
+        # The sessions must not outlive the need for them: the supervisor goes on for days.
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]
 

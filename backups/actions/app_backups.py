@@ -20,7 +20,7 @@ from astra.api.problems import (
     ApiProblem,
     Invalid,
 )
-from astra.api.rows import instance
+from astra.api.rows import row_class
 from astra.api.serializers import read_only_labels
 from astra.engine.models import record_deletion
 from astra.engine.stages import Fate
@@ -138,7 +138,7 @@ def _try_create(
         raise
     assert row is not None
     _refuse_what_is_missing(row, app_id, wanted)
-    return instance(AppBackup, row[5:], ANSWERED) if row[5] is not None else None
+    return row_class(ANSWERED)._make(row[5:]) if row[5] is not None else None
 
 
 def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -> None:

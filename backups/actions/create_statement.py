@@ -19,12 +19,10 @@ from typing import Any
 import orjson
 
 from astra.accounts.clocks import clock_sql
-from astra.api.rows import column_list
 from astra.api.statements import Statement
 from astra.engine.plan import partway, planned_instants
 from astra.engine.stages import Fate
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, FAILED, PENDING, READY, SNAPSHOT
-from backups.models import AppBackup
 from backups.naming import app_name_cut
 
 _SNAPSHOT_END = partway(
@@ -76,6 +74,10 @@ _WANTED_BY_SCHEDULES = f"""
 NO_FAULT = Fate(COMPLETED)
 
 
+def _columns(alias: str) -> str:
+    return ", ".join(f"{alias}.{name}" for name in ANSWERED)
+
+
 def fate_columns(own: Fate | None = None, source: Fate | None = None) -> dict[str, Any]:
     """Return what is wanted of the fates of a backup and of the snapshot that it is made from."""
     own, source = own or NO_FAULT, source or NO_FAULT
@@ -117,7 +119,7 @@ def create_statement() -> Statement:
     {_steps(f"NOT MATERIALIZED ({_WANTED_BY_CALL})", _NOW)}
     SELECT EXISTS (SELECT FROM account), target.state, target.bucket_state,
            target.source_app_id, target.source_state,
-           {column_list(AppBackup, "new_backup", ANSWERED)}
+           {_columns("new_backup")}
     FROM found AS target LEFT JOIN new_backup ON true
     """)
 
@@ -233,7 +235,7 @@ _NEW_BACKUP = f"""
         hook_state, hook_details, coalesce(discovering_at, ends_at)
     FROM draft JOIN wanted ON wanted.backup_id = draft.backup_id WHERE makes_backup
     ON CONFLICT (app_id, name) DO NOTHING
-    RETURNING {column_list(AppBackup, "backups_appbackup", ANSWERED)}
+    RETURNING {_columns("backups_appbackup")}
 """
 
 _NEW_SNAPSHOT = f"""

@@ -101,4 +101,6 @@ class AppBackup(Protection):
         """Return the whole percentage at ``now``: 100 when, and only when, completed."""
         if self.state == COMPLETED:
             return 100
-        return self.bytes_done(now) * 100 // self.total_bytes if self.total_bytes else 0
+        # Of a light row, which has the columns alone, too.
+        done = AppBackup.bytes_done(self, now)
+        return done * 100 // self.total_bytes if self.total_bytes else 0

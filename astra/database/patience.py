@@ -1,0 +1,32 @@
+"""How long this thread waits for the database in all: for a free session, locks and answers."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+
+class _Patience(threading.local):
+    ends_at: float | None = None
+
+
+_patience = _Patience()
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Let what is asked of the database within the block take so many seconds of real time in all.
+
+    What is late raises Django's ``OperationalError``, and its transaction is rolled back.
+    """
+    before, _patience.ends_at = _patience.ends_at, monotonic() + seconds
+    try:
+        yield
+    finally:
+        _patience.ends_at = before
+
+
+def seconds_left() -> float | None:
+    """Return what is left, never less than 0; None: as long as it takes."""
+    ends_at = _patience.ends_at
+    return None if ends_at is None else max(ends_at - monotonic(), 0.0)

@@ -1,0 +1,230 @@
+"""Sessions with PostgreSQL: opened once, handed out for as long as a statement or a transaction takes.
+
+Threads may outnumber sessions: one that waits for a body, a delay or a reader holds none.
+"""
+
+import select
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NoReturn
+
+import orjson
+import psycopg
+from psycopg import abc, adapt, errors
+from psycopg.adapt import AdaptersMap, Loader
+from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
+
+from astra.database.patience import seconds_left
+
+_READABLE = select.POLLIN
+_EITHER = select.POLLIN | select.POLLOUT
+LATE = "the database did not answer in time"
+
+
+class Session(psycopg.Connection[Any]):
+    """A connection that knows which statements are prepared in it, and how their results are read."""
+
+    @cached_property
+    def prepared(self) -> set[bytes]:
+        """The names of its prepared statements; nothing else prepares any in it."""
+        return set()
+
+    @cached_property
+    def writer(self) -> abc.Transformer:
+        """What writes values that have no shorter way."""
+        return adapt.Transformer.from_context(self)
+
+    @cached_property
+    def reader(self) -> abc.Transformer:
+        """What reads results in binary form."""
+        return _reader(self, {"jsonb": _Json})
+
+    @cached_property
+    def light_reader(self) -> abc.Transformer:
+        """What reads results in binary form, ids as the API writes them."""
+        return _reader(self, {"jsonb": _Json, "uuid": _TextOfUuid})
+
+    @cached_property
+    def _socket(self) -> select.poll:
+        socket = select.poll()
+        socket.register(self.pgconn.socket, _READABLE)
+        return socket
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is in no transaction, and not lost as far as is known."""
+        return self.pgconn.transaction_status == TransactionStatus.IDLE
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the server said nothing unasked; what it would say is that it goes away."""
+        return not self._socket.poll(0)
+
+    def execute_prepared(self, name: bytes, text: bytes, values: Sequence[bytes | None]) -> Any:
+        """Execute a statement, prepared at its first use here, with values in text form.
+
+        Returns libpq's result, in binary form. Raises psycopg's errors.
+        """
+        self._begin()
+        if name not in self.prepared:
+            self._ask(lambda: self.pgconn.send_prepare(name, text))
+            self.prepared.add(name)
+        return self._ask(lambda: self.pgconn.send_query_prepared(name, values, None, Format.BINARY))
+
+    def execute_once(
+        self, text: bytes, values: Sequence[bytes | None], types: Sequence[int] | None = None
+    ) -> Any:
+        """Execute a statement that is not prepared, as ``execute_prepared`` does."""
+        self._begin()
+        return self._ask(
+            lambda: self.pgconn.send_query_params(text, values, types, None, Format.BINARY)
+        )
+
+    def wait(self, gen: abc.PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for what psycopg's own cursors ask, no longer than this thread may."""
+        try:
+            return super().wait(gen, interval, seconds_left() if timeout is None else timeout)
+        except errors._WaitTimeout as error:
+            self.pgconn.finish()
+            raise psycopg.OperationalError(LATE) from error
+
+    def _begin(self) -> None:
+        """Begin a transaction where one is wanted, as cursors do before their first statement."""
+        if not self.autocommit and self.is_idle:
+            self._ask(lambda: self.pgconn.send_query(b"BEGIN"))
+
+    def _ask(self, send: Callable[[], None]) -> Any:
+        libpq = self.pgconn
+        try:
+            send()
+            # More than the socket takes at once.
+            while libpq.flush():
+                self._await(_EITHER)
+            while True:
+                self._await(_READABLE)
+                if not libpq.is_busy():
+                    break
+            result = libpq.get_result()
+            while libpq.get_result() is not None:
+                pass
+        except psycopg.OperationalError:
+            # Whether it was carried out is not known; nobody must find the rest of it.
+            libpq.finish()
+            raise
+        if result is None or result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            self._fail(result)
+        return result
+
+    def _await(self, events: int) -> None:
+        left = seconds_left()
+        if events != _READABLE:
+            self._socket.modify(self.pgconn.socket, events)
+        found = self._socket.poll(None if left is None else left * 1000)
+        if events != _READABLE:
+            self._socket.modify(self.pgconn.socket, _READABLE)
+        if not found:
+            raise psycopg.OperationalError(LATE)
+        if found[0][1] != select.POLLOUT:
+            self.pgconn.consume_input()
+
+    def _fail(self, result: Any) -> NoReturn:
+        if result is None or self.pgconn.status == ConnStatus.BAD:
+            raise psycopg.OperationalError(self.pgconn.get_error_message())
+        raise errors.error_from_result(result)
+
+
+class _Json(Loader):
+    """A value of jsonb: a byte that is its version, then the text."""
+
+    format = Format.BINARY
+
+    def load(self, data: Any) -> Any:
+        text = bytes(data)
+        return [] if text == b"\x01[]" else orjson.loads(text[1:])
+
+
+class _TextOfUuid(Loader):
+    """An identifier as the API writes it."""
+
+    format = Format.BINARY
+
+    def load(self, data: Any) -> str:
+        text = bytes(data).hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+class _Context:
+    """What psycopg takes the adapters of a transformer from."""
+
+    def __init__(self, session: Session, loaders: Mapping[str, type[Loader]]) -> None:
+        self.connection = session
+        self.adapters = AdaptersMap(session.adapters)
+        for name, loader in loaders.items():
+            self.adapters.register_loader(name, loader)
+
+
+def _reader(session: Session, loaders: Mapping[str, type[Loader]]) -> abc.Transformer:
+    return adapt.Transformer(_Context(session, loaders))
+
+
+class Sessions:
+    """The idle sessions of a process, the one used last first; what Django calls a pool."""
+
+    def __init__(self, open_: Callable[[], Session], *, most: int, timeout: float) -> None:
+        self._open, self._timeout = open_, timeout
+        self._idle: list[Session] = []
+        self._free = threading.BoundedSemaphore(most)
+
+    def open(self) -> None:
+        """Do nothing: a session is opened when it is wanted."""
+
+    def getconn(self) -> Session:
+        """Return a session for the caller alone, until it is put back.
+
+        Raises ``psycopg.OperationalError`` when none becomes free in time, or the server is away.
+        """
+        left = seconds_left()
+        if not self._free.acquire(timeout=self._timeout if left is None else left):
+            raise psycopg.OperationalError("every connection to the database is in use")
+        try:
+            return self._idle_one() or self._opened()
+        except BaseException:
+            self._free.release()
+            raise
+
+    def putconn(self, session: Session) -> None:
+        """Take a session back; one that is lost or within a transaction is closed."""
+        if session.is_idle:
+            self._idle.append(session)
+        else:
+            _close(session)
+        self._free.release()
+
+    def check(self) -> None:
+        """Close what is idle: the server was lost, and what speaks to it may be."""
+        while self._idle:
+            _close(self._idle.pop())
+
+    close = check
+
+    def _idle_one(self) -> Session | None:
+        while self._idle:
+            try:
+                session = self._idle.pop()
+            except IndexError:
+                break
+            if session.is_silent:
+                return session
+            _close(session)
+        return None
+
+    def _opened(self) -> Session:
+        session = self._open()
+        session._pool = self  # type: ignore[assignment]
+        return session
+
+
+def _close(session: Session) -> None:
+    session._pool = None
+    session.close()
