@@ -89,10 +89,6 @@ SNAPSHOT = Lifecycle(
 )
 
 
-def _seconds_to_store(app: str) -> str:
-    return f"{app}.size_bytes::float8 / {app}.throughput_bytes_per_second::float8"
-
-
 APP_BACKUP = Lifecycle(
     kind="appBackup",
     initial=PENDING,
@@ -110,7 +106,8 @@ APP_BACKUP = Lifecycle(
             "app-backup-complete",
             "ends_at",
             None,
-            delay_sql=_seconds_to_store,
+            # What the app has at the speed that it is stored with.
+            depends_on_row=True,
             jitter=0.1,
             sets=_REASONS,
         ),

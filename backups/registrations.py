@@ -25,13 +25,8 @@ _STORE = f"""
     )"""
 
 
-# The overrides of delays nearest to a row: its app's, or its own when it is the app.
-def _app_of(row: str) -> str:
-    return f"JOIN backups_app AS target ON target.id = {row}.app_id"
-
-
-def _itself(row: str) -> str:
-    return f"JOIN backups_app AS target ON target.id = {row}.id"
+def _app_of(row: Snapshot | AppBackup) -> App:
+    return row.app
 
 
 def register_all() -> None:
@@ -48,15 +43,15 @@ def register_all() -> None:
             after_settling=retain,
         )
     )
-    register(Registration(model=App, lifecycle=APP, order=6, target_sql=_itself))
-    register(Registration(model=Snapshot, lifecycle=SNAPSHOT, order=10, target_sql=_app_of))
+    register(Registration(model=App, lifecycle=APP, order=6, target=lambda app: app))
+    register(Registration(model=Snapshot, lifecycle=SNAPSHOT, order=10, target=_app_of))
     register(
         Registration(
             model=AppBackup,
             lifecycle=APP_BACKUP,
             order=20,
             after_settling_sql=_STORE,
-            target_sql=_app_of,
+            target=_app_of,
         )
     )
     register_section(FleetSection())

@@ -2,7 +2,8 @@
 
 import functools
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from astra.accounts.clocks import clock_instant
@@ -17,12 +18,18 @@ _WHO_CALLS = Statement("""
            caller.is_enabled AND caller.state = %(user_active)s
                AND account.is_enabled AND account.state = %(account_active)s,
            account.clock_sim, account.clock_real, account.clock_rate, account.seed,
+           account.stage_delays, account.immediate_kinds, account.revision,
            account.clock_target IS NOT NULL, account.has_faults
     FROM accounts_token token
     JOIN accounts_user caller ON caller.id = token.user_id
     JOIN accounts_account account ON account.id = token.account_id
     LEFT JOIN accounts_rolebinding binding ON binding.user_id = caller.id
     WHERE token.digest = %(digest)s
+""")
+
+_ACCOUNT = Statement("""
+    SELECT clock_sim, clock_real, clock_rate, seed, stage_delays, immediate_kinds, revision
+    FROM accounts_account WHERE id = %(account)s
 """)
 
 _DRAW = Statement(
@@ -44,6 +51,12 @@ class Caller:
     is_advancing: bool = False
     # The account has fault rules, so that they must be asked.
     has_faults: bool = False
+    # What the account says of new rows; see ``astra.engine.plan``.
+    seed: int = 0
+    stage_delays: Mapping[str, float] = field(default_factory=dict)
+    immediate_kinds: Sequence[str] = ()
+    # Changes with every write to the account's row but that of draws; None: it was not asked for.
+    revision: uuid.UUID | None = None
 
     # DRF and Django ask a request's user for these.
     is_authenticated = True
@@ -68,7 +81,8 @@ def caller_of(token: str) -> Caller:
     )
     if row is None:
         raise ApiProblem(INVALID_TOKEN)
-    account_id, user_id, role, expires_at, enabled, sim, real, rate, seed, advancing, faults = row
+    account_id, user_id, role, expires_at, enabled, sim, real, rate, seed, *pace = row
+    stage_delays, immediate_kinds, revision, advancing, faults = pace
     if expires_at is not None and expires_at <= clock_instant(sim, real, rate):
         raise ApiProblem(INVALID_TOKEN)
     if not enabled or role is None:
@@ -83,6 +97,28 @@ def caller_of(token: str) -> Caller:
         is_advancing=advancing,
         dice=_dice(account_id, rate, seed),
         has_faults=faults,
+        seed=seed,
+        stage_delays=stage_delays,
+        immediate_kinds=immediate_kinds,
+        revision=revision,
+    )
+
+
+def asked_again(caller: Caller) -> Caller:
+    """Return the caller with the account as it is now. Raises problem 11 (403) when it is gone."""
+    row = _ACCOUNT.fetch_one({"account": caller.account_id})
+    if row is None:
+        raise ApiProblem(NOT_PERMITTED)
+    sim, real, rate, seed, stage_delays, immediate_kinds, revision = row
+    return replace(
+        caller,
+        clock_sim=sim,
+        clock_real=real,
+        clock_rate=rate,
+        seed=seed,
+        stage_delays=stage_delays,
+        immediate_kinds=immediate_kinds,
+        revision=revision,
     )
 
 
@@ -97,6 +133,9 @@ def system_caller(account: Account) -> Caller:
         clock_rate=account.clock_rate,
         dice=_dice(account.pk, account.clock_rate, account.seed),
         has_faults=account.has_faults,
+        seed=account.seed,
+        stage_delays=account.stage_delays,
+        immediate_kinds=account.immediate_kinds,
     )
 
 

@@ -40,9 +40,6 @@ def new_id() -> uuid.UUID:
 
 
 def unit_interval(seed: int, identifier: uuid.UUID, stage: str) -> float:
-    """Return a number in [0, 1) that follows from seed, id and stage; ``engine.plan`` has the SQL.
-
-    It is the first four bytes of md5(`seed:id:stage`), so Python and PostgreSQL agree to the bit.
-    """
+    """Return a number in [0, 1) that follows from seed, id and stage: 4 bytes of their MD5."""
     text = f"{seed}:{identifier}:{stage}".encode()
     return int(hashlib.md5(text, usedforsecurity=False).hexdigest()[:8], 16) / 4294967296.0

@@ -1,143 +1,146 @@
-"""Fate: from a lifecycle to SQL that gives a new row the instants of its stages, and its outcome.
+"""Fate: when a new row takes each stage of its lifecycle, and how it ends.
 
-The instants follow from the row, the stage table, the account's seed and its overrides, so they are
-the same whenever and wherever they are computed; ``tests/lifecycle/oracle.py`` does it in Python.
+The one planner: for calls, for schedules that fire, and for what is seeded. The instants follow from
+the row, the stage table, the account's seed and its overrides, so they are the same whenever and
+wherever they are computed. Source: `docs/architecture.md`, 'Stages' and 'Fate is fixed at creation'.
 """
 
-import functools
-import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-import orjson
+from astra.accounts.callers import Caller
+from astra.api.dice import unit_interval
+from astra.engine.models import Transition
+from astra.engine.registry import registration
+from astra.engine.stages import MAX_DELAY_SECONDS, Fate, Lifecycle
 
-from astra.api.statements import fetch
-from astra.engine.registry import Registration, registration
-from astra.engine.stages import MAX_DELAY_SECONDS, Fate, Lifecycle, Stage
+_MICROSECOND = timedelta(microseconds=1)
 
 
-def planned_instants(
+class Pace(Protocol):
+    """What overrides the delays of stages: an account, or what is in it."""
+
+    @property
+    def stage_delays(self) -> Mapping[str, float]:
+        """Seconds, by stage."""
+
+    @property
+    def immediate_kinds(self) -> Sequence[str]:
+        """The kinds that go through their stages without delay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When a row takes each stage, the last one that of a full run; ``ends_at`` None: it never ends."""
+
+    lifecycle: Lifecycle
+    instants: tuple[datetime, ...]
+    ends_at: datetime | None
+
+    @property
+    def full_at(self) -> datetime:
+        """When it would have gone all the way, whatever its fate."""
+        return self.instants[-1]
+
+    @property
+    def first_at(self) -> datetime | None:
+        """When it takes its first stage."""
+        return self.instants[0] if len(self.instants) > 1 else self.ends_at
+
+    def columns(self) -> dict[str, datetime | None]:
+        """Return the columns of the instants at which it moves, and of the next one."""
+        passing = zip(self.lifecycle.stages[:-1], self.instants, strict=False)
+        return {
+            **{stage.instant_column: at for stage, at in passing},
+            self.lifecycle.stages[-1].instant_column: self.ends_at,
+            "next_transition_at": self.first_at,
+        }
+
+
+def planned(
     lifecycle: Lifecycle,
+    row_id: Any,
+    start: datetime,
+    fate: Fate,
     *,
-    identifier: str,
-    start: str,
-    not_before: str | None = None,
-    account: str = "account",
-    target: str = "target",
-) -> str:
-    """Return `CROSS JOIN LATERAL` clauses that add each stage's instant to a FROM clause.
+    seed: int,
+    paces: Sequence[Pace],
+    own_seconds: float = 0.0,
+    not_before: datetime | None = None,
+) -> Plan:
+    """Return the way of a row that is made at ``start``; see ``stage_seconds``.
 
-    ``identifier`` and ``start`` are the expressions of the row's id and creation instant;
-    ``not_before`` an instant that the first stage waits for; ``account`` and ``target`` the aliases
-    with `seed`, `stage_delays` and `immediate_kinds`; delays that depend on the row read ``target``.
-    Stage `x` is read as `x_stage.<its column>`, the last one's instant being that of a full run.
+    ``not_before``: an instant that the first stage waits for.
     """
-    delays = f"{lifecycle.kind.lower()}_delays"
-    micros = ", ".join(
-        f"{_delay_microseconds(lifecycle, stage, identifier, account, target)} AS delay_{index}"
-        for index, stage in enumerate(lifecycle.stages)
-    )
-    # OFFSET 0 keeps the planner from putting the expression in wherever it is read, each instant
-    # within the next: that had the statement of a create compute each delay a dozen times.
-    clauses = [f"CROSS JOIN LATERAL (SELECT {micros} OFFSET 0) AS {delays}"]
-    previous = start
-    for index, stage in enumerate(lifecycle.stages):
-        instant = f"{previous} + {delays}.delay_{index} * interval '1 microsecond'"
-        if index == 0 and not_before:
-            instant = f"greatest({instant}, {not_before}) AS {stage.instant_column} OFFSET 0"
+    seconds = stage_seconds(lifecycle, paces, own_seconds=own_seconds, jitter_of=(seed, row_id))
+    instants: list[datetime] = []
+    before = at = start
+    for each in seconds:
+        before, at = at, at + timedelta(microseconds=round(1_000_000.0 * each))
+        if not_before is not None and not instants:
+            at = max(at, not_before)
+        instants.append(at)
+    ends_at = partway(before, at, fate.at_fraction) if fate.outcome else None
+    return Plan(lifecycle, tuple(instants), ends_at)
+
+
+def stage_seconds(
+    lifecycle: Lifecycle,
+    paces: Sequence[Pace],
+    *,
+    own_seconds: float | None = None,
+    jitter_of: tuple[int, Any] | None = None,
+) -> list[float]:
+    """Return the delays of the stages; of the ``paces`` the nearest comes first.
+
+    ``own_seconds``: the delay of a stage that depends on the row. ``jitter_of``: the account's seed and
+    the id of the row, from which the jitter follows; None: there is none.
+    """
+    if any(lifecycle.kind in pace.immediate_kinds for pace in paces):
+        return [0.0] * len(lifecycle.stages)
+    delays = []
+    for stage in lifecycle.stages:
+        for pace in paces:
+            if stage.name in pace.stage_delays:
+                seconds = float(pace.stage_delays[stage.name])
+                break
         else:
-            instant = f"{instant} AS {stage.instant_column}"
-        clauses.append(f"CROSS JOIN LATERAL (SELECT {instant}) AS {_alias(stage)}")
-        previous = instant_of(stage)
-    return "\n".join(clauses)
+            is_own = stage.depends_on_row and own_seconds is not None
+            seconds = own_seconds if is_own and own_seconds is not None else stage.delay_seconds
+            if stage.jitter and jitter_of is not None:
+                chance = unit_interval(*jitter_of, stage.name)
+                seconds *= 1.0 + stage.jitter * (2.0 * chance - 1.0)
+        delays.append(min(max(seconds, 0.0), float(MAX_DELAY_SECONDS)))
+    return delays
 
 
-def partway(start: str, end: str, fraction: str) -> str:
-    """Return the SQL of the instant at a fraction between two, to the microsecond."""
-    # Not by multiplying the interval: that rounds its days and its time one by one.
-    micros = f"(extract(epoch FROM {end} - {start}) * 1000000)::float8"
-    return f"{start} + round(({fraction})::float8 * {micros}) * interval '1 microsecond'"
+def partway(start: datetime, end: datetime, fraction: float) -> datetime:
+    """Return the instant at a fraction between two, to the microsecond."""
+    if fraction == 1.0:
+        return end
+    return start + timedelta(microseconds=round(fraction * float((end - start) // _MICROSECOND)))
 
 
-def instant_of(stage: Stage) -> str:
-    """Return the column with which ``planned_instants`` offers a stage's instant."""
-    return f"{_alias(stage)}.{stage.instant_column}"
+def plan_new(lifecycle: Lifecycle, row: Any, fate: Fate, caller: Caller) -> None:
+    """Fix the fate of a row that the caller is about to insert in its initial state."""
+    target = registration(lifecycle.kind).target
+    paces = (caller,) if target is None else (target(row), caller)
+    plan = planned(lifecycle, row.id, row.created_at, fate, seed=caller.seed, paces=paces)
+    for name, value in plan.columns().items():
+        setattr(row, name, value)
+    row.outcome, row.outcome_reasons = fate.outcome, list(fate.reasons)
+    row.transition_count = 1
 
 
-def _alias(stage: Stage) -> str:
-    return f"{stage.name.replace('-', '_')}_stage"
-
-
-def _delay_microseconds(
-    lifecycle: Lifecycle, stage: Stage, identifier: str, account: str, target: str
-) -> str:
-    own = stage.delay_sql(target) if stage.delay_sql else f"{stage.delay_seconds!r}::float8"
-    unit = (
-        f"('x' || left(md5({account}.seed || ':' || {identifier} || ':{stage.name}'), 8))"
-        "::bit(32)::bigint / 4294967296.0::float8"
+def begin_history(lifecycle: Lifecycle, row: Any) -> None:
+    """Write down that a planned row was inserted; within its transaction."""
+    Transition.objects.create(
+        account_id=row.account_id,
+        kind=lifecycle.kind,
+        resource_id=row.id,
+        sequence=0,
+        to_state=row.state,
+        at=row.created_at,
     )
-    jittered = (
-        f"({own}) * (1.0::float8 + {stage.jitter!r}::float8 * (2.0::float8 * {unit} - 1.0::float8))"
-        if stage.jitter
-        else f"({own})"
-    )
-    nearest_first = (target, account)
-    overrides = "".join(
-        f"({each}.stage_delays->>'{stage.name}')::float8, " for each in nearest_first
-    )
-    is_immediate = " OR ".join(
-        f"{each}.immediate_kinds @> to_jsonb('{lifecycle.kind}'::text)" for each in nearest_first
-    )
-    return (
-        f"CASE WHEN {is_immediate} THEN 0::float8"
-        f" ELSE round(1000000.0::float8 * least(greatest(coalesce({overrides}{jittered}), 0),"
-        f" {MAX_DELAY_SECONDS})) END"
-    )
-
-
-def plan_new(kind: str, identifier: uuid.UUID, fate: Fate) -> None:
-    """Fix the fate of a new row of the kind, which is in its initial state, and open its history.
-
-    To be called in the transaction that inserted the row. The hot path plans within its own statement.
-    """
-    parameters = {
-        "id": identifier,
-        "outcome": fate.outcome,
-        "reasons": orjson.dumps(fate.reasons).decode(),
-        "fraction": fate.at_fraction,
-    }
-    fetch(_planning(registration(kind)), parameters)
-
-
-@functools.cache
-def _planning(item: Registration) -> str:
-    """Compile the planning statement of a kind."""
-    *passing, last = item.lifecycle.stages
-    columns = [f"{stage.instant_column} = {instant_of(stage)}" for stage in passing]
-    before = instant_of(passing[-1]) if passing else "ids.created_at"
-    end = partway(before, instant_of(last), "%(fraction)s")
-    first = instant_of(passing[0]) if passing else end
-    moves_anyway = str(bool(passing)).lower()
-    settings = [
-        *columns,
-        f"ends_at = CASE WHEN %(outcome)s::text IS NOT NULL THEN {end} END",
-        "outcome = %(outcome)s::text",
-        "outcome_reasons = %(reasons)s::jsonb",
-        (
-            f"next_transition_at = CASE WHEN %(outcome)s::text IS NOT NULL OR {moves_anyway}"
-            f" THEN {first} END"
-        ),
-        "transition_count = 1",
-    ]
-    return f"""
-    WITH planned AS (
-        UPDATE {item.table} AS resource SET {", ".join(settings)}
-        FROM {item.table} AS ids
-        JOIN accounts_account AS account ON account.id = ids.account_id
-        {item.target_sql("ids")}
-        {planned_instants(item.lifecycle, identifier="ids.id", start="ids.created_at")}
-        WHERE ids.id = %(id)s AND resource.id = ids.id
-        RETURNING resource.*
-    )
-    INSERT INTO engine_transition
-        (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
-    SELECT account_id, '{item.lifecycle.kind}', id, 0, '', state, '', created_at FROM planned
-    """

@@ -6,14 +6,11 @@ lifecycle, and the place in the order.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Model
 
 from astra.engine.stages import Lifecycle
-
-
-def _its_account(row: str) -> str:
-    return f"JOIN accounts_account AS target ON target.id = {row}.account_id"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,16 +18,15 @@ class Registration:
     """A staged resource. ``order``: parents before children.
 
     ``after_settling_sql``: further named steps of a statement that moves rows, which may read
-    `settled` (the row's columns, and `from_state`). ``target_sql``: joins the row of an alias to its
-    `target`, which has the overrides of delays nearest to it (`stage_delays`, `immediate_kinds`) and
-    what its delays need.
+    `settled` (the row's columns, and `from_state`). ``target``: what of a row has overrides of
+    delays (`stage_delays`, `immediate_kinds`) nearer than its account's.
     """
 
     model: type[Model]
     lifecycle: Lifecycle
     order: int
     after_settling_sql: str = ""
-    target_sql: Callable[[str], str] = _its_account
+    target: Callable[[Any], Any] | None = None
 
     @property
     def table(self) -> str:

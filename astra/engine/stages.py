@@ -1,11 +1,11 @@
 """The lifecycle of a kind of resource, as data: from state to state, after a delay, and what it sets.
 
-A lifecycle knows no HTTP and no ORM. ``plan`` compiles it to the SQL that fixes a row's fate when it
-is created, ``settling`` to the statement that carries the fate out. Source:
+A lifecycle knows no HTTP and no ORM. ``plan`` fixes by it a row's fate when it is created, ``settling``
+compiles it to the statement that carries the fate out. Source:
 `docs/architecture.md`, 'Stages' and 'Fate is fixed at creation'.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -25,15 +25,14 @@ class Stage:
     """One arrow. ``instant_column`` holds when the row takes it, NULL if it never does.
 
     ``to_state`` None means that the row's fate names the state (its ``outcome``). The delay is
-    ``delay_seconds``, or ``delay_sql`` (the expression of the seconds, given the alias of the row's
-    target) where it depends on the row; jitter spreads it by that fraction either way.
+    ``delay_seconds``, unless it ``depends_on_row``; jitter spreads it by that fraction either way.
     """
 
     name: str
     instant_column: str
     to_state: str | None
     delay_seconds: float = 0.0
-    delay_sql: Callable[[str], str] | None = None
+    depends_on_row: bool = False
     jitter: float = 0.0
     sets: Mapping[str, Column | str | bool] = field(default_factory=dict)
     # Further states that this stage leads out of, beside the one before it.

@@ -18,7 +18,7 @@ from astra.accounts.metadata import restamp, stamps
 from astra.api import problems
 from astra.api.problems import ApiProblem, Invalid
 from astra.engine.models import record_deletion
-from astra.engine.plan import plan_new
+from astra.engine.plan import begin_history, plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.places import foreign_key
@@ -50,10 +50,12 @@ def create_row(
         resource.members.apply(row, body)
         resource.complete(row, row.created_at)
         _find_references(resource, caller, body)
+        if resource.lifecycle is not None:
+            plan_new(resource.lifecycle, row, fate or Fate(resource.lifecycle.success), caller)
         with refusing_taken(resource.taken):
             row.save(force_insert=True)
         if resource.lifecycle is not None:
-            plan_new(resource.lifecycle.kind, row.id, fate or Fate(resource.lifecycle.success))
+            begin_history(resource.lifecycle, row)
     return row
 
 

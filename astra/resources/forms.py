@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Model
 
 from astra.accounts.callers import Caller, system_caller
 from astra.accounts.models import Account
@@ -86,13 +87,14 @@ class ResourceForm(ApiForm):
         account = self._account(data)
         caller = system_caller(account)
         body = self.body(data, caller) | _account_said(self.resource, account)
-        return create_row(
+        made = create_row(
             self.resource,
             caller=caller,
             body=members.create_body.parse(body),
             parent_ids=self.parent_ids(data),
             fate=self.fate(data),
         )
+        return made if isinstance(made, Model) else self.resource.rows().get(id=made.id)
 
     def parent_ids(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return the ids of the parents that a new instance is to be below, by placeholder."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.db.models import Model
 
 from astra.api.problems import ApiProblem
+from astra.engine.plan import Pace, stage_seconds
 from astra.engine.stages import Column
 from astra.resources import registry
 from astra.resources.members import REQUIRED, Flag, Member, Whole
@@ -17,7 +18,7 @@ from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 from astra.resources.schemas import json_schema
 from astra.scenarios.pacing import fate_schema
-from astra.scenarios.placing import Pace, fate_of, place, stage_seconds, staged_columns
+from astra.scenarios.placing import fate_of, place, staged_columns
 from astra.scenarios.sections import ROOT, Item, Section
 
 TOP = "accounts"

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Any
 
-from astra.engine.stages import MAX_DELAY_SECONDS, Column, Lifecycle
+from astra.engine.stages import Column, Lifecycle
 from astra.scenarios.sections import Item
 
 HELD = "held"
@@ -22,13 +22,6 @@ _HALF = 50
 _LEAST_SECONDS = 1.0
 # Instants are kept to the microsecond: in less than this a percentage cannot be told.
 _LEAST_SPENT = timedelta(microseconds=200)
-
-
-class Pace(Protocol):
-    """What overrides the delays of stages: an account, or what is in it."""
-
-    stage_delays: dict[str, float]
-    immediate_kinds: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +78,6 @@ def next_stage(lifecycle: Lifecycle, state: str) -> int:
 def is_aside(lifecycle: Lifecycle, state: str) -> bool:
     """Tell whether a state is entered from outside the stages, such as `restoring`."""
     return any(state in stage.also_from for stage in lifecycle.stages)
-
-
-def stage_seconds(
-    lifecycle: Lifecycle, paces: Sequence[Pace], *, run_seconds: float | None = None
-) -> list[float]:
-    """Return the delays of the stages, without jitter; of the ``paces`` the nearest comes first.
-
-    ``run_seconds`` is the delay of a stage that depends on the row.
-    """
-    if any(lifecycle.kind in pace.immediate_kinds for pace in paces):
-        return [0.0] * len(lifecycle.stages)
-    overrides: dict[str, float] = {}
-    for pace in reversed(paces):
-        overrides |= pace.stage_delays
-    return [
-        min(
-            overrides.get(
-                stage.name,
-                run_seconds if stage.delay_sql and run_seconds is not None else stage.delay_seconds,
-            ),
-            float(MAX_DELAY_SECONDS),
-        )
-        for stage in lifecycle.stages
-    ]
 
 
 def fate_of(item: Item, lifecycle: Lifecycle, reasons_member: str) -> Fate:

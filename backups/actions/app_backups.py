@@ -1,33 +1,36 @@
 """Create a backup of an app, which is one transaction and one statement; and delete it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import BigIntegerField, F, Value
 
-from astra.accounts.callers import Caller
-from astra.api.clock import real_now
+from astra.accounts.callers import Caller, asked_again
 from astra.api.problems import (
-    COLLECTION_NOT_FOUND,
     CONFLICT,
     INVALID_FIELDS,
-    NOT_PERMITTED,
     ApiProblem,
     Invalid,
 )
-from astra.api.rows import row_class
+from astra.api.rows import Row, row_class
 from astra.api.serializers import read_only_labels
 from astra.engine.models import record_deletion
 from astra.engine.stages import Fate
 from backups import kinds, problems
-from backups.actions import create_statement as statement
-from backups.actions.create_statement import ANSWERED, NO_FAULT
-from backups.actions.fating import bucket_of_backup, fates_by_rules
+from backups.actions.create_statement import CREATE, by_call
+from backups.actions.drafting import (
+    NO_FAULT,
+    BackupWanted,
+    Draft,
+    asked_app,
+    draft,
+    remembered_app,
+)
+from backups.actions.fating import bucket_of_backup, fated, fates_by_rules
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, PENDING, READY, SNAPSHOT
 from backups.models import AppBackup, Bucket, Snapshot
 
@@ -38,32 +41,7 @@ class SnapshotNameTaken(Exception):
     """The system name of the snapshot to be was taken; the next id gives another."""
 
 
-@dataclass(frozen=True, slots=True)
-class BackupWanted:
-    """What a create asks for; None where the system is to decide."""
-
-    version: str
-    name: str | None = None
-    bucket_id: uuid.UUID | None = None
-    snapshot_id: uuid.UUID | None = None
-    schedule_id: uuid.UUID | None = None
-    labels: list[dict[str, str]] = field(default_factory=list)
-    fate: Fate = NO_FAULT
-    snapshot_fate: Fate = NO_FAULT
-
-    @classmethod
-    def from_body(cls, body: Mapping[str, Any]) -> "BackupWanted":
-        """Return what a validated request body asks for."""
-        return cls(
-            version=body["version"],
-            name=body.get("name"),
-            bucket_id=body.get("bucketID"),
-            snapshot_id=body.get("snapshotID"),
-            labels=body.get("metadata", {}).get("labels", []),
-        )
-
-
-def app_backup_create(*, caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> AppBackup:
+def app_backup_create(*, caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Row:
     """Create the backup, pending, and the snapshot it is made from when none is named.
 
     Raises the problems of the user's document: 2 (no such app), 112 (app not ready), 108, 9 or 127
@@ -78,13 +56,20 @@ def app_backup_create(*, caller: Caller, app_id: uuid.UUID, wanted: BackupWanted
 
 def app_backup_of_body(
     *, caller: Caller, body: Mapping[str, Any], app_id: uuid.UUID, fate: Fate = NO_FAULT
-) -> AppBackup:
+) -> Row:
     """Create the backup that a validated request body asks for; raises as ``app_backup_create``."""
-    wanted = replace(BackupWanted.from_body(body), fate=fate)
+    wanted = BackupWanted(
+        version=body["version"],
+        name=body.get("name"),
+        bucket_id=body.get("bucketID"),
+        snapshot_id=body.get("snapshotID"),
+        labels=body.get("metadata", {}).get("labels", []),
+        fate=fate,
+    )
     return app_backup_create(caller=caller, app_id=app_id, wanted=wanted)
 
 
-def _create(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> AppBackup:
+def _create(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Row:
     refused = read_only_labels(wanted.labels)
     try:
         backup = _try_create(caller, app_id, wanted, check_only=bool(refused))
@@ -115,41 +100,98 @@ def fated_backup(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Bac
         name=wanted.name,
         bucket_id=lambda: bucket_of_backup(caller.account_id, wanted.bucket_id),
     )
-    return replace(
-        wanted, fate=chosen.own or wanted.fate, snapshot_fate=chosen.source or wanted.snapshot_fate
-    )
+    return fated(wanted, chosen)
 
 
 def _try_create(
     caller: Caller, app_id: uuid.UUID, wanted: BackupWanted, *, check_only: bool
-) -> AppBackup | None:
-    """Run the statement; return None when the name was taken (or nothing was to be made).
+) -> Row | None:
+    """Draft the backup and write it; return None when the name was taken (or nothing was to be made).
 
-    Raises ``SnapshotNameTaken`` when the name made up for the snapshot is.
+    Whatever the draft was made from that has changed is asked for again. Raises ``SnapshotNameTaken``
+    when the name made up for the snapshot is.
     """
-    parameters = _parameters(caller, app_id, wanted, check_only=check_only)
-    try:
-        # Within a transaction, a name that is taken must not end it.
-        with transaction.atomic() if caller.has_faults else nullcontext():
-            row = statement.create_statement().fetch_one(parameters)
-    except IntegrityError as error:
-        if SNAPSHOT_NAME_CONSTRAINT in str(error):
-            raise SnapshotNameTaken from error
-        raise
-    assert row is not None
-    _refuse_what_is_missing(row, app_id, wanted)
-    return row_class(ANSWERED)._make(row[5:]) if row[5] is not None else None
+    # First of all: what is drawn must not depend on what this process remembers.
+    ids = caller.dice.new_id(), caller.dice.new_id()
+    app = remembered_app(caller.account_id, app_id)
+    while True:
+        if app.state != READY:
+            raise ApiProblem(problems.APP_NOT_READY)
+        rows = draft(
+            wanted,
+            app,
+            ids=ids,
+            now=caller.now(),
+            seed=caller.seed,
+            account=caller,
+            user_id=caller.user_id,
+        )
+        account = {"account": caller.account_id, "account_revision": caller.revision}
+        try:
+            # Within a transaction, a name that is taken must not end it.
+            with transaction.atomic() if caller.has_faults else nullcontext():
+                found = CREATE.fetch_one(by_call(rows) | account | {"check_only": check_only})
+        except IntegrityError as error:
+            if SNAPSHOT_NAME_CONSTRAINT in str(error):
+                raise SnapshotNameTaken from error
+            raise
+        assert found is not None
+        is_account_current, is_app_current, *sources, bucket_id = found
+        if is_account_current and is_app_current:
+            break
+        if not is_account_current:
+            caller = asked_again(caller)
+        if not is_app_current:
+            app = asked_app(caller.account_id, app_id)
+    _refuse_what_is_missing(sources, app_id, wanted)
+    return None if bucket_id is None else _answered(rows, caller.account_id, bucket_id)
 
 
-def _refuse_what_is_missing(row: Any, app_id: uuid.UUID, wanted: BackupWanted) -> None:
-    is_there, app_state, bucket_state, snapshot_app_id, snapshot_state = row[:5]
-    if not is_there:
-        # Deleted since the caller was asked who it is.
-        raise ApiProblem(NOT_PERMITTED)
-    if app_state is None:
-        raise ApiProblem(COLLECTION_NOT_FOUND)
-    if app_state != READY:
-        raise ApiProblem(problems.APP_NOT_READY)
+# What a call is answered with: all that a backup which has just begun shows.
+_ANSWERED = row_class(
+    (
+        *(
+            "id",
+            "account_id",
+            "app_id",
+            "bucket_id",
+            "snapshot_id",
+            "snapshot_shown",
+            "schedule_id",
+        ),
+        *("name", "version", "labels", "state", "state_unready", "hook_state"),
+        *("created_at", "modified_at", "created_by", "modified_by", "running_at"),
+    )
+)
+
+
+def _answered(rows: Draft, account_id: uuid.UUID, bucket_id: uuid.UUID) -> Row:
+    return _ANSWERED(
+        id=rows["backup_id"],
+        account_id=account_id,
+        app_id=rows["app_id"],
+        bucket_id=bucket_id,
+        snapshot_id=rows["source_id"] or rows["snapshot_id"],
+        snapshot_shown=rows["source_id"] is not None,
+        schedule_id=rows["schedule_id"],
+        name=rows["name"],
+        version=rows["version"],
+        labels=rows["labels"],
+        state=PENDING,
+        state_unready=[],
+        hook_state=None,
+        created_at=rows["created_at"],
+        modified_at=rows["created_at"],
+        created_by=rows["user_id"],
+        modified_by=None,
+        running_at=None,
+    )
+
+
+def _refuse_what_is_missing(
+    sources: Sequence[Any], app_id: uuid.UUID, wanted: BackupWanted
+) -> None:
+    bucket_state, snapshot_app_id, snapshot_state = sources
     if bucket_state != AVAILABLE:
         if wanted.bucket_id is None:
             raise ApiProblem(problems.BUCKET_UNAVAILABLE)
@@ -174,32 +216,6 @@ def unusable_bucket(state: str | None) -> ApiProblem:
         return ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
     reason = f"The bucket is {state}, not {AVAILABLE}."
     return ApiProblem(INVALID_FIELDS, fields=[Invalid("bucketID", reason)])
-
-
-def _parameters(
-    caller: Caller, app_id: uuid.UUID, wanted: BackupWanted, *, check_only: bool
-) -> dict[str, Any]:
-    one = {
-        "app_id": app_id,
-        "backup_id": caller.dice.new_id(),
-        "snapshot_id": caller.dice.new_id(),
-        "makes_backup": True,
-        "source_id": wanted.snapshot_id,
-        "named_bucket_id": wanted.bucket_id,
-        "schedule_id": wanted.schedule_id,
-        "backup_name": wanted.name,
-        "snapshot_name": None,
-        "version": wanted.version,
-        "labels": wanted.labels,
-        "user_id": caller.user_id,
-        "check_only": check_only,
-        **statement.fate_columns(wanted.fate, wanted.snapshot_fate),
-    }
-    return statement.by_call(one) | {
-        "account": caller.account_id,
-        "now": real_now(),
-        "snapshot_version": kinds.APP_SNAP.versions[0],
-    }
 
 
 def refuse_pending(backup: AppBackup) -> None:

@@ -10,13 +10,13 @@ from django.db import transaction
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
 from astra.api.problems import COLLECTION_NOT_FOUND, ApiProblem
-from astra.engine.plan import plan_new
+from astra.engine.plan import begin_history, plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.actions import refusing_taken
 from backups import kinds, problems
 from backups.actions.app_backups import unusable_bucket
-from backups.actions.create_statement import NO_FAULT
+from backups.actions.drafting import NO_FAULT
 from backups.actions.fating import fates_by_rules
 from backups.lifecycle import APP_BACKUP, AVAILABLE, PENDING, READY, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
@@ -54,9 +54,10 @@ def app_snap_create(
             outcome_hook_details=list(fate.hook_details),
             **columns,
         )
+        plan_new(SNAPSHOT, snapshot, fate, caller)
         with refusing_taken(registry.resource(SNAPSHOT.kind).taken):
             snapshot.save(force_insert=True)
-        plan_new(SNAPSHOT.kind, snapshot.id, fate)
+        begin_history(SNAPSHOT, snapshot)
     return snapshot
 
 

@@ -11,7 +11,7 @@ from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp, stamps
 from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid, ProblemType
 from astra.engine.models import record_step
-from astra.engine.plan import plan_new
+from astra.engine.plan import begin_history, plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
 from backups import problems
@@ -38,8 +38,9 @@ def app_create(*, caller: Caller, body: dict[str, Any], fate: Fate = Fate(READY)
         app = App(state=PENDING, **_like(source), **stamps(caller, body))
         members = registry.resource(APP.kind).members
         members.apply(app, body | {"namespaceScopedResources": _namespaces(body, source)})
+        plan_new(APP, app, fate, caller)
         app.save(force_insert=True)
-        plan_new(APP.kind, app.id, fate)
+        begin_history(APP, app)
     return app
 
 

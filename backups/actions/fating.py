@@ -1,21 +1,19 @@
 """What the account's fault rules decide of backups and snapshots: those of calls and of schedules."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from astra.accounts.callers import Caller
 from astra.api.resources import ResourceKind
 from astra.faults.effects.base import Fates
 from astra.faults.fates import creation, fate_rules
 from astra.faults.subjects import Subject
-from backups.actions.create_statement import fate_columns
+from backups.actions.drafting import AppFacts, BackupWanted
 from backups.faults.effects import APP, BACKUP_CREATE, BUCKET, SNAPSHOT_CREATE
-from backups.lifecycle import AVAILABLE, READY
-from backups.models import App, Bucket
-
-Wanted = dict[str, Any]
+from backups.lifecycle import AVAILABLE
+from backups.models import Bucket
 
 
 def bucket_of_backup(account_id: uuid.UUID, named_id: uuid.UUID | None) -> uuid.UUID | None:
@@ -49,39 +47,42 @@ def fates_by_rules(
         )
 
 
-def let_rules_decide(account_id: uuid.UUID, at: datetime, wanted: list[Wanted]) -> None:
-    """Set the fates in the rows of the firing statement, in the order of firing.
+def let_rules_decide(
+    account_id: uuid.UUID,
+    at: datetime,
+    wanted: Sequence[tuple[AppFacts, BackupWanted]],
+) -> list[tuple[AppFacts, BackupWanted]]:
+    """Return what schedules want, with the fates that the rules give them in the order of firing.
 
     So that 'the next n' are the same however the clock moves. Within the firing's transaction.
     """
-    with fate_rules(account_id) as rules:
-        for each in _able(account_id, wanted):
-            fates = rules.choose(_subject(account_id, at, each))
-            each.update(fate_columns(fates.own, fates.source))
-
-
-def _able(account_id: uuid.UUID, wanted: list[Wanted]) -> Iterable[Wanted]:
-    """Return those that will be made: the others use up no rule."""
-    apps = App.objects.filter(account_id=account_id, state=READY, deleted_at=None)
-    ready = set(
-        apps.filter(id__in={each["app_id"] for each in wanted}).values_list("id", flat=True)
-    )
     available = Bucket.objects.filter(account_id=account_id, state=AVAILABLE)
     buckets = set(available.values_list("id", flat=True))
-    for each in wanted:
-        named = each["named_bucket_id"]
-        has_bucket = named in buckets if named else bool(buckets)
-        if each["app_id"] in ready and (has_bucket or not each["makes_backup"]):
-            yield each
+    decided = []
+    with fate_rules(account_id) as rules:
+        for app, each in wanted:
+            has_bucket = each.bucket_id in buckets if each.bucket_id else bool(buckets)
+            if has_bucket or not each.makes_backup:
+                # The others will not be made: they use up no rule.
+                fates = rules.choose(_subject(account_id, at, app, each))
+                decided.append((app, fated(each, fates)))
+    return decided
 
 
-def _subject(account_id: uuid.UUID, at: datetime, wanted: Wanted) -> Subject:
+def fated(wanted: BackupWanted, fates: Fates) -> BackupWanted:
+    """Return what is wanted with the fates that rules chose, where they chose any."""
+    return replace(
+        wanted, fate=fates.own or wanted.fate, snapshot_fate=fates.source or wanted.snapshot_fate
+    )
+
+
+def _subject(account_id: uuid.UUID, at: datetime, app: AppFacts, wanted: BackupWanted) -> Subject:
     """Return what fault rules are matched against."""
     return _creation(
-        BACKUP_CREATE if wanted["makes_backup"] else SNAPSHOT_CREATE,
-        app_id=wanted["app_id"],
-        name=wanted["backup_name"],
-        bucket_id=lambda: bucket_of_backup(account_id, wanted["named_bucket_id"]),
+        BACKUP_CREATE if wanted.makes_backup else SNAPSHOT_CREATE,
+        app_id=app.id,
+        name=wanted.name,
+        bucket_id=lambda: bucket_of_backup(account_id, wanted.bucket_id),
         now=at,
     )
 

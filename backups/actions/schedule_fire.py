@@ -9,16 +9,17 @@ import hashlib
 import re
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
-from astra.accounts.models import Account
 from astra.api.dice import NIL_ID
 from astra.api.statements import Statement
 from backups import kinds
-from backups.actions.create_statement import fate_columns, fire_statement
+from backups.actions.create_statement import FIRE, by_schedules
+from backups.actions.drafting import BackupWanted, draft, held_apps
 from backups.actions.fating import let_rules_decide
+from backups.lifecycle import READY
 from backups.models import Schedule
 from backups.recurrence import next_firing
 
@@ -30,11 +31,22 @@ _CODES = len(_DIGITS) ** 5
 _STRIDE = 29_387_221
 _NO_LABEL = re.compile("[^a-z0-9]+")
 
+_ACCOUNT = Statement("""
+    SELECT revision, seed, has_faults, stage_delays, immediate_kinds
+    FROM accounts_account WHERE id = %(account)s
+""")
 _SET_NEXT = Statement("""
     UPDATE backups_schedule AS schedule SET next_firing_at = fired.next_firing_at
     FROM jsonb_to_recordset(%(fired)s::jsonb) AS fired (id uuid, next_firing_at timestamptz)
     WHERE schedule.id = fired.id
 """)
+
+
+class _Pace(NamedTuple):
+    """How fast the account is."""
+
+    stage_delays: dict[str, float]
+    immediate_kinds: list[str]
 
 
 def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
@@ -46,40 +58,52 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
     )
     if not due:
         return
-    account = Account.objects.only("seed", "has_faults").get(id=account_id)
-    wanted = [_wanted(each, account.seed, at) for each in due]
-    if account.has_faults:
-        let_rules_decide(account_id, at, wanted)
-    fire_statement().fetch_one(
-        {
-            "account": account_id,
-            "at": at,
-            "wanted": orjson.dumps(wanted).decode(),
-            "snapshot_version": kinds.APP_SNAP.versions[0],
-        }
-    )
+    account = _ACCOUNT.fetch_one({"account": account_id})
+    assert account is not None
+    revision, seed, has_faults, *pace = account
+    apps = held_apps(account_id, {each.app_id for each in due})
+    wanted = [
+        (apps[each.app_id], _wanted(each, seed, at))
+        for each in due
+        if each.app_id in apps and apps[each.app_id].state == READY
+    ]
+    if has_faults:
+        wanted = let_rules_decide(account_id, at, wanted)
+    drafts = [
+        draft(
+            each,
+            app,
+            ids=_ids(seed, each.schedule_id, at),
+            now=at,
+            seed=seed,
+            account=_Pace(*pace),
+            user_id=NIL_ID,
+        )
+        for app, each in wanted
+    ]
+    FIRE.fetch_one({"account": account_id, "account_revision": revision, **by_schedules(drafts)})
     fired = [{"id": each.id, "next_firing_at": next_firing(each, at)} for each in due]
     _SET_NEXT.execute({"fired": orjson.dumps(fired).decode()})
 
 
-def _wanted(schedule: Schedule, seed: int, at: datetime) -> dict[str, Any]:
-    """Return what one schedule wants, as a row of the firing statement."""
+def _wanted(schedule: Schedule, seed: int, at: datetime) -> BackupWanted:
+    """Return what one schedule wants."""
     name = scheduled_name(schedule.name, seed, at)
-    return {
-        "app_id": schedule.app_id,
-        "backup_id": _identifier(seed, schedule.id, at, "backup"),
-        "snapshot_id": _identifier(seed, schedule.id, at, "snapshot"),
-        "makes_backup": schedule.backup_retention != "0",
-        "named_bucket_id": schedule.bucket_id,
-        "schedule_id": schedule.id,
-        "backup_name": name,
-        "snapshot_name": name,
-        "version": kinds.APP_BACKUP.versions[0],
-        "labels": [],
-        "user_id": NIL_ID,
-        "check_only": False,
-        **fate_columns(),
-    }
+    return BackupWanted(
+        version=kinds.APP_BACKUP.versions[0],
+        name=name,
+        snapshot_name=name,
+        bucket_id=schedule.bucket_id,
+        schedule_id=schedule.id,
+        makes_backup=schedule.backup_retention != "0",
+    )
+
+
+def _ids(seed: int, schedule_id: Any, at: datetime) -> tuple[uuid.UUID, uuid.UUID]:
+    """Return the ids of the backup and the snapshot that a schedule makes at an instant."""
+    return _identifier(seed, schedule_id, at, "backup"), _identifier(
+        seed, schedule_id, at, "snapshot"
+    )
 
 
 def scheduled_name(schedule_name: str, seed: int, at: datetime) -> str:

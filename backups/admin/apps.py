@@ -17,9 +17,10 @@ from astra.resources.cells import bytes_cell
 from astra.resources.forms import OUTCOME_FIELDS, OutcomeForm, ResourceForm
 from astra.resources.pages import StagedPage, page_of
 from backups import kinds
-from backups.actions.app_backups import BackupWanted, app_backup_create
+from backups.actions.app_backups import app_backup_create
+from backups.actions.drafting import BackupWanted
 from backups.admin.fates import FateFields, fate_of
-from backups.models import App
+from backups.models import App, AppBackup
 from backups.resources.apps import APP
 
 _KNOBS = ("size_bytes", "throughput_bytes_per_second", "stage_delays", "immediate_kinds")
@@ -114,6 +115,6 @@ class AppPage(StagedPage):
                     raise
                 messages.error(request, f"{app}: {problem.type.detail}")
         if len(apps) == 1:
-            messages.success(request, f"The backup {made[0]} has begun.")
-            return HttpResponseRedirect(cells.page_of(type(made[0]), made[0].pk))
+            messages.success(request, f"The backup {made[0].name} has begun.")
+            return HttpResponseRedirect(cells.page_of(AppBackup, made[0].id))
         return Done(f"{len(made)} backups have begun.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from astra.engine.plan import stage_seconds
 from astra.scenarios.placing import (
     Fate,
     Placement,
@@ -14,7 +15,6 @@ from astra.scenarios.placing import (
     place,
     place_final,
     place_unfinished,
-    stage_seconds,
 )
 from astra.scenarios.schema import ref
 from astra.scenarios.sections import Item
@@ -60,7 +60,7 @@ class BackupSection(ProtectionSection):
         state = item.get("state", COMPLETED)
         fate = fate_of(item, APP_BACKUP, "stateUnready")
         run_seconds = total / app.throughput_bytes_per_second
-        seconds = stage_seconds(APP_BACKUP, self.paces(item), run_seconds=run_seconds)
+        seconds = stage_seconds(APP_BACKUP, self.paces(item), own_seconds=run_seconds)
         placement = place(item, APP_BACKUP, seconds, state=state, fate=fate)
         snapshot = self._snapshot(item, placement, state, fate)
         backup = self.new_row(

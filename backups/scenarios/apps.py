@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from astra.api import fields
+from astra.engine.plan import Pace
 from astra.resources.schemas import json_schema
 from astra.resources.sections import ResourceSection
 from astra.scenarios.pacing import IMMEDIATE_KINDS, STAGE_DELAYS, pace
-from astra.scenarios.placing import Pace
 from astra.scenarios.schema import TEXT, ref
 from astra.scenarios.sections import Item, derived_id
 from backups.lifecycle import APP

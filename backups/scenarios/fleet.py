@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from astra.api.dice import unit_interval
+from astra.engine.plan import stage_seconds
 from astra.engine.stages import Lifecycle
 from astra.scenarios.placing import (
     Fate,
@@ -14,7 +15,6 @@ from astra.scenarios.placing import (
     next_stage,
     place_final,
     place_unfinished,
-    stage_seconds,
     staged_columns,
 )
 from astra.scenarios.sections import Item
@@ -117,7 +117,7 @@ class Fleet:
     def backups_in(self, numbers: range) -> Iterator[dict[str, Any]]:
         """Yield the columns of backups that differ from those of ``backup_template``."""
         pace = (self.item.account_row,)
-        seconds = stage_seconds(APP_BACKUP, pace, run_seconds=RUN_SECONDS)
+        seconds = stage_seconds(APP_BACKUP, pace, own_seconds=RUN_SECONDS)
         for number in numbers:
             base, identifier = self._base(number % self.apps), self.id_of("backups", number)
             chance = self._chance(identifier, "fleet")

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from astra.api.statements import fetch
+from astra.engine.plan import Pace
 from astra.engine.stages import Lifecycle
 from astra.resources.sections import ResourceSection
-from astra.scenarios.placing import Fate, Pace, Placement, staged_columns
+from astra.scenarios.placing import Fate, Placement, staged_columns
 from astra.scenarios.sections import Item
 from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
 from backups.models.protection import HookState

@@ -16,7 +16,8 @@ from astra.faults.models import FaultRule
 from astra.isolation.checkpoints import checkpoint_save
 from astra.journal.models import JournalEntry
 from astra.scenarios.models import SeededScenario
-from backups.actions.app_backups import BackupWanted, app_backup_create
+from backups.actions.app_backups import app_backup_create
+from backups.actions.drafting import BackupWanted
 from backups.models import App, AppBackup, Schedule
 from tests import world
 from tests.wire import Received
@@ -85,9 +86,10 @@ def person(db: None) -> Person:
 def make_backup(app: App, **wanted: Any) -> AppBackup:
     """A backup, pending, made as the API makes them."""
     caller = system_caller(app.account)
-    return app_backup_create(
+    made = app_backup_create(
         caller=caller, app_id=app.pk, wanted=BackupWanted(**({"version": "1.1"} | wanted))
     )
+    return AppBackup.objects.get(id=made.id)
 
 
 def some_of_everything() -> Mapping[str, Any]:

@@ -13,7 +13,8 @@ import pytest
 from astra.accounts.callers import caller_of
 from astra.accounts.models import Account
 from astra.engine.stages import Fate
-from backups.actions.app_backups import BackupWanted, app_backup_create
+from backups.actions.app_backups import app_backup_create
+from backups.actions.drafting import BackupWanted
 from backups.actions.steering import end
 from backups.models import App, AppBackup, Bucket
 from tests import world

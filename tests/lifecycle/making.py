@@ -11,7 +11,8 @@ from astra.accounts.models import Account, Role
 from astra.api.dice import Dice
 from astra.engine.models import Transition
 from astra.engine.stages import Fate
-from backups.actions.app_backups import BackupWanted, app_backup_create
+from backups.actions.app_backups import app_backup_create
+from backups.actions.drafting import BackupWanted
 from backups.models import App, AppBackup, Snapshot
 from tests.world import START
 
@@ -43,7 +44,16 @@ def id_of(number: int) -> uuid.UUID:
 def caller(account: Account, ids: Iterable[uuid.UUID]) -> Caller:
     """Somebody who calls at the account's instant and draws these ids."""
     clock = account.clock_sim, account.clock_real, account.clock_rate
-    return Caller(account.id, id_of(0xCA11), Role.OWNER, *clock, Ids(list(ids)))
+    return Caller(
+        account.id,
+        id_of(0xCA11),
+        Role.OWNER,
+        *clock,
+        Ids(list(ids)),
+        seed=account.seed,
+        stage_delays=account.stage_delays,
+        immediate_kinds=account.immediate_kinds,
+    )
 
 
 def make(
@@ -57,7 +67,8 @@ def make(
     """Create a backup with the id of that number; its own snapshot has the id of its negative."""
     ids = (id_of(number), own_snapshot_id(number))
     body = BackupWanted(version="1.1", fate=fate, snapshot_fate=snapshot_fate, **wanted)
-    return app_backup_create(caller=caller(app.account, ids), app_id=app.id, wanted=body)
+    made = app_backup_create(caller=caller(app.account, ids), app_id=app.id, wanted=body)
+    return AppBackup.objects.get(id=made.id)
 
 
 def own_snapshot_id(number: int) -> uuid.UUID:

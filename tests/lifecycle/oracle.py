@@ -45,7 +45,7 @@ def delay(lifecycle: Lifecycle, stage: Stage, row_id: uuid.UUID, setting: Settin
     seconds = setting.app.delays.get(stage.name, setting.account.delays.get(stage.name))
     if seconds is None:
         seconds = stage.delay_seconds
-        if stage.delay_sql is not None:
+        if stage.depends_on_row:
             seconds = float(setting.size) / float(setting.throughput)
         if stage.jitter:
             chance = unit_interval(setting.seed, row_id, stage.name)

@@ -18,6 +18,7 @@ from django.db import connection
 
 from astra.accounts.models import Account
 from astra.api.clock import clock_set_to, monotonic_seconds, real_now
+from astra.database.sessions import Session
 from astra.engine import barriers
 from astra.engine.advancing import worker_is_alive
 from astra.engine.settling import settle_due
@@ -166,7 +167,7 @@ def test_it_tries_a_lost_database_less_and_less_often(
         waits.append(seconds)
         return len(waits) == 8
 
-    monkeypatch.setattr(psycopg, "connect", refuse)
+    monkeypatch.setattr(Session, "connect", refuse)
     watch(interval_seconds=0.25, stopping=stopping)
     assert waits == [0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0]
     monkeypatch.undo()

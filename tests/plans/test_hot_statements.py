@@ -3,7 +3,7 @@
 import pytest
 
 from astra.accounts import callers
-from backups.actions.create_statement import create_statement
+from backups.actions.create_statement import CREATE
 from backups.models import App, Bucket
 from tests import world
 from tests.conftest import Api
@@ -29,7 +29,7 @@ def test_who_calls_is_found_by_digest_and_keys(counted: int | None) -> None:
 
 def test_a_create_finds_what_it_names_by_its_key(counted: int | None) -> None:
     plant(counted)
-    read = scans_of(create_statement())
+    read = scans_of(CREATE)
     # The one that is chosen is found among those of the account.
     by_key, *chosen = sorted(read.pop("backups_bucket"))
     assert (by_key, set(chosen) <= {"bucket_by_creation", "bucket_is_unique"}) == (
