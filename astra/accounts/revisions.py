@@ -8,6 +8,9 @@ What a process remembers may thus be out of date, but decides nothing.
 from django.db.migrations import RunSQL
 
 
+REVISION = "revision"
+
+
 def revise() -> str:
     """Return the SQL of the trigger's function; drawing an id is no write that anybody remembers."""
     return """

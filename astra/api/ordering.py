@@ -8,7 +8,7 @@ a listing neither repeat nor lose a row that stayed.
 import base64
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -89,7 +89,7 @@ class Order:
             instant = datetime.fromisoformat(text)
             if instant.tzinfo is None:
                 raise ValueError(text)
-            return instant
+            return instant.astimezone(UTC)
         if text is None and self.member.nullable:
             return None
         if not isinstance(text, str | int) or isinstance(text, bool) or "\0" in str(text):

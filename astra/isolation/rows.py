@@ -14,6 +14,7 @@ from django.db import connection
 
 from astra.accounts.belongings import Belonging, belongings, state_belongings
 from astra.accounts.models import Account
+from astra.accounts.revisions import REVISION
 from astra.api.statements import fetch
 
 ACCOUNT = Account._meta.label_lower
@@ -67,7 +68,7 @@ def state_rows(account_id: uuid.UUID) -> Generator[tuple[str, str]]:
     there when not read to the end.
     """
     selects = " UNION ALL ".join(
-        f"(SELECT '{item.label}' AS label, (to_jsonb(own.*){_without_key(item)})::text"
+        f"(SELECT '{item.label}' AS label, (to_jsonb(own.*){_without_what_is_new(item)})::text"
         f" FROM {item.table} AS own WHERE {item.column} = %(account)s"
         f" ORDER BY {_quoted(item.key)})"
         for item in state_belongings()
@@ -109,8 +110,9 @@ def _columns(item: Belonging, alias: str = "") -> str:
     return ", ".join(f"{prefix}{_quoted(name)}" for name in item.columns)
 
 
-def _without_key(item: Belonging) -> str:
-    return f" - '{item.counted_key}'" if item.counted_key else ""
+def _without_what_is_new(item: Belonging) -> str:
+    """Return what takes from a row's JSON that which no copy of the row shares."""
+    return f" - '{REVISION}'" + (f" - '{item.counted_key}'" if item.counted_key else "")
 
 
 def _quoted(name: str) -> str:
