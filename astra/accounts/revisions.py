@@ -7,7 +7,6 @@ What a process remembers may thus be out of date, but decides nothing.
 
 from django.db.migrations import RunSQL
 
-
 REVISION = "revision"
 
 

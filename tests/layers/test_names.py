@@ -12,6 +12,7 @@ from django.conf import settings
 
 # From the lowest up.
 LAYERS = (
+    "database",
     "api",
     "apidocs",
     "adminsite",
