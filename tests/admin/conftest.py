@@ -77,6 +77,12 @@ def text_of(page: str) -> str:
     return " ".join(html.unescape(re.sub("<[^>]+>", " ", bare)).split())
 
 
+def call(account: Account, token: str, path: str = "") -> int:
+    """Call the API with a token; return the status."""
+    headers = {"Authorization": f"Bearer {token}"}
+    return Client().get(f"/accounts/{account.pk}{path}", headers=headers).status_code
+
+
 @pytest.fixture
 def person(db: None) -> Person:
     # Without a password, of which a hash would take longer than most tests.
