@@ -1,14 +1,15 @@
 """Django's command line, as `python -m astra`: what an installed service has for `manage.py`."""
 
-import os
 import sys
+
+from django.core.management import execute_from_command_line
+
+from astra.server.loading import load
 
 
 def main() -> None:
     """Run one management command; `python -m astra help` lists them."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "astra.settings")
-    from django.core.management import execute_from_command_line
-
+    load()
     execute_from_command_line(sys.argv)
 
 

@@ -4,18 +4,19 @@
 readers; a test compares the two. `python manage.py seed --schema` prints it.
 """
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.validators import extend
+from typing import TYPE_CHECKING, Any
 
 from astra.api import patterns, quantities
 from astra.api.fields import all_differ
 from astra.scenarios.documents import Document
 from astra.scenarios.errors import Finding, ScenarioError
 from astra.scenarios.sections import ROOT, Generator, Schema, Section, all_sections, sections_of
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 PUBLISHED = Path(__file__).with_name("scenario.schema.json")
 # More than a person would read at once.
@@ -160,20 +161,28 @@ def _item_schema(section: Section) -> dict[str, Any]:
     return schema
 
 
-def _unique_items(
-    validator: Any, is_wanted: Any, instance: Any, schema: Schema
-) -> Iterator[ValidationError]:
-    """Check `uniqueItems` in time linear in the size of the array; the library compares pairs."""
-    if is_wanted and isinstance(instance, list) and not all_differ(instance):
-        yield ValidationError(f"{instance!r} has non-unique elements")
+@functools.cache
+def _validator() -> Any:
+    """Return the class that checks a document, loaded late.
 
+    Its library is a twelfth of what a process of the service would import, and few load a scenario.
+    """
+    from jsonschema import Draft202012Validator, ValidationError
+    from jsonschema.validators import extend
 
-_Validator = extend(Draft202012Validator, {"uniqueItems": _unique_items})
+    def unique_items(
+        validator: Any, is_wanted: Any, instance: Any, schema: Schema
+    ) -> "Iterator[ValidationError]":
+        """Check `uniqueItems` in time linear in the size of the array; the library compares pairs."""
+        if is_wanted and isinstance(instance, list) and not all_differ(instance):
+            yield ValidationError(f"{instance!r} has non-unique elements")
+
+    return extend(Draft202012Validator, {"uniqueItems": unique_items})
 
 
 def check_schema(document: Document) -> None:
     """Raise ``ScenarioError`` with what the schema finds wrong, in the order of lines."""
-    validator = _Validator(compile_schema())
+    validator = _validator()(compile_schema())
     findings = [
         finding
         for error in validator.iter_errors(document.data)
@@ -184,7 +193,7 @@ def check_schema(document: Document) -> None:
         raise ScenarioError(findings[:MAX_FINDINGS])
 
 
-def _findings(document: Document, error: ValidationError) -> Iterator[Finding]:
+def _findings(document: Document, error: "ValidationError") -> Iterator[Finding]:
     path = tuple(error.absolute_path)
     if error.validator == "additionalProperties":
         known = error.schema.get("properties", {})

@@ -24,7 +24,7 @@ from astra.api.requests import TolerantRequest
 from astra.api.serializers import read_only_labels
 from astra.scenarios.documents import Source
 from astra.scenarios.loading import check_scenario, collect_items
-from astra.scenarios.schema import _Validator
+from astra.scenarios.schema import _validator
 from tests import world
 from tests.conftest import Api, invalid, number
 
@@ -84,7 +84,7 @@ def test_elements_are_not_compared_in_pairs() -> None:
 def test_nor_are_those_of_a_scenario() -> None:
     def work(count: int) -> Callable[[], Any]:
         elements = [{"name": str(index), "value": "x"} for index in range(count)]
-        validator = _Validator({"uniqueItems": True})
+        validator = _validator()({"uniqueItems": True})
         assert not validator.is_valid([*elements, {"value": "x", "name": "7"}])
         return lambda: validator.validate(elements)
 

@@ -11,6 +11,9 @@ from astra.server.preparation import prepare
 class Command(BaseCommand):
     """Migrate, seed an empty database, and write certificate, administrator and client access."""
 
+    # They would load every page of the admin site, which this process never shows.
+    requires_system_checks = ()
+
     help = "Bring the database and the data folder up to date, for `serve --only web`."
 
     def handle(self, *args: Any, **options: Any) -> None:
