@@ -114,14 +114,14 @@ class Client:
         if self.ledger.checkpoint is None:
             return
         self.ledger.is_restore_doubtful = True
+        # The clock is where it was then.
+        self._last_seen = ""
         answer = self._control("POST", f"checkpoints/{self.ledger.checkpoint[0]}/restore")
         if answer is None:
             self._is_parked = True
             return
         self.ledger.is_restore_doubtful = False
         self.ledger.restored()
-        # The clock is where it was then.
-        self._last_seen = ""
 
     def _create(self, kind: str) -> None:
         rows = self.ledger.rows[kind]
