@@ -11,7 +11,7 @@ import environs
 
 import astra
 from astra.adminsite.theme import UNFOLD as ADMIN_THEME
-from astra.api.options import Options
+from astra.api.options import JSON, TEXT, Options
 from astra.apidocs.texts import API_DESCRIPTION
 
 # Lets Django's generic classes be written with their parameters at run time too.
@@ -87,6 +87,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    *(["astra.server.request_log.RequestLog"] if ASTRA.log_format == JSON else []),
+    "astra.server.measuring.Measuring",
     "astra.api.middleware.SimulatorMiddleware",
     "astra.api.pages.Security",
     "astra.api.pages.StaticFiles",
@@ -160,10 +162,14 @@ UNFOLD = ADMIN_THEME
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
+_LINES: dict[str, dict[str, Any]] = {
+    TEXT: {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    JSON: {"()": "astra.api.logs.json_formatter"},
+}
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {"line": _LINES[ASTRA.log_format]},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": ASTRA.log_level},
     # A refusal is an answer, not an event; the handler logs what is.

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 
 import astra
 from astra.api import ports
-from astra.api.clock import real_now
+from astra.api.clock import monotonic_seconds, real_now
 from astra.api.handler import problem_response
 from astra.api.pages import ACCOUNTS_PREFIX, is_api_call
 from astra.api.problems import URI_TOO_LONG, ApiProblem
@@ -32,6 +32,7 @@ class SimulatorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started_at = real_now()
+        request._began = monotonic_seconds()  # type: ignore[attr-defined]
         request.path_info = tidy(request.path_info)
         length = len(request.path_info) + len(request.META.get("QUERY_STRING", ""))
         if is_api_call(request) and length > MAX_URI_LENGTH:

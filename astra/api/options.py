@@ -20,6 +20,9 @@ T = TypeVar("T")
 _env = environs.Env(prefix="ASTRA_")
 _PORT = validate.Range(1, 65535, error="not a port between 1 and 65535")
 _POSITIVE = validate.Range(min=0, min_inclusive=False, error="not greater than zero")
+# The forms of log lines.
+TEXT, JSON = "text", "json"
+_LOG_FORMAT = validate.OneOf((TEXT, JSON), error="neither text nor json")
 _NOT_NEGATIVE = validate.Range(min=0, error="less than zero")
 
 
@@ -72,6 +75,7 @@ class Options:
     )
     trusted_origins: tuple[str, ...] = _option(_tuple, "TRUSTED_ORIGINS", [])
     log_level: str = _option(_env.str, "LOG_LEVEL", "INFO")
+    log_format: str = _option(_env.str, "LOG_FORMAT", TEXT, validate=_LOG_FORMAT)
 
     @property
     def database_socket_dir(self) -> Path:

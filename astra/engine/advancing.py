@@ -116,6 +116,23 @@ def due_accounts(
     return [DueAccount(*row) for row in rows]
 
 
+def lag_seconds() -> float:
+    """Return for how many real seconds the oldest thing due in any account has been due."""
+    instants = ", ".join(
+        f"(SELECT min({column}) FROM {table} WHERE account_id = account.id)"
+        for table, column in watched()
+    )
+    statement = f"""
+        SELECT max(extract(epoch FROM clock.instant - due.at) / account.clock_rate)
+        FROM accounts_account account
+        CROSS JOIN LATERAL (SELECT {clock_sql("%(now)s", "account")} AS instant) AS clock
+        CROSS JOIN LATERAL (SELECT least({instants}) AS at) AS due
+        WHERE account.clock_rate > 0 AND due.at < clock.instant
+    """
+    ((lag,),) = fetch(statement, {"now": real_now()})
+    return float(lag or 0)
+
+
 def announce_worker() -> None:
     """Mark this session as a living worker, for as long as its connection lasts."""
     fetch("SELECT pg_advisory_lock_shared(%(class)s, %(key)s)", _WORKER_LOCK)

@@ -15,6 +15,7 @@ from datetime import datetime
 from django.db import transaction
 
 from astra.api.clock import real_now
+from astra.api.metrics import TRANSITIONS
 from astra.api.statements import Statement
 from astra.engine.registry import Registration, registrations
 from astra.engine.settling import Hop, lock_account, settle_due
@@ -98,6 +99,7 @@ def advance_to(
                 _LATER.execute({})
         is_under_way = True
         count += settled
+        TRANSITIONS.inc(settled)
         if hops is not None and taken:
             hops.extend(taken)
         if barrier is None or not go_on():

@@ -212,6 +212,7 @@ class Worker:
             account_id,
             seconds,
             exc_info=error,
+            extra={"account": str(account_id)},
         )
 
     def _take_back(self, account_id: uuid.UUID) -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from astra.api.clock import monotonic_seconds
+from astra.api.metrics import JOURNAL_DROPPED
 from astra.api.statements import Statement
 from astra.engine.settling import LOCK_CLASS
 
@@ -131,4 +132,6 @@ def journals_trim(*, since: int = 0) -> int:
             "slack": min(cap // 10, MOST_SLACK),
         }
     )
-    return int(row[0]) if row else 0
+    count = int(row[0]) if row else 0
+    JOURNAL_DROPPED.inc(count)
+    return count

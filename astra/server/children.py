@@ -6,7 +6,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from django.core.management.base import CommandError
@@ -76,10 +76,13 @@ class Child:
 class Program(Child):
     """A command in the environment of this process."""
 
-    def __init__(self, name: str, command: list[str], options: Options) -> None:
+    def __init__(
+        self, name: str, command: list[str], options: Options, environment: Mapping[str, str]
+    ) -> None:
+        """``environment``: what it gets beside that of this process."""
         super().__init__(name, self._spawn, self._ended)
         self._command = command
-        self._environment = {"ASTRA_DATA_DIR": str(options.data_dir)}
+        self._environment = {"ASTRA_DATA_DIR": str(options.data_dir), **environment}
         if not is_installed():
             paths = [str(BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])]
             self._environment["PYTHONPATH"] = os.pathsep.join(paths)

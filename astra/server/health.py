@@ -12,6 +12,7 @@ from astra.accounts.models import Account
 from astra.api.media import json_response
 from astra.engine.advancing import worker_is_alive
 from astra.scenarios.models import SeededScenario
+from astra.server.measuring import MetricsView
 
 
 @require_safe
@@ -62,5 +63,6 @@ def _is_seeded(scenario: str) -> bool:
 
 urlpatterns = [
     path("health", health, name="health"),
+    path("metrics", MetricsView.as_view(), name="metrics"),
     path("ready", ready, name="ready"),
 ]

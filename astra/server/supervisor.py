@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from django.core.management.base import CommandError
 
+from astra.api import metrics
 from astra.api.options import Options
 from astra.server import processes, template
 from astra.server.addresses import listeners
@@ -44,6 +45,7 @@ class Supervisor:
         self._say = say
         self._requests = StopRequests()
         self._postgres = None if os.environ.get("DATABASE_URL") else _embedded(options)
+        self._environment: dict[str, str] = {}
         self._programs: list[Program] = []
         self._children: list[Child] = []
         if only_web and self._postgres is not None:
@@ -96,6 +98,7 @@ class Supervisor:
             postgres.start()
             self._children.append(postgres)
         access = None if self._only_web else prepare(self._options)
+        self._environment = metrics.share(self._options.data_dir / "metrics")
         plain, secure = listeners(self._options)
         certificate = server_certificate(self._options)
         self._run("the web server (HTTP)", web_command(plain, workers=2, certificate=None))
@@ -105,7 +108,7 @@ class Supervisor:
         self._announce(access)
 
     def _run(self, name: str, command: list[str]) -> None:
-        program = Program(name, command, self._options)
+        program = Program(name, command, self._options, self._environment)
         self._programs.append(program)
         self._children.append(program)
         program.start()

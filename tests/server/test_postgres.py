@@ -65,6 +65,19 @@ def test_rows_survive_stop_and_kill(server: EmbeddedPostgres) -> None:
     assert kept == [("before the stop",), ("before the kill",)]
 
 
+def test_a_copy_of_the_folder_of_a_stopped_server_is_a_backup(
+    server: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    with server:
+        query(server, "CREATE TABLE kept (at text)")
+    copy = tmp_path / "closed" / "copy"
+    subprocess.run(["cp", "-a", server.data_dir, copy], check=True)
+    with server:
+        query(server, "DROP TABLE kept")
+    with EmbeddedPostgres(data_dir=copy, socket_dir=server.socket_dir, log_path=None) as restored:
+        assert query(restored, "SELECT * FROM kept") == []
+
+
 def test_it_listens_on_its_socket_alone_and_has_what_the_service_needs(
     server: EmbeddedPostgres,
 ) -> None:

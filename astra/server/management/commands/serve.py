@@ -1,5 +1,6 @@
 """`python manage.py serve`: run the service until Ctrl-C."""
 
+import logging
 import os
 import signal
 from argparse import ArgumentParser
@@ -9,8 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from astra.api.options import JSON
 from astra.server.leash import die_with_parent
 from astra.server.supervisor import Supervisor
+
+logger = logging.getLogger("astra.server")
 
 
 class Command(BaseCommand):
@@ -46,6 +50,9 @@ class Command(BaseCommand):
         Supervisor(settings.ASTRA, only_web=options["only"] == "web", say=self._say).run()
 
     def _say(self, text: str) -> None:
+        if settings.ASTRA.log_format == JSON:
+            logger.info(text.strip())
+            return
         # The terminal may be gone, which is no reason to leave the database running.
         with suppress(OSError):
             self.stdout.write(text)
