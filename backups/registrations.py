@@ -51,6 +51,7 @@ def register_all() -> None:
             lifecycle=APP_BACKUP,
             order=20,
             after_settling_sql=_STORE,
+            settled_columns=("bucket_id", "total_bytes"),
             target=_app_of,
         )
     )

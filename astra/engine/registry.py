@@ -17,15 +17,17 @@ from astra.engine.stages import Lifecycle
 class Registration:
     """A staged resource. ``order``: parents before children.
 
-    ``after_settling_sql``: further named steps of a statement that moves rows, which may read
-    `settled` (the row's columns, and `from_state`). ``target``: what of a row has overrides of
-    delays (`stage_delays`, `immediate_kinds`) nearer than its account's.
+    ``after_settling_sql``: further named steps of a statement that moves rows, which may read of
+    `settled` its `state`, its `from_state`, and what ``settled_columns`` names beside. ``target``:
+    what of a row has overrides of delays (`stage_delays`, `immediate_kinds`) nearer than its
+    account's.
     """
 
     model: type[Model]
     lifecycle: Lifecycle
     order: int
     after_settling_sql: str = ""
+    settled_columns: tuple[str, ...] = ()
     target: Callable[[Any], Any] | None = None
 
     @property

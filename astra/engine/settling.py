@@ -1,16 +1,17 @@
 """Settling: one set-based statement per kind that carries out every due hop of an account.
 
 All hops of a row up to the instant are written at once, each with a history row stamped with its
-own due time. The unit of work is the account: a transaction-level advisory lock keeps two workers
+own due time; millions of rows a part at a time, so that memory stays flat. The unit of work is the account: a transaction-level advisory lock keeps two workers
 from the same account. It is not the account's row that is locked, because every create holds that
 one shared (it reads the clock) and a busy account would never be free to settle.
 """
 
 import functools
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from astra.api.statements import Statement, fetch
 from astra.engine.registry import Registration, registrations
@@ -27,6 +28,10 @@ _PLANNED = ", ".join(
 )
 _TRY_LOCK = f"SELECT pg_try_advisory_xact_lock(%(class)s, hashtext(%(account)s)), {_PLANNED}"
 _LOCK = f"SELECT pg_advisory_xact_lock(%(class)s, hashtext(%(account)s)), {_PLANNED}"
+# What the steps after the update read of a row; it is all that is remembered of each.
+_READ = ("id", "account_id", "state", "transition_count", "outcome_reasons")
+# Rows that one statement carries on, at most: what it remembers of them stays small.
+MOST_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +59,43 @@ def settle_due(
     They are added to ``hops``, in order, if that is given: nobody else holds millions in memory. The
     caller holds the account's lock and the transaction.
     """
-    parameters = {"account": account_id, "until": until}
-    kinds = registrations() if kinds is None else kinds
+    parameters = {"account": account_id, "until": until, "most": MOST_ROWS}
+    kinds = list(registrations() if kinds is None else kinds)
     if hops is None:
-        counts = (_counting(each).fetch_one(parameters) for each in kinds)
-        return sum(int(row[0]) for row in counts if row)
-    taken = [
-        Hop(each.lifecycle.kind, *row)
-        for each in kinds
-        for row in _listing(each).fetch_all(parameters)
-    ]
+        return sum(_count(each, parameters) for each in kinds)
+    taken = [hop for each in kinds for hop in _list(each, parameters)]
     # Kinds are registered parents first: of equal instants the parent's hop comes first (stable).
     taken.sort(key=lambda hop: hop.at)
     hops.extend(taken)
     return len(taken)
 
 
+def _count(registration: Registration, parameters: Mapping[str, Any]) -> int:
+    count = 0
+    while row := _counting(registration).fetch_one(parameters):
+        count += row[0]
+    return count
+
+
+def _list(registration: Registration, parameters: Mapping[str, Any]) -> list[Hop]:
+    hops = []
+    while rows := _listing(registration).fetch_all(parameters):
+        hops += [Hop(registration.lifecycle.kind, *row) for row in rows]
+    return sorted(hops, key=lambda hop: (hop.at, hop.resource_id, hop.sequence))
+
+
 @functools.cache
 def _counting(registration: Registration) -> Statement:
-    return Statement(f"{settling_statement(registration)} SELECT count(*) FROM history")
+    """Compile what settles rows; of their hops it returns the number, no row when none was due."""
+    return Statement(f"""{settling_statement(registration)}
+    SELECT sum(cardinality(states)) FROM settled HAVING count(*) > 0""")
 
 
 @functools.cache
 def _listing(registration: Registration) -> Statement:
+    """Compile what settles rows; it returns their hops."""
     return Statement(f"""{settling_statement(registration)}
-    SELECT resource_id, sequence, from_state, to_state, reason, at
-    FROM history ORDER BY at, resource_id, sequence""")
+    SELECT resource_id, sequence, from_state, to_state, reason, at FROM steps""")
 
 
 def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
@@ -96,46 +112,66 @@ def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
 def settling_statement(registration: Registration) -> str:
     """Compile the settling statement of a kind from its stage table, up to its last SELECT.
 
-    No step joins another by a guess of the planner: a row carries its hops along as arrays.
+    Of what is due it takes the earliest `%(most)s` rows. A row is found again by its place; if
+    somebody has changed its way meanwhile, it stays due. It carries its hops along as arrays, so that
+    no step joins another by a guess of the planner.
     """
     lifecycle = registration.lifecycle
     return f"""
-    WITH due AS (
-        SELECT *, {_next_ordinal(lifecycle)} AS next_ordinal FROM {registration.table}
-        WHERE account_id = %(account)s AND next_transition_at <= %(until)s
-        FOR NO KEY UPDATE
-    ), checked AS (
-        SELECT due.*, ARRAY[{_each(lifecycle, _is_taken)}] AS taken FROM due
-    ), way AS (
-        SELECT id, state AS from_state, taken,
-               array_remove(ARRAY[{_each(lifecycle, _state_if_taken)}], NULL) AS states,
-               array_remove(ARRAY[{_each(lifecycle, _instant_if_taken)}], NULL) AS instants,
-               least({_each(lifecycle, _instant_to_come)}) AS next_at
-        FROM checked
-    ), settled AS (
+    WITH settled AS (
         UPDATE {registration.table} AS resource
         SET state = coalesce(way.states[cardinality(way.states)], resource.state),
             transition_count = resource.transition_count + cardinality(way.states),
             modified_at = coalesce(way.instants[cardinality(way.states)], resource.modified_at),
             next_transition_at = way.next_at{_settings(lifecycle)}
-        FROM way WHERE resource.id = way.id
-        RETURNING resource.*, way.from_state, way.states, way.instants
-    ), history AS (
-        INSERT INTO engine_transition
-            (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
-        SELECT settled.account_id, '{lifecycle.kind}', settled.id,
-               settled.transition_count - cardinality(settled.states) + step.number - 1,
+        FROM ({_way(registration)}) AS way
+        WHERE resource.ctid = way.place AND resource.transition_count = way.transition_count
+          AND resource.next_transition_at = way.next_transition_at
+        RETURNING {_columns("resource", *_READ, *registration.settled_columns)},
+                  {_columns("way", "from_state", "states", "instants")}
+    ), steps AS (
+        SELECT settled.account_id, settled.id AS resource_id,
+               settled.transition_count - cardinality(settled.states) + step.number - 1 AS sequence,
                CASE step.number WHEN 1 THEN settled.from_state
-                                ELSE settled.states[step.number - 1] END,
+                                ELSE settled.states[step.number - 1] END AS from_state,
                step.to_state,
                CASE WHEN step.to_state IN ({_literals(lifecycle.failures)})
                     THEN left(coalesce(settled.outcome_reasons->0->>'title',
-                                       settled.outcome_reasons->>0, ''), 127) ELSE '' END,
+                                       settled.outcome_reasons->>0, ''), 127) ELSE '' END AS reason,
                step.at
         FROM settled CROSS JOIN LATERAL unnest(settled.states, settled.instants)
              WITH ORDINALITY AS step (to_state, at, number)
-        RETURNING resource_id, sequence, from_state, to_state, reason, at
+    ), history AS (
+        INSERT INTO engine_transition
+            (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
+        SELECT account_id, '{lifecycle.kind}', resource_id, sequence, from_state, to_state, reason, at
+        FROM steps
     ){registration.after_settling_sql}"""
+
+
+def _way(registration: Registration) -> str:
+    """Compile which hops the due rows take. OFFSET 0: each step is computed once, not where read."""
+    lifecycle = registration.lifecycle
+    return f"""
+        SELECT place, transition_count, next_transition_at, state AS from_state, taken,
+               array_remove(ARRAY[{_each(lifecycle, _state_if_taken)}], NULL) AS states,
+               array_remove(ARRAY[{_each(lifecycle, _instant_if_taken)}], NULL) AS instants,
+               least({_each(lifecycle, _instant_to_come)}) AS next_at
+        FROM (
+            SELECT due.*, ARRAY[{_each(lifecycle, _is_taken)}] AS taken
+            FROM (
+                SELECT *, ctid AS place, {_next_ordinal(lifecycle)} AS next_ordinal
+                FROM {registration.table}
+                WHERE account_id = %(account)s AND next_transition_at <= %(until)s
+                ORDER BY next_transition_at LIMIT %(most)s
+            ) AS due
+            OFFSET 0
+        ) AS checked
+        OFFSET 0"""
+
+
+def _columns(row: str, *names: str) -> str:
+    return ", ".join(f"{row}.{name}" for name in names)
 
 
 def _next_ordinal(lifecycle: Lifecycle) -> str:
