@@ -85,9 +85,10 @@ class Transition(models.Model):
     class Meta:
         ordering = ("account", "kind", "resource_id", "sequence")
         constraints = (
-            # the timeline of one resource; a step can be recorded only once
+            # the timeline of one resource; a step can be recorded only once. The column that tells
+            # rows apart is compared first.
             models.UniqueConstraint(
-                "account", "kind", "resource_id", "sequence", name="transition_is_recorded_once"
+                "resource_id", "kind", "sequence", "account", name="transition_is_recorded_once"
             ),
         )
         indexes = (

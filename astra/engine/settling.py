@@ -1,9 +1,10 @@
 """Settling: one set-based statement per kind that carries out every due hop of an account.
 
 All hops of a row up to the instant are written at once, each with a history row stamped with its
-own due time; millions of rows a part at a time, so that memory stays flat. The unit of work is the account: a transaction-level advisory lock keeps two workers
-from the same account. It is not the account's row that is locked, because every create holds that
-one shared (it reads the clock) and a busy account would never be free to settle.
+own due time; millions of rows a part at a time, so that memory stays flat. The unit of work is the
+account: a transaction-level advisory lock keeps two workers from the same account. It is not the
+account's row that is locked, because every create holds that one shared (it reads the clock) and a
+busy account would never be free to settle.
 """
 
 import functools

@@ -7,6 +7,7 @@ noticed. A snapshot that an unfinished backup is made from stays until that is d
 """
 
 import uuid
+from collections.abc import Callable
 
 from astra.api.statements import Statement
 from astra.engine.models import DELETED
@@ -15,17 +16,32 @@ from backups.lifecycle import APP_BACKUP, COMPLETED, SNAPSHOT
 
 REASON = "Retention of its schedule."
 
-# A row goes when as many newer ones as are kept are finished, but not before it is itself.
-_GOES_AT = """greatest(at, (
-    SELECT instant FROM unnest(instants[:place - 1]) AS instant
-    ORDER BY instant LIMIT 1 OFFSET greatest(kept - 1, 0)::bigint))"""
-_OLD = f"""ranked AS (
-        SELECT id, at, kept, row_number() OVER newest_first AS place,
-               array_agg(at) OVER newest_first AS instants
-        FROM finished
-        WINDOW newest_first AS (PARTITION BY schedule_id ORDER BY created_at DESC, id DESC)
+# As many as are kept, where OFFSET takes it.
+_MOST = "least({kept}::numeric, 1e18)::bigint"
+
+
+def _old(kept: str, finished: Callable[[str], str]) -> str:
+    """Compile the rows that go: those beyond the newest, and when.
+
+    A row goes when as many newer ones as are kept are finished, but not before it is itself.
+    ``finished`` gives those of a schedule.
+    """
+    return f"""excess AS (
+        SELECT schedule.id AS schedule_id, {_MOST.format(kept=kept)} AS kept,
+               row.id, row.at, row.created_at
+        FROM backups_schedule AS schedule CROSS JOIN LATERAL (
+            {finished("schedule.id")}
+            ORDER BY created_at DESC, id DESC OFFSET {_MOST.format(kept=kept)}
+        ) AS row
+        WHERE schedule.account_id = %(account)s
     ), old AS (
-        SELECT id, {_GOES_AT} AS at FROM ranked WHERE place > kept
+        SELECT excess.id, greatest(excess.at, (
+            SELECT at FROM (
+                {finished("excess.schedule_id")}
+                AND (created_at, id) > (excess.created_at, excess.id)
+            ) AS newer
+            ORDER BY at LIMIT least(kept, 1) OFFSET greatest(kept - 1, 0))) AS at
+        FROM excess
     )"""
 
 
@@ -36,15 +52,29 @@ def _recorded(lifecycle: Lifecycle) -> str:
     FROM gone"""
 
 
+def _is_finished(lifecycle: Lifecycle, schedule: str) -> str:
+    # In the words of the index, see ``kept_index``.
+    states = ", ".join(f"'{state}'" for state in lifecycle.final)
+    return f"schedule_id = {schedule} AND state IN ({states})"
+
+
+def _finished_backups(schedule: str) -> str:
+    return f"""SELECT id, created_at, coalesce(ends_at, modified_at) AS at FROM backups_appbackup
+            WHERE {_is_finished(APP_BACKUP, schedule)}"""
+
+
+def _finished_snapshots(schedule: str) -> str:
+    return f"""SELECT id, created_at, greatest(coalesce(ends_at, modified_at), use.ended_at) AS at
+            FROM backups_snapshot CROSS JOIN LATERAL (
+                SELECT max(coalesce(backup.ends_at, backup.modified_at)) AS ended_at,
+                       coalesce(bool_or(backup.state = ANY(%(unfinished)s)), false) AS goes_on
+                FROM backups_appbackup AS backup WHERE backup.snapshot_id = backups_snapshot.id
+            ) AS use
+            WHERE {_is_finished(SNAPSHOT, schedule)} AND NOT use.goes_on"""
+
+
 _BACKUPS = Statement(f"""
-    WITH finished AS (
-        SELECT backup.id, backup.schedule_id, backup.created_at,
-               coalesce(backup.ends_at, backup.modified_at) AS at,
-               schedule.backup_retention::numeric AS kept
-        FROM backups_schedule AS schedule
-        JOIN backups_appbackup AS backup ON backup.schedule_id = schedule.id
-        WHERE schedule.account_id = %(account)s AND backup.state = ANY(%(final)s)
-    ), {_OLD}, gone AS (
+    WITH {_old("schedule.backup_retention", _finished_backups)}, gone AS (
         DELETE FROM backups_appbackup AS backup USING old WHERE backup.id = old.id
         RETURNING backup.*, old.at
     ), freed AS (
@@ -57,21 +87,7 @@ _BACKUPS = Statement(f"""
 """)
 
 _SNAPSHOTS = Statement(f"""
-    WITH finished AS (
-        SELECT snapshot.id, snapshot.schedule_id, snapshot.created_at,
-               greatest(coalesce(snapshot.ends_at, snapshot.modified_at), (
-                   SELECT max(coalesce(backup.ends_at, backup.modified_at))
-                   FROM backups_appbackup AS backup
-                   WHERE backup.snapshot_id = snapshot.id)) AS at,
-               schedule.snapshot_retention::numeric AS kept
-        FROM backups_schedule AS schedule
-        JOIN backups_snapshot AS snapshot ON snapshot.schedule_id = schedule.id
-        WHERE schedule.account_id = %(account)s AND snapshot.state = ANY(%(final)s)
-          AND NOT EXISTS (
-              SELECT FROM backups_appbackup AS backup
-              WHERE backup.snapshot_id = snapshot.id AND backup.state = ANY(%(unfinished)s)
-          )
-    ), {_OLD}, released AS (
+    WITH {_old("schedule.snapshot_retention", _finished_snapshots)}, released AS (
         UPDATE backups_appbackup AS backup SET snapshot_id = NULL, snapshot_shown = false
         FROM old WHERE backup.snapshot_id = old.id
     ), gone AS (
@@ -84,11 +100,10 @@ _SNAPSHOTS = Statement(f"""
 
 def retain(account_id: uuid.UUID) -> None:
     """Delete what the account's schedules need not keep, within the transaction of a settling."""
-    for statement, lifecycle in ((_BACKUPS, APP_BACKUP), (_SNAPSHOTS, SNAPSHOT)):
+    for statement in (_BACKUPS, _SNAPSHOTS):
         statement.execute(
             {
                 "account": account_id,
-                "final": list(lifecycle.final),
                 "unfinished": list(APP_BACKUP.unfinished),
                 "reason": REASON,
             }

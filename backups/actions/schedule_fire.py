@@ -35,6 +35,8 @@ _ACCOUNT = Statement("""
     SELECT revision, seed, has_faults, stage_delays, immediate_kinds
     FROM accounts_account WHERE id = %(account)s
 """)
+# Settling, in the same transaction, joins by look-ups alone; what fires is joined with itself.
+_JOIN_BY_HASH = Statement("SET LOCAL enable_hashjoin = on")
 _SET_NEXT = Statement("""
     UPDATE backups_schedule AS schedule SET next_firing_at = fired.next_firing_at
     FROM jsonb_to_recordset(%(fired)s::jsonb) AS fired (id uuid, next_firing_at timestamptz)
@@ -81,6 +83,7 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
         )
         for app, each in wanted
     ]
+    _JOIN_BY_HASH.execute({})
     FIRE.fetch_one({"account": account_id, "account_revision": revision, **by_schedules(drafts)})
     fired = [{"id": each.id, "next_firing_at": next_firing(each, at)} for each in due]
     _SET_NEXT.execute({"fired": orjson.dumps(fired).decode()})

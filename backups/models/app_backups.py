@@ -19,7 +19,7 @@ from backups import kinds
 from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
 from backups.models.app_snaps import Snapshot
 from backups.models.buckets import Bucket
-from backups.models.protection import MADE_BY_SCHEDULE, Protection, hook_constraint
+from backups.models.protection import Protection, hook_constraint, kept_index
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -69,8 +69,7 @@ class AppBackup(Protection):
             models.Index(fields=("bucket",), name="backup_by_bucket"),
             # a snapshot in use (problem 144), and clearing it from finished backups
             where_set("backup_by_snapshot", "snapshot"),
-            # retention: what a schedule made, newest first
-            where_set("backup_by_schedule", "schedule_id", MADE_BY_SCHEDULE),
+            kept_index("backup_by_schedule", APP_BACKUP),
             by_label("backup_by_label"),
         )
 

@@ -6,7 +6,7 @@ from astra.accounts.constraints import by_creation, by_label, is_dns_label, is_u
 from astra.engine.models import due_index, staged_constraints
 from backups.lifecycle import SNAPSHOT
 from backups.models.buckets import Bucket
-from backups.models.protection import MADE_BY_SCHEDULE, Protection, hook_constraint
+from backups.models.protection import Protection, hook_constraint, kept_index
 
 
 class Snapshot(Protection):
@@ -34,8 +34,7 @@ class Snapshot(Protection):
             by_creation("snapshot_by_creation", "app"),
             # a bucket in use (problem 83)
             where_set("snapshot_by_bucket", "bucket"),
-            # retention: what a schedule made, newest first
-            where_set("snapshot_by_schedule", "schedule_id", MADE_BY_SCHEDULE),
+            kept_index("snapshot_by_schedule", SNAPSHOT),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="snapshot_by_account"),
             by_label("snapshot_by_label"),

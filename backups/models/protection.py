@@ -6,10 +6,8 @@ from django.db.models import Q
 from astra.accounts.constraints import holds
 from astra.api import patterns
 from astra.engine.models import Staged
+from astra.engine.stages import Lifecycle
 from backups.models.apps import App
-
-# Of an index: what a schedule made, newest first.
-MADE_BY_SCHEDULE = ("schedule_id", "created_at", "id")
 
 
 class HookState(models.TextChoices):
@@ -43,4 +41,13 @@ def hook_constraint(name: str) -> models.BaseConstraint:
     """Return the named constraint on `hookState`."""
     return holds(
         f"{name}_hook_state_is_known", Q(hook_state=None) | Q(hook_state__in=HookState.values)
+    )
+
+
+def kept_index(name: str, lifecycle: Lifecycle) -> models.Index:
+    """Return the index that retention reads: what a schedule made and is finished, by age."""
+    return models.Index(
+        fields=("schedule_id", "created_at", "id"),
+        name=name,
+        condition=Q(schedule_id__isnull=False, state__in=lifecycle.final),
     )
