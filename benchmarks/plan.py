@@ -13,6 +13,8 @@ from benchmarks.tables import Table, cell
 from benchmarks.targets import Target
 
 T = TypeVar("T")
+# 'Kept within 5 %' means: at least this share of another revision.
+KEPT = 0.95
 
 
 @dataclass(frozen=True, slots=True)

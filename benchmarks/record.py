@@ -1,6 +1,7 @@
 """What a run of the benchmarks found: every value of every round, as it is kept in JSON."""
 
 import json
+import os
 import platform
 import subprocess
 from collections.abc import Iterator
@@ -81,5 +82,7 @@ def circumstances(root: Path) -> str:
     described = ["git", "describe", "--always", "--dirty"]
     revision = subprocess.check_output(described, cwd=root, text=True).strip()
     gib = round(psutil.virtual_memory().total / 2**30)
+    machine = f"{psutil.cpu_count()} cores, {gib} GiB, {platform.system()}"
     python = f"Python {platform.python_version()}"
-    return f"{revision} on {psutil.cpu_count()} cores, {gib} GiB, {platform.system()}, {python}"
+    # Of one that had other things to do, the figures say less.
+    return f"{revision} on {machine}, {python}; load average before {os.getloadavg()[0]:.1f}"

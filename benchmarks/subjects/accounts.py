@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from benchmarks.plan import Plan, Ratio
+from benchmarks.plan import KEPT, Plan, Ratio
 from benchmarks.plots import Panel
 from benchmarks.record import PER_SECOND, Figure, Record
 from benchmarks.services import THIS, Service, running
@@ -124,7 +124,7 @@ def ratios(record: Record) -> Iterator[Ratio]:
         if figure.of != THIS:
             own, name = replace(figure, of=THIS), f"{figure.what} {_at_once(figure.connections)}"
             pair = (own, figure) if figure.unit == PER_SECOND else (figure, own)
-            yield Ratio(f"{name} to {figure.of}", *pair)
+            yield Ratio(f"{name} to {figure.of}", *pair, at_least=KEPT)
 
 
 def panels(record: Record) -> Iterator[Panel]:

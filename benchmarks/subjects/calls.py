@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from benchmarks.peers.servers import PEER_NAMES
-from benchmarks.plan import Plan, Ratio, turned
+from benchmarks.plan import KEPT, Plan, Ratio, turned
 from benchmarks.plots import Panel
 from benchmarks.record import PER_SECOND, Figure, Record
 from benchmarks.services import THIS
@@ -30,8 +30,6 @@ SUBJECT = "calls"
 READS = (RETRIEVE, LIST, FILTERED)
 WRITES = (FLOOR, CREATE)
 AIM_OF_FLOOR, AIM_CONNECTIONS = 0.16, 16
-# 'Kept' means: not slower than this share of what it is compared with.
-KEPT = 0.95
 
 
 def measure(record: Record, plan: Plan) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from benchmarks.plan import Plan, Ratio
+from benchmarks.plan import KEPT, Plan, Ratio
 from benchmarks.plots import Panel
 from benchmarks.record import PER_SECOND, Figure, Record
 from benchmarks.services import THIS, Revision, running
@@ -14,7 +14,7 @@ from benchmarks.tables import Table, cell
 
 SUBJECT = "month"
 APPS, DAYS, HOURS = 1000, 30, 24
-KEPT = 24
+NEWEST = 24
 START = "2026-01-05T00:00:00Z"
 SECONDS = "s"
 _POLL_SECONDS = 0.2
@@ -51,8 +51,8 @@ def _world(apps: int) -> dict[str, Any]:
         "name": "hourly",
         "granularity": "hourly",
         "minute": "0",
-        "snapshotRetention": str(KEPT),
-        "backupRetention": str(KEPT),
+        "snapshotRetention": str(NEWEST),
+        "backupRetention": str(NEWEST),
     }
     return {
         "scenario": "month",
@@ -88,7 +88,7 @@ def ratios(record: Record) -> Iterator[Ratio]:
     """Compare with other revisions."""
     for figure in record.figures(SUBJECT):
         if figure.of != THIS and figure.unit == PER_SECOND:
-            yield Ratio(f"month to {figure.of}", replace(figure, of=THIS), figure)
+            yield Ratio(f"month to {figure.of}", replace(figure, of=THIS), figure, KEPT)
 
 
 def panels(record: Record) -> Iterator[Panel]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import psycopg
 
 from benchmarks.loads import HERE
-from benchmarks.plan import Plan, Ratio, turned
+from benchmarks.plan import KEPT, Plan, Ratio, turned
 from benchmarks.plots import Panel
 from benchmarks.record import PER_SECOND, Figure, Record
 from benchmarks.services import THIS, Service, call, running
@@ -170,7 +170,7 @@ def ratios(record: Record) -> Iterator[Ratio]:
         if rate.of == THIS:
             yield Ratio(f"{rate.what} of the floor", rate, floor)
         else:
-            yield Ratio(f"{rate.what} to {rate.of}", replace(rate, of=THIS), rate)
+            yield Ratio(f"{rate.what} to {rate.of}", replace(rate, of=THIS), rate, KEPT)
 
 
 def panels(record: Record) -> Iterator[Panel]:

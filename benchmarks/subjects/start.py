@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from benchmarks.plan import Plan, Ratio
+from benchmarks.plan import KEPT, Plan, Ratio
 from benchmarks.plots import Panel
 from benchmarks.record import Figure, Record
 from benchmarks.services import THIS, Service
@@ -51,7 +51,9 @@ def ratios(record: Record) -> Iterator[Ratio]:
     """Compare with other revisions: more than 1 is quicker."""
     for figure in record.figures(SUBJECT):
         if figure.of != THIS:
-            yield Ratio(f"start {figure.what} to {figure.of}", figure, replace(figure, of=THIS))
+            yield Ratio(
+                f"start {figure.what} to {figure.of}", figure, replace(figure, of=THIS), KEPT
+            )
 
 
 def panels(record: Record) -> Iterator[Panel]:
