@@ -3,9 +3,11 @@
 from astra.accounts.belongings import Belonging, register_belongings
 from astra.engine.barriers import BarrierSource, barrier_sources
 from astra.engine.registry import Registration, register
+from astra.isolation.checking import register_check
 from astra.scenarios.sections import register_section
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
+from backups.checking import impossible_protection
 from backups.lifecycle import APP, APP_BACKUP, COMPLETED, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.scenarios.fleets import FleetSection
@@ -56,3 +58,4 @@ def register_all() -> None:
         )
     )
     register_section(FleetSection())
+    register_check(impossible_protection)

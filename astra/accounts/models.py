@@ -145,6 +145,10 @@ class Account(Described):
                 ~Q(clock_mode=ClockMode.REAL) | Q(clock_sim=F("clock_real")),
             ),
             holds(
+                "account_clock_moves_forward",
+                Q(clock_target=None) | Q(clock_target__gte=F("clock_sim")),
+            ),
+            holds(
                 "account_only_manual_clock_is_moved",
                 Q(clock_target=None) | Q(clock_mode=ClockMode.MANUAL),
             ),

@@ -106,8 +106,9 @@ def due_accounts(
                 account.clock_target,
                 {clock_sql("%(now)s", "account")}
             ) AS instant,
-            coalesce(account.clock_rate = 0 AND account.clock_sim
-                     < coalesce(%(at)s::timestamptz, account.clock_target), false) AS moves) AS clock
+            account.clock_rate = 0 AND coalesce(
+                account.clock_sim < %(at)s::timestamptz, account.clock_target IS NOT NULL
+            ) AS moves) AS clock
         WHERE (%(account)s::uuid IS NULL OR account.id = %(account)s)
           AND (clock.moves OR {probes})
         ORDER BY account.created_at, account.id

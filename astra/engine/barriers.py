@@ -14,6 +14,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from astra.accounts.models import Account
 from astra.api.clock import real_now
 from astra.api.metrics import TRANSITIONS
 from astra.api.statements import Statement
@@ -23,13 +24,13 @@ from astra.engine.settling import Hop, lock_account, settle_due
 # Whoever holds the clock's row shared (a create under way) ends before a manual clock moves, and
 # what it made is settled with the rest.
 _HOLD_CLOCK = Statement("""
-    SELECT FROM accounts_account
-    WHERE id = %(account)s AND clock_rate = 0 AND clock_sim < %(to)s FOR NO KEY UPDATE
+    SELECT clock_target = %(to)s FROM accounts_account
+    WHERE id = %(account)s AND clock_rate = 0 AND clock_sim <= %(to)s FOR NO KEY UPDATE
 """)
 _MOVE_CLOCK = Statement("""
     UPDATE accounts_account
     SET clock_sim = %(to)s, clock_real = %(now)s,
-        clock_target = CASE WHEN clock_target > %(to)s THEN clock_target END
+        clock_target = CASE WHEN clock_target > %(to)s OR %(goes_on)s THEN clock_target END
     WHERE id = %(account)s AND clock_rate = 0
       AND (clock_sim < %(to)s OR clock_target <= %(to)s AND clock_sim = %(to)s)
 """)
@@ -66,13 +67,15 @@ def advance_to(
     *,
     wait: bool = True,
     hops: list[Hop] | None = None,
+    announced: bool = False,
     go_on: Callable[[], bool] = lambda: True,
 ) -> int | None:
     """Bring the account to an instant, barrier by barrier, each in a transaction of its own.
 
     A manual clock that stands before the instant moves with the barriers; when it arrives where it
-    was on its way to, that move is over. ``go_on`` is asked after
-    each barrier; when it says no, the rest is left for another call. Returns the number of hops
+    was on its way to, that move is over. ``announced``: it is such a move, which ends early when
+    somebody has put the account back. ``go_on`` is asked after each barrier; when it says no, the
+    rest is left for another call. Returns the number of hops
     (which are added to ``hops`` if that is given), or None when somebody else has the account and
     ``wait`` is false.
     """
@@ -84,14 +87,16 @@ def advance_to(
             if not lock_account(account_id, wait=wait or is_under_way):
                 return None
             clock = {"account": account_id, "to": instant, "now": real_now()}
-            _HOLD_CLOCK.execute(clock)
+            held = _HOLD_CLOCK.fetch_one(clock)
+            if announced and (held is None or not held[0]):
+                return count
             barrier, kinds = _due(account_id, instant)
             until = instant if barrier is None else barrier
             settled = settle_due(account_id, until, kinds=kinds, hops=taken)
             for source in barrier_sources:
                 if settled:
                     source.after_settling(account_id)
-            _MOVE_CLOCK.execute(clock | {"to": until})
+            _MOVE_CLOCK.execute(clock | {"to": until, "goes_on": barrier is not None})
             if barrier is not None:
                 for source in barrier_sources:
                     source.fire(account_id, barrier)
@@ -104,6 +109,11 @@ def advance_to(
             hops.extend(taken)
         if barrier is None or not go_on():
             return count
+
+
+def give_up_move(account_id: uuid.UUID, target: datetime) -> None:
+    """Let a clock that could not be moved to the instant stay where it is."""
+    Account.objects.filter(id=account_id, clock_target=target).update(clock_target=None)
 
 
 def _due(account_id: uuid.UUID, until: datetime) -> tuple[datetime | None, list[Registration]]:

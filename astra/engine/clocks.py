@@ -6,13 +6,15 @@ account is `advancing` and takes no writes. Source: `docs/architecture.md`, 'Bar
 Stripe's test clocks.
 """
 
+import contextlib
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import Error, transaction
 
 from astra.accounts.clocks import ClockMode, DeclaredClock
 from astra.accounts.models import Account
@@ -21,7 +23,7 @@ from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now, timestamp
 from astra.api.media import with_values
 from astra.api.problems import ApiProblem, Invalid
 from astra.api.statements import fetch
-from astra.engine.barriers import advance_to, watched
+from astra.engine.barriers import advance_to, give_up_move, watched
 from astra.engine.models import Transition
 from astra.engine.registry import registrations
 from astra.engine.settling import lock_account
@@ -92,8 +94,9 @@ def clock_advance(
     """Move a manual clock: by a duration, to an instant, to the next thing due (``step``), or until
     nothing that exists is under way (``drain``).
 
-    After ``wait_seconds`` the worker goes on with the rest. Raises problem 2 (no such account), 164
-    (advancing already), 10 (the clock is not manual, or the instant lies in its past or after
+    After ``wait_seconds`` the worker goes on with the rest; a clock that cannot be moved stays where it
+    got to. Raises problem 2 (no such account), 164 (advancing already, or put back
+    meanwhile), 10 (the clock is not manual, or the instant lies in its past or after
     ``LAST_INSTANT``).
     """
     account = _resting(account_id)
@@ -111,9 +114,11 @@ def clock_advance(
     last_id = Transition.objects.filter(account_id=account_id).order_by("-id").values_list("id")[:1]
     newest = last_id[0][0] if last_id else 0
     deadline = time.monotonic() + wait_seconds
-    advance_to(account_id, target, go_on=lambda: time.monotonic() < deadline)
+    _move(account_id, target, go_on=lambda: time.monotonic() < deadline)
     events = Transition.objects.filter(account_id=account_id, id__gt=newest).order_by("at", "id")
-    account = Account.objects.get(id=account_id)
+    account = _found(account_id)
+    if account.clock_sim < target and account.clock_target != target:
+        raise ApiProblem(problems.UNEXPECTED_STATE)
     return Move(
         account=account,
         events=list(events[:MOST_EVENTS]),
@@ -122,10 +127,25 @@ def clock_advance(
     )
 
 
-def _resting(account_id: uuid.UUID) -> Account:
+def _move(account_id: uuid.UUID, target: datetime, *, go_on: Callable[[], bool]) -> None:
+    try:
+        advance_to(account_id, target, announced=True, go_on=go_on)
+    except Exception:
+        # Should the database be away, the worker takes it up again.
+        with contextlib.suppress(Error):
+            give_up_move(account_id, target)
+        raise
+
+
+def _found(account_id: uuid.UUID) -> Account:
     account = Account.objects.filter(id=account_id).first()
     if account is None:
         raise ApiProblem(problems.COLLECTION_NOT_FOUND)
+    return account
+
+
+def _resting(account_id: uuid.UUID) -> Account:
+    account = _found(account_id)
     if account.clock_target is not None:
         raise ApiProblem(problems.UNEXPECTED_STATE)
     return account

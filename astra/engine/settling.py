@@ -161,7 +161,7 @@ def _way(registration: Registration) -> str:
         FROM (
             SELECT due.*, ARRAY[{_each(lifecycle, _is_taken)}] AS taken
             FROM (
-                SELECT *, ctid AS place, {_next_ordinal(lifecycle)} AS next_ordinal
+                SELECT *, ctid AS place, {next_ordinal(lifecycle)} AS next_ordinal
                 FROM {registration.table}
                 WHERE account_id = %(account)s AND next_transition_at <= %(until)s
                 ORDER BY next_transition_at LIMIT %(most)s
@@ -175,8 +175,8 @@ def _columns(row: str, *names: str) -> str:
     return ", ".join(f"{row}.{name}" for name in names)
 
 
-def _next_ordinal(lifecycle: Lifecycle) -> str:
-    """Compile the ordinal of the stage that leads out of a row's state."""
+def next_ordinal(lifecycle: Lifecycle) -> str:
+    """Compile the ordinal of the stage that leads out of a row's state; of a final one, NULL."""
     cases: list[str] = []
     before = lifecycle.initial
     for ordinal, stage in enumerate(lifecycle.stages, start=1):
@@ -211,6 +211,21 @@ def _instant_if_taken(ordinal: int, stage: Stage) -> str:
 def _instant_to_come(ordinal: int, stage: Stage) -> str:
     ahead = _lies_ahead(ordinal, stage, row="checked")
     return f"CASE WHEN {ahead} AND NOT taken[{ordinal}] THEN checked.{stage.instant_column} END"
+
+
+def next_instant(lifecycle: Lifecycle, row: str) -> str:
+    """Compile the instant of the next stage of a row that has its `next_ordinal`, NULL if none is to
+    come.
+    """
+    return f"""least({
+        _each(
+            lifecycle,
+            lambda ordinal, stage: (
+                f"CASE WHEN {_lies_ahead(ordinal, stage, row=row)}"
+                f" THEN {row}.{stage.instant_column} END"
+            ),
+        )
+    })"""
 
 
 def _settings(lifecycle: Lifecycle) -> str:

@@ -18,13 +18,20 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import Any, Self, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, Error, connection, connections
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    Error,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+)
 
 from astra.api.clock import monotonic_seconds, timestamp
 from astra.api.quantities import parse_instant
 from astra.api.statements import fetch
 from astra.engine.advancing import Advance, DueAccount, announce_worker, due_accounts
-from astra.engine.barriers import advance_to
+from astra.engine.barriers import advance_to, give_up_move
 from astra.engine.chores import Trim, chores, trimmers
 from astra.engine.settling import Hop
 
@@ -199,7 +206,24 @@ class Worker:
             self._late.append(due.account_id)
             return False
 
-        return advance_to(due.account_id, due.instant, wait=False, go_on=goes_on) or 0
+        try:
+            return (
+                advance_to(
+                    due.account_id,
+                    due.instant,
+                    wait=False,
+                    announced=due.moves_clock,
+                    go_on=goes_on,
+                )
+                or 0
+            )
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # It would fail as often as it is tried again.
+            if due.moves_clock:
+                give_up_move(due.account_id, due.instant)
+            raise
 
     def _set_aside(self, account_id: uuid.UUID, error: Exception) -> None:
         before = self._pauses.get(account_id)

@@ -2,9 +2,10 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
 from django.db import transaction
 from django.db.models import Max
 
@@ -14,10 +15,13 @@ from astra.api.dice import new_id
 from astra.api.problems import ApiProblem, Invalid
 from astra.faults.criteria import criterion_names
 from astra.faults.models import FaultRule
-from astra.faults.serializers import COLUMNS
+from astra.faults.serializers import COLUMNS, FaultRuleBody, represent
 
 # A call reads all rules of its account.
 MOST_RULES = 1000
+_LAST_POSITION = 10**9
+# The members of a rule that a request says.
+_SAID = ("name", "match", "effect")
 
 
 def fault_rule_create(*, account_id: uuid.UUID, body: Mapping[str, Any]) -> FaultRule:
@@ -61,6 +65,23 @@ def fault_rules_delete(*, account_id: uuid.UUID, rule_id: uuid.UUID | None = Non
         deleted, _ = chosen.delete()
         Account.objects.filter(id=account_id).update(has_faults=rules.exists())
     return deleted
+
+
+def impossible_rules(account_id: uuid.UUID) -> Iterator[str]:
+    """Yield what the account's rules say that no rule can say."""
+    rules = FaultRule.objects.filter(account_id=account_id).order_by("position")
+    for rule in rules[: MOST_RULES + 1]:
+        told = orjson.loads(orjson.dumps(represent(rule)))
+        try:
+            FaultRuleBody.parse({name: told[name] for name in _SAID if name in told})
+        except ApiProblem as problem:
+            yield f"faults.faultrule {rule.id}: {problem}"
+        if unknown := rule.about.keys() - set(criterion_names()):
+            yield f"faults.faultrule {rule.id}: Nothing is about {min(unknown)}."
+        if rule.position > _LAST_POSITION:
+            yield f"faults.faultrule {rule.id}: No rule can come after it."
+    if rules.count() > MOST_RULES:
+        yield f"An account has at most {MOST_RULES} rules."
 
 
 def _held(account_id: uuid.UUID) -> Account:

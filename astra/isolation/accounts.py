@@ -91,10 +91,10 @@ def account_new(wanted: AccountWanted) -> NewAccount:
 def account_reset(account_id: uuid.UUID) -> Account:
     """Put an account back to what it was made as: same ids, same token, clock where it started.
 
-    Everything else of it is gone afterwards, checkpoints too; its time to live goes on. Raises
-    ``UnknownAccountError``, ``NoOriginError``, ``AccountAdvancingError``, ``AccountBusyError``.
+    Everything else of it is gone afterwards, checkpoints too; its time to live goes on, and a move of
+    its clock ends. Raises ``UnknownAccountError``, ``NoOriginError``, ``AccountBusyError``.
     """
-    return with_account_held(account_id, lambda: _reset(account_id), resting=True)
+    return with_account_held(account_id, lambda: _reset(account_id))
 
 
 def account_delete(account_id: uuid.UUID, *, wait: bool = True) -> None:

@@ -75,19 +75,17 @@ def checkpoint_restore(*, account_id: uuid.UUID, name: str) -> Checkpoint:
     """Put the account back to what was saved, all of it, in one transaction.
 
     A still clock stands where it stood, a scaled one goes on from there, a real one shows the real
-    time. Raises ``UnknownAccountError``, ``UnknownCheckpointError``, ``AccountAdvancingError``,
+    time; a move of the clock ends. Raises ``UnknownAccountError``, ``UnknownCheckpointError``,
     ``AccountBusyError``, and ``CheckpointError`` for one that was imported and does not fit.
     """
     checkpoint_of(account_id, name)
 
     def restore() -> Checkpoint:
         checkpoint = checkpoint_of(account_id, name)
-        own = [item for item in state_belongings() if item.label != ACCOUNT]
-        delete_rows(account_id, own)
-        put_back(account_id, parts_of(checkpoint), at=checkpoint.at)
+        replace_state(account_id, parts_of(checkpoint), at=checkpoint.at)
         return checkpoint
 
-    return with_account_held(account_id, restore, resting=True)
+    return with_account_held(account_id, restore)
 
 
 def checkpoint_delete(*, account_id: uuid.UUID, name: str) -> None:
@@ -113,6 +111,16 @@ def fitting() -> Iterator[None]:
         yield
     except (IntegrityError, DataError) as error:
         raise CheckpointError(f"Its rows do not fit: {error}".strip()) from error
+
+
+def replace_state(account_id: uuid.UUID, parts: Iterable[Part], *, at: datetime) -> None:
+    """Put the rows of parts in the place of those that a held account has.
+
+    Raises ``CheckpointError``.
+    """
+    own = [item for item in state_belongings() if item.label != ACCOUNT]
+    delete_rows(account_id, own)
+    put_back(account_id, parts, at=at)
 
 
 def put_back(account_id: uuid.UUID, parts: Iterable[Part], *, at: datetime) -> None:

@@ -13,6 +13,7 @@ from astra.accounts.belongings import Belonging
 from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.clock import timestamp
+from astra.isolation.checking import check_state
 from astra.isolation.checkpoints import (
     ROWS_IN_PART,
     Part,
@@ -21,6 +22,7 @@ from astra.isolation.checkpoints import (
     fitting,
     parts_of,
     put_back,
+    replace_state,
     with_clock,
     write_checkpoint,
 )
@@ -32,6 +34,7 @@ from astra.isolation.formats import (
     check_version,
     present,
 )
+from astra.isolation.holding import with_account_held
 from astra.isolation.models import Checkpoint
 from astra.isolation.rows import ACCOUNT, insert_rows
 
@@ -70,12 +73,17 @@ def checkpoint_import(
     """Store a file as a checkpoint of the account it came from; return it, and whether it is new.
 
     One of the same name is replaced. An account that is not there is made, as the file has it.
-    Raises ``CheckpointError`` for what is no such file, ``OtherAccountError`` for another account's.
+    Raises ``CheckpointError`` for what is no such file or says what cannot be, ``OtherAccountError``
+    for another account's, ``AccountBusyError``.
     """
     at, tables = _read(account_id, document)
+    is_there = Account.objects.filter(id=account_id).exists()
+    if is_there:
+        with_account_held(account_id, lambda: _try(account_id, at, tables))
     with transaction.atomic():
-        if not Account.objects.filter(id=account_id).exists():
+        if not is_there:
             _make_account(account_id, at, tables)
+            check_state(account_id)
         try:
             checkpoint_delete(account_id=account_id, name=name)
             is_new = False
@@ -109,6 +117,14 @@ def _read(
     if [len(rows) for item, rows in found if item.label == ACCOUNT] != [1]:
         raise CheckpointError(f"{ACCOUNT} must have one row.")
     return at, found
+
+
+def _try(account_id: uuid.UUID, at: datetime, tables: list[tuple[Belonging, list[Row]]]) -> None:
+    """Raise ``CheckpointError`` if the account could not be what the file says; leave it as it is."""
+    with transaction.atomic():
+        replace_state(account_id, _parts(tables), at=at)
+        check_state(account_id)
+        transaction.set_rollback(True)
 
 
 def _make_account(

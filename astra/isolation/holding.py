@@ -29,13 +29,6 @@ class UnknownAccountError(Refusal):
     """There is no account of this id."""
 
 
-class AccountAdvancingError(Refusal):
-    """The account's clock is on its way to an instant; whoever moves it would not notice."""
-
-    problem = problems.UNEXPECTED_STATE
-    passes = True
-
-
 class AccountBusyError(Refusal):
     """Somebody else keeps the account, or rows of it, locked."""
 
@@ -43,21 +36,19 @@ class AccountBusyError(Refusal):
     passes = True
 
 
-def with_account_held(
-    account_id: uuid.UUID, work: Callable[[], T], *, wait: bool = True, resting: bool = False
-) -> T:
+def with_account_held(account_id: uuid.UUID, work: Callable[[], T], *, wait: bool = True) -> T:
     """Do the work in one transaction that has the account to itself; return what it returns.
 
     It may be begun several times, each time after everything was rolled back. Raises
     ``UnknownAccountError``, and ``AccountBusyError`` when it had to give way too often, or at once
-    when ``wait`` is false. With ``resting``, ``AccountAdvancingError`` while its clock is on its way.
+    when ``wait`` is false.
     """
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
                 if not lock_account(account_id, wait=wait):
                     break
-                _lock_row(account_id, resting=resting)
+                _lock_row(account_id)
                 return work()
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) not in _GIVE_WAY:
@@ -67,10 +58,7 @@ def with_account_held(
     raise AccountBusyError(f"The account {account_id} is busy.")
 
 
-def _lock_row(account_id: uuid.UUID, *, resting: bool) -> None:
+def _lock_row(account_id: uuid.UUID) -> None:
     fetch("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
-    rows = fetch("SELECT clock_target FROM accounts_account WHERE id = %s FOR UPDATE", [account_id])
-    if not rows:
+    if not fetch("SELECT id FROM accounts_account WHERE id = %s FOR UPDATE", [account_id]):
         raise UnknownAccountError(f"There is no account {account_id}.")
-    if resting and rows[0][0] is not None:
-        raise AccountAdvancingError(f"The clock of the account {account_id} is on its way.")

@@ -31,8 +31,11 @@ class FamilyConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the layers below of what it has."""
+        from astra.isolation.checking import register_check
+        from astra.resources.checking import impossible_rows
         from astra.scenarios.library import register_library
 
+        register_check(impossible_rows)
         register_entries(*self.entries)
         register_library(Path(self.path, "scenarios", "library"))
         for resource in self._declared():

@@ -133,10 +133,14 @@ def test_the_worker_removes_what_has_expired_and_no_request_does() -> None:
     assert not Account.objects.filter(id=made["id"]).exists()
 
 
-def test_an_account_whose_clock_is_on_its_way_is_not_reset_but_deleted() -> None:
+def test_an_account_whose_clock_is_on_its_way_is_reset_restored_and_deleted() -> None:
     made = control().new()
-    account = Account.objects.get(id=made["id"])
-    account.clock_target = account.clock_sim + timedelta(days=1)
-    account.save(update_fields=["clock_target"])
-    assert number(control().call("POST", f"accounts/{made['id']}/reset")) == 164
+    rows = Account.objects.filter(id=made["id"])
+    path = f"accounts/{made['id']}"
+    for what in ("reset", "checkpoints/a/restore"):
+        control().call("POST", f"{path}/checkpoints", {"name": "a"})
+        rows.update(clock_target=rows.get().clock_sim + timedelta(days=1))
+        assert control().call("POST", f"{path}/{what}").status_code == 200
+        assert control().read(f"{path}/clock")["status"] == "ready"
+    rows.update(clock_target=rows.get().clock_sim + timedelta(days=1))
     assert control().call("DELETE", f"accounts/{made['id']}").status_code == 204
