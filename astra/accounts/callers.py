@@ -1,10 +1,16 @@
-"""Who calls: from a bearer token to user, role, account and clock, in one prepared statement."""
+"""Who calls: from a bearer token to user, role, account and clock.
+
+Asked in one prepared statement, or remembered, and then proved by the statement that does the work: its
+``PROOF`` holds as long as nobody wrote to any of the rows that say who calls. What is remembered may be
+out of date, but decides nothing.
+"""
 
 import functools
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any, ClassVar
 
 from astra.accounts.clocks import clock_instant
 from astra.accounts.models import Account, AccountState, Role, UserState
@@ -19,7 +25,8 @@ _WHO_CALLS = Statement("""
                AND account.is_enabled AND account.state = %(account_active)s,
            account.clock_sim, account.clock_real, account.clock_rate, account.seed,
            account.stage_delays, account.immediate_kinds, account.revision,
-           account.clock_target IS NOT NULL, account.has_faults
+           account.clock_target IS NOT NULL, account.has_faults,
+           token.revision, caller.revision, binding.revision
     FROM accounts_token token
     JOIN accounts_user caller ON caller.id = token.user_id
     JOIN accounts_account account ON account.id = token.account_id
@@ -27,6 +34,17 @@ _WHO_CALLS = Statement("""
     WHERE token.digest = %(digest)s
 """)
 
+# Of what is found by its key alone, see ``astra.api.lookups``.
+PROOF_OF_USER = """
+    EXISTS (SELECT FROM accounts_token AS token
+            JOIN accounts_user AS caller ON caller.id = token.user_id
+            JOIN accounts_rolebinding AS binding ON binding.user_id = caller.id
+            WHERE token.digest = %(caller_digest)s
+              AND (token.revision = %(caller_token)s) IS TRUE
+              AND (caller.revision = %(caller_user)s) IS TRUE
+              AND (binding.revision = %(caller_binding)s) IS TRUE)
+"""
+PROOF_OF_ACCOUNT = "(revision = %(caller_account)s) IS TRUE"
 _ACCOUNT = Statement("""
     SELECT clock_sim, clock_real, clock_rate, seed, stage_delays, immediate_kinds, revision
     FROM accounts_account WHERE id = %(account)s
@@ -35,6 +53,14 @@ _ACCOUNT = Statement("""
 _DRAW = Statement(
     "UPDATE accounts_account SET draws = draws + 1 WHERE id = %(account)s RETURNING draws"
 )
+
+
+PROVED_OF_TOKEN = ("caller_digest", "caller_token", "caller_user", "caller_binding")
+_PROVED = (*PROVED_OF_TOKEN, "caller_account")
+_ROLES = {role.value: role for role in Role}
+# Callers by the digest of their token, as they were when they were last asked for.
+_remembered: "dict[str, Caller]" = {}
+_MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +81,18 @@ class Caller:
     seed: int = 0
     stage_delays: Mapping[str, float] = field(default_factory=dict)
     immediate_kinds: Sequence[str] = ()
-    # Changes with every write to the account's row but that of draws; None: it was not asked for.
-    revision: uuid.UUID | None = None
+    # The values of ``PROOF``; those of the token None where no token was sent.
+    proof: Mapping[str, Any] = field(default_factory=lambda: dict.fromkeys(_PROVED))
+    expires_at: datetime | None = None
+    # Not asked for by this request: whatever is not proved is to be asked for.
+    is_remembered: bool = False
 
     # DRF and Django ask a request's user for these.
     is_authenticated = True
     is_active = True
+
+    PROOF: ClassVar[str] = f"""{PROOF_OF_USER} AND EXISTS (
+        SELECT FROM accounts_account WHERE id = %(account)s AND {PROOF_OF_ACCOUNT})"""
 
     def now(self) -> datetime:
         return clock_instant(self.clock_sim, self.clock_real, self.clock_rate)
@@ -72,9 +104,25 @@ def caller_of(token: str) -> Caller:
     Raises problem 4 (401) for an unknown, revoked or expired token, 11 (403) for a disabled user, an
     inactive account or a user without a role.
     """
+    return _caller_of(digest(token))
+
+
+def remembered(token: str) -> Caller | None:
+    """Return who a bearer token stood for when it was last asked for; None: that is to be asked.
+
+    Under a manual clock nobody is remembered: an id that is drawn is drawn once. Nor is anybody of an
+    account with fault rules, which are to be asked too.
+    """
+    caller = _remembered.get(digest(token))
+    if caller is None or (caller.expires_at is not None and caller.expires_at <= caller.now()):
+        return None
+    return caller
+
+
+def _caller_of(token_digest: str) -> Caller:
     row = _WHO_CALLS.fetch_one(
         {
-            "digest": digest(token),
+            "digest": token_digest,
             "user_active": UserState.ACTIVE.value,
             "account_active": AccountState.ACTIVE.value,
         }
@@ -82,15 +130,15 @@ def caller_of(token: str) -> Caller:
     if row is None:
         raise ApiProblem(INVALID_TOKEN)
     account_id, user_id, role, expires_at, enabled, sim, real, rate, seed, *pace = row
-    stage_delays, immediate_kinds, revision, advancing, faults = pace
+    stage_delays, immediate_kinds, revision, advancing, faults, *of_token = pace
     if expires_at is not None and expires_at <= clock_instant(sim, real, rate):
         raise ApiProblem(INVALID_TOKEN)
     if not enabled or role is None:
         raise ApiProblem(NOT_PERMITTED)
-    return Caller(
+    caller = Caller(
         account_id=account_id,
         user_id=user_id,
-        role=Role(role),
+        role=_ROLES[role],
         clock_sim=sim,
         clock_real=real,
         clock_rate=rate,
@@ -100,12 +148,29 @@ def caller_of(token: str) -> Caller:
         seed=seed,
         stage_delays=stage_delays,
         immediate_kinds=immediate_kinds,
-        revision=revision,
+        proof=dict(zip(_PROVED, (token_digest, *of_token, revision), strict=True)),
+        expires_at=expires_at,
     )
+    _remember(token_digest, caller)
+    return caller
+
+
+def _remember(token_digest: str, caller: Caller) -> None:
+    if not caller.clock_rate or caller.has_faults or caller.is_advancing:
+        _remembered.pop(token_digest, None)
+        return
+    if len(_remembered) >= _MOST_REMEMBERED:
+        _remembered.clear()
+    _remembered[token_digest] = replace(caller, is_remembered=True)
 
 
 def asked_again(caller: Caller) -> Caller:
-    """Return the caller with the account as it is now. Raises problem 11 (403) when it is gone."""
+    """Return the caller as the database has it now.
+
+    Raises problem 11 (403) when the account is gone, and whatever ``caller_of`` raises.
+    """
+    if caller.proof["caller_digest"] is not None:
+        return _caller_of(caller.proof["caller_digest"])
     row = _ACCOUNT.fetch_one({"account": caller.account_id})
     if row is None:
         raise ApiProblem(NOT_PERMITTED)
@@ -118,7 +183,7 @@ def asked_again(caller: Caller) -> Caller:
         seed=seed,
         stage_delays=stage_delays,
         immediate_kinds=immediate_kinds,
-        revision=revision,
+        proof={**caller.proof, "caller_account": revision},
     )
 
 

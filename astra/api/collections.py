@@ -18,9 +18,10 @@ from django.http.response import HttpResponseBase
 from astra.api import media
 from astra.api.filters import MemberFilterSet
 from astra.api.ordering import DEFAULT_ORDER, ORDER_KEY, Order
+from astra.api.problems import NOT_PERMITTED, ApiProblem
 from astra.api.query import COLLECTION_PARAMETERS, Query
-from astra.api.rows import Parameter, Row, Selection, fetch_rows
-from astra.api.views import ApiView, invalid_query
+from astra.api.rows import Parameter, Proof, Row, Selection, fetch_rows
+from astra.api.views import READS, ApiView, invalid_query
 
 # Rows fetched at a time; a longer list is sent as a stream, without an ETag.
 PAGE = 1000
@@ -34,6 +35,7 @@ class CollectionView(ApiView):
     """A collection: GET lists it. Subclasses name its members, write ``rows_at`` and ``represent``."""
 
     is_list = True
+    proves: ClassVar[frozenset[str]] = frozenset(READS)
     query_parameters = COLLECTION_PARAMETERS
     # What the published document declares; with ASTRA_STRICT_QUERIES nothing else is accepted.
     published_parameters: ClassVar[frozenset[str]] = frozenset({"include", "limit"})
@@ -57,6 +59,9 @@ class CollectionView(ApiView):
         items = (_project(self.represent(row, now), query.include) for row in listing)
         first = list(itertools.islice(items, PAGE))
         if not first:
+            if self.caller.is_remembered:
+                # Nothing proved who it is.
+                raise ApiProblem(NOT_PERMITTED)
             self.check_parents()
         head = {"type": self.kind.list_type, "version": self.kind.versions[0]}
         if len(first) < PAGE:
@@ -101,17 +106,19 @@ class _Listing:
 
     def _page(self, after: tuple[Any, Any] | None, skip: int, size: int) -> list[Row]:
         view, query = self._view, self._query
+        values = {**view.ids, "account": view.caller.account_id, **view.caller.proof}
         if query.conditions or skip or self._order != DEFAULT_ORDER:
             rows = self._order.apply(self._rows(), self._now)
             if after is not None:
                 rows = self._order.after(rows, after)
-            return fetch_rows(rows[skip : skip + size], (*view.columns, ORDER_KEY))
+            rows = rows.filter(Proof(view.caller.PROOF))[skip : skip + size]
+            return fetch_rows(rows, (*view.columns, ORDER_KEY), values)
         enough = next(each for each in _SIZES if each + 1 >= size) + 1
-        values = {**view.ids, "account": view.caller.account_id}
         if after is not None:
             values["after"], values["after_id"] = after
         kind: Any = type(view)
-        page = _page_of(kind, tuple(view.ids), enough, is_continued=after is not None)
+        ids, proof = tuple(view.ids), view.caller.PROOF
+        page = _page_of(kind, ids, proof, enough, is_continued=after is not None)
         return page.fetch(values)[:size]
 
     def _rows(self) -> QuerySet[Any]:
@@ -120,10 +127,12 @@ class _Listing:
 
 
 @functools.cache
-def _page_of(view: Any, ids: tuple[str, ...], size: int, *, is_continued: bool) -> Selection:
+def _page_of(
+    view: Any, ids: tuple[str, ...], proof: str, size: int, *, is_continued: bool
+) -> Selection:
     """Return the statement of a page in the default order: the first, or one after a key."""
     found = view.rows_at(Parameter("account"), {name: Parameter(name) for name in ids})
-    rows = DEFAULT_ORDER.apply(found)
+    rows = DEFAULT_ORDER.apply(found.filter(Proof(proof)))
     if is_continued:
         rows = DEFAULT_ORDER.after(rows, (Parameter("after"), Parameter("after_id")))
     return Selection(rows[:size], (*view.columns, ORDER_KEY))

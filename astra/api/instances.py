@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from rest_framework.request import Request
 
 from astra.api import media
 from astra.api.preconditions import check_preconditions
 from astra.api.problems import CONFLICT, ApiProblem, Invalid
-from astra.api.rows import Parameter, Selection
-from astra.api.views import ApiView
+from astra.api.rows import Parameter, Proof, Selection
+from astra.api.views import READS, ApiView
 
 
 class InstanceView(ApiView):
@@ -21,16 +21,18 @@ class InstanceView(ApiView):
 
     # The name of the path parameter that holds the instance's id.
     id_name: ClassVar[str]
+    proves: ClassVar[frozenset[str]] = frozenset(READS)
 
-    def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
+    def get(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:
         """Retrieve the instance. Raises the operation's 404."""
         kind: Any = type(self)
-        rows = _instance_of(kind, tuple(self.ids)).fetch(
-            {**self.ids, "account": self.caller.account_id}
+        caller = self.caller
+        rows = _instance_of(kind, tuple(self.ids), caller.PROOF).fetch(
+            {**self.ids, "account": caller.account_id, **caller.proof}
         )
         if not rows:
             raise self.not_found()
-        return self.found(self.represent(rows[0], self.caller.now()))
+        return self.found(self.represent(rows[0], caller.now()))
 
     @contextmanager
     def replacing(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
@@ -57,10 +59,11 @@ class InstanceView(ApiView):
 
 
 @functools.cache
-def _instance_of(view: Any, ids: tuple[str, ...]) -> Selection:
-    """Return the statement that finds the instance of a view."""
+def _instance_of(view: Any, ids: tuple[str, ...], proof: str) -> Selection:
+    """Return the statement that finds the instance of a view, for a caller with this proof."""
     rows = view.rows_at(Parameter("account"), {name: Parameter(name) for name in ids})
-    return Selection(rows.filter(id=Parameter(view.id_name)).order_by(), view.columns)
+    found = rows.filter(Proof(proof), id=Parameter(view.id_name))
+    return Selection(found.order_by(), view.columns)
 
 
 def refuse_changes(

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Expression, QuerySet
+from django.db.models import BooleanField, Expression, QuerySet
 
 from astra.api.statements import Statement, fetch_light
 
@@ -35,6 +35,24 @@ class Parameter(Expression):
         return f"%({self.name})s", ()
 
 
+class Proof(Expression):
+    """In a queryset: who calls is still who was remembered, or asked for a moment ago.
+
+    The caller (``self.caller`` of a view) has its SQL, and the values of its placeholders.
+    """
+
+    conditional = True
+    output_field = BooleanField()
+
+    def __init__(self, sql: str) -> None:
+        super().__init__()
+        self.sql = sql
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the condition, as ``Statement`` has it."""
+        return self.sql, ()
+
+
 class Selection:
     """A queryset with a ``Parameter`` for whatever changes from call to call, as one statement."""
 
@@ -54,13 +72,13 @@ class Selection:
         return self._statement.fetch_light({**self._constants, **values}, self._make)
 
 
-def fetch_rows(rows: QuerySet[Any], columns: Sequence[str]) -> list[Row]:
-    """Return the light rows of a queryset that is asked but once, with these columns."""
+def fetch_rows(rows: QuerySet[Any], columns: Sequence[str], values: Mapping[str, Any]) -> list[Row]:
+    """Return the light rows of a queryset that is asked but once, for the values of a ``Proof``."""
     try:
-        sql, parameters = _compiled(rows, columns)
+        sql, constants = _compiled(rows, columns)
     except EmptyResultSet:
         return []
-    return fetch_light(sql, parameters, row_class(tuple(columns))._make)
+    return fetch_light(sql, constants, values, row_class(tuple(columns))._make)
 
 
 @functools.cache

@@ -25,7 +25,7 @@ Make: TypeAlias = Callable[[Sequence[Any]], Any]
 
 _PREPARES: bool = settings.ASTRA.prepare_statements
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-_BARE = re.compile("%s|%%")
+_ANY = re.compile(r"%s|%%|%\((\w+)\)s")
 _numbers = itertools.count(1)
 
 
@@ -75,10 +75,20 @@ class Statement:
         return held.execute_once(self._text, values)
 
 
-def fetch_light(sql: str, parameters: Sequence[Any], make: Make) -> list[Any]:
-    """Execute SQL with `%s` placeholders that is not asked again; see ``Statement.fetch_light``."""
-    numbers = itertools.count(1)
-    text = _BARE.sub(lambda match: f"${next(numbers)}" if match[0] == "%s" else "%", sql)
+def fetch_light(
+    sql: str, positional: Sequence[Any], named: Mapping[str, Any], make: Make
+) -> list[Any]:
+    """Execute SQL with `%s` and `%(name)s` that is not asked again; see ``Statement.fetch_light``."""
+    rest = iter(positional)
+    parameters: list[Any] = []
+
+    def number(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return "%"
+        parameters.append(next(rest) if match[1] is None else named[match[1]])
+        return f"${len(parameters)}"
+
+    text = _ANY.sub(number, sql)
 
     def run(held: Session) -> list[Any]:
         writer = held.writer

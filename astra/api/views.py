@@ -60,6 +60,8 @@ class ApiView(APIView):
     ids: dict[str, uuid.UUID]
     query: Query
     media_type: str
+    # The methods whose statement proves who calls: a caller that is remembered will do for them.
+    proves: ClassVar[frozenset[str]] = frozenset()
     # Set by what steps in between: makes another answer of the one that was rendered.
     change_answer: Callable[[HttpResponseBase], HttpResponseBase] | None = None
 
@@ -67,6 +69,24 @@ class ApiView(APIView):
     def caller(self) -> Any:
         """Who calls (``astra.accounts.callers.Caller``, which this layer does not know)."""
         return self.request._caller
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer. Whatever a remembered caller is refused, is judged anew once it is asked who calls.
+
+        What is done for a remembered caller is done by a statement that also proves who it is.
+        """
+        sent: Any = request
+        sent._may_remember = request.method in self.proves
+        answer = super().dispatch(request, *args, **kwargs)
+        if 400 <= answer.status_code < 500 and self._is_unproved(sent):
+            sent._may_remember = False
+            vars(sent).pop("_refusal", None)
+            answer = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    @staticmethod
+    def _is_unproved(request: Any) -> bool:
+        return getattr(getattr(request, "_caller", None), "is_remembered", False)
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Return the request as it is: DRF's own would read the body as its Content-Type says."""

@@ -108,7 +108,8 @@ class Resource:
     problem of deleting what others refer to; ``may_delete`` raises any other. ``lifecycle``: a new row
     is in its initial state and goes on by itself. ``guarding``: what holds, while a caller replaces or
     deletes a row, what decides on it. ``create``, ``replace`` and ``delete`` take the place
-    of the actions altogether (``astra.resources.actions`` says what they are given).
+    of the actions altogether (``astra.resources.actions`` says what they are given);
+    ``create_proves``: it takes a caller that is remembered, and proves who it is (``Caller.proof``).
 
     For people: ``columns`` are the members that the admin's list shows, ``key`` is the member that
     names an instance among its siblings, in scenarios and lists; ``seeding`` None: no scenario has it.
@@ -133,6 +134,7 @@ class Resource:
     lifecycle: Lifecycle | None = None
     guarding: Callable[[Caller], AbstractContextManager[Guard]] = _unguarded
     create: Callable[..., Any] | None = None
+    create_proves: bool = False
     replace: Callable[..., Any] | None = None
     delete: Callable[[Any, datetime], None] | None = None
     collection: "type[ResourceCollection] | None" = None

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
-from rest_framework.request import Request
 
 from astra.api.collections import CollectionView
 from astra.api.instances import InstanceView, refuse_changes
 from astra.api.resources import article
-from astra.api.views import ApiView
+from astra.api.views import READS, ApiView
 from astra.resources import places, registry
 from astra.resources.actions import create_row, delete_row, replace_row
 from astra.resources.places import Place
@@ -47,7 +46,7 @@ class ResourceCollection(ResourceView, CollectionView):
         if not all(rows.exists() for rows in parents):
             raise self.not_found()
 
-    def post(self, request: Request, **kwargs: str) -> HttpResponse:
+    def post(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Create an instance: 201 with it."""
         parents = [f"{kind}_id" for kind in self.place.parents]
         row = create_row(
@@ -67,7 +66,7 @@ class ResourceInstance(ResourceView, InstanceView):
         """Return the rows among which the id is looked for."""
         return places.of_instance(cls.resource, cls.place, account_id, ids)
 
-    def put(self, request: Request, **kwargs: str) -> HttpResponse:
+    def put(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Replace the instance: 204."""
         sent = self.body()
         body = self.parse(sent)
@@ -85,7 +84,7 @@ class ResourceInstance(ResourceView, InstanceView):
         """Change the locked row."""
         replace_row(self.resource, caller=self.caller, row=row, body=body)
 
-    def delete(self, request: Request, **kwargs: str) -> HttpResponse:
+    def delete(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Delete the instance: 204."""
         rows = self.rows().filter(id=self.ids[self.id_name])
         if not self.delete_one(rows):
@@ -130,6 +129,7 @@ def views_at(
         "__doc__": _about(resource, place, resource.collection),
         "bodies": {"POST": resource.members.create_body} if "POST" in place.methods else {},
         "filters": resource.members.filters,
+        "proves": frozenset({*READS, "POST"} if resource.create_proves else READS),
         "published_parameters": resource.published_parameters,
         "http_method_names": _names(place.methods & {"GET", "POST"}),
     }

@@ -13,6 +13,7 @@ from astra.accounts.callers import Caller, asked_again
 from astra.api.problems import (
     CONFLICT,
     INVALID_FIELDS,
+    NOT_PERMITTED,
     ApiProblem,
     Invalid,
 )
@@ -126,11 +127,11 @@ def _try_create(
             account=caller,
             user_id=caller.user_id,
         )
-        account = {"account": caller.account_id, "account_revision": caller.revision}
+        who = {"account": caller.account_id, **caller.proof}
         try:
             # Within a transaction, a name that is taken must not end it.
             with transaction.atomic() if caller.has_faults else nullcontext():
-                found = CREATE.fetch_one(by_call(rows) | account | {"check_only": check_only})
+                found = CREATE.fetch_one(by_call(rows) | who | {"check_only": check_only})
         except IntegrityError as error:
             if SNAPSHOT_NAME_CONSTRAINT in str(error):
                 raise SnapshotNameTaken from error
@@ -140,6 +141,9 @@ def _try_create(
         if is_account_current and is_app_current:
             break
         if not is_account_current:
+            if caller.is_remembered:
+                # The view asks who calls, and begins anew.
+                raise ApiProblem(NOT_PERMITTED)
             caller = asked_again(caller)
         if not is_app_current:
             app = asked_app(caller.account_id, app_id)

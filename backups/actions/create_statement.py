@@ -5,11 +5,11 @@ first and the snapshot from the returned row (foreign keys are checked at the en
 leaves nothing behind. It touches no row that another create touches; it reads the account's row
 `FOR SHARE`, so it cannot slip behind a clock that is being moved.
 
-What was planned beforehand was planned from the account and the app as somebody remembers them. Both
-rows have a revision that every write to them changes; with another one nothing is made. What is named
-is looked up by its key alone, see ``astra.api.lookups``.
+What was planned beforehand was planned for a caller, from an account and an app, as somebody remembers
+them. Each of these rows has a revision that every write to it changes; with another one nothing is made.
+What is named is looked up by its key alone, see ``astra.api.lookups``.
 
-Steps: *account* (as it was) -> *wanted* (the rows to be, see ``backups.actions.drafting``) -> *found*
+Steps: *account* (as it was, and who calls) -> *wanted* (the rows to be, see ``drafting``) -> *found*
 (app, bucket, snapshot) -> *new_backup* -> *new_snapshot* -> *history*. A call wants one backup;
 schedules that fire want many at once, or snapshots alone.
 """
@@ -19,6 +19,7 @@ from typing import Any
 
 import orjson
 
+from astra.accounts.callers import PROOF_OF_ACCOUNT, PROOF_OF_USER
 from astra.api.statements import Statement
 from backups.actions.drafting import Draft
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, PENDING, SNAPSHOT
@@ -126,7 +127,9 @@ def _steps(wanted: str) -> str:
     return f"""
     WITH account AS (
         SELECT id FROM accounts_account
-        WHERE id = %(account)s AND (revision = %(account_revision)s) IS TRUE FOR SHARE
+        WHERE id = %(account)s AND {PROOF_OF_ACCOUNT}
+          AND (%(caller_digest)s::text IS NULL OR {PROOF_OF_USER})
+        FOR SHARE
     ), wanted AS {wanted}, found AS ({_FOUND}),
     new_backup AS ({_NEW_BACKUP}), new_snapshot AS ({_NEW_SNAPSHOT}), history AS ({_HISTORY})
     """

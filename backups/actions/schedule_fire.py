@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from astra.accounts.callers import PROVED_OF_TOKEN
 from astra.api.dice import NIL_ID
 from astra.api.statements import Statement
 from backups import kinds
@@ -84,7 +85,8 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
         for app, each in wanted
     ]
     _JOIN_BY_HASH.execute({})
-    FIRE.fetch_one({"account": account_id, "account_revision": revision, **by_schedules(drafts)})
+    proof = {"caller_account": revision, **dict.fromkeys(PROVED_OF_TOKEN)}
+    FIRE.fetch_one({"account": account_id, **proof, **by_schedules(drafts)})
     fired = [{"id": each.id, "next_firing_at": next_firing(each, at)} for each in due]
     _SET_NEXT.execute({"fired": orjson.dumps(fired).decode()})
 

@@ -119,6 +119,7 @@ APP_BACKUP = Resource(
     headers={DELETE: {"Force-Delete": "Accepted; a failed backup goes with or without it."}},
     lifecycle=LIFECYCLE,
     create=app_backup_of_body,
+    create_proves=True,
     may_delete=refuse_pending,
     delete=app_backup_delete,
     columns=("name", "state"),

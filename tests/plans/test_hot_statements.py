@@ -37,7 +37,10 @@ def test_a_create_finds_what_it_names_by_its_key(counted: int | None) -> None:
         True,
     )
     assert read == {
+        "accounts_token": {"token_digest_is_unique"},
+        "accounts_user": {"accounts_user_pkey"},
         "accounts_account": {"accounts_account_pkey"},
+        "accounts_rolebinding": {"role_binding_is_unique"},
         "backups_app": {"backups_app_pkey"},
         "backups_snapshot": {"backups_snapshot_pkey"},
     }

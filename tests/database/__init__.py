@@ -1,0 +1,1 @@
+"""Sessions with PostgreSQL, and the statements that stay prepared in them."""
