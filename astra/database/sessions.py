@@ -6,6 +6,7 @@ Threads may outnumber sessions: one that waits for a body, a delay or a reader h
 import select
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -20,6 +21,7 @@ from astra.database.patience import seconds_left
 _READABLE = select.POLLIN
 _EITHER = select.POLLIN | select.POLLOUT
 LATE = "the database did not answer in time"
+_CANCELLED_WITHIN_SECONDS = 0.5
 
 
 class Session(psycopg.Connection[Any]):
@@ -86,7 +88,7 @@ class Session(psycopg.Connection[Any]):
         try:
             return super().wait(gen, interval, seconds_left() if timeout is None else timeout)
         except errors._WaitTimeout as error:
-            self.pgconn.finish()
+            self._give_up()
             raise psycopg.OperationalError(LATE) from error
 
     def _begin(self) -> None:
@@ -124,9 +126,16 @@ class Session(psycopg.Connection[Any]):
         if events != _READABLE:
             self._socket.modify(self.pgconn.socket, _READABLE)
         if not found:
+            self._give_up()
             raise psycopg.OperationalError(LATE)
         if found[0][1] != select.POLLOUT:
             self.pgconn.consume_input()
+
+    def _give_up(self) -> None:
+        """Have the server drop what it does, if it listens, and be lost."""
+        with suppress(psycopg.Error):
+            self.cancel_safe(timeout=_CANCELLED_WITHIN_SECONDS)
+        self.pgconn.finish()
 
     def _fail(self, result: Any) -> NoReturn:
         if result is None or self.pgconn.status == ConnStatus.BAD:
