@@ -11,6 +11,7 @@ import environs
 
 import astra
 from astra.adminsite.theme import UNFOLD as ADMIN_THEME
+from astra.api.logs import without_traceback
 from astra.api.options import JSON, TEXT, Options
 from astra.apidocs.texts import API_DESCRIPTION
 
@@ -172,6 +173,10 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": _LINES[ASTRA.log_format]},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": ASTRA.log_level},
-    # A refusal is an answer, not an event; the handler logs what is.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        # A refusal is an answer, not an event; the handler logs what is.
+        "django.request": {"level": "ERROR"},
+        # Anybody may send an unknown Host: that is worth a line, not thirty.
+        "django.security.DisallowedHost": {"filters": [without_traceback]},
+    },
 }

@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 from astra.api.requests import TolerantRequest
 from astra.server.leash import die_with_parent
+from astra.server.refusing import refuse_what_waits
 
 
 def _die_with_web_server() -> None:
@@ -23,6 +24,7 @@ def _die_with_web_server() -> None:
     if os.getppid() != main.pid:
         # It died before the kernel knew of the request.
         signal.raise_signal(signal.SIGKILL)
+    refuse_what_waits()
 
 
 _die_with_web_server()

@@ -1,12 +1,19 @@
-"""Log lines as JSON, one object each, where `ASTRA_LOG_FORMAT` asks for them."""
+"""Log lines: as JSON where `ASTRA_LOG_FORMAT` asks for them, and without what helps nobody."""
 
 import logging
 
-import structlog
+
+def without_traceback(record: logging.LogRecord) -> logging.LogRecord:
+    """Return the record of something that a caller did, which no code of ours is to be looked at for."""
+    record.exc_info = None
+    return record
 
 
 def json_formatter() -> logging.Formatter:
     """Return what makes JSON of a record: its message is `event`, what is `extra` are members."""
+    # Most services do without.
+    import structlog
+
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
             structlog.contextvars.merge_contextvars,

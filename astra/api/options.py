@@ -69,6 +69,10 @@ class Options:
         _env.float, "WORKER_INTERVAL", 0.25, validate=_POSITIVE
     )
     journal_cap: int = _option(_env.int, "JOURNAL_CAP", 10_000, validate=_NOT_NEGATIVE)
+    connections: int = _option(_env.int, "CONNECTIONS", 512, validate=_POSITIVE)
+    database_log_bytes: int = _option(
+        _env.int, "DATABASE_LOG_MAX", 10 * 1024 * 1024, validate=_POSITIVE
+    )
     db_pool_size: int = _option(_env.int, "DB_POOL_SIZE", 8, validate=_POSITIVE)
     allowed_hosts: tuple[str, ...] = _option(
         _tuple, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]

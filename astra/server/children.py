@@ -103,8 +103,13 @@ class Program(Child):
         return None if self.process is None else self.process.poll()
 
 
-def web_command(listener: Listener, *, workers: int, certificate: Path | None) -> list[str]:
-    """Return the command of the web server on one listener, with TLS if there is a certificate."""
+def web_command(
+    listener: Listener, *, workers: int, connections: int, certificate: Path | None
+) -> list[str]:
+    """Return the command of the web server on one listener, with TLS if there is a certificate.
+
+    ``connections``: how many each worker takes at a time.
+    """
     options = {
         "--interface": "wsgi",
         "--http": "1",
@@ -112,6 +117,7 @@ def web_command(listener: Listener, *, workers: int, certificate: Path | None) -
         "--port": listener.port,
         "--workers": workers,
         "--blocking-threads": 4,
+        "--backpressure": connections,
         "--respawn-interval": 0.1,
         "--workers-kill-timeout": WEB_DRAIN_SECONDS,
         "--log-level": "warning",

@@ -4,6 +4,7 @@ It runs in the foreground and listens on a unix socket alone, in a folder closed
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -43,7 +44,6 @@ _EPHEMERAL_SETTINGS = {
     "wal_recycle": "off",
 }
 _SOCKET_PATH_BYTES = 107
-_LOG_BYTES = 10 * 1024 * 1024
 _READY_SECONDS = 120.0
 # How long a start is tried again: children of a killed server hold its memory for a moment.
 _RETRY_SECONDS = 5.0
@@ -55,15 +55,23 @@ class EmbeddedPostgres:
     """One server on one data folder, with a role and a database named ``astra``."""
 
     def __init__(
-        self, *, data_dir: Path, socket_dir: Path, log_path: Path | None, durable: bool = True
+        self,
+        *,
+        data_dir: Path,
+        socket_dir: Path,
+        log_path: Path | None,
+        log_bytes: int = 10 * 1024 * 1024,
+        durable: bool = True,
     ) -> None:
         """Name the folders; nothing is touched before `start`. Without a log path, none is kept.
 
-        ``durable``: what was committed survives the end of the machine, too.
+        ``log_bytes``: beyond that, the log begins anew (``limit_log``). ``durable``: what was
+        committed survives the end of the machine, too.
         """
         self.data_dir = data_dir
         self.socket_dir = socket_dir
         self.log_path = log_path
+        self.log_bytes = log_bytes
         self.durable = durable
         # The data folder of a stopped server, that new data are a copy of.
         self.template: Path | None = None
@@ -105,6 +113,18 @@ class EmbeddedPostgres:
             self._process = None
             with suppress(OSError):
                 self.socket_dir.rmdir()
+
+    def limit_log(self) -> None:
+        """Begin the log anew if it is too long; what was in it is kept beside it, once.
+
+        The server goes on writing at the end of the same file, wherever that is.
+        """
+        if self.log_path is None:
+            return
+        with suppress(FileNotFoundError):
+            if self.log_path.stat().st_size > self.log_bytes:
+                shutil.copy(self.log_path, self.log_path.with_suffix(".log.old"))
+                os.truncate(self.log_path, 0)
 
     def __enter__(self) -> Self:
         self.start()
@@ -200,8 +220,7 @@ class EmbeddedPostgres:
         if self.log_path is None:
             return os.open(os.devnull, os.O_WRONLY)
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
-        if self.log_path.exists() and self.log_path.stat().st_size > _LOG_BYTES:
-            self.log_path.replace(self.log_path.with_suffix(".log.old"))
+        self.limit_log()
         return os.open(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def _end_of_log(self) -> str:

@@ -101,8 +101,15 @@ class Supervisor:
         self._environment = metrics.share(self._options.data_dir / "metrics")
         plain, secure = listeners(self._options)
         certificate = server_certificate(self._options)
-        self._run("the web server (HTTP)", web_command(plain, workers=2, certificate=None))
-        self._run("the web server (HTTPS)", web_command(secure, workers=1, certificate=certificate))
+        for name, listener, workers, its in (
+            ("the web server (HTTP)", plain, 2, None),
+            ("the web server (HTTPS)", secure, 1, certificate),
+        ):
+            connections = self._options.connections
+            self._run(
+                name,
+                web_command(listener, workers=workers, connections=connections, certificate=its),
+            )
         if not self._only_web:
             self._run("the lifecycle worker", lifecycle_command())
         self._announce(access)
@@ -132,6 +139,8 @@ class Supervisor:
         while not self._requests.received:
             with self._requests.interrupting():
                 self._revive()
+            if self._postgres is not None:
+                self._postgres.limit_log()
             self._requests.wait(_WATCH_SECONDS)
 
     def _revive(self) -> None:
@@ -157,6 +166,7 @@ def _embedded(options: Options) -> EmbeddedPostgres:
         data_dir=options.data_dir / "postgres",
         socket_dir=options.database_socket_dir,
         log_path=options.data_dir / "log" / "postgres.log",
+        log_bytes=options.database_log_bytes,
         durable=options.durable,
     )
 

@@ -65,6 +65,27 @@ def test_rows_survive_stop_and_kill(server: EmbeddedPostgres) -> None:
     assert kept == [("before the stop",), ("before the kill",)]
 
 
+def test_its_log_does_not_grow_beyond_a_limit(server: EmbeddedPostgres) -> None:
+    server.log_bytes = 1000
+
+    def complain(number: int) -> None:
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            query(server, f"SELECT FROM nothing_{number}")
+
+    assert server.log_path is not None
+    old = server.log_path.with_suffix(".log.old")
+    with server:
+        for number in range(30):
+            complain(number)
+            server.limit_log()
+            assert server.log_path.stat().st_size <= 1000
+        assert 1000 < old.stat().st_size < 2000
+        kept = old.read_text() + server.log_path.read_text()
+        assert "\0" not in kept
+        assert "nothing_29" in kept
+        assert 'nothing_2"' not in kept
+
+
 def test_a_copy_of_the_folder_of_a_stopped_server_is_a_backup(
     server: EmbeddedPostgres, tmp_path: Path
 ) -> None:

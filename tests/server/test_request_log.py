@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.test.client import ClientHandler
 from environs import EnvError
 
@@ -99,3 +100,13 @@ def test_the_setting_makes_json_of_every_line(monkeypatch: pytest.MonkeyPatch) -
 def test_it_is_off_where_nothing_is_said(settings: Any) -> None:
     assert settings.ASTRA.log_format == "text"
     assert not any("request_log" in name for name in settings.MIDDLEWARE)
+
+
+def test_an_unknown_host_costs_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    for path in ("/admin/", "/admin/login/", "/api/docs/", "/"):
+        caplog.clear()
+        answer = Client(raise_request_exception=False).get(path, headers={"Host": "evil.example"})
+        assert answer.status_code == 400
+        (record,) = caplog.records
+        assert record.getMessage().startswith("Invalid HTTP_HOST header: 'evil.example'.")
+        assert record.exc_info is None
