@@ -39,7 +39,7 @@ class Declared(Resource):
             return
         parents = len(self.place.parents)
         usual = {
-            "list": 3 + parents,
+            "list": 3,
             "retrieve": 3,
             "create": 4 + parents,
             "replace": 4,

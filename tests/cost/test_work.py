@@ -13,6 +13,7 @@ from typing import Any, cast
 import pytest
 from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from rest_framework import serializers
 
 from astra.accounts.callers import Caller
@@ -176,16 +177,10 @@ def test_nothing_of_what_a_caller_makes_up_is_remembered(api: Api) -> None:
 @pytest.mark.parametrize("path", ["name", "id", "state", "metadata.labels[*].name"])
 def test_however_many_values_are_asked_for_the_statement_is_the_same(api: Api, path: str) -> None:
     def statements(count: int) -> list[str]:
-        seen: list[str] = []
-
-        def note(execute: Any, sql: str, *others: Any) -> Any:
-            seen.append(sql)
-            return execute(sql, *others)
-
         values = ",".join(str(world.some_id()) for _ in range(count))
-        with connection.execute_wrapper(note):
+        with CaptureQueriesContext(connection) as captured:
             api.read(f"k8s/v2/apps?filter={path} in '{values}'")
-        return seen
+        return [each["sql"] for each in captured]
 
     assert statements(2) == statements(30) != []
 
