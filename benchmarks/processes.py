@@ -39,11 +39,11 @@ class Processes:
         return self._sums(lambda process: process.memory_full_info().pss / MIB)
 
     def private_mib(self) -> dict[str, float]:
-        """Return the memory by part that no other process shares (USS).
+        """Return the memory by part that is neither shared nor a file's: what could leak.
 
-        Without the buffers of PostgreSQL, which fill up whatever is done.
+        PostgreSQL's buffers, which fill up whatever is done, are no part of it.
         """
-        return self._sums(lambda process: process.memory_full_info().uss / MIB)
+        return self._sums(lambda process: _private(process) / MIB)
 
     @contextmanager
     def watched(self) -> Iterator[dict[str, float]]:
@@ -95,3 +95,13 @@ class Processes:
     def _all(self) -> Iterator[psutil.Process]:
         yield self._root
         yield from self._root.children(recursive=True)
+
+
+def _private(process: psutil.Process) -> int:
+    """Return the bytes that are private by both accounts.
+
+    Pages that no other process has (USS) may be of a shared segment that only this one has come
+    upon yet; pages of no file and no segment may still be those of a parent that forked.
+    """
+    memory = process.memory_full_info()
+    return int(min(memory.uss, memory.rss - memory.shared))

@@ -1,15 +1,17 @@
 """A month in one call: apps that are backed up every hour, and keep the newest day."""
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from benchmarks.plan import KEPT, Plan, Ratio
 from benchmarks.plots import Panel
 from benchmarks.record import PER_SECOND, Figure, Record
 from benchmarks.services import THIS, Revision, running
-from benchmarks.subjects.rates import MIB, memory_table
+from benchmarks.subjects.rates import MIB, memory_table, panel_over
 from benchmarks.tables import Table, cell
 
 SUBJECT = "month"
@@ -17,7 +19,8 @@ APPS, DAYS, HOURS = 1000, 30, 24
 NEWEST = 24
 START = "2026-01-05T00:00:00Z"
 SECONDS = "s"
-_POLL_SECONDS = 0.2
+ALONG, DAYS_SO_FAR = "along the way", "days so far"
+_SAMPLE_SECONDS = 1.0
 
 
 def measure(record: Record, plan: Plan) -> None:
@@ -30,20 +33,28 @@ def measure(record: Record, plan: Plan) -> None:
 
 def _measure(record: Record, revision: Revision, apps: int) -> None:
     what = f"{DAYS} days of {apps:,} apps"
+
+    def note(of_what: str, unit: str, value: float) -> None:
+        record.note(Figure(SUBJECT, revision.name, of_what, unit), value)
+
     with running(revision) as service:
         account = service.control("accounts", "POST", {"scenario": _world(apps)})["id"]
-        clock = f"accounts/{account}/clock"
-        with service.processes.watched() as most:
-            start = time.perf_counter()
-            service.control(f"{clock}/advance", "POST", {"by": f"P{DAYS}D", "wait": 0})
-            while service.control(clock)["status"] == "advancing":
-                time.sleep(_POLL_SECONDS)
-            taken = time.perf_counter() - start
-        made = apps * DAYS * HOURS
-        record.note(Figure(SUBJECT, revision.name, what, SECONDS), taken)
-        record.note(Figure(SUBJECT, revision.name, what, PER_SECOND), made / taken)
-        for part, mib in most.items():
-            record.note(Figure(SUBJECT, revision.name, what, MIB + part), mib)
+        path, most, is_over = f"accounts/{account}/clock", defaultdict[str, float](float), False
+        start = time.perf_counter()
+        service.control(f"{path}/advance", "POST", {"by": f"P{DAYS}D", "wait": 0})
+        while not is_over:
+            clock = service.control(path)
+            taken, is_over = time.perf_counter() - start, clock["status"] != "advancing"
+            moved = datetime.fromisoformat(clock["now"]) - datetime.fromisoformat(START)
+            note(ALONG, DAYS_SO_FAR, moved / timedelta(days=1))
+            for part, mib in service.processes.private_mib().items():
+                note(ALONG, MIB + part, mib)
+                most[part] = max(most[part], mib)
+            time.sleep(0 if is_over else _SAMPLE_SECONDS)
+    note(what, SECONDS, taken)
+    note(what, PER_SECOND, apps * DAYS * HOURS / taken)
+    for part, mib in most.items():
+        note(what, MIB + part, mib)
 
 
 def _world(apps: int) -> dict[str, Any]:
@@ -81,7 +92,8 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
         if each.unit == SECONDS
     ]
     yield "time", Table(["move", "of", SECONDS, f"backups {PER_SECOND}"], rows)
-    yield "most memory", memory_table(record, record.figures(SUBJECT))
+    most = [each for each in record.figures(SUBJECT) if each.what != ALONG]
+    yield "most memory", memory_table(record, most)
 
 
 def ratios(record: Record) -> Iterator[Ratio]:
@@ -92,7 +104,6 @@ def ratios(record: Record) -> Iterator[Ratio]:
 
 
 def panels(record: Record) -> Iterator[Panel]:
-    """Show the rate."""
-    rates = [each for each in record.figures(SUBJECT) if each.unit == PER_SECOND]
-    bars = {f"{each.of}, {each.what}": record.spread(each) for each in rates}
-    yield Panel("backups made and settled in one call", PER_SECOND, bars)
+    """Show the memory of this revision over the days."""
+    title = "private memory while the clock is on its way"
+    yield from panel_over(record, title, Figure(SUBJECT, THIS, ALONG, DAYS_SO_FAR))

@@ -88,3 +88,14 @@ def rate_panels(record: Record, figures: Iterable[Figure]) -> Iterator[Panel]:
             {rate.of: record.spread(rate) for rate in rates if replace(rate, of="") == key},
             ours=THIS,
         )
+
+
+def panel_over(record: Record, title: str, over: Figure) -> Iterator[Panel]:
+    """Show the memory by part over what was noted at the same moments, if it was."""
+    if values := record.values.get(over):
+        lines = {
+            each.unit.removeprefix(MIB): found
+            for each, found in record.values.items()
+            if each.unit.startswith(MIB) and each == replace(over, unit=each.unit)
+        }
+        yield Panel(title, "MiB", over=(over.unit, values), lines=lines)

@@ -9,7 +9,7 @@ from benchmarks.plan import Plan, Ratio
 from benchmarks.plots import Panel
 from benchmarks.record import Figure, Record
 from benchmarks.services import THIS
-from benchmarks.subjects.rates import MIB
+from benchmarks.subjects.rates import MIB, panel_over
 from benchmarks.tables import NOTHING, Table, number
 from benchmarks.targets import CREATE, FILTERED, LIST, RETRIEVE, service_target
 
@@ -85,13 +85,5 @@ def ratios(record: Record) -> Iterator[Ratio]:
 
 def panels(record: Record) -> Iterator[Panel]:
     """Show the memory over the requests."""
-    found = [each for each in record.figures(SUBJECT) if each.what == ALONG]
-    requests = [each for each in found if each.unit == REQUESTS_SO_FAR]
-    lines = {
-        each.unit.removeprefix(MIB): record.values[each]
-        for each in found
-        if each.unit.startswith(MIB)
-    }
-    if requests:
-        over = (REQUESTS_SO_FAR, record.values[requests[0]])
-        yield Panel("private memory under load", "MiB", over=over, lines=lines)
+    requests = Figure(SUBJECT, THIS, ALONG, REQUESTS_SO_FAR)
+    yield from panel_over(record, "private memory under load", requests)
