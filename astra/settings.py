@@ -1,6 +1,5 @@
 """Django's settings; what a user may change comes from the environment, see ``api.options``."""
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,11 @@ from typing import Any
 import dj_database_url
 import django_stubs_ext
 import environs
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 import astra
 from astra.adminsite.theme import UNFOLD as ADMIN_THEME
+from astra.api.files import kept_private
 from astra.api.logs import without_traceback
 from astra.api.options import JSON, TEXT, Options
 from astra.apidocs.texts import API_DESCRIPTION
@@ -28,15 +29,7 @@ def _secret_key() -> str:
     """Return ``ASTRA_SECRET_KEY``, or the key kept in the data folder, made at first start."""
     if key := env.str("ASTRA_SECRET_KEY", ""):
         return key
-    path = ASTRA.data_dir / "secret_key"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text()
+    return kept_private(ASTRA.data_dir / "secret_key", lambda: secrets.token_urlsafe(48))
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -92,6 +85,7 @@ MIDDLEWARE = [
     "astra.server.measuring.Measuring",
     "astra.api.middleware.SimulatorMiddleware",
     "astra.api.pages.Security",
+    "astra.api.pages.ContentSecurity",
     "astra.api.pages.StaticFiles",
     "astra.api.pages.Sessions",
     "astra.api.pages.Common",
@@ -100,6 +94,25 @@ MIDDLEWARE = [
     "astra.api.pages.Messages",
     "astra.api.pages.ClickjackingProtection",
 ]
+
+# The admin site and the documentation are of files of the service alone. Its menus are made by
+# Alpine.js, which reads expressions of the page (`unsafe-eval`); colours and widths stand in the page.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+# Of `check --deploy`. Django's own middleware is there, but under names of the service's, as API calls
+# pass it by (W001 to W003). The admin site is served by plain HTTP too, to this machine, where a cookie
+# for HTTPS alone would keep everybody out (W010).
+SILENCED_SYSTEM_CHECKS = [f"security.{number}" for number in ("W001", "W002", "W003", "W010")]
 
 ROOT_URLCONF = "astra.urls"
 WSGI_APPLICATION = "astra.wsgi.application"

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.views import View
 
 from astra.api import media, problems
-from astra.api.files import write_private
+from astra.api.files import kept_private
 from astra.api.handler import problem_response, translate
 from astra.api.options import Options
 from astra.api.patterns import parse_identifier
@@ -99,10 +99,4 @@ def control_token(options: Options) -> str:
     """Return the token of the control surface; make and keep one when there is none yet."""
     if options.control_token:
         return options.control_token
-    path = options.data_dir / FILE_NAME
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        # Should two processes make one at once, the last stays, and both read that.
-        write_private(path, f"{secrets.token_urlsafe(32)}\n")
-    return path.read_text().strip()
+    return kept_private(options.data_dir / FILE_NAME, lambda: secrets.token_urlsafe(32))

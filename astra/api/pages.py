@@ -6,6 +6,7 @@ they pass these by.
 
 from typing import Any
 
+from csp.middleware import CSPMiddleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -44,6 +45,7 @@ def _for_pages(middleware: type[Any]) -> type[Any]:
 
 
 Security = _for_pages(SecurityMiddleware)
+ContentSecurity = _for_pages(CSPMiddleware)
 StaticFiles = _for_pages(WhiteNoiseMiddleware)
 Sessions = _for_pages(SessionMiddleware)
 Common = _for_pages(CommonMiddleware)

@@ -3,6 +3,8 @@
 import functools
 from threading import Lock
 
+from csp.constants import UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -46,6 +48,8 @@ def document_as(request: HttpRequest, written_as: str) -> HttpResponse:
     return HttpResponse(document(written_as), content_type=f"application/{written_as}")
 
 
+# The script of the page stands in it.
+@csp_update({"script-src": UNSAFE_INLINE})
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Answer with Swagger UI, from the files that come with the service."""

@@ -4,6 +4,7 @@ import subprocess
 
 import psycopg
 import pytest
+from django.db.migrations.loader import MigrationLoader
 
 from astra.api.options import Options
 from astra.server.postgres import EmbeddedPostgres
@@ -74,3 +75,20 @@ def test_a_data_folder_is_left_as_it_is(service: Service, monkeypatch: pytest.Mo
     assert str(service.data_dir) in line
     assert line.endswith("choose another one with ASTRA_DATA_DIR")
     assert service.processes() == []
+
+
+def test_data_of_a_newer_version_are_left_as_they_are(
+    service: Service, empty_database: str
+) -> None:
+    known = MigrationLoader(None).disk_migrations or {}
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute(BEFORE.partition("INSERT")[0])
+        connection.cursor().executemany(
+            "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, now())",
+            [*known, ("backups", "9999_of_tomorrow")],
+        )
+    line = refused(service, "prepare", DATABASE_URL=empty_database)
+    assert line == (
+        "CommandError: the database of DATABASE_URL has the data of a newer version of the service,"
+        " which this one cannot read; start that one, or use an empty database"
+    )

@@ -21,12 +21,19 @@ class Command(migrate.Command):
         if found.keys() <= known.keys():
             super().handle(*args, **options)
             return
-        if os.environ.get("DATABASE_URL"):
-            raise CommandError(
-                "the database of DATABASE_URL was filled by another version of the service, whose"
-                " data this one cannot read; use an empty database"
+        where, way_out = (
+            ("the database of DATABASE_URL", "use an empty database")
+            if os.environ.get("DATABASE_URL")
+            else (
+                str(settings.ASTRA.data_dir),
+                "move that folder away or choose another one with ASTRA_DATA_DIR",
             )
+        )
+        is_newer = found.keys() > known.keys()
+        version, way_out = (
+            ("a newer", f"start that one, or {way_out}") if is_newer else ("another", way_out)
+        )
         raise CommandError(
-            f"{settings.ASTRA.data_dir} has the data of another version of the service, which this"
-            " one cannot read; move that folder away or choose another one with ASTRA_DATA_DIR"
+            f"{where} has the data of {version} version of the service, which this one cannot read;"
+            f" {way_out}"
         )
