@@ -68,6 +68,7 @@ class Options:
     worker_interval_seconds: float = _option(
         _env.float, "WORKER_INTERVAL", 0.25, validate=_POSITIVE
     )
+    history_cap: int = _option(_env.int, "HISTORY_CAP", 100_000, validate=_NOT_NEGATIVE)
     journal_cap: int = _option(_env.int, "JOURNAL_CAP", 10_000, validate=_NOT_NEGATIVE)
     connections: int = _option(_env.int, "CONNECTIONS", 512, validate=_POSITIVE)
     database_log_bytes: int = _option(

@@ -3,10 +3,18 @@
 The engine may not import what it does this for.
 """
 
+import logging
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from django.db import connection
+
+from astra.api.clock import monotonic_seconds
+from astra.api.statements import Statement
+
+logger = logging.getLogger(__name__)
 
 # One look at what grows by itself: drops what is too much of it, returns how much that was.
 Trim: TypeAlias = Callable[[], int]
@@ -21,6 +29,51 @@ class Chore:
 
     accounts: Callable[[], Iterable[uuid.UUID]]
     act: Callable[[uuid.UUID], None]
+
+
+@dataclass(slots=True)
+class Trimmer:
+    """What a worker remembers of trimming one thing: when, and up to where it has looked.
+
+    ``newest``: the statement of the greatest number of a row so far; ``act`` trims the accounts that
+    have a row after a number.
+    """
+
+    what: str
+    newest: Statement
+    act: Callable[[int], int]
+    interval_seconds: float
+    _again_at: float = 0.0
+    # The newest row at the last pass, and at the one before: what was being written at that time has
+    # been by now.
+    _newest: int = 0
+    _newest_before: int = 0
+
+    def trim(self) -> int:
+        """Drop what is beyond the cap, unless it is too early; return how many rows that were.
+
+        Only accounts with new rows are looked at. Raises ``django.db.Error`` when the connection is
+        lost; any other failure is left for later.
+        """
+        now = monotonic_seconds()
+        if now < self._again_at:
+            return 0
+        self._again_at = now + self.interval_seconds
+        try:
+            return self._pass()
+        except Exception:
+            if not connection.is_usable():
+                raise
+            logger.exception("%s could not be trimmed", self.what)
+            return 0
+
+    def _pass(self) -> int:
+        (newest,) = self.newest.fetch_one({}) or (0,)
+        if newest == self._newest_before:
+            return 0
+        count = self.act(self._newest_before)
+        self._newest_before, self._newest = self._newest, newest
+        return count
 
 
 chores: list[Chore] = []

@@ -4,19 +4,12 @@ An account may have some calls more than the cap before they are dropped, a lot 
 not see those. What was dropped is counted in a table that nobody else writes.
 """
 
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from django.conf import settings
-from django.db import connection
 
-from astra.api.clock import monotonic_seconds
 from astra.api.metrics import JOURNAL_DROPPED
 from astra.api.statements import Statement
+from astra.engine.chores import Trim, Trimmer
 from astra.engine.settling import LOCK_CLASS
-
-logger = logging.getLogger(__name__)
 
 # How often a worker looks.
 INTERVAL_SECONDS = 2.0
@@ -78,46 +71,11 @@ _TRIM = Statement(f"""
 """)
 
 
-@dataclass(slots=True)
-class Trimmer:
-    """What a worker remembers of its trimming: when, and up to where it has looked."""
-
-    _again_at: float = 0.0
-    # The newest call at the last pass, and at the one before: a call that was being written at that
-    # time has been by now.
-    _newest: int = 0
-    _newest_before: int = 0
-
-    def trim(self) -> int:
-        """Drop what is beyond the cap, unless it is too early; return how many calls that were.
-
-        Only accounts with new calls are looked at. Raises ``django.db.Error`` when the connection is
-        lost; any other failure is left for later.
-        """
-        now = monotonic_seconds()
-        if now < self._again_at:
-            return 0
-        self._again_at = now + INTERVAL_SECONDS
-        try:
-            return self._pass()
-        except Exception:
-            if not connection.is_usable():
-                raise
-            logger.exception("journals could not be trimmed")
-            return 0
-
-    def _pass(self) -> int:
-        (newest,) = _NEWEST.fetch_one({}) or (0,)
-        if newest == self._newest_before:
-            return 0
-        count = journals_trim(since=self._newest_before)
-        self._newest_before, self._newest = self._newest, newest
-        return count
-
-
-def new_trimmer() -> Callable[[], int]:
+def new_trimmer() -> Trim:
     """Return what a worker calls, again and again."""
-    return Trimmer().trim
+    return Trimmer(
+        "journals", _NEWEST, lambda since: journals_trim(since=since), INTERVAL_SECONDS
+    ).trim
 
 
 def journals_trim(*, since: int = 0) -> int:

@@ -183,8 +183,9 @@ def test_a_worker_with_nothing_new_asks_once(account: Account) -> None:
         with CaptureQueriesContext(connection) as queries:
             worker.trim()
             worker.trim()
-        assert len(queries) == 1
-        assert "max(sequence)" in queries[0]["sql"]
+        asked = [query["sql"] for query in queries if "journal" in query["sql"]]
+        assert len(asked) == 1
+        assert "max(sequence)" in asked[0]
 
 
 def test_a_pass_that_fails_is_left_for_later(
