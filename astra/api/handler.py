@@ -6,6 +6,7 @@ own exceptions are translated, a lost database is 503, and everything else is th
 """
 
 import logging
+import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -97,8 +98,7 @@ def _drop_sessions() -> None:
 
 def problem_response(request: Any, problem: ApiProblem) -> HttpResponse:
     """Write a problem document with a fresh correlation id."""
-    dice: Dice = getattr(getattr(request, "_caller", None), "dice", RANDOM_DICE)
-    correlation_id = dice.new_id()
+    correlation_id = _correlation_id(request)
     # Kept with the request, for whoever records what happened to it.
     request._refusal = (problem.type.number, correlation_id)
     response = HttpResponse(
@@ -111,6 +111,15 @@ def problem_response(request: Any, problem: ApiProblem) -> HttpResponse:
     if problem.type.status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _correlation_id(request: Any) -> uuid.UUID:
+    dice: Dice = getattr(getattr(request, "_caller", None), "dice", RANDOM_DICE)
+    try:
+        return dice.new_id()
+    except (DatabaseError, InterfaceError):
+        # An account may count its draws in the database, which may be what failed.
+        return RANDOM_DICE.new_id()
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

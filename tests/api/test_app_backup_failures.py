@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from astra.engine.models import Transition
 from backups.models import App, AppBackup, Bucket, Snapshot
@@ -167,6 +167,17 @@ def test_a_database_out_of_reach_is_problem_24_with_retry_after(
         response = api.call(method, path, {})
         assert (number(response), response.status_code) == (24, 503)
         assert response["Retry-After"] == "1"
+
+
+def test_a_refusal_has_an_id_though_none_can_be_drawn(
+    api: Api, app: App, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(parameters: Any) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("astra.accounts.callers._DRAW.fetch_one", refuse)
+    response = api.create_backup(app, name="NO")
+    assert (number(response), response.status_code) == (8, 400)
 
 
 def test_without_a_token_the_database_is_not_even_asked(api: Api, no_server: None) -> None:
