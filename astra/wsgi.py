@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 from astra.api.requests import TolerantRequest
 from astra.server.leash import die_with_parent
+from astra.server.loading import release_when_finished
 from astra.server.refusing import refuse_what_waits
 
 
@@ -31,4 +32,5 @@ _die_with_web_server()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "astra.settings")
 
 application = get_wsgi_application()
+release_when_finished()
 application.request_class = TolerantRequest

@@ -50,4 +50,5 @@ def clock_set_to(
 
 def timestamp(instant: datetime) -> str:
     """Write an instant as the API does: ISO 8601, UTC, microseconds, `Z`."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return f"{utc.isoformat(timespec='microseconds')[:-6]}Z"

@@ -23,7 +23,6 @@ T = TypeVar("T")
 # What makes something of a row's values.
 Make: TypeAlias = Callable[[Sequence[Any]], Any]
 
-_PREPARES: bool = settings.ASTRA.prepare_statements
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 _ANY = re.compile(r"%s|%%|%\((\w+)\)s")
 _numbers = itertools.count(1)
@@ -70,7 +69,7 @@ class Statement:
 
     def _send(self, parameters: Mapping[str, Any], held: Session) -> Any:
         values = [_written(held, parameters[name]) for name in self._names]
-        if _PREPARES:
+        if settings.ASTRA.prepare_statements:
             return held.execute_prepared(self._name, self._text, values)
         return held.execute_once(self._text, values)
 
@@ -107,8 +106,9 @@ def fetch(sql: str, parameters: Mapping[str, Any] | Sequence[Any] | None = None)
 
 def release() -> None:
     """Give the session of this thread back before a wait that is not for the database."""
-    if not connection.in_atomic_block:
-        connection.close()
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    if wrapper.connection is not None and not wrapper.in_atomic_block:
+        wrapper.close()
 
 
 def _run(text: bytes, ask: Callable[[Session], T]) -> T:

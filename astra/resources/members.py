@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.db.models import Case, F, Model, Q, When
@@ -132,6 +133,14 @@ class Member:
     def json(self, value: Any) -> Any:
         """Return the JSON of the column's value."""
         return value
+
+    @property
+    def writer(self) -> Callable[[Any, datetime], Any]:
+        """``written``, or what does the same without asking the member: of a plain column."""
+        if type(self).written is not Member.written or type(self).json is not Member.json:
+            return self.written
+        value_of = attrgetter(self.column)
+        return lambda row, now: value_of(row)
 
     @property
     def sets(self) -> Sequence[str]:

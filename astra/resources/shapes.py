@@ -142,6 +142,10 @@ class Members:
         """The columns that an answer needs."""
         return tuple(dict.fromkeys((*COMMON_COLUMNS, *columns_read(self.members))))
 
+    @cached_property
+    def _writers(self) -> tuple[tuple[str, Callable[[Any, datetime], Any]], ...]:
+        return tuple((member.name, member.writer) for member in self.members)
+
     def checked(self, body: type[ClosedSerializer], **members: Any) -> dict[str, Any]:
         """Return a body of the newest version with these members, by its rules; raises its problems."""
         return body.parse({"type": self.kind.type, "version": self.kind.versions[0], **members})
@@ -153,10 +157,10 @@ class Members:
             "version": row.version,
             "id": str(row.id),
         }
-        for member in self.members:
-            value = member.written(row, now)
+        for name, written in self._writers:
+            value = written(row, now)
             if value is not None:
-                document[member.name] = value
+                document[name] = value
         document["metadata"] = represent_metadata(row)
         return document
 

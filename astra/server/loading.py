@@ -3,9 +3,18 @@
 import gc
 import os
 from importlib import import_module
+from typing import Any
 
 import django
 from django.conf import settings
+from django.core import signals
+from django.core.cache import close_caches
+from django.db import close_old_connections, reset_queries
+
+from astra.api.statements import release
+
+# As many objects are made before garbage is looked for: a request leaves hardly any.
+_LOOKED_AFTER = 10_000
 
 
 def load(*, urls: bool = False) -> None:
@@ -21,4 +30,24 @@ def load(*, urls: bool = False) -> None:
     if urls:
         import_module(settings.ROOT_URLCONF)
     gc.freeze()
+    gc.set_threshold(_LOOKED_AFTER)
     gc.enable()
+
+
+def release_when_finished() -> None:
+    """At the end of a request, give its session back, and do nothing else: ours is all it may have.
+
+    Django looks at every connection and cache when a request begins, and again when it ends.
+    """
+    for at, what in (
+        (signals.request_started, reset_queries),
+        (signals.request_started, close_old_connections),
+        (signals.request_finished, close_old_connections),
+        (signals.request_finished, close_caches),
+    ):
+        at.disconnect(what)
+    signals.request_finished.connect(_release)
+
+
+def _release(**of_signal: Any) -> None:
+    release()
