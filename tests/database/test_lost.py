@@ -7,9 +7,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import connection, connections
 
-from astra.accounts import callers
 from astra.database.sessions import Session
 from backups.models import App, Bucket
 from tests.conftest import Api, number
@@ -86,15 +85,3 @@ def test_a_lost_session_is_a_503_and_nothing_after_it_fails(
         assert api.get("").status_code == 200
         if asked[0] < statement or answer.status_code == 204:
             break
-
-
-def test_while_the_database_is_away_a_call_is_refused_with_503(
-    api: Api, app: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Once it is known who calls: the refusal's own id cannot be drawn either."""
-
-    def refuse(*arguments: Any, **options: Any) -> Any:
-        raise OperationalError("connection refused")
-
-    monkeypatch.setattr(callers._DRAW, "fetch_one", refuse)
-    assert number(api.create_backup(app)) == 24
