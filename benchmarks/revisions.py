@@ -18,9 +18,12 @@ def checked_out(commit: str) -> Iterator[Revision]:
     """Have the code of a commit in a folder of its own within the block.
 
     It runs with the interpreter of this one, or with one of its own if it has other requirements.
-    Raises ``CalledProcessError`` if there is no such commit.
+    It ends the program if there is no such commit.
     """
-    name = _git("rev-parse", "--short", "--verify", f"{commit}^{{commit}}").strip()
+    try:
+        name = _git("rev-parse", "--short", "--verify", f"{commit}^{{commit}}").strip()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{commit}: {error.stderr.strip()}")
     with tempfile.TemporaryDirectory(prefix="astra-revision-") as folder:
         root = Path(folder) / "checkout"
         _git("worktree", "add", "--quiet", "--detach", str(root), name)
