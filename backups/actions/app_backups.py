@@ -6,8 +6,9 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import BigIntegerField, F, Value
+from django.db.models import BigIntegerField, F, QuerySet, Value
 
 from astra.accounts.callers import Caller, asked_again
 from astra.api.problems import (
@@ -36,6 +37,8 @@ from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, PENDING, READY, 
 from backups.models import AppBackup, Bucket, Snapshot
 
 SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
+# How many snapshots whose backup is gone a deletion takes along.
+_MOST_AT_ONCE = 100
 
 
 class SnapshotNameTaken(Exception):
@@ -231,8 +234,8 @@ def refuse_pending(backup: AppBackup) -> None:
 def app_backup_delete(backup: AppBackup, now: datetime) -> None:
     """Delete a locked backup, with what it occupied.
 
-    One that discovers or runs is cancelled, its own unfinished snapshot goes with it. Source:
-    `docs/architecture.md`, 'Deleting a backup'.
+    One that discovers or runs is cancelled, its own unfinished snapshot goes with it; a finished one
+    stays, up to a number. Source: `docs/architecture.md`, 'Deleting a backup'.
     """
     AppBackup.objects.filter(id=backup.id).delete()
     if backup.state == COMPLETED:
@@ -240,8 +243,26 @@ def app_backup_delete(backup: AppBackup, now: datetime) -> None:
         total = Value(backup.total_bytes, output_field=BigIntegerField())
         bucket = Bucket.objects.filter(id=backup.bucket_id)
         bucket.update(stored_bytes=F("stored_bytes") - total)
-    if backup.owns_snapshot and backup.snapshot_id and backup.state in APP_BACKUP.unfinished:
+    if not (backup.owns_snapshot and backup.snapshot_id):
+        return
+    if backup.state in APP_BACKUP.unfinished:
         own = Snapshot.objects.filter(id=backup.snapshot_id, state__in=SNAPSHOT.unfinished)
-        for snapshot in own.select_for_update():
-            record_deletion(SNAPSHOT.kind, snapshot, now)
-            snapshot.delete()
+        _delete_snapshots(own, now)
+    if backup.schedule_id is None:
+        _leave_snapshot(backup.app_id, backup.snapshot_id, now)
+
+
+def _leave_snapshot(app_id: uuid.UUID, snapshot_id: uuid.UUID, now: datetime) -> None:
+    """Note that a snapshot outlives its backup; beyond the cap, the oldest such of the app go."""
+    Snapshot.objects.filter(id=snapshot_id).update(left_at=now)
+    left = Snapshot.objects.filter(app_id=app_id, left_at__isnull=False, appbackup=None)
+    cap = settings.ASTRA.left_snapshots
+    # More at once only where the cap was lowered.
+    beyond = left.order_by("-left_at", "-id").values("id")[cap : cap + _MOST_AT_ONCE]
+    _delete_snapshots(Snapshot.objects.filter(id__in=beyond), now)
+
+
+def _delete_snapshots(snapshots: QuerySet[Snapshot], now: datetime) -> None:
+    for snapshot in snapshots.select_for_update():
+        record_deletion(SNAPSHOT.kind, snapshot, now)
+        snapshot.delete()

@@ -16,6 +16,10 @@ class Snapshot(Protection):
         Bucket, on_delete=models.DO_NOTHING, null=True, blank=True, db_index=False
     )
 
+    left_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the backup was deleted that it was made for."
+    )
+
     class Meta:
         ordering = ("created_at", "id")
         constraints = (
@@ -35,6 +39,12 @@ class Snapshot(Protection):
             # a bucket in use (problem 83)
             where_set("snapshot_by_bucket", "bucket"),
             kept_index("snapshot_by_schedule", SNAPSHOT),
+            # how many an app has whose backup is gone, oldest first
+            models.Index(
+                fields=("app", "left_at", "id"),
+                name="snapshot_by_leaving",
+                condition=models.Q(left_at__isnull=False),
+            ),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="snapshot_by_account"),
             by_label("snapshot_by_label"),

@@ -1,6 +1,8 @@
 """DELETE …/appBackups/{appBackup_id}: what it takes with it."""
 
+import dataclasses
 import json
+from typing import Any
 
 import pytest
 
@@ -144,3 +146,36 @@ def test_a_backup_of_an_unmanaged_app_is_reached_through_the_account_alone(
     assert api.read("topology/v1/appBackups?include=id")["items"] == [[str(backup.id)]]
     assert api.read(f"topology/v1/appBackups/{backup.id}")["id"] == str(backup.id)
     assert api.delete(f"topology/v1/appBackups/{backup.id}").status_code == 204
+
+
+def test_of_the_snapshots_that_outlive_their_backups_the_last_stay(
+    api: Api, app: App, settings: Any
+) -> None:
+    bucket = world.make_bucket(api.account, stored_bytes=GIB)
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, left_snapshots=2)
+    other = world.make_snapshot(app)
+    backups, snapshots = [], []
+    for number_ in range(5):
+        snapshots.append(world.make_snapshot(app, name=f"snapshot-{number_}"))
+        backups.append(
+            world.make_backup(
+                app, bucket, name=f"backup-{number_}", snapshot=snapshots[-1], owns_snapshot=True
+            )
+        )
+    # Whatever is made from one keeps it.
+    world.make_backup(app, bucket, name="restored", snapshot=snapshots[0])
+    for backup in backups:
+        assert api.delete(f"topology/v1/appBackups/{backup.id}").status_code == 204
+        world.advance(api.account, 1)
+    left = Snapshot.objects.order_by("name").values_list("name", flat=True)
+    assert set(left) == {other.name, "snapshot-0", "snapshot-3", "snapshot-4"}
+    gone = Transition.objects.filter(kind="appSnap", to_state="deleted")
+    assert {step.resource_id for step in gone} == {snapshots[1].id, snapshots[2].id}
+
+
+def test_none_of_them_stays_where_none_is_to(api: Api, app: App, settings: Any) -> None:
+    bucket = world.make_bucket(api.account, stored_bytes=GIB)
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, left_snapshots=0)
+    backup = world.make_backup(app, bucket, snapshot=world.make_snapshot(app), owns_snapshot=True)
+    assert api.delete(f"topology/v1/appBackups/{backup.id}").status_code == 204
+    assert not Snapshot.objects.exists()
