@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check lint docs fuzz crash bench fmt clean
+.PHONY: help run test coverage check lint docs requirements fuzz crash bench fmt clean
 .PHONY: lint-style lint-format lint-types lint-layers lint-migrations
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -63,6 +63,14 @@ docs: $(VENV)/dev.stamp ## Write what is generated: OpenAPI document, scenario s
 	@$(RUN) manage.py faults page
 	@$(RUN) manage.py seed --schema > $(SCHEMA).new && mv $(SCHEMA).new $(SCHEMA)
 	@$(RUN) -m docs.pictures.architecture
+	@$(RUN) -m docs.licences
+
+requirements: $(VENV)/venv.stamp ## Write the hashes of what requirements*.in pin; raise a pin there first
+	@$(INSTALL) uv==0.13.8
+	@for pins in requirements*.in; do \
+		$(VENV)/bin/uv pip compile --quiet --no-deps --generate-hashes --no-annotate --no-header \
+			--python-version 3.11 $$pins --output-file $${pins%.in}.txt || exit 1; \
+	done
 
 bench: $(VENV)/dev.stamp $(if $(findstring --plot,$(ARGS)),$(VENV)/plots.stamp) ## Measure, as ratios to a fixed floor, or AGAINST=<commit>
 	@$(RUN) -m benchmarks $(addprefix --against=,$(AGAINST)) $(ARGS)

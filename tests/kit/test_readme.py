@@ -20,7 +20,7 @@ SECTION = re.search(
     re.DOTALL | re.MULTILINE,
 )
 # What a checkout has; what is built or installed in ours is not in the copy.
-CHECKOUT = ("astra", "backups", "identity", "README.md", "pyproject.toml", "requirements.txt")
+CHECKOUT = ("astra", "backups", "identity", "README.md", "pyproject.toml", "requirements.in")
 
 
 def files(text: str) -> dict[str, str]:

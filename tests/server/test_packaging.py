@@ -1,12 +1,15 @@
 """Makefile, image and compose file: they start the service by the same commands."""
 
+import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from django.core.management import get_commands, load_command_class
 
+from docs import licences
 from tests.server.service import ROOT
 
 
@@ -69,3 +72,25 @@ def test_the_image_does_not_run_as_root() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     assert "USER astra" in lines
     assert lines.index("USER astra") < lines.index("RUN make .venv/run.stamp")
+
+
+@pytest.mark.parametrize("pins", sorted(ROOT.glob("requirements*.in")), ids=lambda path: path.name)
+def test_what_is_pinned_is_installed_by_its_hashes(pins: Path) -> None:
+    compiled = pins.with_suffix(".txt").read_text()
+    # `make requirements` writes it, wherever the packages come from.
+    assert "://" not in compiled
+    entries = [entry.split() for entry in compiled.replace("\\\n", " ").splitlines() if entry]
+    assert all(hashes and set(map(len, hashes)) == {len(hashes[0])} for _, *hashes in entries)
+    assert all(each.startswith("--hash=sha256:") for _, *hashes in entries for each in hashes)
+    told = [re.sub(r"\[.*\]", "", name).lower().replace("_", "-") for name, *_ in entries]
+    wanted = [str(each).lower().replace("_", "-") for each in licences.pinned(pins)]
+    assert sorted(told) == sorted(wanted)
+
+
+def test_the_page_of_licences_names_every_package() -> None:
+    # What a platform installs says its licence in its own words; the names are the same.
+    page = licences.PAGE.read_text()
+    for pins in licences.PINS:
+        for requirement in licences.pinned(ROOT / pins):
+            assert f"\n| {requirement.name} | " in page
+    assert "not said" not in page
