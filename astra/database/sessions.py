@@ -108,8 +108,9 @@ class Session(psycopg.Connection[Any]):
                 if not libpq.is_busy():
                     break
             result = libpq.get_result()
-            while libpq.get_result() is not None:
-                pass
+            # A statement is done before it is committed: what follows says that it was not.
+            while (further := libpq.get_result()) is not None:
+                result = further
         except psycopg.OperationalError:
             # Whether it was carried out is not known; nobody must find the rest of it.
             libpq.finish()

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import DataError, OperationalError, connection, connections
+from django.db import DataError, IntegrityError, OperationalError, connection, connections
 
 from astra.api.rows import Selection
 from astra.api.statements import Statement, release
@@ -144,3 +144,23 @@ class TestStatements:
 
     def test_ids_of_light_rows_are_texts(self) -> None:
         assert Selection(Bucket.objects.all()[:1], ("id", "name")).fetch({}) == []
+
+
+@pytest.fixture
+def checked_at_commit() -> Iterator[Statement]:
+    """A statement that does what it is to do, and whose commit fails."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE parent (id int PRIMARY KEY)")
+        cursor.execute(
+            "CREATE TABLE child (id int REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"
+        )
+    yield Statement("INSERT INTO child VALUES (%(id)s::int) RETURNING id")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE child, parent")
+
+
+def test_what_is_not_committed_is_not_said_to_be_done(checked_at_commit: Statement) -> None:
+    connection.close()
+    with pytest.raises(IntegrityError, match="is not present in table"):
+        checked_at_commit.fetch_one({"id": 1})
+    assert Statement("SELECT count(*) FROM child").fetch_one({}) == (0,)
