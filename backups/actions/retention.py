@@ -16,32 +16,27 @@ from backups.lifecycle import APP_BACKUP, COMPLETED, SNAPSHOT
 
 REASON = "Retention of its schedule."
 
-# As many as are kept, where OFFSET takes it.
-_MOST = "least({kept}::numeric, 1e18)::bigint"
-
 
 def _old(kept: str, finished: Callable[[str], str]) -> str:
     """Compile the rows that go: those beyond the newest, and when.
 
     A row goes when as many newer ones as are kept are finished, but not before it is itself.
-    ``finished`` gives those of a schedule.
+    ``finished`` gives those of a schedule, each of which is looked at once. Materialized, what goes
+    is looked up by its key, whatever the planner believes.
     """
-    return f"""excess AS (
-        SELECT schedule.id AS schedule_id, {_MOST.format(kept=kept)} AS kept,
-               row.id, row.at, row.created_at
+    return f"""made AS (
+        SELECT least({kept}::numeric, cardinality(ids))::int AS kept, ids, instants
         FROM backups_schedule AS schedule CROSS JOIN LATERAL (
-            {finished("schedule.id")}
-            ORDER BY created_at DESC, id DESC OFFSET {_MOST.format(kept=kept)}
-        ) AS row
-        WHERE schedule.account_id = %(account)s
-    ), old AS (
-        SELECT excess.id, greatest(excess.at, (
-            SELECT at FROM (
-                {finished("excess.schedule_id")}
-                AND (created_at, id) > (excess.created_at, excess.id)
-            ) AS newer
+            SELECT array_agg(id ORDER BY created_at DESC, id DESC) AS ids,
+                   array_agg(at ORDER BY created_at DESC, id DESC) AS instants
+            FROM ({finished("schedule.id")}) AS finished
+        ) AS newest_first
+        WHERE schedule.account_id = %(account)s AND cardinality(ids) > {kept}::numeric
+    ), old AS MATERIALIZED (
+        SELECT beyond.id, greatest(instants[kept + number], (
+            SELECT at FROM unnest(instants[:kept + number - 1]) AS at
             ORDER BY at LIMIT least(kept, 1) OFFSET greatest(kept - 1, 0))) AS at
-        FROM excess
+        FROM made CROSS JOIN LATERAL unnest(ids[kept + 1:]) WITH ORDINALITY AS beyond (id, number)
     )"""
 
 
