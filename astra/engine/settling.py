@@ -79,24 +79,32 @@ def _count(registration: Registration, parameters: Mapping[str, Any]) -> int:
 
 
 def _list(registration: Registration, parameters: Mapping[str, Any]) -> list[Hop]:
-    hops = []
+    kind = registration.lifecycle.kind
+    hops: list[Hop] = []
     while rows := _listing(registration).fetch_all(parameters):
-        hops += [Hop(registration.lifecycle.kind, *row) for row in rows]
+        hops += [Hop(kind, *row) for row in rows if row[0] is not None]
     return sorted(hops, key=lambda hop: (hop.at, hop.resource_id, hop.sequence))
 
 
 @functools.cache
 def _counting(registration: Registration) -> Statement:
-    """Compile what settles rows; of their hops it returns the number, no row when none was due."""
+    """Compile what settles rows; it returns the number of their hops, no row when none was due."""
     return Statement(f"""{settling_statement(registration)}
-    SELECT sum(cardinality(states)) FROM settled HAVING count(*) > 0""")
+    SELECT coalesce(sum(cardinality(states)), 0) FROM settled HAVING {_any_due(registration)}""")
 
 
 @functools.cache
 def _listing(registration: Registration) -> Statement:
-    """Compile what settles rows; it returns their hops."""
+    """Compile what settles rows; it returns their hops, an empty one if there is none."""
     return Statement(f"""{settling_statement(registration)}
-    SELECT resource_id, sequence, from_state, to_state, reason, at FROM steps""")
+    SELECT resource_id, sequence, from_state, to_state, reason, at
+    FROM (SELECT WHERE {_any_due(registration)}) AS any_due LEFT JOIN steps ON true""")
+
+
+def _any_due(registration: Registration) -> str:
+    # When the statement began: what somebody held then is due still, for the next statement.
+    earliest = f"SELECT min(next_transition_at) FROM {registration.table}"
+    return f"({earliest} WHERE account_id = %(account)s) <= %(until)s"
 
 
 def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
@@ -113,8 +121,8 @@ def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
 def settling_statement(registration: Registration) -> str:
     """Compile the settling statement of a kind from its stage table, up to its last SELECT.
 
-    Of what is due it takes the earliest `%(most)s` rows. A row is found again by its place; if
-    somebody has changed its way meanwhile, it stays due. It carries its hops along as arrays, so that
+    Of what is due it takes the earliest `%(most)s` rows. A row is found again by its place; one that
+    somebody has written meanwhile stays due. It carries its hops along as arrays, so that
     no step joins another by a guess of the planner.
     """
     lifecycle = registration.lifecycle

@@ -1,5 +1,6 @@
 """`manage.py advance_backups`, once: what it carries out, prints and answers."""
 
+import json
 import re
 import uuid
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from astra.accounts.models import Account
+from astra.accounts.models import Account, Role
 from astra.api.clock import clock_set_to
 from astra.engine import barriers
 from astra.engine.models import Transition
@@ -249,3 +250,20 @@ def test_reading_changes_nothing_however_late_it_is(
     before = row(backup), row(snapshot), Transition.objects.count()
     assert api.read(path.format(app=app.id))
     assert (row(backup), row(snapshot), Transition.objects.count()) == before
+
+
+def test_without_worker_and_command_a_backup_is_an_hour_later_what_it_was(db: None) -> None:
+    account = world.make_account(mode="real")
+    world.make_bucket(account)
+    app = world.make_app(account)
+    api = Api(account, world.make_token(world.make_user(account, Role.OWNER)))
+    created = account.clock_real
+    with clock_set_to(lambda: created):
+        made = json.loads(api.create_backup(app).content)
+    path = f"k8s/v1/apps/{app.id}/appBackups/{made['id']}"
+    with clock_set_to(lambda: created + timedelta(hours=1)):
+        answer = api.get(path)
+        assert json.loads(answer.content) == made
+        assert made["state"] == "pending"
+        assert advance_backups()[-1] == "6 transitions."
+        assert api.read(path)["state"] == "completed"

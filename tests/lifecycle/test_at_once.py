@@ -131,6 +131,32 @@ def test_a_clock_moves_past_a_create_only_with_what_it_made(app: App, bucket: Bu
     assert history(backup.id)[0] == ("", "pending", "", after(0))
 
 
+def test_a_row_that_somebody_writes_while_it_is_settled_takes_its_steps_all_the_same(
+    app: App, bucket: Bucket
+) -> None:
+    backup = make(app)
+    labels = [{"name": "tier", "value": "gold"}]
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            AppBackup.objects.filter(id=backup.id).update(labels=labels)
+            settling = threads.submit(in_thread, lambda: advance(at=after(20)))
+            await_that(_somebody_waits)
+        assert settling.result().count == 6
+    assert row(backup, "state", "labels") == {"state": "completed", "labels": labels}
+    assert [step[1] for step in history(backup.id)][1:] == ["discovering", "running", "completed"]
+
+
+def test_a_row_that_goes_while_it_is_settled_takes_no_step(app: App, bucket: Bucket) -> None:
+    backup = make(app)
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            AppBackup.objects.filter(id=backup.id).delete()
+            settling = threads.submit(in_thread, lambda: advance(at=after(20)))
+            await_that(_somebody_waits)
+        assert settling.result().count == 3
+    assert [step[1] for step in history(backup.id)] == ["pending"]
+
+
 def test_a_create_that_waits_for_a_moving_clock_happens_after_it(app: App, bucket: Bucket) -> None:
     with ThreadPoolExecutor(1) as threads:
         with transaction.atomic():
@@ -196,6 +222,8 @@ def test_actions_by_hand_and_passes_at_once_keep_the_books(app: App, bucket: Buc
 
 def _somebody_waits() -> bool:
     with connection.cursor() as cursor:
+        # Within a transaction all looks are one, otherwise.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
             " AND datname = current_database()"

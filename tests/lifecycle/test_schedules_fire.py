@@ -94,6 +94,20 @@ def test_zero_snapshots_kept_deletes_each_after_its_backup(
     assert not AppBackup.objects.exclude(snapshot=None).exists()
 
 
+def test_of_several_with_zero_kept_each_snapshot_goes_at_the_end_of_its_own_backup(
+    api: Api, app: App, bucket: Bucket
+) -> None:
+    App.objects.update(stage_delays={"app-backup-complete": 3 * 60 * 60})
+    made_by = schedule(api, app, snapshotRetention="0")
+    advance(at=world.START + timedelta(hours=2))
+    Schedule.objects.filter(id=made_by.id).update(enabled=False, next_firing_at=None)
+    advance(at=world.START + timedelta(hours=10))
+    steps = Transition.objects.order_by("at").values_list("at", flat=True)
+    ends = list(steps.filter(kind="appBackup", to_state="completed"))
+    assert len(ends) == 2
+    assert list(steps.filter(kind="appSnap", to_state="deleted")) == ends
+
+
 def test_a_disabled_schedule_does_not_fire(api: Api, app: App, bucket: Bucket) -> None:
     made_by = schedule(api, app, enabled="false")
     assert made_by.next_firing_at is None
