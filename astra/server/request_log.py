@@ -27,7 +27,7 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         began = monotonic_seconds()
         with bound_contextvars(
-            **_known(request=secrets.token_hex(8), account=_account_in(request))
+            **_known(request_id=secrets.token_hex(8), account=_account_in(request))
         ):
             response = self.get_response(request)
             problem, correlation_id = getattr(request, "_refusal", (None, None))

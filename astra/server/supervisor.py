@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from django.core.management.base import CommandError
 
 from astra.api import metrics
-from astra.api.options import Options
+from astra.api.options import JSON, Options
 from astra.server import processes, template
 from astra.server.addresses import listeners
 from astra.server.children import (
@@ -130,7 +130,8 @@ class Supervisor:
                 raise CommandError(f"not ready after {_READY_SECONDS:.0f} s: {reason}")
             self._revive()
             self._requests.wait(_POLL_SECONDS)
-        if access is None:
+        # Logs that are collected are no place for passwords.
+        if access is None or self._options.log_format == JSON:
             self._say("Serving on " + ", ".join(each.url for each in listeners(self._options)))
         else:
             self._say(banner(self._options, access))

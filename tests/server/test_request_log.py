@@ -45,7 +45,7 @@ def test_a_refusal_is_found_by_its_correlation_id(
     (line,) = lines()
     assert line.pop("duration_milliseconds") > 0
     assert line.pop("timestamp").endswith("Z")
-    assert len(line.pop("request")) == 16
+    assert len(line.pop("request_id")) == 16
     assert line == {
         "event": "request",
         "level": "info",
@@ -74,7 +74,7 @@ def test_what_is_said_meanwhile_is_about_the_same_request(
     assert (said["event"], said["level"]) == ("unexpected failure", "error")
     assert said["exception"][0]["exc_type"] == "ZeroDivisionError"
     assert said["account"] == request["account"] == str(api.account.id)
-    assert said["request"] == request["request"]
+    assert said["request_id"] == request["request_id"]
     assert request["status"] == 500
 
 
