@@ -20,7 +20,7 @@ from astra.api.dice import RANDOM_DICE, Dice
 from astra.api.media import write_json
 from astra.api.ports import Answered
 from astra.api.problems import RETRY_AFTER_SECONDS, ApiProblem, ProblemType
-from astra.database.sessions import Sessions
+from astra.database.sessions import Late, Sessions
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,9 @@ _OF_DJANGO: dict[type[Exception], ProblemType] = {
 }
 # SQLSTATE classes and codes that mean 'the server is gone or going', not 'the statement failed'.
 _CONNECTION_STATES = ("08", "57P01", "57P02", "57P03", "53300")
+# Those that pass, or that an administrator mends: a deadlock, no lock or no answer in time, no space on
+# the disk, no memory, a server that only reads.
+_PASSING_STATES = ("40001", "40P01", "55P03", "57014", "53100", "53200", "53400", "25006")
 
 
 def handle(error: Exception, context: dict[str, Any]) -> HttpResponseBase:
@@ -54,15 +57,28 @@ def translate(error: BaseException, fallback: ProblemType = problems.INTERNAL_ER
     for kind, problem in _OF_DJANGO.items():
         if isinstance(error, kind):
             return ApiProblem(problem)
-    if isinstance(error, DatabaseError | InterfaceError) and is_connection_loss(error):
-        logger.warning("the database is out of reach: %s", error)
-        _drop_sessions()
+    if isinstance(error, DatabaseError | InterfaceError) and _is_unavailable(error):
         headers = {"Retry-After": RETRY_AFTER_SECONDS}
         return ApiProblem(problems.SERVICE_UNAVAILABLE, headers=headers)
     if isinstance(error, IntegrityError) and (gone := _gone_meanwhile(error)):
         return ApiProblem(gone)
     logger.error("unexpected failure", exc_info=error)
     return ApiProblem(fallback)
+
+
+def _is_unavailable(error: Exception) -> bool:
+    """Tell whether the same call may succeed later; a lost database leaves no session behind."""
+    if isinstance(error.__cause__, Late):
+        logger.warning("a call took too long: %s", error)
+        return True
+    if is_connection_loss(error):
+        logger.warning("the database is out of reach: %s", error)
+        _drop_sessions()
+        return True
+    if getattr(error.__cause__, "sqlstate", None) in _PASSING_STATES:
+        logger.warning("the database cannot do it now: %s", error)
+        return True
+    return False
 
 
 def _gone_meanwhile(error: IntegrityError) -> ProblemType | None:

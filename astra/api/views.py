@@ -23,6 +23,7 @@ from astra.api.query import Query, parse_query
 from astra.api.requests import check_size
 from astra.api.resources import ResourceKind
 from astra.api.serializers import ClosedSerializer
+from astra.database.patience import within
 
 READS = ("GET", "HEAD")
 
@@ -73,15 +74,20 @@ class ApiView(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer. Whatever a remembered caller is refused, is judged anew once it is asked who calls.
 
-        What is done for a remembered caller is done by a statement that also proves who it is.
+        What is done for a remembered caller is done by a statement that also proves who it is. For the
+        database, locks included, a call waits so long and no longer: then it is refused with 503.
         """
         sent: Any = request
         sent._may_remember = request.method in self.proves
-        answer = super().dispatch(request, *args, **kwargs)
+        with within(settings.ASTRA.call_seconds):
+            return self._answered(sent, *args, **kwargs)
+
+    def _answered(self, sent: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer = super().dispatch(sent, *args, **kwargs)
         if 400 <= answer.status_code < 500 and self._is_unproved(sent):
             sent._may_remember = False
             vars(sent).pop("_refusal", None)
-            answer = super().dispatch(request, *args, **kwargs)
+            answer = super().dispatch(sent, *args, **kwargs)
         return answer
 
     @staticmethod

@@ -26,6 +26,12 @@ def within(seconds: float) -> Iterator[None]:
         _patience.ends_at = before
 
 
+def postpone(seconds: float) -> None:
+    """Do not count so many seconds, which are spent on something else."""
+    if _patience.ends_at is not None:
+        _patience.ends_at += seconds
+
+
 def seconds_left() -> float | None:
     """Return what is left, never less than 0; None: as long as it takes."""
     ends_at = _patience.ends_at

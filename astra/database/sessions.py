@@ -20,8 +20,14 @@ from astra.database.patience import seconds_left
 
 _READABLE = select.POLLIN
 _EITHER = select.POLLIN | select.POLLOUT
-LATE = "the database did not answer in time"
 _CANCELLED_WITHIN_SECONDS = 0.5
+
+
+class Late(psycopg.OperationalError):
+    """The database did not answer within what this thread may wait; its session is given up."""
+
+    def __init__(self) -> None:
+        super().__init__("the database did not answer in time")
 
 
 class Session(psycopg.Connection[Any]):
@@ -89,7 +95,7 @@ class Session(psycopg.Connection[Any]):
             return super().wait(gen, interval, seconds_left() if timeout is None else timeout)
         except errors._WaitTimeout as error:
             self._give_up()
-            raise psycopg.OperationalError(LATE) from error
+            raise Late from error
 
     def _begin(self) -> None:
         """Begin a transaction where one is wanted, as cursors do before their first statement."""
@@ -128,7 +134,7 @@ class Session(psycopg.Connection[Any]):
             self._socket.modify(self.pgconn.socket, _READABLE)
         if not found:
             self._give_up()
-            raise psycopg.OperationalError(LATE)
+            raise Late
         if found[0][1] != select.POLLOUT:
             self.pgconn.consume_input()
 
@@ -201,6 +207,8 @@ class Sessions:
         try:
             self._free.get(timeout=self._timeout if left is None else left)
         except Empty:
+            if left is not None:
+                raise Late from None
             raise psycopg.OperationalError("every connection to the database is in use") from None
         try:
             return self._idle_one() or self._opened()

@@ -11,6 +11,8 @@ from rest_framework.exceptions import ValidationError
 from astra.api import fields, problems
 from astra.api.problems import ApiProblem
 from astra.api.serializers import ClosedSerializer, extended_error
+from astra.api.statements import release
+from astra.database.patience import postpone
 from astra.faults.effects.base import Hit, Interference, RequestEffect, SecondsField
 
 TOO_MANY, BROKEN, AWAY = 429, 500, 503
@@ -120,7 +122,11 @@ class Delay(RequestEffect):
     parameters = DelayParameters
 
     def act(self, parameters: Mapping[str, Any], hit: Hit) -> Interference:
-        pause(seconds_of(parameters, hit))
+        seconds = seconds_of(parameters, hit)
+        # Meanwhile others may have its session, and it may take as long afterwards as any call.
+        release()
+        postpone(seconds)
+        pause(seconds)
         return Interference()
 
 

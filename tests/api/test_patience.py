@@ -1,0 +1,77 @@
+"""A call of the API waits for the database so long and no longer; then it is 503, never 500."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import OperationalError, transaction
+from django.db.utils import InternalError
+
+from astra.accounts.models import Account
+from astra.api.handler import translate
+from astra.api.problems import SERVICE_UNAVAILABLE
+from astra.database.patience import seconds_left, within
+from astra.faults.effects import of_calls
+from backups.models import App, AppBackup, Bucket
+from tests.conftest import Api, number
+from tests.threads import at_once
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda api, app: api.create_backup(app),
+        lambda api, app: api.post(
+            f"k8s/v1/apps/{app.id}/appSnaps",
+            {"type": "application/astra-appSnap", "version": "1.2"},
+        ),
+    ],
+    ids=["a backup", "a snapshot"],
+)
+def test_a_call_on_a_locked_account_is_refused_in_time_and_leaves_nothing(
+    api: Api, app: App, bucket: Bucket, settings: Any, call: Callable[[Api, App], Any]
+) -> None:
+    """As a reset or a restore has it locked."""
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, call_seconds=0.2)
+    with transaction.atomic():
+        Account.objects.select_for_update().get(id=app.account_id)
+        (answer,) = at_once([lambda: call(api, app)])
+    assert (number(answer), answer["Retry-After"]) == (24, "1")
+    assert not AppBackup.objects.exists()
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, call_seconds=10.0)
+    assert call(api, app).status_code == 201
+
+
+def test_the_seconds_of_a_delay_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(of_calls, "pause", lambda seconds: None)
+    monkeypatch.setattr(of_calls, "release", lambda: None)
+    with within(10):
+        nothing: Any = None
+        of_calls.Delay().act({"seconds": 100}, nothing)
+        left = seconds_left()
+    assert left is not None
+    assert left > 100
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [
+        (OperationalError, psycopg.errors.DiskFull),
+        (InternalError, psycopg.errors.ReadOnlySqlTransaction),
+        (OperationalError, psycopg.errors.QueryCanceled),
+        (OperationalError, psycopg.errors.LockNotAvailable),
+        (OperationalError, psycopg.errors.OutOfMemory),
+        (OperationalError, psycopg.errors.DeadlockDetected),
+    ],
+)
+def test_what_a_database_cannot_do_now_is_503(
+    kind: type[Exception], cause: type[Exception]
+) -> None:
+    error = kind("not now")
+    error.__cause__ = cause("not now")
+    problem = translate(error)
+    assert problem.type == SERVICE_UNAVAILABLE
+    assert problem.headers == {"Retry-After": "1"}
