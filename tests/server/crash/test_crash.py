@@ -97,7 +97,7 @@ class World:
 
 def victims(chance: Random) -> Iterator[str]:
     """Yield what to kill: each once, and what is soon there again twice, before any comes again."""
-    often = [*VICTIMS, "a worker of the web server", "the lifecycle worker"]
+    often = [*VICTIMS, "a worker of the web server", "a session of the database"]
     while True:
         yield from chance.sample(often, len(often))
 
