@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import pytest_django
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -18,9 +19,10 @@ from django.test.utils import override_settings
 
 from astra.accounts.models import Account, Role
 from astra.api.dice import NIL_ID
+from astra.journal.spool import spool
 from astra.kit import plugin
 from backups.models import App, Bucket
-from tests import emptying, postgres, wire, world
+from tests import emptying, postgres, spooling, wire, world
 from tests.control import Control
 from tests.wire import Received
 
@@ -63,10 +65,23 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
     """Empty the tables quickly after tests that commit, on a server where that is allowed."""
+    with django_db_blocker.unblock():
+        # Asked for once in a process, which is no part of what a call costs.
+        spool()
+        connection.close()
     with emptying.quickly() if postgres.template_name() is not None else nullcontext():
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_spooled_calls() -> Iterator[None]:
+    """Leave no calls in files: those that a test brought into the table went with its transaction."""
+    yield
+    spooling.empty()
 
 
 @functools.cache

@@ -136,14 +136,16 @@ def anchor(mode: str, *, sim: datetime, real: datetime) -> dict[str, datetime]:
     return {"clock_sim": real if mode == ClockMode.REAL else sim, "clock_real": real}
 
 
-def clock_instant(sim: datetime, real: datetime, rate: float) -> datetime:
+def clock_instant(
+    sim: datetime, real: datetime, rate: float, *, real_at: datetime | None = None
+) -> datetime:
     """Return the simulated instant of a clock anchored at ``sim`` = ``real``, in UTC.
 
-    At ``LAST_INSTANT`` it stands still.
+    ``real_at``: at that real instant; None: now. At ``LAST_INSTANT`` it stands still.
     """
     if rate == 0:
         return sim
-    passed = (real_now() - real).total_seconds() * rate
+    passed = ((real_at or real_now()) - real).total_seconds() * rate
     if passed >= (LAST_INSTANT - sim).total_seconds():
         return LAST_INSTANT
     return sim + timedelta(seconds=passed)

@@ -22,6 +22,7 @@ from astra.isolation.holding import AccountBusyError, UnknownAccountError, with_
 from astra.isolation.instances import SECTION, Instance, instantiate, scenario_document
 from astra.isolation.models import Origin
 from astra.isolation.rows import ACCOUNT, delete_rows, insert_rows, update_account
+from astra.journal.draining import drain
 from astra.scenarios.sections import derived_id
 
 DEFAULT_SCENARIO = "throwaway"
@@ -94,6 +95,7 @@ def account_reset(account_id: uuid.UUID) -> Account:
     Everything else of it is gone afterwards, checkpoints too; its time to live goes on, and a move of
     its clock ends. Raises ``UnknownAccountError``, ``NoOriginError``, ``AccountBusyError``.
     """
+    drain()
     return with_account_held(account_id, lambda: _reset(account_id))
 
 
@@ -104,6 +106,8 @@ def account_delete(account_id: uuid.UUID, *, wait: bool = True) -> None:
     """
     # First of all nobody can call any more, so that the rest meets fewer and fewer.
     Account.objects.filter(id=account_id).update(state=AccountState.DELETE_PENDING)
+    # What was written down before goes with it: another account may be made with that id.
+    drain()
     everything = tuple(reversed(belongings()))
     with_account_held(account_id, lambda: delete_rows(account_id, everything), wait=wait)
 

@@ -9,11 +9,12 @@ class JournalConfig(AppConfig):
     name = "astra.journal"
 
     def ready(self) -> None:
-        """Register the journal as a record about every account, and what writes and trims it."""
+        """Register the journal as a record about every account, and what writes, drains and trims it."""
         from astra.accounts.belongings import Belonging, register_belongings
         from astra.adminsite.navigation import SIMULATION, Entry, register_entries
         from astra.api.ports import recorders
         from astra.engine.chores import trimmers
+        from astra.journal.draining import new_drainer
         from astra.journal.models import JournalEntry, JournalLoss
         from astra.journal.recording import record
         from astra.journal.trimming import new_trimmer
@@ -25,4 +26,4 @@ class JournalConfig(AppConfig):
             Entry(SIMULATION, 20, "Journal", "receipt_long", "journal.journalentry", of_account=80)
         )
         recorders.append(record)
-        trimmers.append(new_trimmer)
+        trimmers.extend((new_drainer, new_trimmer))

@@ -1,20 +1,25 @@
-"""What is written down of a call: from request and answer to the columns of a journal's row."""
+"""What is written down of a call: from request and answer to the columns of a journal's row.
+
+The values are such as JSON has; see ``astra.journal.draining``.
+"""
 
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from astra.accounts.callers import Caller
+from astra.accounts.clocks import clock_instant, clock_sql
 from astra.api import media
 from astra.api.clock import monotonic_seconds
 from astra.api.middleware import MAX_URI_LENGTH
 from astra.api.patterns import parse_identifier
 from astra.api.requests import has_body, is_too_large
+from astra.api.statements import Statement
 from astra.faults.effects.of_calls import is_no_answer
 from astra.faults.requests import acted_on
 from astra.faults.subjects import operation_at
@@ -39,17 +44,21 @@ KEPT_HEADERS = {
 }
 NO_ANSWER = 0
 # What is kept of a call that nobody of the account made, beside method, path and status.
-_NOTHING_ELSE = {
+_NOTHING_ELSE: dict[str, Any] = {
     "query": "",
     "operation": None,
-    "user": None,
-    "headers": "{}",
+    "user_id": None,
+    "request_headers": {},
     "request_body": "",
     "response_body": "",
     "response_body_cut": False,
-    "correlation": None,
-    "faults": "{}",
+    "correlation_id": None,
+    "fault_ids": [],
 }
+_INSTANT = Statement(f"""
+    SELECT {clock_sql("%(real_at)s::timestamptz", "account")}
+    FROM accounts_account AS account WHERE id = %(account)s
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +71,33 @@ class Call:
     started_at: datetime
 
     @property
-    def user_id(self) -> uuid.UUID | None:
-        """The user of the account who called; None: nobody whom the account knows."""
-        caller = getattr(self.request, "_caller", None)
-        if caller is None or caller.account_id != self.account_id:
-            return None
-        found: uuid.UUID = caller.user_id
-        return found
+    def caller(self) -> Caller | None:
+        """Who called, if that is a user of the account; None: nobody whom the account knows."""
+        caller: Caller | None = getattr(self.request, "_caller", None)
+        return caller if caller is not None and caller.account_id == self.account_id else None
 
-    def columns_without_caller(self) -> dict[str, Any]:
+    def columns_without_caller(self) -> dict[str, Any] | None:
         """Return the values of the row of a call that nobody of the account made.
 
         Whoever has no right to call shall not decide what is kept: of no body and no header anything.
+        None: there is no such account.
         """
+        row = _INSTANT.fetch_one({"account": self.account_id, "real_at": self.started_at})
+        if row is None:
+            return None
         path = without_token(self.request.path[:MAX_URI_LENGTH], _token_of(self.request))
-        return self._frame(path[:_PATH_MAX_LENGTH]) | _NOTHING_ELSE
+        return self._frame(row[0], path[:_PATH_MAX_LENGTH]) | _NOTHING_ELSE
 
-    def _frame(self, path: str) -> dict[str, Any]:
+    def _frame(self, at: datetime, path: str) -> dict[str, Any]:
         """Return what every row has."""
         is_answered = not is_no_answer(self.answer)
         problem, _ = getattr(self.request, "_refusal", (None, None))
         passed = monotonic_seconds() - self.request._began  # type: ignore[attr-defined]
         return {
-            "account": self.account_id,
+            "account_id": self.account_id,
+            "at": at,
             "real_at": self.started_at,
-            "duration": round(passed * 1000, 3),
+            "duration_milliseconds": round(passed * 1000, 3),
             "method": _storable((self.request.method or "")[:_METHOD_MAX_LENGTH]),
             "path": _storable(path),
             "request_body_cut": has_body(self.request),
@@ -95,8 +106,8 @@ class Call:
             "problem": (problem or None) if is_answered else None,
         }
 
-    def columns(self, body: bytes, *, is_cut: bool) -> dict[str, Any]:
-        """Return the values of the row, for an answer of which this body was sent."""
+    def columns(self, caller: Caller, body: bytes, *, is_cut: bool) -> dict[str, Any]:
+        """Return the values of the row of a user's call, of whose answer this body was sent."""
         request = self.request
         token = _token_of(request)
         match = request.resolver_match
@@ -104,20 +115,21 @@ class Call:
         sent, is_sent_cut = _request_body(request)
         request_body, request_body_cut = _kept(sent, token)
         response_body, response_body_cut = _kept(body, token)
-        faults = acted_on(request, is_refused=problem is not None)
         query = query_without_secrets(request.META.get("QUERY_STRING", ""), token)
-        return self._frame(without_token(request.path, token)[:MAX_URI_LENGTH]) | {
+        at = clock_instant(
+            caller.clock_sim, caller.clock_real, caller.clock_rate, real_at=self.started_at
+        )
+        return self._frame(at, without_token(request.path, token)[:MAX_URI_LENGTH]) | {
             "query": _storable(query[:MAX_URI_LENGTH]),
             "operation": match and operation_at(match.func, request.method or ""),
-            "user": self.user_id,
-            "headers": _headers(request, token),
+            "user_id": caller.user_id,
+            "request_headers": _headers(request, token),
             "request_body": request_body,
             "request_body_cut": request_body_cut or is_sent_cut,
             "response_body": response_body,
             "response_body_cut": response_body_cut or is_cut,
-            "correlation": None if is_no_answer(self.answer) else correlation_id,
-            # An array's literal costs less than an array.
-            "faults": f"{{{','.join(map(str, faults))}}}",
+            "correlation_id": None if is_no_answer(self.answer) else correlation_id,
+            "fault_ids": acted_on(request, is_refused=problem is not None),
         }
 
 
@@ -171,14 +183,13 @@ def _token_of(request: HttpRequest) -> str:
     return token.strip()
 
 
-def _headers(request: HttpRequest, token: str) -> str:
+def _headers(request: HttpRequest, token: str) -> dict[str, str]:
     environ = request.META
-    headers = {
+    return {
         name: _storable(without_token(environ[key], token))
         for key, name in KEPT_HEADERS.items()
         if environ.get(key)
     }
-    return orjson.dumps(headers).decode()
 
 
 def _storable(text: str) -> str:

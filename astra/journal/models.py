@@ -1,16 +1,26 @@
-"""The journal of an account: one row per call of the API, and how many rows were dropped."""
+"""The journal of an account: one row per call of the API, how many were dropped, and their files."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from astra.accounts.constraints import holds
 from astra.accounts.models import Account
+from astra.journal.draining import drain
+
+
+class Journal(models.Manager["JournalEntry"]):
+    """Every call that was answered by now, those included that only a file has yet."""
+
+    def get_queryset(self) -> models.QuerySet["JournalEntry"]:
+        """Return the rows, once what is in files is among them."""
+        drain()
+        return super().get_queryset()
 
 
 class JournalEntry(models.Model):
     """A call: what was asked and what was answered; secrets in it were hidden before it was written.
 
-    Written by ``journal.recording`` alone. ``status`` 0: the connection was closed without an answer.
+    Written by ``journal.draining`` alone. ``status`` 0: the connection was closed without an answer.
     Bodies are text as they came, at most `BODY_MOST_BYTES` of them. Without a user it is a call that
     nobody of the account made, of which little is kept.
     """
@@ -39,6 +49,8 @@ class JournalEntry(models.Model):
     response_body_cut = models.BooleanField(default=False)
     correlation_id = models.UUIDField(null=True, blank=True)
     fault_ids = ArrayField(models.UUIDField(), default=list, blank=True)
+
+    objects = Journal()
 
     class Meta:
         ordering = ("sequence",)
@@ -70,3 +82,13 @@ class JournalLoss(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dropped} of {self.account_id}"
+
+
+class JournalFile(models.Model):
+    """How many bytes of a file of calls are drained; see ``journal.draining``."""
+
+    name = models.TextField(primary_key=True, db_collation="C")
+    drained = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.drained} bytes of {self.name}"

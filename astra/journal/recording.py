@@ -1,9 +1,9 @@
-"""Writing down a call before its answer leaves: one prepared statement, on the way of every request.
+"""Writing down a call before its answer leaves: a line at the end of a file, on the way of every request.
 
-It commits by itself, after whatever the call did, and does not wait for the disk: a row is seen by
-every session at once, and only a crash of the database server may lose the last fraction of a second.
-Nothing here draws from an account's dice, and a call that cannot be written down is answered all the
-same.
+Whoever reads the journal finds it there (``astra.journal.draining``). Where processes that serve one
+database have no folder in common (`ASTRA_JOURNAL_SPOOL=off`), or the line cannot be written, it is a row
+at once: one statement, which commits by itself and does not wait for the disk. Nothing here draws from
+an account's dice, and a call that cannot be written down is answered all the same.
 """
 
 import logging
@@ -11,37 +11,20 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from astra.accounts.clocks import clock_sql
+from astra.accounts.callers import Caller
 from astra.api.problems import SERVICE_UNAVAILABLE
-from astra.api.statements import Statement
 from astra.faults.effects.of_calls import is_no_answer
 from astra.journal.calls import BODY_MOST_BYTES, Call, account_of, body_of
+from astra.journal.draining import drain, insert
+from astra.journal.spool import spool
 
 logger = logging.getLogger(__name__)
-
-# The setting holds for the statement's own transaction, which reads it when it commits. It comes first,
-# and the rows depend on it, so that no plan can leave it out.
-_RECORD = Statement(f"""
-    INSERT INTO journal_journalentry (
-        account_id, at, real_at, duration_milliseconds, method, path, query, operation, user_id,
-        request_headers, request_body, request_body_cut, status, problem, response_body,
-        response_body_cut, correlation_id, fault_ids)
-    SELECT account.id,
-        {clock_sql("%(real_at)s::timestamptz", "account")},
-        %(real_at)s, %(duration)s::float8, %(method)s::text, %(path)s::text, %(query)s::text,
-        %(operation)s::text, %(user)s::uuid, %(headers)s::jsonb, %(request_body)s::text,
-        %(request_body_cut)s::boolean, %(status)s::smallint, %(problem)s::smallint,
-        %(response_body)s::text, %(response_body_cut)s::boolean, %(correlation)s::uuid,
-        %(faults)s::uuid[]
-    FROM (SELECT set_config('synchronous_commit', 'off', true) AS value) AS commit
-    JOIN accounts_account AS account ON commit.value = 'off'
-    WHERE account.id = %(account)s
-""")
 
 
 def record(request: HttpRequest, answer: HttpResponseBase, started_at: datetime) -> None:
@@ -49,26 +32,28 @@ def record(request: HttpRequest, answer: HttpResponseBase, started_at: datetime)
     if not settings.ASTRA.journal_cap:
         return
     account_id = account_of(request)
-    if account_id is None or _is_database_away(request):
+    if account_id is None:
         return
     call = Call(account_id, request, answer, started_at)
-    if call.user_id is None:
-        _write(call, call.columns_without_caller)
-        return
-    if isinstance(answer, StreamingHttpResponse) and _is_read_later(request, answer):
+    caller = call.caller
+    if caller is None:
+        if not _is_database_away(request):
+            _write(call, call.columns_without_caller)
+    elif isinstance(answer, StreamingHttpResponse) and _is_read_later(request, answer):
         pieces: Any = answer.streaming_content
-        answer.streaming_content = _Recorded(pieces, call)
-        return
-    body, is_cut = body_of(request, answer)
-    _write(call, lambda: call.columns(body, is_cut=is_cut))
+        answer.streaming_content = _Recorded(pieces, call, caller)
+    else:
+        body, is_cut = body_of(request, answer)
+        _write(call, lambda: call.columns(caller, body, is_cut=is_cut))
 
 
 class _Recorded(Iterator[bytes]):
     """The pieces of an answer, one behind: with the last in hand, the call is written down."""
 
-    def __init__(self, pieces: Iterable[bytes], call: Call) -> None:
+    def __init__(self, pieces: Iterable[bytes], call: Call, caller: Caller) -> None:
         self._pieces = iter(pieces)
         self._call = call
+        self._caller = caller
         self._kept = bytearray()
         self._next: bytes | None = None
         self._is_begun = False
@@ -104,14 +89,24 @@ class _Recorded(Iterator[bytes]):
         if not self._is_written:
             self._is_written = True
             body = bytes(self._kept)
-            _write(self._call, lambda: self._call.columns(body, is_cut=is_cut))
+            _write(self._call, lambda: self._call.columns(self._caller, body, is_cut=is_cut))
 
 
-def _write(call: Call, columns: Callable[[], dict[str, Any]]) -> None:
+def _write(call: Call, columns: Callable[[], dict[str, Any] | None]) -> None:
     try:
-        _RECORD.execute(columns())
+        if (values := columns()) is not None:
+            _keep(orjson.dumps(values))
     except Exception:
         logger.exception("a call of account %s could not be written down", call.account_id)
+
+
+def _keep(line: bytes) -> None:
+    if settings.ASTRA.journal_spool:
+        if spool().append(line):
+            return
+        # Those before it come first.
+        drain()
+    insert(line)
 
 
 def _is_database_away(request: HttpRequest) -> bool:

@@ -88,9 +88,10 @@ def entry_of(account_id: uuid.UUID, sequence: str) -> JournalEntry | None:
 
 def journal_clear(account_id: uuid.UUID) -> int:
     """Empty the journal of an account, and forget what was dropped; return how many calls it had."""
+    rows = JournalEntry.objects.filter(account_id=account_id)
     with transaction.atomic():
         JournalLoss.objects.filter(account_id=account_id).delete()
-        deleted, _ = JournalEntry.objects.filter(account_id=account_id).delete()
+        deleted, _ = rows.delete()
     return deleted
 
 

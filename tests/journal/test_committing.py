@@ -1,6 +1,7 @@
-"""The row is there before the answer is, for every session; only the disk comes later."""
+"""Without files, the row is there before the answer is, for every session; only the disk comes later."""
 
 import contextlib
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from django.db import connection
 
 from astra.accounts.models import Account
-from astra.journal import recording
+from astra.journal import draining
 from astra.journal.models import JournalEntry
 from tests import world
 from tests.conftest import Api
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def api(db: None) -> Api:
+def api(db: None, settings: Any) -> Api:
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, journal_spool=False)
     account = world.make_account()
     return Api(account, world.make_token(world.make_user(account)))
 
@@ -79,11 +81,11 @@ def test_the_setting_ends_with_the_statement(api: Api, durable: None) -> None:
 
 def test_the_plan_keeps_the_setting_and_finds_the_account_by_its_key(api: Api) -> None:
     api.get("topology/v1/buckets")
-    nothing = ", ".join(["NULL"] * len(recording._RECORD._names))
+    nothing = ", ".join(["NULL"] * len(draining._INSERT._names))
     with another_session() as other:
         other.execute("SET plan_cache_mode = force_generic_plan")
         other.execute("SET enable_seqscan = off")
-        other.execute(b"PREPARE record AS " + recording._RECORD._text)
+        other.execute(b"PREPARE record AS " + draining._INSERT._text)
         rows = other.execute(f"EXPLAIN (VERBOSE) EXECUTE record ({nothing})").fetchall()
     plan = "\n".join(row[0] for row in rows)
     assert "set_config('synchronous_commit'" in plan

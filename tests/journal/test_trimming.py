@@ -15,6 +15,7 @@ from astra.api.clock import clock_set_to, monotonic_seconds
 from astra.api.dice import NIL_ID
 from astra.engine.worker import Worker
 from astra.journal import trimming
+from astra.journal.draining import drain
 from astra.journal.models import JournalEntry, JournalLoss
 from astra.journal.trimming import INTERVAL_SECONDS, journals_trim
 from tests import world
@@ -218,9 +219,11 @@ def test_workers_and_callers_at_once_count_every_call(settings: Any) -> None:
 
     def trim() -> None:
         for _ in range(15):
+            drain()
             journals_trim()
 
     at_once([call, trim, call, trim, call])
+    drain()
     journals_trim()
     lost = JournalLoss.objects.filter(account=account).first()
     assert JournalEntry.objects.count() <= CAP + SLACK
