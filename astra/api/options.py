@@ -69,7 +69,7 @@ class Options:
         _env.float, "WORKER_INTERVAL", 0.25, validate=_POSITIVE
     )
     history_cap: int = _option(_env.int, "HISTORY_CAP", 100_000, validate=_NOT_NEGATIVE)
-    left_snapshots: int = _option(_env.int, "LEFT_SNAPSHOTS", 1000, validate=_NOT_NEGATIVE)
+    left_behind: int = _option(_env.int, "LEFT_BEHIND", 1000, validate=_NOT_NEGATIVE)
     journal_cap: int = _option(_env.int, "JOURNAL_CAP", 10_000, validate=_NOT_NEGATIVE)
     journal_spool: bool = _option(_env.bool, "JOURNAL_SPOOL", True)
     connections: int = _option(_env.int, "CONNECTIONS", 512, validate=_POSITIVE)

@@ -256,7 +256,7 @@ def _leave_snapshot(app_id: uuid.UUID, snapshot_id: uuid.UUID, now: datetime) ->
     """Note that a snapshot outlives its backup; beyond the cap, the oldest such of the app go."""
     Snapshot.objects.filter(id=snapshot_id).update(left_at=now)
     left = Snapshot.objects.filter(app_id=app_id, left_at__isnull=False, appbackup=None)
-    cap = settings.ASTRA.left_snapshots
+    cap = settings.ASTRA.left_behind
     # More at once only where the cap was lowered.
     beyond = left.order_by("-left_at", "-id").values("id")[cap : cap + _MOST_AT_ONCE]
     _delete_snapshots(Snapshot.objects.filter(id__in=beyond), now)

@@ -152,7 +152,7 @@ def test_of_the_snapshots_that_outlive_their_backups_the_last_stay(
     api: Api, app: App, settings: Any
 ) -> None:
     bucket = world.make_bucket(api.account, stored_bytes=GIB)
-    settings.ASTRA = dataclasses.replace(settings.ASTRA, left_snapshots=2)
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, left_behind=2)
     other = world.make_snapshot(app)
     backups, snapshots = [], []
     for number_ in range(5):
@@ -175,7 +175,7 @@ def test_of_the_snapshots_that_outlive_their_backups_the_last_stay(
 
 def test_none_of_them_stays_where_none_is_to(api: Api, app: App, settings: Any) -> None:
     bucket = world.make_bucket(api.account, stored_bytes=GIB)
-    settings.ASTRA = dataclasses.replace(settings.ASTRA, left_snapshots=0)
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, left_behind=0)
     backup = world.make_backup(app, bucket, snapshot=world.make_snapshot(app), owns_snapshot=True)
     assert api.delete(f"topology/v1/appBackups/{backup.id}").status_code == 204
     assert not Snapshot.objects.exists()
