@@ -103,6 +103,10 @@ class Program(Child):
         return None if self.process is None else self.process.poll()
 
 
+# Of each worker. Most wait, for a body, the disk or a reader, and then hold no session of the database.
+THREADS = 16
+
+
 def web_command(
     listener: Listener, *, workers: int, connections: int, certificate: Path | None
 ) -> list[str]:
@@ -116,7 +120,7 @@ def web_command(
         "--host": listener.address,
         "--port": listener.port,
         "--workers": workers,
-        "--blocking-threads": 4,
+        "--blocking-threads": THREADS,
         "--backpressure": connections,
         "--respawn-interval": 0.1,
         "--workers-kill-timeout": WEB_DRAIN_SECONDS,
