@@ -58,7 +58,7 @@ lint-migrations: $(VENV)/dev.stamp
 check: $(VENV)/dev.stamp ## Run everything that must pass before a change is merged
 	@$(MAKE) --keep-going --jobs=1 lint coverage
 
-fuzz: $(VENV)/dev.stamp ## Send thousands of requests made from the OpenAPI documents
+fuzz: $(VENV)/dev.stamp ## Send thousands of requests, files and bytes that are almost right
 	@ASTRA_FUZZ_EXAMPLES=$${ASTRA_FUZZ_EXAMPLES:-30} $(RUN) -m pytest -n0 -m fuzz --timeout 0 -o faulthandler_timeout=0 $(ARGS)
 
 crash: $(VENV)/dev.stamp ## Kill parts of the running service, 500 times, and look what became of its data

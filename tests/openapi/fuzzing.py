@@ -4,6 +4,7 @@ Each request meets the same world: what it changes is rolled back. Most ids in p
 replaced by ids of that world, so that requests get past the 404.
 """
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ import schemathesis
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.result import Ok
@@ -77,7 +79,9 @@ class Fuzzer:
             self._place(case, data)
             found.extend(self._complaints(case))
 
-        send()
+        # Of a call without anything that could be wrong there is no bad one.
+        with contextlib.suppress(Unsatisfiable):
+            send()
         return found
 
     def _place(self, case: Any, data: st.DataObject) -> None:
