@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BooleanField, Expression, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import BooleanField, Expression, Field, QuerySet
 
 from astra.api.statements import Statement, fetch_light
 
@@ -90,4 +90,13 @@ def row_class(columns: tuple[str, ...]) -> Any:
 def _compiled(rows: QuerySet[Any], columns: Sequence[str]) -> tuple[str, list[Any]]:
     compiler = rows.values_list(*columns).query.get_compiler(DEFAULT_DB_ALIAS)
     sql, parameters = compiler.as_sql()
-    return sql, list(parameters)
+    # PostgreSQL writes an id at a tenth of what Python needs to.
+    fields = {field.attname: field for field in rows.model._meta.concrete_fields}
+    shown = ", ".join(_shown(name, fields.get(name)) for name in columns)
+    return f"SELECT {shown} FROM ({sql}) AS light", list(parameters)
+
+
+def _shown(name: str, field: "Field[Any, Any] | None") -> str:
+    column = name if field is None else str(field.column)
+    is_id = field is not None and field.db_type(connection) == "uuid"
+    return f'"{column}"::text' if is_id else f'"{column}"'

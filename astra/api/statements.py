@@ -130,8 +130,8 @@ def _run(text: bytes, ask: Callable[[Session], T]) -> T:
 
 
 def _light(held: Session, result: Any, make: Make) -> list[Any]:
-    held.light_reader.set_pgresult(result)
-    return held.light_reader.load_rows(0, result.ntuples, make)
+    held.reader.set_pgresult(result)
+    return held.reader.load_rows(0, result.ntuples, make)
 
 
 def _written(held: Session, value: Any) -> bytes | None:

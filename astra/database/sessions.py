@@ -49,11 +49,6 @@ class Session(psycopg.Connection[Any]):
         return _reader(self, {"jsonb": _Json})
 
     @cached_property
-    def light_reader(self) -> abc.Transformer:
-        """What reads results in binary form, ids as the API writes them."""
-        return _reader(self, {"jsonb": _Json, "uuid": _TextOfUuid})
-
-    @cached_property
     def _socket(self) -> select.poll:
         socket = select.poll()
         socket.register(self.pgconn.socket, _READABLE)
@@ -158,16 +153,6 @@ class _Json(Loader):
     def load(self, data: Any) -> Any:
         text = bytes(data)
         return [] if text == b"\x01[]" else orjson.loads(text[1:])
-
-
-class _TextOfUuid(Loader):
-    """An identifier as the API writes it."""
-
-    format = Format.BINARY
-
-    def load(self, data: Any) -> str:
-        text = bytes(data).hex()
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 class _Context:
