@@ -19,6 +19,11 @@ def is_known(name: str, column: str, values: Sequence[str]) -> models.CheckConst
     return holds(name, Q(**{f"{column}__in": values}))
 
 
+def is_not_negative(name: str, column: str) -> models.CheckConstraint:
+    """Return the constraint that a column is 0 or more."""
+    return holds(name, Q(**{f"{column}__gte": 0}))
+
+
 def is_dns_label(name: str) -> models.CheckConstraint:
     """Return the constraint that the name is a DNS label."""
     return holds(name, Q(name__regex=patterns.DNS_LABEL))

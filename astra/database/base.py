@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.backends.postgresql import base
 
+from astra.database.domains import SchemaEditor
 from astra.database.sessions import Session, Sessions
 
 
@@ -14,6 +15,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     is waited for; without it a thread has a session of its own.
     """
 
+    SchemaEditorClass = SchemaEditor
     _pools: ClassVar[dict[str, Sessions]] = {}
 
     @property

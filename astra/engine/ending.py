@@ -91,7 +91,7 @@ class Rows:
                 ORDER BY id FOR NO KEY UPDATE
             ), settled AS (
                 UPDATE {table} AS resource
-                SET state = %(outcome)s, outcome = %(outcome)s,
+                SET state = %(outcome)s::text, outcome = %(outcome)s::text,
                     outcome_reasons = %(reasons)s::jsonb{reasons},
                     ends_at = CASE WHEN chosen.state = ANY(%(final)s)
                                    THEN coalesce(resource.ends_at, %(now)s) ELSE %(now)s END,

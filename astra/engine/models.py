@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from astra.accounts.constraints import holds
+from astra.accounts.constraints import holds, is_not_negative
 from astra.accounts.models import Account, Resource
 from astra.api.clock import real_now
+from astra.database.domains import as_domains
 from astra.engine.stages import Lifecycle
 
 # Where a history ends.
@@ -23,7 +24,7 @@ class Staged(Resource):
     """
 
     state = models.CharField(max_length=15, db_collation="C")
-    transition_count = models.PositiveIntegerField(default=0)
+    transition_count = models.IntegerField(default=0)
     next_transition_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=15, null=True, blank=True, db_collation="C")
@@ -52,6 +53,7 @@ def staged_constraints(name: str, lifecycle: Lifecycle) -> tuple[models.BaseCons
             f"{name}_final_state_is_at_rest",
             Q(state__in=lifecycle.unfinished) | Q(next_transition_at=None),
         ),
+        is_not_negative(f"{name}_transition_count_is_not_negative", "transition_count"),
     )
 
 
@@ -75,7 +77,7 @@ class Transition(models.Model):
     )
     kind = models.CharField(max_length=31, db_collation="C")
     resource_id = models.UUIDField()
-    sequence = models.PositiveIntegerField()
+    sequence = models.IntegerField()
     from_state = models.CharField(max_length=15, blank=True, db_collation="C")
     to_state = models.CharField(max_length=15, db_collation="C")
     reason = models.CharField(max_length=127, blank=True)
@@ -84,12 +86,13 @@ class Transition(models.Model):
 
     class Meta:
         ordering = ("account", "kind", "resource_id", "sequence")
-        constraints = (
+        constraints = as_domains(
             # the timeline of one resource; a step can be recorded only once. The column that tells
             # rows apart is compared first.
             models.UniqueConstraint(
                 "resource_id", "kind", "sequence", "account", name="transition_is_recorded_once"
             ),
+            is_not_negative("transition_sequence_is_not_negative", "sequence"),
         )
         indexes = (
             # what advanced in an account, newest first, and which states that led to (dashboard, admin)

@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from astra.accounts.constraints import holds
+from astra.accounts.constraints import is_not_negative
 from astra.accounts.models import Account
 from astra.journal.draining import drain
 
@@ -78,7 +78,7 @@ class JournalLoss(models.Model):
     dropped = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = (holds("journal_loss_is_not_negative", models.Q(dropped__gte=0)),)
+        constraints = (is_not_negative("journal_loss_is_not_negative", "dropped"),)
 
     def __str__(self) -> str:
         return f"{self.dropped} of {self.account_id}"

@@ -36,10 +36,10 @@ def reporting_conflicts(item: Item) -> Iterator[None]:
     except (IntegrityError, DataError) as error:
         diagnosis = getattr(error.__cause__, "diag", None)
         reason = f"The database refuses it: {error}".strip()
-        if diagnosis is not None and diagnosis.constraint_name and diagnosis.message_detail:
-            reason = (
-                f"The database refuses it ({diagnosis.constraint_name}): {diagnosis.message_detail}"
-            )
+        if diagnosis is not None and diagnosis.constraint_name:
+            # Of a domain it knows the value, not the row.
+            detail = diagnosis.message_detail or diagnosis.message_primary
+            reason = f"The database refuses it ({diagnosis.constraint_name}): {detail}"
         raise ScenarioConflictError([item.document.finding(item.path, reason)]) from error
 
 

@@ -3,23 +3,23 @@
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
 
 from astra.accounts.constraints import (
     by_creation,
     by_label,
-    holds,
     is_dns_label,
     is_known,
+    is_not_negative,
     is_unique,
     where_set,
 )
+from astra.database.domains import as_domains
 from astra.engine.models import due_index, staged_constraints
 from backups import kinds
 from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
 from backups.models.app_snaps import Snapshot
 from backups.models.buckets import Bucket
-from backups.models.protection import Protection, hook_constraint, kept_index
+from backups.models.protection import Protection, hook_constraints, kept_index
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -43,12 +43,12 @@ class AppBackup(Protection):
 
     class Meta:
         ordering = ("created_at", "id")
-        constraints = (
+        constraints = as_domains(
             *staged_constraints("backup", APP_BACKUP),
-            hook_constraint("backup"),
+            *hook_constraints("backup"),
             is_dns_label("backup_name_is_dns_label"),
             is_known("backup_version_is_known", "version", kinds.APP_BACKUP.versions),
-            holds("backup_has_no_negative_bytes", Q(total_bytes__gte=0)),
+            is_not_negative("backup_has_no_negative_bytes", "total_bytes"),
             is_unique(
                 "backup_name_is_unique",
                 ("app", "name"),

@@ -3,10 +3,11 @@
 from django.db import models
 
 from astra.accounts.constraints import by_creation, by_label, is_dns_label, is_unique, where_set
+from astra.database.domains import as_domains
 from astra.engine.models import due_index, staged_constraints
 from backups.lifecycle import SNAPSHOT
 from backups.models.buckets import Bucket
-from backups.models.protection import Protection, hook_constraint, kept_index
+from backups.models.protection import Protection, hook_constraints, kept_index
 
 
 class Snapshot(Protection):
@@ -22,9 +23,9 @@ class Snapshot(Protection):
 
     class Meta:
         ordering = ("created_at", "id")
-        constraints = (
+        constraints = as_domains(
             *staged_constraints("snapshot", SNAPSHOT),
-            hook_constraint("snapshot"),
+            *hook_constraints("snapshot"),
             is_dns_label("snapshot_name_is_dns_label"),
             is_unique(
                 "snapshot_name_is_unique",

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import by_label, holds, is_dns_label, is_known
+from astra.accounts.constraints import by_label, holds, is_dns_label, is_known, is_not_negative
 from astra.api import patterns
 from astra.engine.models import Staged, due_index, state_field
 from backups.lifecycle import APP
@@ -68,6 +68,7 @@ class App(Staged):
         ordering = ("created_at", "id")
         constraints = (
             is_known("app_state_is_known", "state", APP.states),
+            is_not_negative("app_transition_count_is_not_negative", "transition_count"),
             is_known("app_protection_state_is_known", "protection_state", ProtectionState.values),
             is_dns_label("app_name_is_dns_label"),
             holds(

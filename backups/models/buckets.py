@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known, is_unique
+from astra.accounts.constraints import (
+    by_creation,
+    by_label,
+    holds,
+    is_known,
+    is_not_negative,
+    is_unique,
+)
 from astra.api.dice import new_id
 from astra.engine.models import Staged, due_index, staged_constraints, state_field
 from backups.lifecycle import BUCKET
@@ -66,7 +73,7 @@ class Bucket(Staged):
             *staged_constraints("bucket", BUCKET),
             is_known("bucket_provider_is_known", "provider", Provider.values),
             holds("bucket_name_is_not_empty", ~Q(name="")),
-            holds("bucket_stores_no_negative_bytes", Q(stored_bytes__gte=0)),
+            is_not_negative("bucket_stores_no_negative_bytes", "stored_bytes"),
             is_unique(
                 "bucket_is_unique",
                 ("account", "name", "provider", "location"),

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import holds
+from astra.accounts.constraints import holds, is_known
 from astra.api import patterns
 from astra.engine.models import Staged
 from astra.engine.stages import Lifecycle
@@ -37,10 +37,12 @@ class Protection(Staged):
         abstract = True
 
 
-def hook_constraint(name: str) -> models.BaseConstraint:
-    """Return the named constraint on `hookState`."""
-    return holds(
-        f"{name}_hook_state_is_known", Q(hook_state=None) | Q(hook_state__in=HookState.values)
+def hook_constraints(name: str) -> tuple[models.BaseConstraint, ...]:
+    """Return the named constraints on `hookState`, as it is and as it is to be."""
+    known = HookState.values
+    return (
+        holds(f"{name}_hook_state_is_known", Q(hook_state=None) | Q(hook_state__in=known)),
+        is_known(f"{name}_outcome_hook_state_is_known", "outcome_hook_state", known),
     )
 
 
