@@ -37,6 +37,7 @@ _DATABASE = Statement("""
     SELECT system_identifier || '-' || oid FROM pg_control_system(), pg_database
     WHERE datname = current_database()
 """)
+_making = threading.Lock()
 
 
 class Spool:
@@ -171,9 +172,15 @@ def _joined(name: str, folder: int) -> int | None:
     return None
 
 
-@functools.cache
 def spool() -> Spool:
     """Return the files of the database that the service has. Raises Django's database errors."""
+    # One for all threads: what another had opened would stay open.
+    with _making:
+        return _spool()
+
+
+@functools.cache
+def _spool() -> Spool:
     row = _DATABASE.fetch_one({})
     assert row is not None
     return Spool(settings.ASTRA.data_dir / "journal" / row[0])

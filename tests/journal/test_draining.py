@@ -291,6 +291,12 @@ def test_databases_have_folders_of_their_own(db: None) -> None:
     assert spool()._folder.name.endswith(f"-{oid}")
 
 
+def test_the_threads_of_a_process_share_what_is_open(transactional_db: None) -> None:
+    spool().close()
+    spools._spool.cache_clear()
+    assert len(set(at_once([spool] * 8))) == 1
+
+
 def test_a_role_without_rights_may_ask_which_database_it_is(db: None) -> None:
     fetch("CREATE ROLE nobody_special")
     fetch("SET LOCAL ROLE nobody_special")
