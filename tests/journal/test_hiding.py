@@ -6,19 +6,21 @@ from urllib.parse import parse_qsl, quote
 
 import orjson
 import pytest
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from astra.accounts.models import Token, User
 from astra.accounts.tokens import issue_token
+from astra.api.statements import fetch
 from astra.journal.calls import BODY_MOST_BYTES
+from astra.journal.draining import drain
 from astra.journal.hiding import (
     HIDDEN,
     is_secret,
     query_without_secrets,
     without_secrets,
 )
+from astra.journal.spool import spool
 from backups.models import App, Bucket
 from tests import world
 from tests.conftest import Api
@@ -28,10 +30,13 @@ SECRET = "s3cr3t-value"
 
 
 def rows_of_the_journal() -> str:
-    """Every column of every row, as one text."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT entry::text FROM journal_journalentry AS entry")
-        return "\n".join(row[0] for row in cursor.fetchall())
+    """Every column of every row, and every line that became one, as one text."""
+    files = spool()
+    lines = [files.read(name, 0).decode() for name in files.sizes()]
+    assert lines
+    drain()
+    rows = fetch("SELECT entry::text FROM journal_journalentry AS entry")
+    return "\n".join([*lines, *(row for (row,) in rows)])
 
 
 def test_the_token_of_a_call_is_nowhere_whatever_it_is_put_into(
