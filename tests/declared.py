@@ -39,11 +39,11 @@ class Declared(Resource):
             return
         parents = len(self.place.parents)
         usual = {
-            "list": 3,
-            "retrieve": 3,
-            "create": 4 + parents,
-            "replace": 4,
-            "delete": 3,
+            "list": 2,
+            "retrieve": 2,
+            "create": 3 + parents,
+            "replace": 3,
+            "delete": 2,
         }
         assert self.statements(method, url, body) == usual[operation]
 

@@ -25,7 +25,9 @@ from astra.engine.settling import Hop, lock_account, settle_due
 # what it made is settled with the rest.
 _HOLD_CLOCK = Statement("""
     SELECT clock_target = %(to)s FROM accounts_account
-    WHERE id = %(account)s AND clock_rate = 0 AND clock_sim <= %(to)s FOR NO KEY UPDATE
+    WHERE id = %(account)s AND clock_rate = 0
+      AND (clock_sim < %(to)s OR clock_sim = %(to)s AND clock_target = %(to)s)
+    FOR NO KEY UPDATE
 """)
 _MOVE_CLOCK = Statement("""
     UPDATE accounts_account
