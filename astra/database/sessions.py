@@ -70,6 +70,18 @@ class Session(psycopg.Connection[Any]):
         Returns libpq's result, in binary form. Raises psycopg's errors.
         """
         self._begin()
+        try:
+            return self._execute_prepared(name, text, values)
+        except (errors.FeatureNotSupported, errors.InvalidSqlStatementName) as error:
+            # Its tables were made anew, as by a restore of the database; nothing was carried out.
+            if not self.is_idle:
+                self.pgconn.finish()
+                raise psycopg.OperationalError("the tables were made anew") from error
+            self._ask(lambda: self.pgconn.send_query(b"DEALLOCATE ALL"))
+            self.prepared.clear()
+            return self._execute_prepared(name, text, values)
+
+    def _execute_prepared(self, name: bytes, text: bytes, values: Sequence[bytes | None]) -> Any:
         if name not in self.prepared:
             self._ask(lambda: self.pgconn.send_prepare(name, text))
             self.prepared.add(name)

@@ -7,7 +7,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import DataError, IntegrityError, OperationalError, connection, connections
+from django.db import (
+    DataError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 
 from astra.api.rows import Selection
 from astra.api.statements import Statement, release
@@ -141,6 +148,24 @@ class TestStatements:
             with pytest.raises(DataError):
                 wrong.fetch_one({"by": 0})
         assert wrong.fetch_one({"by": 1}) == (1,)
+
+    def test_tables_that_are_made_anew_are_read_as_they_are(self) -> None:
+        def make(kind: str) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(f"DROP TABLE IF EXISTS made; CREATE TABLE made (it {kind})")
+            release()
+
+        read = Statement("SELECT * FROM made")
+        make("int")
+        assert read.fetch_all({}) == []
+        make("text")
+        assert read.fetch_all({}) == []
+        make("int")
+        with pytest.raises(OperationalError, match="made anew"), transaction.atomic():
+            read.fetch_all({})
+        assert read.fetch_all({}) == []
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE made")
 
     def test_ids_of_light_rows_are_texts(self) -> None:
         assert Selection(Bucket.objects.all()[:1], ("id", "name")).fetch({}) == []
