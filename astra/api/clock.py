@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
 
 Clock = Callable[[], datetime]
 
@@ -49,9 +48,7 @@ def clock_set_to(
         _clock, _seconds = previous
 
 
-@lru_cache(maxsize=8192)
 def timestamp(instant: datetime) -> str:
     """Write an instant as the API does: ISO 8601, UTC, microseconds, `Z`."""
-    # Whoever polls is shown the same ones again and again.
     utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
     return f"{utc.isoformat(timespec='microseconds')[:-6]}Z"
