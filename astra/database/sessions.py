@@ -79,6 +79,9 @@ class Session(psycopg.Connection[Any]):
                 raise psycopg.OperationalError("the tables were made anew") from error
             self._ask(lambda: self.pgconn.send_query(b"DEALLOCATE ALL"))
             self.prepared.clear()
+            # What the others have prepared is no better.
+            if (pool := getattr(self, "_pool", None)) is not None:
+                pool.check()
             return self._execute_prepared(name, text, values)
 
     def _execute_prepared(self, name: bytes, text: bytes, values: Sequence[bytes | None]) -> Any:

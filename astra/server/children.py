@@ -104,7 +104,7 @@ class Program(Child):
 
 
 # Of each worker. Most wait, for a body, the disk or a reader, and then hold no session of the database.
-THREADS = 16
+THREADS = 2 * (os.cpu_count() or 1) + 1
 
 
 def web_command(

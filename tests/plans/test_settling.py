@@ -1,6 +1,7 @@
 """How settling, retention and firing read their tables, whatever the planner has been told."""
 
 import pytest
+from django.db import connection
 
 from astra.engine import settling
 from astra.engine.registry import registration
@@ -14,8 +15,15 @@ from tests.plans.plans import MILLION, plant, scans_of
 pytestmark = [pytest.mark.django_db, pytest.mark.parametrize("counted", [None, 1, 1_000, MILLION])]
 
 
+@pytest.fixture
+def new_files(db: None) -> None:
+    """Files as those of a new database: what other tests left in them has a weight too."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE backups_appbackup, backups_snapshot")
+
+
 @pytest.fixture(autouse=True)
-def held(counted: int | None, app: App, bucket: Bucket, api: Api) -> None:
+def held(new_files: None, counted: int | None, app: App, bucket: Bucket, api: Api) -> None:
     """An account with one of each, under the settings that settling makes."""
     world.make_backup(app, bucket, snapshot=world.make_snapshot(app))
     samples.make(registry.resource("schedule"), app.account, {"app": app})
