@@ -15,8 +15,9 @@ from pathlib import Path
 from astra.api.problems import RETRY_AFTER_SECONDS
 
 _LOOK_SECONDS = 0.1
-# A queue that is never found empty in so many looks is one that nobody takes anything from.
-_LOOKS = 3
+# A queue that is never found empty in so many looks is one that nobody takes anything from. Fewer, and a
+# worker on a busy machine that has only just begun would refuse the first who come.
+_LOOKS = 10
 # In the kernel's `struct tcp_info` of a socket that listens: how many connections wait to be taken.
 _TCP_INFO = struct.Struct("@24xI")
 _REFUSAL = (
