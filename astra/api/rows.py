@@ -15,7 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BooleanField, Expression, Field, QuerySet
 
-from astra.api.statements import Statement, fetch_light
+from astra.api.statements import Statement, fetch_made
 
 # A light row has the columns as attributes, its ids as the API writes them.
 Row: TypeAlias = Any
@@ -69,7 +69,7 @@ class Selection:
 
     def fetch(self, values: Mapping[str, Any]) -> list[Row]:
         """Return the light rows for these values of its parameters."""
-        return self._statement.fetch_light({**self._constants, **values}, self._make)
+        return self._statement.fetch_made({**self._constants, **values}, self._make)
 
 
 def fetch_rows(rows: QuerySet[Any], columns: Sequence[str], values: Mapping[str, Any]) -> list[Row]:
@@ -78,7 +78,7 @@ def fetch_rows(rows: QuerySet[Any], columns: Sequence[str], values: Mapping[str,
         sql, constants = _compiled(rows, columns)
     except EmptyResultSet:
         return []
-    return fetch_light(sql, constants, values, row_class(tuple(columns))._make)
+    return fetch_made(sql, constants, values, row_class(tuple(columns))._make)
 
 
 @functools.cache

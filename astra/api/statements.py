@@ -52,20 +52,15 @@ class Statement:
 
     def fetch_all(self, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Execute; return the rows. Raises Django's database errors."""
-        return _run(self._text, partial(self._rows, parameters))
+        return self.fetch_made(parameters, tuple)
 
-    def fetch_light(self, parameters: Mapping[str, Any], make: Make) -> list[Any]:
-        """Execute; return what ``make`` makes of each row, whose ids are as the API writes them."""
-        return _run(self._text, lambda held: _light(held, self._send(parameters, held), make))
+    def fetch_made(self, parameters: Mapping[str, Any], make: Make) -> list[Any]:
+        """Execute; return what ``make`` makes of each row. Raises Django's database errors."""
+        return _run(self._text, lambda held: _made(held, self._send(parameters, held), make))
 
     def execute(self, parameters: Mapping[str, Any]) -> None:
         """Execute a statement without rows. Raises Django's database errors."""
         _run(self._text, partial(self._send, parameters))
-
-    def _rows(self, parameters: Mapping[str, Any], held: Session) -> list[tuple[Any, ...]]:
-        result = self._send(parameters, held)
-        held.reader.set_pgresult(result)
-        return held.reader.load_rows(0, result.ntuples, tuple)
 
     def _send(self, parameters: Mapping[str, Any], held: Session) -> Any:
         values = [_written(held, parameters[name]) for name in self._names]
@@ -74,10 +69,10 @@ class Statement:
         return held.execute_once(self._text, values)
 
 
-def fetch_light(
+def fetch_made(
     sql: str, positional: Sequence[Any], named: Mapping[str, Any], make: Make
 ) -> list[Any]:
-    """Execute SQL with `%s` and `%(name)s` that is not asked again; see ``Statement.fetch_light``."""
+    """Execute SQL with `%s` and `%(name)s` that is not asked again; see ``Statement.fetch_made``."""
     rest = iter(positional)
     parameters: list[Any] = []
 
@@ -92,7 +87,7 @@ def fetch_light(
     def run(held: Session) -> list[Any]:
         writer = held.writer
         values: Any = writer.dump_sequence(parameters, [PyFormat.TEXT] * len(parameters))
-        return _light(held, held.execute_once(text.encode(), values, writer.types), make)
+        return _made(held, held.execute_once(text.encode(), values, writer.types), make)
 
     return _run(text.encode(), run)
 
@@ -129,7 +124,7 @@ def _run(text: bytes, ask: Callable[[Session], T]) -> T:
             pool.putconn(held)
 
 
-def _light(held: Session, result: Any, make: Make) -> list[Any]:
+def _made(held: Session, result: Any, make: Make) -> list[Any]:
     held.reader.set_pgresult(result)
     return held.reader.load_rows(0, result.ntuples, make)
 

@@ -4,7 +4,7 @@ Threads may outnumber sessions: one that waits for a body, a delay or a reader h
 """
 
 import select
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from queue import Empty, SimpleQueue
@@ -46,7 +46,7 @@ class Session(psycopg.Connection[Any]):
     @cached_property
     def reader(self) -> abc.Transformer:
         """What reads results in binary form."""
-        return _reader(self, {"jsonb": _Json})
+        return adapt.Transformer(_Context(self))
 
     @cached_property
     def _socket(self) -> select.poll:
@@ -173,15 +173,10 @@ class _Json(Loader):
 class _Context:
     """What psycopg takes the adapters of a transformer from."""
 
-    def __init__(self, session: Session, loaders: Mapping[str, type[Loader]]) -> None:
+    def __init__(self, session: Session) -> None:
         self.connection = session
         self.adapters = AdaptersMap(session.adapters)
-        for name, loader in loaders.items():
-            self.adapters.register_loader(name, loader)
-
-
-def _reader(session: Session, loaders: Mapping[str, type[Loader]]) -> abc.Transformer:
-    return adapt.Transformer(_Context(session, loaders))
+        self.adapters.register_loader("jsonb", _Json)
 
 
 class Sessions:
