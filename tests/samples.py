@@ -86,3 +86,15 @@ def _referred(member: Identifier, account: Account) -> Any:
     related = registry.resource_of(member.to.model)
     assert found or related
     return found or make(related, account, {})  # type: ignore[arg-type]
+
+
+# The body of a schedule that fires at five past, and keeps one of each.
+HOURLY = {
+    "type": "application/astra-schedule",
+    "version": "1.1",
+    "name": "hourly",
+    "granularity": "hourly",
+    "minute": "5",
+    "snapshotRetention": "1",
+    "backupRetention": "1",
+}

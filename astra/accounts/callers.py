@@ -87,10 +87,6 @@ class Caller:
     # Not asked for by this request: whatever is not proved is to be asked for.
     is_remembered: bool = False
 
-    # DRF and Django ask a request's user for these.
-    is_authenticated = True
-    is_active = True
-
     PROOF: ClassVar[str] = f"""{PROOF_OF_USER} AND EXISTS (
         SELECT FROM accounts_account WHERE id = %(account)s AND {PROOF_OF_ACCOUNT})"""
 

@@ -17,16 +17,8 @@ from backups.models import App, Bucket
 from docs.pictures.ways import CLOCK, REQUEST, SETTLE, WAYS, Stop, Way
 from tests.conftest import Api
 from tests.control import Control
+from tests.samples import HOURLY as SCHEDULE
 
-SCHEDULE = {
-    "type": "application/astra-schedule",
-    "version": "1.1",
-    "name": "hourly",
-    "granularity": "hourly",
-    "minute": "5",
-    "snapshotRetention": "1",
-    "backupRetention": "1",
-}
 SNAP = {"type": "application/astra-appSnap", "version": "1.1"}
 
 

@@ -18,19 +18,11 @@ from tests.conftest import Api
 from tests.lifecycle.conftest import DELAYS
 from tests.lifecycle.making import make
 from tests.lifecycle.test_advance_backups import fail_for
+from tests.samples import HOURLY as SCHEDULE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MINUTE = timedelta(minutes=1)
-SCHEDULE = {
-    "type": "application/astra-schedule",
-    "version": "1.1",
-    "name": "hourly",
-    "granularity": "hourly",
-    "minute": "5",
-    "snapshotRetention": "1",
-    "backupRetention": "1",
-}
 
 
 @pytest.fixture(params=["real", "scaled"])
