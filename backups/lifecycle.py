@@ -57,6 +57,9 @@ BUCKET = Lifecycle(
     failures=(FAILED, REMOVED, UNKNOWN),
 )
 
+# Callers take a snapshot right after the answer that an app is defined.
+TAKES_SNAPSHOTS = (PENDING, DISCOVERING, READY)
+
 # What a tester does by hand: end what is under way, lose what is there; nothing comes back.
 _BY_HAND = {
     PENDING: (FAILED, REMOVED, UNKNOWN),

@@ -120,6 +120,7 @@ def contract_of(declaration: Declaration, place: Place) -> type[Declared]:
         "invalid": _refused(declaration, "create"),
         "unacceptable": _refused(declaration, "replace"),
         "replacements": _replacements(declaration),
+        "replace_shows": declaration.replace_shows,
     }
     return type(f"Test{declaration.kind.class_name}", tuple(parts), own)
 

@@ -51,6 +51,8 @@ class ApiView(APIView):
     refusals: ClassVar[Mapping[str, Sequence[ProblemType]]] = {}
     headers_read: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     simplified: ClassVar[Mapping[str, str]] = {}
+    # Whether a PUT is answered with the instance.
+    replace_shows: ClassVar[bool] = False
 
     # What DRF collects here, no answer has.
     default_response_headers: ClassVar[dict[str, str]] = {}

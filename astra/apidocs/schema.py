@@ -104,7 +104,7 @@ class ApiSchema(ShapeSchema):
         if self._lists():
             answer = {"description": "The list.", "headers": tag, "content": self._list(view)}
             return {"200": answer}
-        if self.method == "GET":
+        if self.method == "GET" or (self.method == "PUT" and view.replace_shows):
             content = self._resource(view.kind, view.shape)
             return {"200": {"description": "The resource.", "headers": tag, "content": content}}
         if self.method == "POST":

@@ -63,7 +63,8 @@ class Member:
     """A member with a column of its own.
 
     ``create`` and ``replace`` say how the bodies have it, ``fixed`` that no PUT changes it: sent back
-    as it is, it is no change. ``sometimes``: an answer lacks it while its column is NULL. ``label``,
+    as it is, it is no change. ``sometimes``: an answer lacks it while its column is NULL;
+    ``write_only``: every answer lacks it. ``label``,
     ``help`` and ``initial`` are for forms, ``example`` is for the OpenAPI document; what else is given
     are rules of the serializer's field.
     """
@@ -91,6 +92,7 @@ class Member:
         replace: Use = OPTIONAL,
         fixed: bool = False,
         sometimes: bool = False,
+        write_only: bool = False,
         label: str = "",
         help: str = "",  # noqa: A002 (what forms call it)
         initial: Any = None,
@@ -100,6 +102,7 @@ class Member:
         self.name = name
         self.column = column or column_of(name)
         self.create, self.replace, self.fixed, self.sometimes = create, replace, fixed, sometimes
+        self.write_only = write_only
         self.label, self.help, self.initial, self.example = label, help, initial, example
         self.rules = rules
 

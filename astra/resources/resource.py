@@ -110,6 +110,7 @@ class Resource:
     deletes a row, what decides on it. ``create``, ``replace`` and ``delete`` take the place
     of the actions altogether (``astra.resources.actions`` says what they are given);
     ``create_proves``: it takes a caller that is remembered, and proves who it is (``Caller.proof``).
+    ``replace_shows``: a PUT is answered with the instance (200), not with nothing (204).
 
     For people: ``columns`` are the members that the admin's list shows, ``key`` is the member that
     names an instance among its siblings, in scenarios and lists; ``seeding`` None: no scenario has it.
@@ -136,6 +137,7 @@ class Resource:
     create: Callable[..., Any] | None = None
     create_proves: bool = False
     replace: Callable[..., Any] | None = None
+    replace_shows: bool = False
     delete: Callable[[Any, datetime], None] | None = None
     collection: "type[ResourceCollection] | None" = None
     instance: "type[ResourceInstance] | None" = None

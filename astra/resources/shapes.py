@@ -34,8 +34,9 @@ class Members:
     """The members of a kind, beside `type`, `version`, `id` and `metadata`, which every kind has.
 
     ``validate`` checks both bodies, ``validate_create`` and ``validate_replace`` one of them alone.
-    ``strict_metadata``: the `metadata` of a body must be complete. ``module`` is the module of the
-    classes, beside which `examples.yaml` lies.
+    ``strict_metadata``: the `metadata` of a body must be complete. ``null_is_absent``: an optional
+    member of a body that is null counts as left out. ``module`` is the module of the classes, beside
+    which `examples.yaml` lies.
     """
 
     def __init__(
@@ -47,8 +48,11 @@ class Members:
         validate_create: Check | None = None,
         validate_replace: Check | None = None,
         strict_metadata: bool = False,
+        null_is_absent: bool = False,
     ) -> None:
         self.kind, self.members, self.module = kind, members, module
+        self.shown = tuple(each for each in members if not each.write_only)
+        self.null_is_absent = null_is_absent
         self._create_check = validate_create or validate
         self._replace_check = validate_replace or validate
         self._metadata = StrictMetadataSerializer if strict_metadata else MetadataSerializer
@@ -70,7 +74,7 @@ class Members:
                 "id": fields.IdentifierField(),
                 **{
                     each.name: each.shown(required=not each.sometimes)
-                    for each in self.members
+                    for each in self.shown
                     if not each.once
                 },
                 "metadata": StrictMetadataSerializer(),
@@ -116,7 +120,7 @@ class Members:
     @cached_property
     def filters(self) -> type[filters.MemberFilterSet]:
         """What `filter` and `orderBy` may name."""
-        own = {name: each for member in self.members for name, each in member.filters().items()}
+        own = {name: each for member in self.shown for name, each in member.filters().items()}
         return type(
             f"{self.kind.class_name}Filters",
             (filters.MemberFilterSet,),
@@ -140,11 +144,11 @@ class Members:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns that an answer needs."""
-        return tuple(dict.fromkeys((*COMMON_COLUMNS, *columns_read(self.members))))
+        return tuple(dict.fromkeys((*COMMON_COLUMNS, *columns_read(self.shown))))
 
     @cached_property
     def _writers(self) -> tuple[tuple[str, Callable[[Any, datetime], Any]], ...]:
-        return tuple((member.name, member.writer) for member in self.members)
+        return tuple((member.name, member.writer) for member in self.shown)
 
     def checked(self, body: type[ClosedSerializer], **members: Any) -> dict[str, Any]:
         """Return a body of the newest version with these members, by its rules; raises its problems."""

@@ -30,6 +30,18 @@ class ResourceView(ApiView):
         """Return the JSON of a row at the account's instant."""
         return self.resource.members.represent(row, now)
 
+    def body(self) -> Any:
+        """Return the parsed JSON body, where null means absent without its optional nulls."""
+        sent = super().body()
+        if not (self.resource.members.null_is_absent and isinstance(sent, dict)):
+            return sent
+        known = self.bodies[self.request.method].shared().fields
+        return {
+            name: value
+            for name, value in sent.items()
+            if value is not None or name not in known or known[name].required
+        }
+
 
 class ResourceCollection(ResourceView, CollectionView):
     """A collection: GET lists it, POST adds to it."""
@@ -67,13 +79,15 @@ class ResourceInstance(ResourceView, InstanceView):
         return places.of_instance(cls.resource, cls.place, account_id, ids)
 
     def put(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
-        """Replace the instance: 204."""
+        """Replace the instance: 204, or 200 with it."""
         sent = self.body()
         body = self.parse(sent)
         with self.resource.guarding(self.caller) as guard, self.replacing() as (row, document):
             refuse_changes(sent, document, mutable=self.mutable(row, body))
             guard.replace(row, body)
             self.replace(row, body)
+        if self.replace_shows:
+            return self.found(self.represent(row, row.modified_at))
         return self.nothing()
 
     def mutable(self, row: Any, body: Mapping[str, Any]) -> frozenset[str]:
@@ -139,6 +153,7 @@ def views_at(
         "__doc__": f"One {resource.kind.name}.",
         "id_name": resource.id_name,
         "bodies": {"PUT": resource.members.replace_body} if "PUT" in place.methods else {},
+        "replace_shows": resource.replace_shows,
         "http_method_names": _names(place.methods - {"POST"}),
     }
     name = resource.kind.class_name

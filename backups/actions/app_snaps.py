@@ -18,7 +18,7 @@ from backups import kinds, problems
 from backups.actions.app_backups import unusable_bucket
 from backups.actions.drafting import NO_FAULT
 from backups.actions.fating import fates_by_rules
-from backups.lifecycle import APP_BACKUP, AVAILABLE, PENDING, READY, SNAPSHOT
+from backups.lifecycle import APP_BACKUP, AVAILABLE, PENDING, SNAPSHOT, TAKES_SNAPSHOTS
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.naming import system_name
 
@@ -28,11 +28,11 @@ def app_snap_create(
 ) -> Snapshot:
     """Create the snapshot, pending, from a validated request body.
 
-    Raises problem 2 (no such app), 112 (app not ready), 108 or 9 (bucket), 10 (read-only label), 176
-    (name taken).
+    Raises problem 2 (no such app), 112 (app not in a state for it), 108 or 9 (bucket), 10 (read-only
+    label), 176 (name taken).
     """
     with transaction.atomic():
-        app = ready_app(caller.account_id, app_id)
+        app = app_to_snapshot(caller.account_id, app_id)
         bucket_id = body.get("bucketID")
         if bucket_id is not None:
             bucket_to_use(caller.account_id, bucket_id)
@@ -61,14 +61,16 @@ def app_snap_create(
     return snapshot
 
 
-def ready_app(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
-    """Return the app. Raises problem 2 when the account manages no such app, 112 when it is not ready."""
+def app_to_snapshot(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
+    """Return the app. Raises problem 2 when the account manages no such app, 112 when it is in no state
+    for a snapshot: one that was just defined is.
+    """
     app = App.objects.filter(
         id=app_id, account__checked=account_id, deleted_at__checked=None
     ).first()
     if app is None:
         raise ApiProblem(COLLECTION_NOT_FOUND)
-    if app.state != READY:
+    if app.state not in TAKES_SNAPSHOTS:
         raise ApiProblem(problems.APP_NOT_READY)
     return app
 

@@ -1,7 +1,7 @@
 """Define, clone or restore an app; redefine it or restore it in place; unmanage it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,7 @@ def app_create(*, caller: Caller, body: dict[str, Any], fate: Fate = Fate(READY)
         source = _source(caller, body)
         app = App(state=PENDING, **_like(source), **stamps(caller, body))
         members = registry.resource(APP.kind).members
-        members.apply(app, body | {"namespaceScopedResources": _namespaces(body, source)})
+        members.apply(app, body | {"namespaceScopedResources": _scopes(body, source)})
         plan_new(APP, app, fate, caller)
         app.save(force_insert=True)
         begin_history(APP, app)
@@ -68,17 +68,38 @@ def _source(caller: Caller, body: Mapping[str, Any]) -> App | None:
     return restored.app if restored else None
 
 
-def _namespaces(body: Mapping[str, Any], source: App | None) -> list[dict[str, Any]]:
-    """Return `namespaceScopedResources`: as given, else the source's, mapped; else the app's name."""
+def _scopes(body: Mapping[str, Any], source: App | None) -> list[dict[str, Any]]:
+    """Return `namespaceScopedResources`: as given, else the source's, mapped; else the app's name.
+
+    Raises problem 9 for a mapping that is not one of the source's namespaces.
+    """
     if given := body.get("namespaceScopedResources"):
         return list(given)
-    if source is None:
+    scopes = source.namespace_scoped_resources if source else []
+    if not scopes:
         return [{"namespace": body["name"], "labelSelectors": []}]
-    mapping = {item["source"]: item["destination"] for item in body.get("namespaceMapping", [])}
-    return [
-        item | {"namespace": mapping.get(item["namespace"], item["namespace"])}
-        for item in source.namespace_scoped_resources
-    ]
+    goes_to = _mapping(body, {item["namespace"] for item in scopes})
+    return [item | {"namespace": goes_to[item["namespace"]]} for item in scopes]
+
+
+def _mapping(body: Mapping[str, Any], sources: Set[str]) -> Mapping[str, str]:
+    """Return where each namespace of a source goes: a single one, if nothing is said, to the app's name.
+
+    Source: the reference, `families.md`, section 6. Raises problem 9.
+    """
+    if "namespaceMapping" not in body:
+        if len(sources) > 1:
+            member = "namespace" if "namespace" in body else "namespaceMapping"
+            raise _refusal(INVALID_FIELDS, member, "The source has several namespaces: map each.")
+        return dict.fromkeys(sources, body.get("namespace", body["name"]))
+    if "namespace" in body:
+        raise _refusal(INVALID_FIELDS, "namespace", "`namespaceMapping` says it already.")
+    pairs = [(item["source"], item["destination"]) for item in body["namespaceMapping"]]
+    goes_to = dict(pairs)
+    if len(goes_to) < len(pairs) or goes_to.keys() != sources:
+        reason = f"Must have each of the source's namespaces once: {', '.join(sorted(sources))}."
+        raise _refusal(INVALID_FIELDS, "namespaceMapping", reason)
+    return goes_to
 
 
 def app_replace(

@@ -8,6 +8,7 @@ or that finds no bucket, makes nothing that time.
 import hashlib
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -30,14 +31,25 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CODES = len(_DIGITS) ** 5
 # Odd, and no multiple of 3: no two minutes of a century get the same code.
 _STRIDE = 29_387_221
+# Where a name is taken, the next one is tried: of an app's schedules several may have one name.
+_NEXT = 7_368_787
 _NO_LABEL = re.compile("[^a-z0-9]+")
 
 _ACCOUNT = Statement("""
     SELECT revision, seed, has_faults, stage_delays, immediate_kinds
     FROM accounts_account WHERE id = %(account)s
 """)
-# Settling, in the same transaction, joins by look-ups alone; what fires is joined with itself.
-_JOIN_BY_HASH = Statement("SET LOCAL enable_hashjoin = on")
+# Which of the names, by app, are taken by what was made before. On the way: settling, in the same
+# transaction, joined by look-ups alone; what fires is joined with itself.
+_TAKEN = Statement("""
+    SELECT wanted.app_id, wanted.name
+    FROM jsonb_to_recordset(%(wanted)s::jsonb) AS wanted (app_id uuid, name text)
+    WHERE set_config('enable_hashjoin', 'on', true) IS NOT NULL
+      AND (EXISTS (SELECT FROM backups_snapshot AS made
+                   WHERE made.app_id = wanted.app_id AND made.name = wanted.name)
+        OR EXISTS (SELECT FROM backups_appbackup AS made
+                   WHERE made.app_id = wanted.app_id AND made.name = wanted.name))
+""")
 _SET_NEXT = Statement("""
     UPDATE backups_schedule AS schedule SET next_firing_at = fired.next_firing_at
     FROM jsonb_to_recordset(%(fired)s::jsonb) AS fired (id uuid, next_firing_at timestamptz)
@@ -65,10 +77,10 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
     assert account is not None
     revision, seed, has_faults, *pace = account
     apps = held_apps(account_id, {each.app_id for each in due})
+    ready = [each for each in due if each.app_id in apps and apps[each.app_id].state == READY]
+    names = _names(ready, seed, at)
     wanted = [
-        (apps[each.app_id], _wanted(each, seed, at))
-        for each in due
-        if each.app_id in apps and apps[each.app_id].state == READY
+        (apps[each.app_id], _wanted(each, name)) for each, name in zip(ready, names, strict=True)
     ]
     if has_faults:
         wanted = let_rules_decide(account_id, at, wanted)
@@ -84,16 +96,14 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
         )
         for app, each in wanted
     ]
-    _JOIN_BY_HASH.execute({})
     proof = {"caller_account": revision, **dict.fromkeys(PROVED_OF_TOKEN)}
     FIRE.fetch_one({"account": account_id, **proof, **by_schedules(drafts)})
     fired = [{"id": each.id, "next_firing_at": next_firing(each, at)} for each in due]
     _SET_NEXT.execute({"fired": orjson.dumps(fired).decode()})
 
 
-def _wanted(schedule: Schedule, seed: int, at: datetime) -> BackupWanted:
+def _wanted(schedule: Schedule, name: str) -> BackupWanted:
     """Return what one schedule wants."""
-    name = scheduled_name(schedule.name, seed, at)
     return BackupWanted(
         version=kinds.APP_BACKUP.versions[0],
         name=name,
@@ -109,6 +119,24 @@ def _ids(seed: int, schedule_id: Any, at: datetime) -> tuple[uuid.UUID, uuid.UUI
     return _identifier(seed, schedule_id, at, "backup"), _identifier(
         seed, schedule_id, at, "snapshot"
     )
+
+
+def _names(schedules: Sequence[Schedule], seed: int, at: datetime) -> list[str]:
+    """Return the name of what each schedule makes at an instant: one that its app has not yet."""
+    tries = [0] * len(schedules)
+    while True:
+        names = [
+            scheduled_name(each.name, seed + again * _NEXT, at)
+            for each, again in zip(schedules, tries, strict=True)
+        ]
+        keys = [(each.app_id, name) for each, name in zip(schedules, names, strict=True)]
+        wanted = [{"app_id": app_id, "name": name} for app_id, name in keys]
+        taken = set(_TAKEN.fetch_all({"wanted": orjson.dumps(wanted).decode()}))
+        if not taken and len(set(keys)) == len(keys):
+            return names
+        for index, key in enumerate(keys):
+            tries[index] += key in taken
+            taken.add(key)
 
 
 def scheduled_name(schedule_name: str, seed: int, at: datetime) -> str:

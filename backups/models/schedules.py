@@ -1,9 +1,9 @@
 """Schedule: when an app is snapshotted and backed up by itself."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known, is_unique, where_set
+from astra.accounts.constraints import by_creation, by_label, holds, is_known, where_set
 from astra.accounts.models import Resource
 from backups.models.apps import App
 from backups.models.buckets import Bucket
@@ -53,10 +53,19 @@ class Schedule(Resource):
                 Q(snapshot_retention__regex=RETENTION_PATTERN)
                 & Q(backup_retention__regex=RETENTION_PATTERN),
             ),
-            is_unique(
-                "schedule_name_is_unique",
-                ("app", "name"),
-                "A schedule with this name exists for the app.",
+            models.UniqueConstraint(
+                "app",
+                "name",
+                "granularity",
+                Case(When(granularity=Granularity.CUSTOM, then=Value("")), default=F("minute")),
+                "hour",
+                # Both are Sunday.
+                Case(When(day_of_week="7", then=Value("0")), default=F("day_of_week")),
+                "day_of_month",
+                "recurrence_rule",
+                name="schedule_is_unique",
+                nulls_distinct=False,
+                violation_error_message="A schedule with this name and these times exists for the app.",
             ),
         )
         indexes = (

@@ -12,7 +12,7 @@ from astra.api import fields
 from astra.api.fields import EXTENDED
 from astra.api.serializers import ClosedSerializer
 from backups import kinds
-from backups.lifecycle import READY
+from backups.lifecycle import READY, TAKES_SNAPSHOTS
 from backups.models import App
 
 CLASS_PATTERN = r"^(([a-z0-9]([-a-z0-9]*[a-z0-9])?)|(\*))$"
@@ -132,13 +132,14 @@ def app_links(app: App) -> list[dict[str, Any]]:
     path = f"{account}/k8s/v1/apps/{app.id}"
     ready = app.state == READY
     post = ["POST"] if ready else []
+    snapshot = ["POST"] if app.state in TAKES_SNAPSHOTS else []
     put = ["PUT"] if ready else []
     backup, snap, itself = kinds.APP_BACKUP, kinds.APP_SNAP, kinds.APP
     return [
         _link(f"{path}/appBackups", backup.type, "disruptiveBackup", [], "appBackup-create"),
         _link(f"{path}/appBackups", backup.type, "nonDisruptiveBackup", post, "appBackup-create"),
         _link(f"{account}/k8s/v2/apps", itself.type, "restore", post, "app-create"),
-        _link(f"{path}/appSnaps", snap.type, "snapshot", post, "appSnap-create"),
+        _link(f"{path}/appSnaps", snap.type, "snapshot", snapshot, "appSnap-create"),
         _link(f"{account}/k8s/v2/apps", itself.type, "clone", post, "app-create"),
         _link(f"{account}/k8s/v2/apps/{app.id}", itself.type, "inPlaceRestore", put, "app-update"),
     ]

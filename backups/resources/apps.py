@@ -6,8 +6,15 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Q
+from rest_framework.exceptions import ValidationError
 
-from astra.api.fields import EnumField, IdentifierField, StrictCharField, UniqueListField
+from astra.api.fields import (
+    DnsLabelField,
+    EnumField,
+    IdentifierField,
+    StrictCharField,
+    UniqueListField,
+)
 from astra.api.serializers import ClosedSerializer
 from astra.resources.members import (
     ABSENT,
@@ -95,8 +102,21 @@ class Scopes(Several):
         row.namespaces = [item["namespace"] for item in value]
 
 
+def of_one_source(body: dict[str, Any]) -> dict[str, Any]:
+    """Refuse a body with more than one source (problem 9), and `namespace` but with a source and 2.0.
+
+    The latter is what callers of the first release of apps say where a source's one namespace goes.
+    """
+    sources = "sourceAppID", "backupID", "snapshotID"
+    one_of(*sources)(body)
+    if "namespace" in body and (body["version"] != "2.0" or not body.keys() & {*sources}):
+        raise ValidationError({"namespace": ["Unknown member."]})
+    return body
+
+
 BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 A_NAMESPACE = partial(StrictCharField, min_length=1, max_length=NAMESPACE_MAX_LENGTH)
+A_LABEL = partial(DnsLabelField, max_length=NAMESPACE_MAX_LENGTH)
 # Said when the app is made; no PUT changes it, but sent back it is no change.
 ORIGIN: Any = {"fixed": True, "sometimes": True}
 MEMBERS = Members(
@@ -129,8 +149,9 @@ MEMBERS = Members(
     Identifier("snapshotID", **ORIGIN),
     Known("replicationSourceAppID", IdentifierField, create=ABSENT),
     Document("restoreFilter", of=RestoreFilter, **ORIGIN),
+    Known("namespace", A_LABEL, replace=ABSENT, write_only=True),
     module=__name__,
-    validate_create=one_of("sourceAppID", "backupID", "snapshotID"),
+    validate_create=of_one_source,
     validate_replace=one_of("backupID", "snapshotID"),
 )
 

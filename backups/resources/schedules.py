@@ -37,7 +37,7 @@ TIMES = {
     Granularity.CUSTOM: ("recurrenceRule",),
 }
 OPTIONAL_TIMES = ("hour", "dayOfWeek", "dayOfMonth", "recurrenceRule")
-NAME_TAKEN = "name", "The app has a schedule of this name."
+TAKEN = "name", "The app has a schedule of this name that fires at the same times."
 NOT_REPLICATED = "snapshots and backups are taken, but nothing is replicated."
 
 
@@ -111,6 +111,7 @@ MEMBERS = Members(
     Flag("replicate"),
     module=__name__,
     validate=without_what_does_not_apply,
+    null_is_absent=True,
 )
 
 
@@ -148,7 +149,8 @@ SCHEDULE = Resource(
     failures={**FAILURES, **failing(create=87)},
     simplified={CREATE: NOT_REPLICATED, REPLACE: NOT_REPLICATED},
     complete=complete,
-    taken=[Taken("schedule_name_is_unique", DUPLICATE_SCHEDULE, *NAME_TAKEN)],
+    taken=[Taken("schedule_is_unique", DUPLICATE_SCHEDULE, *TAKEN)],
+    replace_shows=True,
     columns=("name", "enabled", "granularity"),
     seeding=Seeding(order=5),
 )

@@ -218,7 +218,10 @@ def test_a_schedule_is_made_changed_and_deleted(person: Person, app: App, bucket
     [
         ({"hour": ""}, {"hour": ["A daily schedule needs it."]}),
         ({"day_of_week": "1"}, {"day_of_week": ["A daily schedule has none."]}),
-        ({"name": "taken"}, {"name": ["The app has a schedule of this name."]}),
+        (
+            {"name": "taken"},
+            {"name": ["The app has a schedule of this name that fires at the same times."]},
+        ),
     ],
 )
 def test_a_bad_schedule_is_refused(

@@ -6,6 +6,7 @@ import pytest
 
 from astra.accounts.models import Described
 from backups import kinds
+from backups.lifecycle import APP
 from backups.models import App, Bucket
 from tests import world
 from tests.conftest import Api, number
@@ -118,3 +119,14 @@ def test_snapshots_of_an_unmanaged_app_are_not_found(api: Api, app: App) -> None
     App.objects.filter(id=app.id).update(deleted_at=world.START)
     assert number(api.get(f"k8s/v1/apps/{app.id}/appSnaps")) == 2
     assert number(api.get(f"k8s/v1/apps/{app.id}/appSnaps/{snapshot.id}")) == 2
+
+
+@pytest.mark.parametrize("state", APP.states)
+def test_an_app_that_was_just_defined_takes_snapshots(api: Api, app: App, state: str) -> None:
+    App.objects.filter(id=app.id).update(state=state)
+    body = {"type": "application/astra-appSnap", "version": "1.1"}
+    response = api.post(f"k8s/v1/apps/{app.id}/appSnaps", body)
+    if state in ("pending", "discovering", "ready"):
+        assert response.status_code == 201
+    else:
+        assert number(response) == 112

@@ -54,7 +54,7 @@ REVIEWED = """
     bucket_stores_no_negative_bytes
     bucket_transition_count_is_not_negative
     schedule_granularity_is_known
-    schedule_name_is_unique
+    schedule_is_unique
     schedule_retentions_are_numbers
     snapshot_final_state_is_at_rest
     snapshot_hook_state_is_known

@@ -221,3 +221,17 @@ def test_two_minutes_never_share_a_name() -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     names = {scheduled_name("x", 7, start + timedelta(minutes=n)) for n in range(100_000)}
     assert len(names) == 100_000
+
+
+def test_schedules_of_one_name_make_things_of_names_of_their_own(
+    api: Api, app: App, bucket: Bucket
+) -> None:
+    rule = "DTSTART:20220512T000530Z\nRRULE:FREQ=HOURLY;INTERVAL=1"
+    schedule(api, app, name="a")
+    schedule(api, app, name="A", backupRetention="0")
+    # Half a minute later; what it makes would have the code of the same minute.
+    schedule(api, app, name="a", granularity="custom", recurrenceRule=rule, backupRetention="0")
+    advance(at=world.START + timedelta(minutes=30))
+    names = [snapshot.name for snapshot in Snapshot.objects.filter(app=app)]
+    assert len(set(names)) == 3
+    assert AppBackup.objects.get().name in names
