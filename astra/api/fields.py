@@ -242,6 +242,18 @@ class DurationField(StrictCharField):
             self.fail("duration")
 
 
+class FlagField(serializers.Field[Any, Any, Any, Any]):
+    """The JSON value true or false."""
+
+    default_error_messages = {"invalid": "Must be true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return it; fails with `invalid`."""
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
 class NumberField(serializers.Field[Any, Any, Any, Any]):
     """A JSON number, as it came."""
 

@@ -70,8 +70,10 @@ def clock_set(
     present = account.now()
     instant = real_now() if wanted == ClockMode.REAL else now or present
     if instant < present:
-        field = "now" if now else "mode"
-        raise _conflict(field, f"The account's time is {timestamp(present)} already.")
+        reason = f"The account's time is {timestamp(present)} already."
+        if now is None:
+            reason += " A reset of the account, or a checkpoint, puts its clock back."
+        raise _conflict("now" if now else "mode", reason)
     advance_to(account_id, instant)
     with transaction.atomic():
         lock_account(account_id)

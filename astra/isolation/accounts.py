@@ -1,4 +1,4 @@
-"""Throwaway accounts: made from a scenario, put back to that, deleted with everything in them."""
+"""Throwaway accounts: made from a scenario, deleted with everything in them."""
 
 import contextlib
 import uuid
@@ -13,15 +13,13 @@ from astra.accounts.belongings import belongings
 from astra.accounts.clocks import ClockMode, DeclaredClock
 from astra.accounts.models import Account, AccountState, Token
 from astra.accounts.tokens import VERSION, clear_text, digest
-from astra.api import problems
 from astra.api.clock import real_now
 from astra.api.dice import RANDOM_DICE
-from astra.api.problems import Refusal
 from astra.api.statements import fetch
 from astra.isolation.holding import AccountBusyError, UnknownAccountError, with_account_held
 from astra.isolation.instances import SECTION, Instance, instantiate, scenario_document
 from astra.isolation.models import Origin
-from astra.isolation.rows import ACCOUNT, delete_rows, insert_rows, update_account
+from astra.isolation.rows import delete_rows, insert_rows
 from astra.journal.draining import drain
 from astra.scenarios.sections import derived_id
 
@@ -31,13 +29,6 @@ _NAME_OF_TOKEN = "owner"  # noqa: S105
 _CANDIDATES = 64
 # How often an account is not made though none is in its way, before that counts as a failure.
 _TRIES = 5
-
-
-class NoOriginError(Refusal):
-    """The account was not made from a scenario by itself, so there is nothing to put it back to."""
-
-    problem = problems.CONFLICT
-    member = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +78,6 @@ def account_new(wanted: AccountWanted) -> NewAccount:
                 unexplained += 1
             if wanted.seed is None or unexplained == _TRIES:
                 raise
-
-
-def account_reset(account_id: uuid.UUID) -> Account:
-    """Put an account back to what it was made as: same ids, same token, clock where it started.
-
-    Everything else of it is gone afterwards, checkpoints too; its time to live goes on, and a move of
-    its clock ends. Raises ``UnknownAccountError``, ``NoOriginError``, ``AccountBusyError``.
-    """
-    drain()
-    return with_account_held(account_id, lambda: _reset(account_id))
 
 
 def account_delete(account_id: uuid.UUID, *, wait: bool = True) -> None:
@@ -155,29 +136,15 @@ def _make(
         token={"id": str(derived_id(str(account_id), "token")), "digest": digest(clear)},
         made_at=now,
     )
-    instance.made += [origin, _token(instance, origin)]
+    instance.made += [origin, token_of(instance, origin)]
     with transaction.atomic():
         insert_rows(instance.rows())
         instance.finish()
     return NewAccount(account, instance.owner_id, clear)
 
 
-def _reset(account_id: uuid.UUID) -> Account:
-    origin = Origin.objects.filter(account_id=account_id).first()
-    if origin is None:
-        raise NoOriginError(f"The account {account_id} was not made from a scenario of its own.")
-    instance = instantiate(origin.document, account_id=account_id, clock=origin.clock)
-    instance.made.append(_token(instance, origin))
-    delete_rows(account_id, [item for item in belongings() if not item.survives_reset])
-    rows = instance.rows()
-    (row,) = rows.pop(ACCOUNT)
-    update_account(account_id, row)
-    insert_rows(rows)
-    instance.finish()
-    return Account.objects.get(id=account_id)
-
-
-def _token(instance: Instance, origin: Origin) -> Token:
+def token_of(instance: Instance, origin: Origin) -> Token:
+    """Return the token that a throwaway account is made with."""
     instant: datetime = instance.account.now()
     return Token(
         id=uuid.UUID(origin.token["id"]),

@@ -15,6 +15,8 @@ class IsolationConfig(AppConfig):
         from astra.engine.chores import Chore, chores
         from astra.isolation.accounts import account_remove, expired_accounts
         from astra.isolation.models import Checkpoint, CheckpointPart, Origin
+        from astra.isolation.resetting import remember_origin
+        from astra.scenarios.loading import made_accounts
 
         register_belongings(
             Belonging(Origin, is_state=False, survives_reset=True),
@@ -24,4 +26,5 @@ class IsolationConfig(AppConfig):
         register_entries(
             Entry(SIMULATION, 50, "Checkpoints", "save", "isolation.checkpoint", of_account=60)
         )
+        made_accounts.append(remember_origin)
         chores.append(Chore(accounts=expired_accounts, act=account_remove))

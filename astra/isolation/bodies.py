@@ -19,6 +19,7 @@ from astra.engine.clocks import represent_clock
 from astra.engine.views import DeclaredClockBody
 from astra.isolation.accounts import AccountWanted, NewAccount
 from astra.isolation.models import Checkpoint, Origin
+from astra.isolation.resetting import Everything
 
 _SEED_MAX = 2**31 - 1
 
@@ -75,6 +76,13 @@ class AccountBody(ClosedSerializer):
         return AccountWanted(**{**sent, "clock": clock})
 
 
+class ResetBody(ClosedSerializer):
+    """A request to reset everything."""
+
+    all = fields.FlagField(required=False)
+    force = fields.FlagField(required=False)
+
+
 class CheckpointBody(ClosedSerializer):
     """A request for a checkpoint."""
 
@@ -85,6 +93,14 @@ class CheckpointBody(ClosedSerializer):
         if "/" in attrs["name"]:
             raise extended_error("name", "Must contain neither a slash nor NUL.")
         return attrs
+
+
+def everything_document(done: Everything) -> dict[str, Any]:
+    """Return which accounts a reset of everything put back, made again and deleted."""
+    return {
+        name: [{"id": str(account.id), "name": account.name} for account in getattr(done, name)]
+        for name in ("reset", "made", "deleted")
+    }
 
 
 def summary(account: Account) -> dict[str, Any]:

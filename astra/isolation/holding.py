@@ -6,7 +6,7 @@ others wait longer than we do, so it is never they who are broken off.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from django.db import OperationalError, transaction
@@ -43,19 +43,29 @@ def with_account_held(account_id: uuid.UUID, work: Callable[[], T], *, wait: boo
     ``UnknownAccountError``, and ``AccountBusyError`` when it had to give way too often, or at once
     when ``wait`` is false.
     """
+    return with_accounts_held([account_id], work, wait=wait)
+
+
+def with_accounts_held(
+    account_ids: Iterable[uuid.UUID], work: Callable[[], T], *, wait: bool = True
+) -> T:
+    """Do the work in one transaction that has all these accounts to itself, as with one."""
+    # In the order of ids, as others hold several.
+    in_order = sorted(account_ids)
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
-                if not lock_account(account_id, wait=wait):
+                if not all(lock_account(each, wait=wait) for each in in_order):
                     break
-                _lock_row(account_id)
+                for account_id in in_order:
+                    _lock_row(account_id)
                 return work()
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", None) not in _GIVE_WAY:
                 raise
             if not wait:
                 break
-    raise AccountBusyError(f"The account {account_id} is busy.")
+    raise AccountBusyError(f"The account {', '.join(map(str, in_order))} is busy.")
 
 
 def _lock_row(account_id: uuid.UUID) -> None:

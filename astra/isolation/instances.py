@@ -31,9 +31,14 @@ class Instance:
     """An account that is not in the database yet: its rows, parents first, and what made them."""
 
     account: Account
-    owner_id: uuid.UUID
     made: list[Model]
     items: dict[str, list[Item]]
+
+    @property
+    def owner_id(self) -> uuid.UUID:
+        """The first of its owners."""
+        users = self.items[SECTION][0].children["users"]
+        return next(user.id for user in users if user.get("role") == Role.OWNER)
 
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """Return the values of the rows by column, by the label of their table."""
@@ -100,22 +105,28 @@ def _without_ids(section: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def instantiate(
-    data: Mapping[str, Any], *, account_id: uuid.UUID, clock: Mapping[str, Any]
+    data: Mapping[str, Any],
+    *,
+    account_id: uuid.UUID,
+    clock: Mapping[str, Any],
+    is_seeded: bool = False,
 ) -> Instance:
     """Return the account of a checked document as rows, under that id and with that clock.
 
-    Raises ``ScenarioError`` for what only shows when the rows are made.
+    ``is_seeded``: as the scenario's own load makes it; else it is one of any number, with ids of its
+    own. Raises ``ScenarioError`` for what only shows when the rows are made.
     """
     members = {**data[SECTION][0], "id": str(account_id), "clock": clock}
     document = Document(data["scenario"], {**data, SECTION: [members]})
-    items = collect_items(document, scenario=f"{data['scenario']}@{account_id}")
+    name = data["scenario"]
+    items = collect_items(document, scenario=name if is_seeded else f"{name}@{account_id}")
     (root,) = items[SECTION]
     rows = list(_built(root))
     account: Account = root.row
-    # The id decides, so that no two still clocks ever draw the same ids.
-    account.seed = account_id.int & _SEED_MASK
-    owner = next(user for user in root.children["users"] if user.get("role") == Role.OWNER)
-    return Instance(account=account, owner_id=owner.id, made=rows, items=items)
+    if not is_seeded:
+        # The id decides, so that no two still clocks ever draw the same ids.
+        account.seed = account_id.int & _SEED_MASK
+    return Instance(account=account, made=rows, items=items)
 
 
 def _built(item: Item) -> Iterator[Model]:

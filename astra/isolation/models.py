@@ -10,13 +10,19 @@ from astra.api.dice import new_id
 
 
 class Origin(models.Model):
-    """What a throwaway account was made from: enough to make it again as it was."""
+    """What an account was made from: enough to make it again as it was.
+
+    One of a scenario that was loaded has the ids that follow from the scenario, and no token of its
+    own: those of its users are kept when it is reset.
+    """
 
     account = models.OneToOneField(Account, on_delete=models.DO_NOTHING, primary_key=True)
     scenario = models.CharField(max_length=127)
     document = models.JSONField(help_text="The scenario, its parameters put in.")
     clock = models.JSONField(help_text="Mode, rate, and the instant it started at unless real.")
-    token = models.JSONField(help_text="The owner's token: id and digest.")
+    token = models.JSONField(
+        null=True, help_text="Of a throwaway account: the owner's token, id and digest."
+    )
     made_at = models.DateTimeField(default=real_now)
 
     def __str__(self) -> str:

@@ -11,12 +11,14 @@ from astra.accounts.models import Account
 from astra.api import media, problems
 from astra.api.control import ControlView
 from astra.api.problems import ApiProblem, Invalid
-from astra.isolation.accounts import account_delete, account_new, account_reset
+from astra.isolation.accounts import account_delete, account_new
 from astra.isolation.bodies import (
     AccountBody,
     CheckpointBody,
+    ResetBody,
     checkpoint_document,
     details,
+    everything_document,
     introduction,
     summary,
 )
@@ -28,6 +30,7 @@ from astra.isolation.checkpoints import (
 )
 from astra.isolation.files import checkpoint_export, checkpoint_import
 from astra.isolation.models import Checkpoint
+from astra.isolation.resetting import account_reset, everything_reset
 from astra.scenarios.errors import UnknownParameterError, UnknownScenarioError
 
 # A file is read as a whole; the command takes larger ones.
@@ -53,6 +56,16 @@ class Accounts(ControlView):
             (invalid,) = error.params
             raise _wrong(f"parameters.{invalid.name}", invalid.reason) from error
         return self.found(introduction(made), status=201)
+
+
+class Reset(ControlView):
+    """Putting the whole service back."""
+
+    def post(self, request: HttpRequest) -> dict[str, Any]:
+        """Put back what scenarios made: 200 with what was reset, made again and deleted."""
+        wanted = self.parse(ResetBody, may_be_absent=True)
+        done = everything_reset(every=wanted.get("all", False), force=wanted.get("force", False))
+        return everything_document(done)
 
 
 class IsolationView(AccountControlView):
@@ -140,6 +153,7 @@ class CheckpointRestore(IsolationView):
 _ACCOUNT = "accounts/<str:account_id>"
 _CHECKPOINT = f"{_ACCOUNT}/checkpoints/<str:name>"
 urlpatterns = [
+    path("reset", Reset.as_view(), name="reset"),
     path("accounts", Accounts.as_view(), name="accounts"),
     path(_ACCOUNT, AccountInstance.as_view(), name="account"),
     path(f"{_ACCOUNT}/reset", AccountReset.as_view(), name="account-reset"),

@@ -14,7 +14,14 @@ from astra.kit.controls import (
 )
 from astra.kit.errors import ServiceError, UnreachableError
 from astra.kit.reading import Json, iso_duration
-from astra.kit.records import Account, ClockSetting, Readiness, Scenario, SeedReport
+from astra.kit.records import (
+    Account,
+    ClockSetting,
+    Readiness,
+    Reset,
+    Scenario,
+    SeedReport,
+)
 from astra.kit.transport import TIMEOUT_SECONDS, Transport, given
 
 _POLL_SECONDS = 0.1
@@ -56,6 +63,15 @@ class Simulator:
     def account(self, account_id: str) -> "AccountControls":
         """Return the controls of an account; nothing is sent yet."""
         return AccountControls(self._transport, account_id)
+
+    def reset(self, *, everything: bool = False, force: bool = False) -> Reset:
+        """Put all accounts of scenarios that were loaded back, and make those again that are gone.
+
+        ``everything``: accounts made by hand are deleted; ``force``: so are those that were made for
+        single tests; while such live, the service refuses otherwise.
+        """
+        body = {"all": everything, "force": force}
+        return Reset.from_json(self._transport.call("POST", "reset", body=body).json())
 
     def health(self) -> bool:
         """Say whether the service is alive."""

@@ -126,6 +126,15 @@ class Account(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Reset(Record):
+    """The accounts that a reset of the service put back, made again because they were gone, deleted."""
+
+    reset: tuple[Named, ...]
+    made: tuple[Named, ...]
+    deleted: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fault(Record):
     """A fault rule and how often it acted."""
 

@@ -5,7 +5,7 @@ and changes nothing. What a kept row looks like by now is nobody's business here
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,8 @@ from astra.scenarios.writing import write_item
 
 # Second key of the advisory lock that one load holds at a time.
 SEEDING_KEY = 2
+# Told of each account that a load makes, within its transaction.
+made_accounts: list[Callable[[Item], None]] = []
 
 
 @dataclass(slots=True)
@@ -86,10 +88,32 @@ def load_scenario(
     """
     checked = check_scenario(source, parameters)
     with transaction.atomic():
-        fetch("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, SEEDING_KEY])
+        wait_for_loads()
         report = _Load(checked).run(progress or quietly)
-        SeededScenario.objects.get_or_create(name=report.scenario)
+        SeededScenario.objects.update_or_create(
+            name=report.scenario, defaults={"document": checked.data}
+        )
     return report
+
+
+def wait_for_loads() -> None:
+    """Keep other loads waiting until the transaction ends."""
+    fetch("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, SEEDING_KEY])
+
+
+def make_what_is_missing() -> list[uuid.UUID]:
+    """Make again what every scenario that was loaded has, and is gone; return the accounts made.
+
+    To be called in a transaction, after ``wait_for_loads``.
+    """
+    made = []
+    for seeded in SeededScenario.objects.filter(document__isnull=False).order_by(
+        "seeded_at", "name"
+    ):
+        load = _Load(Document(seeded.name, seeded.document))
+        load.run(quietly)
+        made += load.made_accounts
+    return made
 
 
 def preview(source: Source, parameters: Mapping[str, float] | None = None) -> Report:
@@ -171,6 +195,9 @@ class _Load:
         if progress is not None:
             for section in all_sections():
                 section.written([item for item in self._items[section.name] if item.is_new])
+            for account in filter(lambda item: item.is_new, self._items["accounts"]):
+                for told in made_accounts:
+                    told(account)
         report = self._report(is_preview=progress is None)
         for section in all_sections():
             if isinstance(section, Generator):
@@ -179,6 +206,11 @@ class _Load:
                     for model, count in made.items():
                         report.add(model, create=count.create, keep=count.keep)
         return report
+
+    @property
+    def made_accounts(self) -> list[uuid.UUID]:
+        """The accounts that it made."""
+        return [item.id for item in self._items["accounts"] if item.is_new]
 
     def _find_rows(self) -> None:
         """Note which items have a row; raises ``ScenarioConflictError`` for an alien one."""

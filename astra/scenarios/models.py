@@ -9,6 +9,8 @@ class SeededScenario(models.Model):
     """A scenario that was loaded into this database."""
 
     name = models.CharField(max_length=127, primary_key=True)
+    # None where an earlier version of the service loaded it.
+    document = models.JSONField(null=True, help_text="What was loaded last, its parameters put in.")
     seeded_at = models.DateTimeField(default=real_now)
 
     def __str__(self) -> str:

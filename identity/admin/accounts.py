@@ -20,6 +20,7 @@ from astra.engine.admin.clocks import ClockForm, MoveForm, clock_badge, move, se
 from astra.engine.barriers import advance_to
 from astra.isolation import accounts as isolation
 from astra.isolation.admin import NameForm, save_checkpoint
+from astra.isolation.resetting import account_reset
 from identity.actions.accounts import account_delete
 from identity.admin.account_forms import KNOBS, AccountAddForm, AccountForm
 
@@ -133,14 +134,14 @@ class AccountAdmin(AccountColumns[Account]):
 
     @confirmed(
         "Reset",
-        explanation="An account that was made from a scenario by itself is put back to that:"
-        " the same ids, the same token, its clock where it started. All else of it is gone.",
+        explanation="An account that was made from a scenario is put back to that: the same ids,"
+        " the same tokens, its clock where it started. All else of it is gone.",
         icon="restart_alt",
         danger=True,
     )
     def reset(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
         for each in accounts:
-            isolation.account_reset(each.pk)
+            account_reset(each.pk)
         return Done(f"Reset {self.counted(len(accounts))}.")
 
     @confirmed(

@@ -14,12 +14,11 @@ from astra.isolation import accounts
 from astra.isolation.accounts import (
     AccountWanted,
     NewAccount,
-    NoOriginError,
     account_delete,
     account_new,
-    account_reset,
 )
 from astra.isolation.holding import UnknownAccountError
+from astra.isolation.resetting import NoOriginError, account_reset
 from astra.isolation.rows import state_rows
 from astra.scenarios.errors import ScenarioError
 from backups.models import App, AppBackup, Bucket

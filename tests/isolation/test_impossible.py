@@ -15,10 +15,11 @@ from astra.engine.clocks import clock_advance
 from astra.engine.worker import Worker
 from astra.faults.actions import fault_rule_create
 from astra.faults.serializers import FaultRuleBody
-from astra.isolation.accounts import AccountWanted, account_delete, account_new, account_reset
+from astra.isolation.accounts import AccountWanted, account_delete, account_new
 from astra.isolation.checkpoints import checkpoint_of, checkpoint_restore, checkpoint_save
 from astra.isolation.files import checkpoint_export
 from astra.isolation.models import Checkpoint
+from astra.isolation.resetting import account_reset
 from astra.scenarios.library import read_library
 from astra.scenarios.loading import load_scenario
 from backups.models import App, Schedule

@@ -13,8 +13,8 @@ from astra.isolation.accounts import (
     NewAccount,
     account_delete,
     account_new,
-    account_reset,
 )
+from astra.isolation.resetting import account_reset
 from backups.models import App, AppBackup
 from tests.conftest import Api
 

@@ -16,7 +16,8 @@ from astra.accounts.models import Account
 from astra.api.clock import clock_set_to, real_now
 from astra.api.statements import fetch
 from astra.engine.worker import Worker
-from astra.isolation.accounts import AccountWanted, account_delete, account_new, account_reset
+from astra.isolation.accounts import AccountWanted, account_delete, account_new
+from astra.isolation.resetting import account_reset
 from astra.journal import spool as spools
 from astra.journal.draining import drain
 from astra.journal.models import JournalEntry, JournalFile

@@ -69,6 +69,18 @@ def test_accounts_are_made_shown_reset_and_deleted(run: Run, astra_simulator: Si
 
 
 @pytest.mark.server
+def test_everything_is_put_back_unless_tests_have_accounts(
+    run: Run, astra_simulator: Simulator
+) -> None:
+    made = astra_simulator.accounts.new(name="of-a-test")
+    try:
+        assert "of-a-test" in run("reset", code=1).output
+        assert made.id in {each.id for each in astra_simulator.accounts.list()}
+    finally:
+        astra_simulator.accounts.delete(made.id)
+
+
+@pytest.mark.server
 def test_an_account_is_made_of_a_file(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(

@@ -21,7 +21,7 @@ from astra.kit.commands.sessions import (
     read_scenario,
     service_command,
 )
-from astra.kit.records import SeedReport
+from astra.kit.records import Reset, SeedReport
 from astra.kit.transport import given
 
 
@@ -113,6 +113,30 @@ def seed(
     scenarios = session.simulator.scenarios
     load = scenarios.preview if preview else scenarios.seed
     return load(scenario, text, parameters=parameters)
+
+
+def _print_reset(done: Reset) -> None:
+    rows = [
+        (did, each.name, each.id)
+        for did, accounts in (("reset", done.reset), ("made", done.made), ("deleted", done.deleted))
+        for each in accounts
+    ]
+    print_table(("", "ACCOUNT", "ID"), rows, empty="No scenario was loaded.")
+
+
+@service_command(main, shown=_print_reset)
+@click.option("--all", "everything", is_flag=True, help="Delete what was made by hand.")
+@click.option("--force", is_flag=True, help="Delete accounts that were made for single tests.")
+def reset(
+    session: Session,
+    everything: bool,  # noqa: FBT001 - click hands it over by name
+    force: bool,  # noqa: FBT001
+) -> Reset:
+    """Put all accounts of scenarios back to what they were seeded as.
+
+    Ids and tokens stay as they are.
+    """
+    return session.simulator.reset(everything=everything, force=force)
 
 
 for each in (account, clock, faults, journal):

@@ -15,9 +15,9 @@ from astra.isolation.accounts import (
     AccountWanted,
     account_delete,
     account_new,
-    account_reset,
 )
 from astra.isolation.bodies import introduction, summary
+from astra.isolation.resetting import account_reset
 from astra.scenarios.library import read_scenario
 from astra.scenarios.loading import check_scenario
 
