@@ -128,31 +128,32 @@ def _make(
     now = real_now()
     account.expires_at = None if ttl is None else now + ttl
     clear = clear_text(RANDOM_DICE)
+    token = {"id": str(derived_id(str(account_id), "token")), "digest": digest(clear)}
     origin = Origin(
         account_id=account_id,
         scenario=data["scenario"],
         document=data,
         clock=clock,
-        token={"id": str(derived_id(str(account_id), "token")), "digest": digest(clear)},
+        token=token,
         made_at=now,
     )
-    instance.made += [origin, token_of(instance, origin)]
+    instance.made += [origin, token_of(instance, token)]
     with transaction.atomic():
         insert_rows(instance.rows())
         instance.finish()
     return NewAccount(account, instance.owner_id, clear)
 
 
-def token_of(instance: Instance, origin: Origin) -> Token:
-    """Return the token that a throwaway account is made with."""
+def token_of(instance: Instance, token: Mapping[str, str]) -> Token:
+    """Return the token that a throwaway account is made with; ``token``: its id and digest."""
     instant: datetime = instance.account.now()
     return Token(
-        id=uuid.UUID(origin.token["id"]),
+        id=uuid.UUID(token["id"]),
         account=instance.account,
         user_id=instance.owner_id,
         name=_NAME_OF_TOKEN,
         version=VERSION,
-        digest=origin.token["digest"],
+        digest=token["digest"],
         created_at=instant,
         modified_at=instant,
         created_by=instance.owner_id,

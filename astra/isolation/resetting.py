@@ -148,7 +148,7 @@ def _reset(account_id: uuid.UUID) -> Account:
 def _tokens(instance: Instance, origin: Origin) -> list[Model]:
     """Return the tokens that the account has afterwards, beside those of its scenario."""
     if origin.token is not None:
-        return [token_of(instance, origin)]
+        return [token_of(instance, origin.token)]
     made = {row.pk for row in instance.made}
     users = [user.id for user in instance.items["users"]]
     kept = Token.objects.filter(account_id=origin.account_id, user_id__in=users)
