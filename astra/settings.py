@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "astra.server",
     "backups",
     "identity",
+    "installation",
 ]
 
 MIDDLEWARE = [

@@ -157,6 +157,8 @@ class Replaces(_Changes):
     unacceptable: ClassVar[Mapping[str, Refused]] = {}
     # Whether the answer is 200 with the instance.
     replace_shows: ClassVar[bool] = False
+    # The problem of what is not there.
+    replace_misses: ClassVar[int] = 1
 
     def cases(self) -> dict[str, Mapping[str, Any]]:
         return super().cases() | {
@@ -207,10 +209,10 @@ class Replaces(_Changes):
         response = self.call("PUT", url, self.replacement({}), If_Match=tag)
         assert response.status_code == (200 if self.replace_shows else 204)
 
-    def test_a_replace_of_what_is_not_there_is_problem_1(self) -> None:
+    def test_a_replace_of_what_is_not_there_is_its_404(self) -> None:
         for identifier in self.missing():
             response = self.call("PUT", self.url(identifier), self.replacement({}))
-            assert number(response) == 1
+            assert number(response) == self.replace_misses
 
     def test_a_weaker_role_may_not_replace(self) -> None:
         self.assert_role_needed("PUT", self.url(self.make().id), self.replacement({}))

@@ -8,6 +8,7 @@ from astra.apidocs.shapes import example_of
 from astra.resources import registry
 from astra.resources.members import ABSENT, REQUIRED, Choice
 from astra.resources.places import Place
+from astra.resources.resource import REPLACE
 from astra.resources.resource import Resource as Declaration
 from tests import samples, world
 from tests.conftest import number
@@ -121,6 +122,7 @@ def contract_of(declaration: Declaration, place: Place) -> type[Declared]:
         "unacceptable": _refused(declaration, "replace"),
         "replacements": _replacements(declaration),
         "replace_shows": declaration.replace_shows,
+        "replace_misses": declaration.misses[REPLACE].number,
     }
     return type(f"Test{declaration.kind.class_name}", tuple(parts), own)
 

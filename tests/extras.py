@@ -242,6 +242,26 @@ EXTRAS = (
         facts=(r"^\+ POST .*/apps: request namespace: ",),
     ),
     Extra(
+        "version 1.1. of a setting is taken as 1.1",
+        "The API's own client sends it so, and real servers take it.",
+    ),
+    Extra(
+        "a setting that is enabled says true or false, a port is from 1 to 65535",
+        "The published example of configSchema has no such limits; a configuration beyond them could"
+        " be applied by nobody.",
+    ),
+    Extra(
+        "configSchema is any object",
+        "It says what a schema says; what any schema has is said by JSON Schema, not by every setting.",
+        facts=(r"^- .*/settings.*: (answer|request) (items\[\]\.)?configSchema\.",),
+    ),
+    Extra(
+        "problem 41 is never answered where settings and features are read",
+        "What keeps the service from answering keeps it from answering anything: 24.",
+        unanswered=(41,),
+        where=r"/core/v1/(settings|features)",
+    ),
+    Extra(
         "invalidFields on problems 8, 46, 47, 108, 111 and 143 as well",
         "The user's document shows invalidFields on every 400; problem documents are open.",
     ),

@@ -5,7 +5,7 @@ matches the whole string), and the published schemas.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -111,18 +111,22 @@ def _extended(reason: str) -> ValidationError:
 
 
 class EnumField(StrictCharField):
-    """One of a closed list of strings."""
+    """One of a closed list of strings. ``also``: what is taken for one of them, undocumented."""
 
     default_error_messages = {"choice": "Must be one of {choices}."}
 
-    def __init__(self, choices: Iterable[str], **kwargs: Any) -> None:
+    def __init__(
+        self, choices: Iterable[str], *, also: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         self.allowed: Sequence[str] = tuple(choices)
+        self.also = also or {}
         kwargs.setdefault("allow_blank", True)
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         """Return the string; fails with `choice` for any other."""
         value = super().to_internal_value(data)
+        value = self.also.get(value, value)
         if value not in self.allowed:
             self.fail("choice", choices=", ".join(f'"{choice}"' for choice in self.allowed))
         return value
@@ -204,6 +208,28 @@ class ObjectField(serializers.DictField):
     """A JSON object with any members."""
 
     default_error_messages = {"not_a_dict": "Must be an object."}
+
+
+class FreeField(ObjectField):
+    """An object of any members, none of which has a text that cannot be stored."""
+
+    default_error_messages = {EXTENDED: "Must not contain NUL."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the object; fails with `not_a_dict`, or for NUL in a text, however deep."""
+        value = super().to_internal_value(data)
+        if has_nul(value):
+            self.fail(EXTENDED)
+        return value
+
+
+def has_nul(value: Any) -> bool:
+    """Tell whether NUL stands in a JSON value, in a text or a name."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(has_nul(name) or has_nul(each) for name, each in value.items())
+    return isinstance(value, list) and any(map(has_nul, value))
 
 
 class TimestampField(StrictCharField):

@@ -46,6 +46,8 @@ class ApiView(APIView):
     # The columns that ``represent`` looks at.
     columns: ClassVar[tuple[str, ...]] = ()
     bodies: ClassVar[Mapping[str, type[ClosedSerializer]]] = {}
+    # The 404 of a method; of any other it is problem 2.
+    misses: ClassVar[Mapping[str, ProblemType]] = {}
     # For the documents alone, by method: problems beside those that every operation has, request
     # headers with their meaning, and how an operation is simpler than the real one.
     refusals: ClassVar[Mapping[str, Sequence[ProblemType]]] = {}
@@ -176,10 +178,8 @@ class ApiView(APIView):
         return media.negotiate(request, None if is_list else self.kind.name)
 
     def not_found(self) -> ApiProblem:
-        """Return the 404 of this operation: problem 1 on PUT and DELETE, else 2."""
-        if self.request.method in ("PUT", "DELETE"):
-            return ApiProblem(problems.RESOURCE_NOT_FOUND)
-        return ApiProblem(problems.COLLECTION_NOT_FOUND)
+        """Return the 404 of this operation."""
+        return ApiProblem(self.misses.get(self.request.method, problems.COLLECTION_NOT_FOUND))
 
     def body(self) -> Any:
         """Return the parsed JSON body. Raises problem 7 or 85."""

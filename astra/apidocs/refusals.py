@@ -33,10 +33,7 @@ def problems_of(view: ApiView | type[ApiView], method: str) -> tuple[ProblemType
     """Return the problems of an operation, by status and number."""
     found = {*EVERY, *view.refusals.get(method, ())}
     found.add(view.failures.get(method, problems.INTERNAL_ERROR))
-    if method in ("PUT", "DELETE"):
-        found.add(problems.RESOURCE_NOT_FOUND)
-    else:
-        found.add(problems.COLLECTION_NOT_FOUND)
+    found.add(view.misses.get(method, problems.COLLECTION_NOT_FOUND))
     if method in view.bodies:
         found.update(WITH_BODY)
     if method == "PUT":

@@ -17,8 +17,10 @@ import orjson
 from django.db import DataError, IntegrityError, transaction
 
 import astra
+from astra.accounts.beginnings import begin_accounts
 from astra.accounts.belongings import Belonging, belonging, state_belongings
 from astra.accounts.clocks import ClockMode, anchor, clock_instant
+from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.clock import real_now
 from astra.api.problems import Refusal
@@ -132,6 +134,8 @@ def put_back(account_id: uuid.UUID, parts: Iterable[Part], *, at: datetime) -> N
                 update_account(account_id, with_clock(row, at))
             else:
                 insert_array(item, array)
+        # An older version of the service knew less that every account has.
+        begin_accounts(list(Account.objects.filter(id=account_id)))
         fetch("SET CONSTRAINTS ALL IMMEDIATE")
     fetch("SET CONSTRAINTS ALL DEFERRED")
     if strays := foreign_parents(account_id):

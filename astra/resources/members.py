@@ -312,6 +312,26 @@ class Details(Several):
     sent = shown
 
 
+class Reasons(Several):
+    """`stateUnready`: why a resource is not in the state it should be in."""
+
+    def __init__(self, **options: Any) -> None:
+        options = {"create": ABSENT, "label": "Why", **options}
+        super().__init__("stateUnready", of=lambda: fields.ReasonsField.child, **options)
+
+    def shown(self, *, required: bool) -> Any:
+        return fields.ReasonsField(required=required)
+
+    sent = shown
+
+
+class Free(Member):
+    """An object of any members, stored as JSON; which are good, the resource decides."""
+
+    field_class = fields.FreeField
+    is_filtered = False
+
+
 class Document(Member):
     """An object, stored as JSON; ``of`` is its serializer in bodies, ``of_shown`` that in answers."""
 

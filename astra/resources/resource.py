@@ -35,6 +35,12 @@ FAILURES: Mapping[str, ProblemType] = {
     DELETE: problems.RESOURCE_NOT_DELETED,
 }
 
+# The 404 of what is replaced or deleted.
+MISSES: Mapping[str, ProblemType] = {
+    REPLACE: problems.RESOURCE_NOT_FOUND,
+    DELETE: problems.RESOURCE_NOT_FOUND,
+}
+
 
 def failing(**numbers: int) -> Mapping[str, ProblemType]:
     """Return a resource's own 500 problems by operation, from their numbers in the catalogue."""
@@ -99,8 +105,8 @@ class Resource:
     ``paths``: of its collections, below the account; a ``Place`` where one offers fewer methods than
     the others. ``there``: which of its rows the API knows. ``write_role``: the weakest role that may
     write. The mappings by operation (`list`, `create`, `retrieve`, `replace`, `delete`) are for its
-    500 problem, and for the document: further refusals, how it is simpler than the real one, request
-    headers with their meaning.
+    500 problem, for its 404 where that is not the usual one (``misses``), and for the document:
+    further refusals, how it is simpler than the real one, request headers with their meaning.
 
     What is done to a row beyond its members: ``complete`` fills in, before a row is saved, the columns
     that no member sets and refuses what several members together say (problem 9); it returns the
@@ -124,6 +130,7 @@ class Resource:
     there: Mapping[str, Any] = field(default_factory=dict)
     published_parameters: frozenset[str] = frozenset({"include", "limit"})
     failures: Mapping[str, ProblemType] = field(default_factory=lambda: FAILURES)
+    misses: Mapping[str, ProblemType] = field(default_factory=lambda: MISSES)
     refusals: Mapping[str, Sequence[ProblemType]] = field(default_factory=dict)
     simplified: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -35,7 +35,8 @@ class Members:
 
     ``validate`` checks both bodies, ``validate_create`` and ``validate_replace`` one of them alone.
     ``strict_metadata``: the `metadata` of a body must be complete. ``null_is_absent``: an optional
-    member of a body that is null counts as left out. ``module`` is the module of the classes, beside
+    member of a body that is null counts as left out. ``also_versions``: what is taken for one of the
+    kind's versions in a body, as callers send it. ``module`` is the module of the classes, beside
     which `examples.yaml` lies.
     """
 
@@ -49,12 +50,14 @@ class Members:
         validate_replace: Check | None = None,
         strict_metadata: bool = False,
         null_is_absent: bool = False,
+        also_versions: Mapping[str, str] | None = None,
     ) -> None:
         self.kind, self.members, self.module = kind, members, module
         self.shown = tuple(each for each in members if not each.write_only)
         self.null_is_absent = null_is_absent
         self._create_check = validate_create or validate
         self._replace_check = validate_replace or validate
+        self._also_versions = also_versions
         self._metadata = StrictMetadataSerializer if strict_metadata else MetadataSerializer
 
     def __getitem__(self, name: str) -> Member:
@@ -206,7 +209,7 @@ class Members:
             "__doc__": text,
             # DRF keeps the order in which fields are made.
             "type": fields.EnumField([self.kind.type]),
-            "version": fields.EnumField(self.kind.versions),
+            "version": fields.EnumField(self.kind.versions, also=self._also_versions),
             **own(),
         }
         attributes["example"] = classmethod(self._example)

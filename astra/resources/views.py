@@ -171,6 +171,7 @@ def _by_method(resource: Resource, operations: Mapping[str, str]) -> dict[str, A
         }
         for attribute, said in (
             ("failures", resource.failures),
+            ("misses", resource.misses),
             ("refusals", resource.refused),
             ("simplified", resource.simplified),
             ("headers_read", resource.headers),

@@ -7,7 +7,16 @@ from typing import Any
 from django.db.models import Q
 
 from astra.api import filters
-from astra.resources.members import ABSENT, Choice, Identifier, Instant, Member, Name, Number
+from astra.resources.members import (
+    ABSENT,
+    Choice,
+    Identifier,
+    Instant,
+    Member,
+    Name,
+    Number,
+    Reasons,
+)
 from astra.resources.places import Place
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, failing
 from astra.resources.shapes import Members
@@ -21,7 +30,6 @@ from backups.resources.protection import (
     A_SCHEDULE,
     A_SNAPSHOT,
     SYSTEM_NAMED,
-    Reasons,
     hook_members,
 )
 

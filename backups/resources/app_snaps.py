@@ -4,14 +4,14 @@ from typing import Any
 
 from astra.api import fields
 from astra.api.serializers import StateDetailsField
-from astra.resources.members import ABSENT, Choice, Identifier, Known, Name
+from astra.resources.members import ABSENT, Choice, Identifier, Known, Name, Reasons
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken, failing
 from astra.resources.shapes import Members
 from backups import kinds, problems
 from backups.actions.app_snaps import app_snap_create, app_snap_delete, refuse_used
 from backups.lifecycle import SNAPSHOT as LIFECYCLE
 from backups.models import Snapshot
-from backups.resources.protection import A_BUCKET, A_SCHEDULE, SYSTEM_NAMED, Reasons, hook_members
+from backups.resources.protection import A_BUCKET, A_SCHEDULE, SYSTEM_NAMED, hook_members
 
 NAME_TAKEN = "name", "A snapshot of this app has this name."
 BY_SERVICE: Any = {"create": ABSENT}

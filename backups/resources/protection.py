@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from astra.api import fields, filters
-from astra.resources.members import ABSENT, Choice, Details, Member, Reference, Several
+from astra.api import filters
+from astra.resources.members import ABSENT, Choice, Details, Member, Reference
 from backups.models import Bucket, Schedule, Snapshot
 from backups.models.protection import HookState
 from backups.problems import BUCKET_NOT_FOUND, SNAPSHOT_NOT_FOUND
@@ -17,19 +17,6 @@ A_SNAPSHOT = Reference(
 )
 SYSTEM_NAMED = "A DNS-1123 label. Without one, the system makes one."
 BY_SERVICE: Any = {"create": ABSENT, "sometimes": True}
-
-
-class Reasons(Several):
-    """`stateUnready`: why a resource is not in the state it should be in."""
-
-    def __init__(self) -> None:
-        child = fields.ReasonsField.child
-        super().__init__("stateUnready", of=lambda: child, create=ABSENT, label="Why")
-
-    def shown(self, *, required: bool) -> Any:
-        return fields.ReasonsField(required=required)
-
-    sent = shown
 
 
 class HookDetails(Details):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from astra.accounts.beginnings import begin_accounts
 from astra.accounts.callers import Caller
 from astra.accounts.clocks import ClockMode, DeclaredClock
 from astra.accounts.metadata import restamp, stamps
@@ -36,6 +37,7 @@ def account_create(*, caller: Caller, body: Mapping[str, Any]) -> Account:
     with transaction.atomic():
         account.save(force_insert=True)
         _save_owner(caller, account)
+        begin_accounts([account])
     return account
 
 

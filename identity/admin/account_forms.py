@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from astra.accounts.beginnings import begin_accounts
 from astra.accounts.callers import system_caller
 from astra.accounts.clocks import DEFAULT_RATE, FASTEST_RATE, ClockMode, DeclaredClock
 from astra.accounts.models import Account, Role
@@ -101,6 +102,7 @@ class AccountAddForm(AccountForm):
         account.created_at = account.modified_at = account.enabled_at = account.clock_sim
         account.full_clean()
         account.save(force_insert=True)
+        begin_accounts([account])
         if data["owner_email"]:
             _make_owner(account, data["owner_email"])
         return account

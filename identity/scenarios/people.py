@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from astra.accounts.beginnings import begin_accounts
 from astra.accounts.clocks import ClockMode, DeclaredClock, clock_schema
 from astra.accounts.models import Role, RoleBinding
 from astra.api.clock import real_now
@@ -38,6 +39,10 @@ class AccountSection(ResourceSection):
         if account.is_enabled and account.enabled_at is None:
             account.enabled_at = account.created_at
         return [account]
+
+    def written(self, items: Sequence[Item]) -> None:
+        """Give the new accounts what every account has."""
+        begin_accounts([item.row for item in items])
 
     def _clock(self, item: Item) -> dict[str, Any]:
         clock = DeclaredClock.of(item.get("clock", {"mode": ClockMode.REAL}))

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User as Administrator
 from django.db.models import Model
 from django.test import Client
 
+from astra.accounts.beginnings import begin_accounts
 from astra.accounts.callers import system_caller
 from astra.accounts.models import Account
 from astra.faults.models import FaultRule
@@ -101,6 +102,7 @@ def make_backup(app: App, **wanted: Any) -> AppBackup:
 def some_of_everything() -> Mapping[str, Any]:
     """Make one more of each model."""
     account: Account = world.make_account(seed=world.some_id().int >> 65)
+    begin_accounts([account])
     user = world.make_user(account)
     world.make_token(user)
     app = world.make_app(account, namespaces=["shop"])

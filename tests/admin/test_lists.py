@@ -14,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 import astra.urls  # noqa: F401 (loading it fills the site)
 from astra.adminsite.records import RecordAdmin
 from tests.admin.conftest import Person, list_of, page_of, some_of_everything
+from tests.families import FAMILIES
 
 COUNTS_FILE = Path(__file__).with_name("query_counts.json")
 COUNTS: dict[str, int] = json.loads(COUNTS_FILE.read_text())
-OURS = ("accounts", "engine", "faults", "journal", "scenarios", "isolation", "backups")
+OURS = ("accounts", "engine", "faults", "journal", "scenarios", "isolation", *FAMILIES)
 # Not for people: what a throwaway account is made from, the contents of checkpoints, counts.
 INTERNAL = {
     *("isolation.Origin", "isolation.CheckpointPart"),

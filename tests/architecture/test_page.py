@@ -10,14 +10,16 @@ import pytest
 
 from astra.api.problems import CATALOGUE
 from tests.api.test_order_of_refusals import ORDER
+from tests.families import FAMILIES
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "architecture.md"
 PAGES = (PAGE, ROOT / "docs" / "adding-a-resource.md", ROOT / "CONTRIBUTING.md")
 SECTIONS = set(re.findall(r"^#+ (.+)$", PAGE.read_text(), re.MULTILINE))
-PACKAGES = ("astra", "backups", "identity", "tests", "benchmarks")
+PACKAGES = ("astra", *FAMILIES, "tests", "benchmarks")
 # What the section on facts of the API names, which is kept elsewhere.
-KEPT_ELSEWHERE = {"appbackup.md", "resources.md"}
+KEPT_ELSEWHERE = {"appbackup.md", "families.md", "resources.md"}
+_OURS = "|".join(("astra", *FAMILIES))
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -65,7 +67,7 @@ def test_every_document_that_is_cited_can_be_read() -> None:
 
 @every_page
 def test_every_module_that_a_page_names_is_there(page: Path) -> None:
-    names = re.findall(r"`((?:astra|backups|identity)(?:\.\w+)+)`", page.read_text())
+    names = re.findall(rf"`((?:{_OURS})(?:\.\w+)+)`", page.read_text())
     assert [name for name in names if not _is_there(name)] == []
 
 
@@ -80,7 +82,7 @@ def _is_there(name: str) -> bool:
 
 @every_page
 def test_every_file_that_a_page_names_is_there(page: Path) -> None:
-    names = re.findall(r"`((?:astra|backups|identity|tests|docs)(?:/[\w.-]+)+)`", page.read_text())
+    names = re.findall(rf"`((?:{_OURS}|tests|docs)(?:/[\w.-]+)+)`", page.read_text())
     links = re.findall(r"\]\(([\w./-]+?)(?:#[\w-]+)?\)", page.read_text())
     assert not [name for name in names if not (ROOT / name).exists()]
     assert not [link for link in links if not (page.parent / link).exists()]

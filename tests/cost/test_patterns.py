@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-import astra
-import backups
-import identity
 from astra.api import patterns, quantities
 from astra.api.serializers import ClosedSerializer
 from astra.scenarios.schema import compile_schema
 from tests.cost.ambiguity import is_ambiguous
+from tests.families import FAMILIES
 
 # These are held against a whole text only, or against one that another of them was held against.
 WHOLE = {
@@ -28,7 +26,7 @@ WHOLE = {
 }
 MODULES = [
     found.name
-    for package in (astra, backups, identity)
+    for package in map(importlib.import_module, ("astra", *FAMILIES))
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     if not found.name.endswith(".__main__") and ".migrations" not in found.name
 ]

@@ -28,6 +28,7 @@ from astra.scenarios.loading import check_scenario, collect_items
 from astra.scenarios.schema import _validator
 from tests import world
 from tests.conftest import Api, invalid, number
+from tests.families import FAMILIES
 
 MANY = 300
 
@@ -153,7 +154,7 @@ def test_what_stands_first_in_an_accept_header_counts() -> None:
 
 def kept() -> int:
     """How much is remembered of earlier calls, in all caches of the service."""
-    ours = ("astra.", "backups.", "identity.")
+    ours = tuple(f"{name}." for name in ("astra", *FAMILIES))
     found = (each for each in gc.get_objects() if type(each) is _lru_cache_wrapper)
     return sum(each.cache_info().currsize for each in found if each.__module__.startswith(ours))
 

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from astra import __version__
+from tests.families import FAMILIES
 from tests.server.service import ROOT
 
 SECTION = re.search(
@@ -20,7 +21,7 @@ SECTION = re.search(
     re.DOTALL | re.MULTILINE,
 )
 # What a checkout has; what is built or installed in ours is not in the copy.
-CHECKOUT = ("astra", "backups", "identity", "README.md", "pyproject.toml", "requirements.in")
+CHECKOUT = ("astra", *FAMILIES, "README.md", "pyproject.toml", "requirements.in")
 
 
 def files(text: str) -> dict[str, str]:

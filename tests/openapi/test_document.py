@@ -23,10 +23,11 @@ from astra.apidocs.shapes import examples_of
 from astra.apidocs.views import document as written
 from astra.resources import registry
 from astra.urls import CONTROL
+from tests.families import FAMILIES
 from tests.openapi.facts import METHODS, problem_numbers
 
 UPDATE = "python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"
-PACKAGES = ("backups.resources", "identity.resources")
+PACKAGES = [f"{name}.resources" for name in FAMILIES]
 
 
 def test_the_committed_document_is_up_to_date() -> None:

@@ -1,0 +1,1 @@
+"""What an account's installation is set to, may do and runs."""
