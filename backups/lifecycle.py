@@ -28,22 +28,33 @@ UNAVAILABLE = "unavailable"
 AVAILABLE = "available"
 _DETAILS = {"state_details": Column("outcome_reasons")}
 
-# An app that is cloned or restored is ready once its last stage is over.
+
+def _copied(name: str) -> Stage:
+    """Return a stage that takes as long as what the app has takes at the speed that it is stored with."""
+    return Stage(
+        name, "discovering_at", DISCOVERING, delay_seconds=4.0, depends_on_row=True, jitter=0.1
+    )
+
+
+# A clone is provisioned, a restored app is restored, before it is discovered.
 APP = Lifecycle(
     kind="app",
     initial=PENDING,
     stages=(
-        Stage("app-discover", "discovering_at", DISCOVERING, delay_seconds=1.0, jitter=0.1),
         Stage(
-            "app-complete",
-            "ends_at",
-            None,
-            delay_seconds=2.0,
+            "app-discover",
+            "discovering_at",
+            DISCOVERING,
+            delay_seconds=1.0,
             jitter=0.1,
-            sets=_DETAILS,
             also_from=(PROVISIONING, RESTORING),
         ),
+        Stage("app-complete", "ends_at", None, delay_seconds=2.0, jitter=0.1, sets=_DETAILS),
     ),
+    instead={
+        PROVISIONING: _copied("app-provision"),
+        RESTORING: _copied("app-restore"),
+    },
     success=READY,
     failures=(FAILED, UNAVAILABLE, UNKNOWN),
     published=(PENDING, DISCOVERING, PROVISIONING, READY, FAILED, RESTORING, UNAVAILABLE, UNKNOWN),

@@ -7,7 +7,8 @@ from django.db.models import Exists, QuerySet, Subquery
 
 from astra.resources import places
 from astra.resources.views import ResourceCollection, ResourceInstance, ResourceView
-from backups.actions.apps import app_replace, restores
+from backups.actions.apps import app_replace
+from backups.actions.restoring import restores
 from backups.models import App, AppAsset
 
 # What a PUT that restores may name beside what any PUT may change.
@@ -20,12 +21,15 @@ class AppInstance(ResourceInstance):
     def mutable(self, row: Any, body: Mapping[str, Any]) -> frozenset[str]:
         """Return the members that the body may change: more of them when it asks for a restore."""
         usual = super().mutable(row, body)
-        return usual | RESTORING if restores(row, body) else usual
+        return usual | RESTORING if restores(row, body, force_update=self._force_update) else usual
 
     def replace(self, row: Any, body: Mapping[str, Any]) -> None:
         """Replace the app, or restore it in place if the header forceUpdate permits it."""
-        force_update = self.request.META.get("HTTP_FORCEUPDATE", "").lower() == "true"
-        app_replace(caller=self.caller, row=row, body=body, force_update=force_update)
+        app_replace(caller=self.caller, row=row, body=body, force_update=self._force_update)
+
+    @property
+    def _force_update(self) -> bool:
+        return bool(self.request.META.get("HTTP_FORCEUPDATE", "").lower() == "true")
 
 
 class _AssetsOfPath(ResourceView):

@@ -24,6 +24,7 @@ from astra.kit import plugin
 from backups.models import App, Bucket
 from tests import emptying, postgres, spooling, wire, world
 from tests.control import Control
+from tests.ruling import Faults
 from tests.wire import Received
 
 # With thousands of tests there are so many objects that looking for cycles among all of them took a
@@ -219,3 +220,8 @@ def invalid(response: HttpResponse) -> list[str]:
 @pytest.fixture
 def control() -> Control:
     return Control()
+
+
+@pytest.fixture
+def faults(control: Control, account: Account) -> Faults:
+    return Faults(control, account)

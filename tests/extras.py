@@ -51,11 +51,18 @@ EXTRAS = (
         where=r"^(POST|PUT) .*/(appSnaps|schedules|apps|\{schedule_id\}|\{app_id\})$",
     ),
     Extra(
-        "problems 46, 74, 75, 76 and 79 where an app is cloned or restored",
-        "The catalogue has a number for each source that is missing or of another app, and for a"
-        " missing forceUpdate header, but lists them on no operation.",
-        problems=(46, 74, 75, 76, 79),
+        "problems 46, 74, 75, 76, 79, 123 and 129 where an app is cloned or restored",
+        "The catalogue has a number for each source that is missing, of another app or on another"
+        " cluster, for a namespace that is taken, and for a missing forceUpdate header, but lists them"
+        " on no operation.",
+        problems=(46, 74, 75, 76, 79, 123, 129),
         where=r"^(POST|PUT) .*/apps(/\{app_id\})?$",
+    ),
+    Extra(
+        "problem 142 on the deletion of a backup or a snapshot",
+        "The catalogue has a number for an app that is being restored, but lists it on no operation.",
+        problems=(142,),
+        where=r"^DELETE .*/(\{appBackup_id\}|\{appSnap_id\})$",
     ),
     Extra(
         "problem 57 where a bucket is made or renamed",
@@ -114,10 +121,16 @@ EXTRAS = (
     ),
     Extra(
         "problems that need clusters, licences or replication are never answered",
-        "131, 149, 153 to 156, 161, 177 and 119 speak of what the service does not have; 50 and the"
+        "131, 149, 153, 154, 156, 161, 177 and 119 speak of what the service does not have; 50 and the"
         " 46 of assets of snapshots that it would not find: that is its 404.",
-        unanswered=(46, 50, 119, 131, 149, 153, 154, 155, 156, 161, 177),
+        unanswered=(46, 50, 119, 131, 149, 153, 154, 156, 161, 177),
         where=r"/(appAssets|appBackups|appSnaps|schedules|apps|\{app_id\})$",
+    ),
+    Extra(
+        "problem 155 is never answered where an app is restored in place",
+        "A part of it can be restored of every backup and snapshot; only a live app is no source.",
+        unanswered=(155,),
+        where=r"^PUT .*/apps/\{app_id\}$",
     ),
     Extra(
         "problem 148 is never answered",

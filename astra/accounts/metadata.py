@@ -5,6 +5,7 @@ from typing import Any
 
 from astra.accounts.callers import Caller
 from astra.accounts.models import Described
+from astra.api import patterns
 from astra.api.clock import timestamp
 from astra.api.fields import canonical
 from astra.api.problems import CONFLICT, ApiProblem
@@ -22,6 +23,11 @@ def represent_metadata(resource: Described) -> dict[str, Any]:
     if resource.modified_by:
         metadata["modifiedBy"] = str(resource.modified_by)
     return metadata
+
+
+def label_of_service(name: str, value: str) -> dict[str, str]:
+    """Return a label that only the service may set; ``name`` is what follows the prefix."""
+    return {"name": f"{patterns.READ_ONLY_LABEL_PREFIX}{name}", "value": value}
 
 
 def stamps(caller: Caller, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def pace_errors(stage_delays: Any, immediate_kinds: Any) -> Iterator[PaceError]:
     """Yield what is wrong with the columns `stage_delays` and `immediate_kinds`, as JSON has them."""
     lifecycles = [registration.lifecycle for registration in registrations()]
     yield from _delay_errors(
-        stage_delays, [stage.name for lifecycle in lifecycles for stage in lifecycle.stages]
+        stage_delays, [name for lifecycle in lifecycles for name in lifecycle.stage_names]
     )
     yield from _kind_errors(immediate_kinds, [lifecycle.kind for lifecycle in lifecycles])
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from astra.accounts.callers import Caller
 from astra.api.dice import unit_interval
-from astra.engine.models import Transition
+from astra.engine.models import Transition, record_step
 from astra.engine.registry import registration
 from astra.engine.stages import MAX_DELAY_SECONDS, Fate, Lifecycle
 
@@ -67,7 +67,7 @@ def planned(
     *,
     seed: int,
     paces: Sequence[Pace],
-    own_seconds: float = 0.0,
+    own_seconds: float | None = None,
     not_before: datetime | None = None,
 ) -> Plan:
     """Return the way of a row that is made at ``start``; see ``stage_seconds``.
@@ -123,15 +123,63 @@ def partway(start: datetime, end: datetime, fraction: float) -> datetime:
     return start + timedelta(microseconds=round(fraction * float((end - start) // _MICROSECOND)))
 
 
-def plan_new(lifecycle: Lifecycle, row: Any, fate: Fate, caller: Caller) -> None:
-    """Fix the fate of a row that the caller is about to insert in its initial state."""
+def plan_new(
+    lifecycle: Lifecycle,
+    row: Any,
+    fate: Fate,
+    caller: Caller,
+    *,
+    own_seconds: float | None = None,
+) -> None:
+    """Fix the fate of a row that the caller is about to insert in a state that it begins in.
+
+    ``own_seconds``: the delay of a stage that depends on the row.
+    """
+    row.transition_count = 1
+    _fix(lifecycle, row, fate, caller, start=row.created_at, own_seconds=own_seconds)
+
+
+def begin_in(
+    lifecycle: Lifecycle,
+    row: Any,
+    state: str,
+    fate: Fate,
+    caller: Caller,
+    *,
+    own_seconds: float | None = None,
+) -> list[str]:
+    """Put a locked row into a state, with another fate from there on; return the columns to save."""
+    now = caller.now()
+    record_step(lifecycle.kind, row, state, now)
+    columns = _fix(lifecycle, row, fate, caller, start=now, own_seconds=own_seconds)
+    return ["state", "transition_count", "outcome", "outcome_reasons", *columns]
+
+
+def _fix(
+    lifecycle: Lifecycle,
+    row: Any,
+    fate: Fate,
+    caller: Caller,
+    *,
+    start: datetime,
+    own_seconds: float | None,
+) -> list[str]:
+    """Set when a row takes its stages from its state on; return the columns of the instants."""
     target = registration(lifecycle.kind).target
-    paces = (caller,) if target is None else (target(row), caller)
-    plan = planned(lifecycle, row.id, row.created_at, fate, seed=caller.seed, paces=paces)
-    for name, value in plan.columns().items():
+    plan = planned(
+        lifecycle.begun_in(row.state),
+        row.id,
+        start,
+        fate,
+        seed=caller.seed,
+        paces=(caller,) if target is None else (target(row), caller),
+        own_seconds=own_seconds,
+    )
+    columns = plan.columns()
+    for name, value in columns.items():
         setattr(row, name, value)
     row.outcome, row.outcome_reasons = fate.outcome, list(fate.reasons)
-    row.transition_count = 1
+    return list(columns)
 
 
 def begin_history(lifecycle: Lifecycle, row: Any) -> None:

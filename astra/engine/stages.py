@@ -6,7 +6,8 @@ compiles it to the statement that carries the fate out. Source:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ class Lifecycle:
     """The stages of a kind in order; the last one ends in the row's outcome.
 
     ``by_hand``: from each state, those that an action may put a row into, beside the stages.
-    ``further_instants``: columns whose instants move along when an action hastens a row.
+    ``instead``: from each of these states, the stage that takes the place of the one with the same
+    column, at a pace of its own. ``further_instants``: columns whose instants move along when an
+    action hastens a row.
     ``published``: every state as the published schema lists them, where that is another order.
     """
 
@@ -54,6 +57,7 @@ class Lifecycle:
     success: str
     failures: tuple[str, ...]
     by_hand: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    instead: Mapping[str, Stage] = field(default_factory=dict)
     further_instants: tuple[str, ...] = ()
     published: tuple[str, ...] = ()
 
@@ -79,12 +83,21 @@ class Lifecycle:
         """The states that a row is still on its way in."""
         return tuple(state for state in self.states if state not in self.final)
 
-    def stage(self, name: str) -> Stage:
-        """Return the stage of that name; raises ``KeyError``."""
-        for stage in self.stages:
-            if stage.name == name:
-                return stage
-        raise KeyError(name)
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        """The names of all stages, those that take another's place last."""
+        return tuple(stage.name for stage in (*self.stages, *self.instead.values()))
+
+    def begun_in(self, state: str) -> "Lifecycle":
+        """Return the lifecycle as a row goes through it that begins in the state."""
+        other = self.instead.get(state)
+        if other is None:
+            return self
+        stages = (
+            other if stage.instant_column == other.instant_column else stage
+            for stage in self.stages
+        )
+        return replace(self, stages=tuple(stages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +105,7 @@ class Fate:
     """How a row is to end. ``outcome`` None: never. ``at_fraction`` of the last stage, 0 to 1."""
 
     outcome: str | None
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Any, ...] = ()
     at_fraction: float = 1.0
     hook_state: str = "success"
     hook_details: tuple[Mapping[str, str], ...] = ()

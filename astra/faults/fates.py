@@ -67,14 +67,15 @@ def creation(
     name: str | None,
     now: datetime,
     path: str | None = None,
+    method: str = "POST",
 ) -> Subject:
-    """Return the subject of a creation; without ``path`` it is made by a schedule.
+    """Return the subject of a creation, or of what is begun anew; without ``path`` a schedule does it.
 
     ``about``: what it is about, by the names of criteria; asked for only when a rule needs it.
     """
     return Subject(
         operation=operation,
-        method="POST" if path else None,
+        method=method if path else None,
         path=path,
         now=now,
         details=functools.cache(lambda: Details(about(), name)),

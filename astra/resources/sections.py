@@ -105,7 +105,7 @@ class ResourceSection(Section):
             return {}
         state = item.get("state", lifecycle.success)
         fate = fate_of(item, lifecycle, self._reasons.name)
-        seconds = stage_seconds(lifecycle, self.paces(item))
+        seconds = stage_seconds(lifecycle.begun_in(state), self.paces(item))
         return staged_columns(
             lifecycle,
             place(item, lifecycle, seconds, state=state, fate=fate),

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from astra.accounts.callers import Caller
 from astra.api.resources import ResourceKind
+from astra.engine.stages import Fate
 from astra.faults.effects.base import Fates
 from astra.faults.fates import creation, fate_rules
 from astra.faults.subjects import Subject
+from backups import kinds
 from backups.actions.drafting import AppFacts, BackupWanted
 from backups.faults.effects import APP, BACKUP_CREATE, BUCKET, SNAPSHOT_CREATE
-from backups.lifecycle import AVAILABLE
+from backups.lifecycle import AVAILABLE, READY
 from backups.models import Bucket
 
 
@@ -45,6 +47,27 @@ def fates_by_rules(
                 path=f"/accounts/{caller.account_id}/k8s/v1/apps/{app_id}/{kind.plural}",
             )
         )
+
+
+def fate_of_app(caller: Caller, verb: str, app_id: uuid.UUID | None, *, name: str) -> Fate:
+    """Return how an app that is made (``verb`` create) or restored in place (replace) is to end.
+
+    ``app_id``: what it comes from, or is. Within the transaction that makes it.
+    """
+    usual = Fate(READY)
+    if not caller.has_faults:
+        return usual
+    path = f"/accounts/{caller.account_id}/k8s/v2/apps"
+    with fate_rules(caller.account_id) as rules:
+        subject = creation(
+            f"{kinds.APP.name}.{verb}",
+            about=lambda: {APP.name: app_id},
+            name=name,
+            now=rules.account.now(),
+            path=path if verb == "create" else f"{path}/{app_id}",
+            method="POST" if verb == "create" else "PUT",
+        )
+        return rules.choose(subject).own or usual
 
 
 def let_rules_decide(

@@ -17,11 +17,23 @@ from backups.models.protection import HookState
 
 BACKUP_CREATE = f"{kinds.APP_BACKUP.name}.create"
 SNAPSHOT_CREATE = f"{kinds.APP_SNAP.name}.create"
+# An app is made, or restored in place.
+APP_MADE = frozenset({f"{kinds.APP.name}.create", f"{kinds.APP.name}.replace"})
 DEFAULT_REASON = "A fault rule decided so."
+FAILED_APP = {
+    "type": "https://astra.netapp.io/problems/simulated",
+    "title": "Operation failed",
+    "detail": DEFAULT_REASON,
+}
 
 
 def _app(call: Call) -> uuid.UUID | None:
-    return call.ids.get("app_id") or getattr(call.row, "app_id", None)
+    # The last is what a new app is cloned from.
+    return (
+        call.ids.get("app_id")
+        or getattr(call.row, "app_id", None)
+        or _identifier(call.sent.get("sourceAppID"))
+    )
 
 
 def _bucket(call: Call) -> uuid.UUID | None:
@@ -146,10 +158,46 @@ class SnapshotFail(BackupEnds):
         return Fates(source=self.ending(parameters))
 
 
+class AppFailParameters(ClosedSerializer):
+    """When it fails, and what it says then."""
+
+    at = FractionField(required=False)
+    details = HookDetailsField(required=False)
+
+
+class AppFail(FateEffect):
+    name = "app-fail"
+    does = (
+        "The app that is defined, cloned or restored, in place or not, is discovered as far as `at`,"
+        " then becomes `failed` with these `stateDetails`. One of the two operations is meant alone if"
+        " the rule names it."
+    )
+    explained = {
+        "at": "How much of the last stage is over then, 0 to 1; 1 if absent.",
+        "details": "Objects with `type`, `title` and `detail`.",
+    }
+    parameters = AppFailParameters
+    operations = APP_MADE
+    example = {"details": [FAILED_APP]}
+
+    def fates(self, parameters: Mapping[str, Any]) -> Fates:
+        details = tuple(parameters.get("details", (FAILED_APP,)))
+        return Fates(own=Fate(FAILED, details, float(parameters.get("at", 1.0))))
+
+
+class AppNeverEnds(FateEffect):
+    name = "app-never-ends"
+    does = "The app that is defined, cloned or restored stays `discovering` for ever."
+    operations = APP_MADE
+
+    def fates(self, parameters: Mapping[str, Any]) -> Fates:
+        return Fates(own=Fate(None))
+
+
 def register_faults() -> None:
     """Register criteria and effects, in the order in which they are documented."""
     register_criteria(APP, BUCKET)
     register_effects(
         *(BackupFail(), BackupRemove(), BackupUnknown(), BackupNeverEnds()),
-        *(HooksFail(), SnapshotFail()),
+        *(HooksFail(), SnapshotFail(), AppFail(), AppNeverEnds()),
     )

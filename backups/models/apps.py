@@ -52,6 +52,7 @@ class App(Staged):
     # Where a clone or a restored app comes from: plain ids, because sources come and go.
     source_app_id = models.UUIDField(null=True, blank=True)
     source_cluster_id = models.UUIDField(null=True, blank=True)
+    source_cluster_name = models.CharField(max_length=63, null=True, blank=True)
     backup_id = models.UUIDField(null=True, blank=True)
     snapshot_id = models.UUIDField(null=True, blank=True)
     namespace_mapping = models.JSONField(default=list, blank=True)

@@ -22,6 +22,7 @@ from astra.resources.resource import CREATE, DELETE, Resource, Seeding, failing
 from astra.resources.shapes import Members
 from backups import kinds, problems
 from backups.actions.app_backups import app_backup_delete, app_backup_of_body, refuse_pending
+from backups.actions.restoring import refuse_while_restoring
 from backups.lifecycle import APP_BACKUP as LIFECYCLE
 from backups.models import AppBackup
 from backups.progress import HAS_PROGRESS, bytes_done, percent_done
@@ -30,6 +31,7 @@ from backups.resources.protection import (
     A_SCHEDULE,
     A_SNAPSHOT,
     SYSTEM_NAMED,
+    each_refusing,
     hook_members,
 )
 
@@ -122,13 +124,13 @@ APP_BACKUP = Resource(
             problems.BUCKET_UNAVAILABLE,
             problems.BACKUP_NAME_TAKEN,
         ),
-        DELETE: (problems.BACKUP_NOT_CANCELABLE,),
+        DELETE: (problems.BACKUP_NOT_CANCELABLE, problems.NOT_DELETED_WHILE_RESTORING),
     },
     headers={DELETE: {"Force-Delete": "Accepted; a failed backup goes with or without it."}},
     lifecycle=LIFECYCLE,
     create=app_backup_of_body,
     create_proves=True,
-    may_delete=refuse_pending,
+    may_delete=each_refusing(refuse_pending, refuse_while_restoring),
     delete=app_backup_delete,
     columns=("name", "state"),
     seeding=Seeding("backups", order=20, by="backups.scenarios.app_backups.BackupSection"),

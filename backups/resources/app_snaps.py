@@ -9,9 +9,16 @@ from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken, f
 from astra.resources.shapes import Members
 from backups import kinds, problems
 from backups.actions.app_snaps import app_snap_create, app_snap_delete, refuse_used
+from backups.actions.restoring import refuse_while_restoring
 from backups.lifecycle import SNAPSHOT as LIFECYCLE
 from backups.models import Snapshot
-from backups.resources.protection import A_BUCKET, A_SCHEDULE, SYSTEM_NAMED, hook_members
+from backups.resources.protection import (
+    A_BUCKET,
+    A_SCHEDULE,
+    SYSTEM_NAMED,
+    each_refusing,
+    hook_members,
+)
 
 NAME_TAKEN = "name", "A snapshot of this app has this name."
 BY_SERVICE: Any = {"create": ABSENT}
@@ -35,11 +42,14 @@ APP_SNAP = Resource(
     paths=("k8s/v1/apps/{app_id}/appSnaps",),
     methods=frozenset({"GET", "POST", "DELETE"}),
     failures=failing(list=100, create=98, retrieve=99, delete=49),
-    refusals={CREATE: (problems.APP_NOT_READY,), DELETE: (problems.SNAPSHOT_IN_USE,)},
+    refusals={
+        CREATE: (problems.APP_NOT_READY,),
+        DELETE: (problems.SNAPSHOT_IN_USE, problems.NOT_DELETED_WHILE_RESTORING),
+    },
     lifecycle=LIFECYCLE,
     taken=[Taken("snapshot_name_is_unique", problems.SNAPSHOT_NAME_TAKEN, *NAME_TAKEN)],
     create=app_snap_create,
-    may_delete=refuse_used,
+    may_delete=each_refusing(refuse_used, refuse_while_restoring),
     delete=app_snap_delete,
     columns=("name", "state", "hookState"),
     seeding=Seeding("snapshots", order=10, by="backups.scenarios.protection.ProtectionSection"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from rest_framework.exceptions import ValidationError
 
 from astra.api.fields import (
@@ -28,6 +28,7 @@ from astra.resources.members import (
     Member,
     Name,
     Several,
+    Text,
 )
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, failing
 from astra.resources.shapes import Members
@@ -92,6 +93,16 @@ class ClusterKind(BesideCluster, Choice):
     """The cluster's type."""
 
 
+class OtherCluster(Text):
+    """`sourceClusterName`: of an app that comes from another cluster."""
+
+    reads_also = ("cluster_id", "source_cluster_id")
+    present = ~Q(source_cluster_id=F("cluster_id"))
+
+    def written(self, row: Any, now: datetime) -> Any:
+        return super().written(row, now) if row.source_cluster_id != row.cluster_id else None
+
+
 class Scopes(Several):
     """`namespaceScopedResources`: the app's `namespaces` follow from it."""
 
@@ -99,7 +110,7 @@ class Scopes(Several):
 
     def apply(self, row: Any, value: Any) -> None:
         super().apply(row, value)
-        row.namespaces = [item["namespace"] for item in value]
+        row.namespaces = list(dict.fromkeys(item["namespace"] for item in value))
 
 
 def of_one_source(body: dict[str, Any]) -> dict[str, Any]:
@@ -143,7 +154,7 @@ MEMBERS = Members(
     Identifier("clusterID", **ORIGIN),
     ClusterKind("clusterType", choices=ClusterType.values),
     Identifier("sourceAppID", **ORIGIN),
-    Known("sourceClusterName", StrictCharField, create=ABSENT),
+    OtherCluster("sourceClusterName", create=ABSENT, fixed=True, sometimes=True),
     Identifier("sourceClusterID", **ORIGIN),
     Identifier("backupID", **ORIGIN),
     Identifier("snapshotID", **ORIGIN),
@@ -164,7 +175,14 @@ APP = Resource(
     published_parameters=frozenset({"include", "limit", "filter"}),
     failures=failing(list=88, create=90, retrieve=86, replace=80, delete=91),
     refusals={
-        CREATE: (*RESTORE_REFUSALS, problems.APP_NOT_FOUND, problems.CLONE_NOT_SUPPORTED),
+        CREATE: (
+            *RESTORE_REFUSALS,
+            problems.APP_NOT_FOUND,
+            problems.NAMESPACE_UNAVAILABLE,
+            problems.NOT_IN_CLUSTER,
+            problems.CLONE_NOT_SUPPORTED,
+            problems.SELECTIVE_RESTORE_NOT_SUPPORTED,
+        ),
         REPLACE: (
             *RESTORE_REFUSALS,
             problems.NOT_OF_THE_APP,
@@ -175,8 +193,8 @@ APP = Resource(
         DELETE: (problems.APP_NOT_READY, problems.APP_BACKUP_IN_PROGRESS),
     },
     simplified={
-        CREATE: "no cluster is asked: namespaces and resources are taken as given, a clone has the"
-        " size of its source, and every source can be cloned or restored.",
+        CREATE: "no cluster is asked: namespaces and resources are taken as given; a clone or restored"
+        " app has the size and the assets of its source.",
         REPLACE: "a restore takes its time, and changes no data.",
     },
     headers={REPLACE: {"forceUpdate": "Permits to overwrite the app by an in-place restore."}},

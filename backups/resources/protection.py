@@ -1,6 +1,6 @@
 """What members of snapshots, backups and schedules refer to, and those they have in common."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,16 @@ class HookDetails(Details):
 
     def written(self, row: Any, now: datetime) -> Any:
         return super().written(row, now) if row.hook_state else None
+
+
+def each_refusing(*refusals: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Return what raises the first refusal of several."""
+
+    def refuse(row: Any) -> None:
+        for each in refusals:
+            each(row)
+
+    return refuse
 
 
 def hook_members() -> tuple[Member, Member]:

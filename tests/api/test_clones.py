@@ -1,12 +1,21 @@
 """Clones and restores to a new app: where they go."""
 
+import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from backups.models import App
+from astra.engine.advancing import advance
+from astra.engine.models import Transition
+from backups.lifecycle import APP
+from backups.models import App, Bucket
 from tests import world
 from tests.conftest import Api, invalid, number
+from tests.ruling import Faults
+
+CLONE = {"name": "astra.netapp.io/labels/read-only/appType", "value": "clone"}
+MINE = {"name": "team", "value": "a"}
 
 
 def scopes(*names: str) -> list[dict[str, Any]]:
@@ -85,3 +94,110 @@ def test_an_app_that_comes_from_nothing_has_no_namespace_to_go_to(api: Api) -> N
     body = {"type": "application/astra-app", "version": "2.0", "name": "new", "namespace": "x"}
     response = api.post("k8s/v2/apps", body)
     assert (number(response), invalid(response)) == (8, ["namespace"])
+
+
+def test_a_namespace_that_another_app_of_the_cluster_has_is_not_available(api: Api) -> None:
+    source = make_source(api, "shop")
+    assert clone(api, source).status_code == 201
+    assert number(clone(api, source, name="other", namespaceMapping=mapping(shop="copy"))) == 123
+    assert number(clone(api, source, name="other", namespaceMapping=mapping(shop="shop"))) == 123
+
+
+def test_two_namespaces_do_not_go_to_one(api: Api) -> None:
+    response = clone(
+        api, make_source(api, "a", "b"), namespaceMapping=mapping(a="there", b="there")
+    )
+    assert (number(response), invalid(response)) == (9, ["namespaceMapping"])
+
+
+def test_a_clone_says_where_it_comes_from(api: Api) -> None:
+    east = world.some_id()
+    source = make_source(api, "shop")
+    App.objects.filter(id=source.id).update(cluster_id=east, cluster_name="east")
+    made = clone(api, source, clusterID=str(east), sourceClusterID=str(east)).json()
+    assert made["state"] == "provisioning"
+    assert made["sourceAppID"] == str(source.id)
+    assert (made["clusterID"], made["clusterName"]) == (str(east), "east")
+    assert made["sourceClusterID"] == str(east)
+    assert "sourceClusterName" not in made
+    assert made["metadata"]["labels"] == [CLONE]
+    assert api.read(f"k8s/v2/apps/{made['id']}") == made
+
+
+@pytest.mark.parametrize("what", ["backupID", "snapshotID"])
+def test_a_restore_to_a_new_app_says_what_of(api: Api, bucket: Bucket, what: str) -> None:
+    source = make_source(api, "shop")
+    App.objects.filter(id=source.id).update(deleted_at=world.START)
+    made: Any = world.make_snapshot(source)
+    if what == "backupID":
+        made = world.make_backup(source, bucket)
+    body = {"type": "application/astra-app", "version": "2.2", "name": "copy", what: str(made.id)}
+    answer = api.post("k8s/v2/apps", body | {"metadata": {"labels": [MINE]}}).json()
+    assert (answer[what], answer["sourceAppID"]) == (str(made.id), str(source.id))
+    assert answer["metadata"]["labels"] == [CLONE, MINE]
+
+
+def states(api: Api, identifier: str) -> list[tuple[str, timedelta]]:
+    steps = Transition.objects.filter(resource_id=identifier).order_by("sequence")
+    return [(step.to_state, step.at - world.START) for step in steps]
+
+
+def test_a_clone_is_provisioned_as_long_as_its_data_take(api: Api) -> None:
+    source = make_source(api, "shop")
+    App.objects.filter(id=source.id).update(stage_delays={"app-complete": 2})
+    made = clone(api, source).json()["id"]
+    advance(at=world.START + timedelta(minutes=1))
+    # 10 kB at 1 kB a second, up to a tenth more or less.
+    (provisioning, discovering, ready) = states(api, made)
+    assert provisioning == ("provisioning", timedelta())
+    assert discovering[0] == "discovering"
+    assert timedelta(seconds=9) <= discovering[1] <= timedelta(seconds=11)
+    assert ready == ("ready", discovering[1] + timedelta(seconds=2))
+    assert api.read(f"k8s/v2/apps/{made}")["state"] == "ready"
+
+
+@pytest.mark.parametrize(
+    ("members", "problem"),
+    [
+        ({"sourceAppID": str(uuid.UUID(int=0))}, 75),
+        ({"sourceClusterID": "0afbe357-a717-4c7a-8b3d-d0368959c8de"}, 129),
+        (
+            {"restoreFilter": {"resourceSelectionCriteria": "include", "GVKN": [{"kind": "Pod"}]}},
+            155,
+        ),
+        ({"restoreFilter": {"resourceSelectionCriteria": "include", "GVKN": [{}]}}, 147),
+    ],
+)
+def test_a_clone_of_what_cannot_be_cloned_is_refused(api: Api, members: Any, problem: int) -> None:
+    source = make_source(api, "shop")
+    App.objects.filter(id=source.id).update(cluster_id=world.some_id())
+    assert number(clone(api, source, **members)) == problem
+
+
+@pytest.mark.parametrize("state", sorted({*APP.states} - {"ready"}))
+def test_only_a_ready_app_is_cloned_as_it_runs(api: Api, state: str) -> None:
+    source = make_source(api, "shop")
+    App.objects.filter(id=source.id).update(state=state)
+    assert number(clone(api, source)) == 151
+
+
+def test_a_snapshot_is_not_restored_to_another_cluster(api: Api) -> None:
+    source = make_source(api, "shop")
+    App.objects.filter(id=source.id).update(cluster_id=world.some_id())
+    body = {"type": "application/astra-app", "version": "2.2", "name": "copy"}
+    body |= {"snapshotID": str(world.make_snapshot(source).id), "clusterID": str(world.some_id())}
+    response = api.post("k8s/v2/apps", body)
+    assert (number(response), invalid(response)) == (9, ["clusterID"])
+
+
+def test_a_rule_about_the_source_lets_its_clones_fail(api: Api, faults: Faults) -> None:
+    source, other = make_source(api, "shop"), make_source(api, "till")
+    detail = {"type": "https://example.com/x", "title": "No space", "detail": "The pool is full."}
+    faults.add("app-fail", match={"app": str(source.id)}, details=[detail])
+    failing = clone(api, source).json()["id"]
+    going_well = clone(api, other, name="other").json()["id"]
+    advance(at=world.START + timedelta(minutes=1))
+    failed = api.read(f"k8s/v2/apps/{failing}")
+    assert (failed["state"], failed["stateDetails"]) == ("failed", [detail])
+    assert api.read(f"k8s/v2/apps/{going_well}")["state"] == "ready"
+    assert Transition.objects.filter(resource_id=failing).latest("sequence").reason == "No space"

@@ -8,7 +8,8 @@ from astra.faults.subjects import Details, Subject
 from backups.models import App, Bucket
 from tests import world
 from tests.conftest import invalid, number
-from tests.faults.conftest import Caller, Faults
+from tests.faults.conftest import Caller
+from tests.ruling import Faults
 
 BUCKETS = "topology/v1/buckets"
 

@@ -11,7 +11,7 @@ from astra.engine.advancing import advance
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.conftest import Api, number
-from tests.faults.conftest import Faults
+from tests.ruling import Faults
 
 pytestmark = pytest.mark.usefixtures("bucket")
 

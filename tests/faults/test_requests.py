@@ -15,7 +15,8 @@ from astra.faults.effects.base import Hit
 from backups.models import App, AppBackup, Bucket
 from tests import world
 from tests.conftest import BACKUP, number, problem
-from tests.faults.conftest import Caller, Faults
+from tests.faults.conftest import Caller
+from tests.ruling import Faults
 
 BUCKETS = "topology/v1/buckets"
 

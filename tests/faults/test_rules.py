@@ -17,7 +17,7 @@ from backups.models import App, Bucket
 from tests import world
 from tests.conftest import Api, invalid, number
 from tests.control import Control
-from tests.faults.conftest import Faults
+from tests.ruling import Faults
 
 FATE_EFFECTS = (
     "backup-fail",
@@ -26,6 +26,8 @@ FATE_EFFECTS = (
     "backup-never-ends",
     "hooks-fail",
     "snapshot-fail",
+    "app-fail",
+    "app-never-ends",
 )
 EFFECT_NAMES = (*FATE_EFFECTS, "refuse", "status", "delay", "drop-connection", "truncate")
 

@@ -7,8 +7,9 @@ import pytest
 from astra.faults.effects import of_calls
 from backups.models import App, Bucket
 from tests.conftest import Api
-from tests.faults.conftest import Caller, Faults
+from tests.faults.conftest import Caller
 from tests.journal.conftest import Journal
+from tests.ruling import Faults
 
 BUCKETS = "topology/v1/buckets"
 

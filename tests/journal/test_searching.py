@@ -9,8 +9,9 @@ from astra.accounts.models import Account
 from astra.journal.models import JournalEntry, JournalLoss
 from tests import world
 from tests.conftest import Api, invalid, number
-from tests.faults.conftest import Caller, Faults
+from tests.faults.conftest import Caller
 from tests.journal.conftest import Journal
+from tests.ruling import Faults
 
 BUCKETS = "topology/v1/buckets"
 
