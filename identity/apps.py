@@ -7,7 +7,7 @@ from astra.resources import families
 
 
 class IdentityConfig(families.FamilyConfig):
-    """Accounts, users, tokens and role bindings."""
+    """Accounts, users, tokens, role bindings and credentials."""
 
     name = "identity"
     verbose_name = "Identity"
@@ -16,10 +16,12 @@ class IdentityConfig(families.FamilyConfig):
         "identity.resources.users.USER",
         "identity.resources.tokens.TOKEN",
         "identity.resources.role_bindings.ROLE_BINDING",
+        "identity.resources.credentials.CREDENTIAL",
     )
     entries = (
         Entry(ACCOUNTS, 10, "Accounts", "domain", "accounts.account"),
         Entry(ACCOUNTS, 20, "Users", "group", "accounts.user", of_account=40),
         Entry(ACCOUNTS, 30, "Role bindings", "badge", "accounts.rolebinding"),
         Entry(ACCOUNTS, 40, "Tokens", "key", "accounts.token"),
+        Entry(ACCOUNTS, 50, "Credentials", "lock", "identity.credential", of_account=50),
     )

@@ -41,6 +41,8 @@ class Resource:
     path: ClassVar[str]
     # Every JSON member that an instance may have.
     members: ClassVar[frozenset[str]]
+    # Those that bodies have and answers have not.
+    hidden: ClassVar[frozenset[str]] = frozenset()
     # The weakest role that may write.
     write_role: ClassVar[str] = Role.MEMBER
 

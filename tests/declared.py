@@ -66,9 +66,10 @@ class Declared(Resource):
 
     def replacement(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Return a body with the changes; beside them it says what it must, as it is."""
-        shown = example_of(self.declaration.members.shape)
+        members = self.declaration.members
+        said = example_of(members.replace_body) | example_of(members.shape)
         needed = {
-            member.name: shown[member.name]
+            member.name: said[member.name]
             for member in self.declaration.members.members
             if member.replace is REQUIRED
         }
@@ -117,6 +118,7 @@ def contract_of(declaration: Declaration, place: Place) -> type[Declared]:
         "kind": declaration.kind,
         "path": place.path,
         "members": declaration.members.shape.members(),
+        "hidden": frozenset(each.name for each in declaration.members.members if each.write_only),
         "write_role": declaration.write_role,
         "invalid": _refused(declaration, "create"),
         "unacceptable": _refused(declaration, "replace"),

@@ -71,6 +71,26 @@ EXTRAS = (
         where=r"^(POST|PUT) .*/buckets(/\{bucket_id\})?$",
     ),
     Extra(
+        "problems 39 and 81 where a credential is made or replaced",
+        "The catalogue has numbers for a second password of a user and for the same password again,"
+        " and lists them elsewhere or nowhere.",
+        problems=(39, 81),
+        where=r"^(POST|PUT) .*/credentials(/\{credential_id\})?$",
+    ),
+    Extra(
+        "problems 1, 3, 4, 6 and 10 on the PUT of a credential",
+        "The operation lists neither 401 nor 404, and no read-only member: they are the same as on"
+        " every other PUT.",
+        problems=(1, 3, 4, 5, 6, 10),
+        where=r"^PUT .*/credentials/\{credential_id\}$",
+    ),
+    Extra(
+        "problems 40 and 166 of credentials are never answered",
+        "Nothing stands behind the service that it could fail to reach.",
+        unanswered=(40, 166),
+        where=r"/credentials",
+    ),
+    Extra(
         "problems 83 and 84 on the deletion of a bucket",
         "The catalogue has numbers for a bucket in use and a default one; the operation lists no"
         " 409 at all.",
@@ -221,12 +241,12 @@ EXTRAS = (
         ),
     ),
     Extra(
-        "a PUT of a schedule is answered 200 with the schedule",
+        "a PUT of a schedule or a credential is answered 200 with it",
         "Published is 204 for every PUT; real servers answered these with 200, and the API's own client"
         " prints an error where nothing comes.",
         facts=(
-            r"^\+ PUT .*/\{schedule_id\}: (answers: status 200|answer)",
-            r"^- PUT .*/\{schedule_id\}: answers: status 204$",
+            r"^\+ PUT .*/\{(schedule|credential)_id\}: (answers: status 200|answer)",
+            r"^- PUT .*/\{(schedule|credential)_id\}: answers: status 204$",
         ),
     ),
     Extra(

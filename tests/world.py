@@ -15,6 +15,7 @@ from astra.api.clock import real_now
 from astra.api.dice import new_id
 from astra.engine.settling import Hop, lock_account, settle_due
 from backups.models import App, AppBackup, Bucket, Snapshot
+from identity.models import Credential
 
 START = datetime(2026, 1, 5, 12, 0, 0, 123456, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -80,6 +81,11 @@ def make_bucket(account: Account, **values: Any) -> Bucket:
         **AWAKE,
     }
     return Bucket.objects.create(account=account, **(defaults | values))
+
+
+def make_credential(account: Account, **values: Any) -> Credential:
+    defaults = {"name": f"credential-{next(_numbers)}", "version": "1.1", **AWAKE}
+    return Credential.objects.create(account=account, **(defaults | values))
 
 
 def make_snapshot(app: App, **values: Any) -> Snapshot:

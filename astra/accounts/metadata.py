@@ -7,7 +7,6 @@ from astra.accounts.callers import Caller
 from astra.accounts.models import Described
 from astra.api import patterns
 from astra.api.clock import timestamp
-from astra.api.fields import canonical
 from astra.api.problems import CONFLICT, ApiProblem
 from astra.api.serializers import is_read_only, read_only_labels
 
@@ -30,13 +29,13 @@ def label_of_service(name: str, value: str) -> dict[str, str]:
     return {"name": f"{patterns.READ_ONLY_LABEL_PREFIX}{name}", "value": value}
 
 
-def stamps(caller: Caller, body: Mapping[str, Any]) -> dict[str, Any]:
+def stamps(caller: Caller, body: Mapping[str, Any], *, any_label: bool = False) -> dict[str, Any]:
     """Return the columns that every new resource gets: id, version, labels, instants, creator.
 
-    Raises problem 10 for a read-only label.
+    Raises problem 10 for a read-only label, unless the kind takes ``any_label``.
     """
     labels = body.get("metadata", {}).get("labels", [])
-    if refused := read_only_labels(labels):
+    if not any_label and (refused := read_only_labels(labels)):
         raise ApiProblem(CONFLICT, fields=refused)
     now = caller.now()
     return {
@@ -50,20 +49,23 @@ def stamps(caller: Caller, body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def restamp(resource: Described, caller: Caller, body: Mapping[str, Any]) -> list[str]:
+def restamp(
+    resource: Described, caller: Caller, body: Mapping[str, Any], *, any_label: bool = False
+) -> list[str]:
     """Set what a PUT changes in `metadata`; return the columns to save.
 
     Labels that are not sent are kept, and so are the read-only ones. Raises problem 10 for a
-    read-only label that the resource does not have.
+    read-only label that the resource does not have, unless the kind takes ``any_label``.
     """
     labels = body.get("metadata", {}).get("labels")
     if labels is not None:
         own = [item for item in resource.labels if is_read_only(item)]
         refused = read_only_labels(labels, allowed=own)
-        if refused:
+        if refused and not any_label:
             raise ApiProblem(CONFLICT, fields=refused)
-        kept = {canonical(item) for item in own}
-        resource.labels = own + [item for item in labels if canonical(item) not in kept]
+        said = {item["name"]: item for item in labels}
+        own = [said.pop(item["name"], item) for item in own]
+        resource.labels = own + [item for item in labels if item["name"] in said]
     resource.modified_at = max(caller.now(), resource.modified_at)
     resource.modified_by = caller.user_id
     return ["labels", "modified_at", "modified_by"]

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from astra.api import media
-from astra.api.preconditions import check_preconditions
-from astra.api.problems import CONFLICT, ApiProblem, Invalid
+from astra.api.preconditions import check_preconditions, refuse_malformed
+from astra.api.problems import CONFLICT, INVALID_HEADERS, ApiProblem, Invalid
 from astra.api.rows import Parameter, Proof, Selection
 from astra.api.views import READS, ApiView
 
@@ -38,8 +38,11 @@ class InstanceView(ApiView):
     def replacing(self) -> Iterator[tuple[Any, Mapping[str, Any]]]:
         """Hold the instance for a PUT: yield its locked row and its JSON, in one transaction.
 
-        Raises the operation's 404, and problem 38 (412) when a precondition fails.
+        Raises the operation's 404, problem 38 (412) when a precondition fails, and 12 for one that does
+        not parse, of what has this problem.
         """
+        if INVALID_HEADERS in self.refusals.get("PUT", ()):
+            refuse_malformed(self.request)
         with transaction.atomic():
             row = (
                 self.rows()

@@ -44,7 +44,8 @@ def create_row(
         options = {} if fate is None else {"fate": fate}
         return resource.create(caller=caller, body=body, **parent_ids, **options)
     with transaction.atomic():
-        row: Any = resource.model(**stamps(caller, body), **_parents(resource, caller, parent_ids))
+        stamped = stamps(caller, body, any_label=resource.takes_any_label)
+        row: Any = resource.model(**stamped, **_parents(resource, caller, parent_ids))
         if resource.lifecycle is not None:
             row.state = resource.lifecycle.initial
         resource.members.apply(row, body)
@@ -63,12 +64,22 @@ def replace_row(resource: Resource, *, caller: Caller, row: Any, body: Mapping[s
     """Change a locked row from a validated body; what is absent is kept. Raises as ``create_row``."""
     if resource.replace is not None:
         resource.replace(caller=caller, row=row, body=body)
-        return
+    else:
+        replace_members(resource, caller=caller, row=row, body=body)
+
+
+def replace_members(
+    resource: Resource, *, caller: Caller, row: Any, body: Mapping[str, Any]
+) -> None:
+    """Change what the members of a body say of a locked row. Raises as ``create_row``."""
     changes = {name: body[name] for name in body if name in resource.members.mutable}
-    columns = restamp(row, caller, body)
+    named = {member.name: member.written(row, row.modified_at) for member in resource.references}
+    columns = restamp(row, caller, body, any_label=resource.takes_any_label)
     columns += resource.members.apply(row, changes)
     columns += resource.complete(row, row.modified_at)
-    _find_references(resource, caller, body)
+    # What it names already may have gone since.
+    given = {name: body.get(name) for name in named if str(body.get(name)) != named[name]}
+    _find_references(resource, caller, given)
     with refusing_taken(resource.taken):
         row.save(update_fields=columns)
 
@@ -101,6 +112,11 @@ def delete_row(resource: Resource, rows: QuerySet[Any], *, caller: Caller) -> bo
             raise ApiProblem(resource.in_use)
         resource.may_delete(row)
         guard.delete(row)
+        for other, member in resource.losers:
+            assert member.to is not None
+            assert member.to.lost is not None
+            naming: Any = other.rows().filter(account_id=row.account_id)
+            member.to.lost(naming.filter(**{member.column: row.pk}), caller)
         now = row.account.now()
         if resource.delete is not None:
             resource.delete(row, now)

@@ -22,7 +22,8 @@ def shown_as(resource: Resource, member: Member) -> str:
     """Return the name under which a page shows a member."""
     if member.to is not None:
         return f"{member.column.removesuffix('_id')}_cell"
-    is_plain = is_column(resource.model, member) and not isinstance(member, _MADE)
+    is_made = isinstance(member, _MADE) or member.write_only
+    is_plain = is_column(resource.model, member) and not is_made
     return member.column if is_plain and not _is_state(member) else f"{member.column}_cell"
 
 

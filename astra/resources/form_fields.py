@@ -44,8 +44,6 @@ def form_field(member: Member, *, required: bool) -> forms.Field | None:
 @form_field.register(Name)
 @form_field.register(Identifier)
 def _line(member: Member, *, required: bool) -> forms.Field | None:
-    if member.to is not None:
-        return None
     return LineField(**_said(member, required=required))
 
 
@@ -97,7 +95,7 @@ def _said(member: Member, *, required: bool) -> dict[str, Any]:
 
 def fields_of(member: Member, *, required: bool) -> dict[str, forms.Field | None]:
     """Return the fields for a member by name; None where the model's own field does."""
-    if member.to is not None:
+    if member.to is not None and member.to.lost is None:
         return {member.column.removesuffix("_id"): None}
     if isinstance(member, Document):
         return _fields_of_document(member, required=required)

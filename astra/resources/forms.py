@@ -41,7 +41,7 @@ class ResourceForm(ApiForm):
         use = _use(self)
         for member, names in form_members(self.resource, use).items():
             field = self.fields.get(next(iter(names)))
-            if field is not None and member.to is not None:
+            if isinstance(field, forms.ModelChoiceField):
                 field.required = getattr(member, use) is REQUIRED
                 field.help_text = member.help
         if use == "create":

@@ -21,6 +21,7 @@ from astra.api.clock import timestamp
 from astra.api.problems import COLLECTION_NOT_FOUND, ProblemType
 from astra.api.quantities import MAX_SIZE
 from astra.api.serializers import ClosedSerializer, StateDetailsField
+from astra.resources import registry
 
 
 class Use(Enum):
@@ -48,15 +49,27 @@ def column_of(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What an identifier names: a row of the same account, and the problem where there is none.
+    """What an identifier names: a row of a kind in the account, and the problem where there is none.
 
-    ``section`` is the section of scenarios in which such rows are found by name.
+    The column is a foreign key. With ``lost`` what is named may go first: then it is an id, which is
+    checked when it is given, and ``lost(rows, caller)`` is done to a query of the rows that name what
+    goes.
     """
 
-    model: type[Model]
-    section: str
+    kind: str
     problem: ProblemType = COLLECTION_NOT_FOUND
     reason: str = "The account has no such resource."
+    lost: Callable[[Any, Any], None] | None = None
+
+    @property
+    def model(self) -> type[Model]:
+        """The model of what is named."""
+        return registry.resource(self.kind).model
+
+    @property
+    def section(self) -> str:
+        """The section of scenarios in which such rows are found by name."""
+        return registry.resource(self.kind).section_name
 
 
 class Member:
@@ -221,11 +234,14 @@ class Instant(Member):
     field_class = fields.TimestampField
     filter_class = filters.InstantMember
 
+    def sent(self, *, required: bool) -> Any:
+        return fields.InstantField(required=required)
+
     def json(self, value: Any) -> Any:
         return value and timestamp(value)
 
     def stored(self, value: Any) -> Any:
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 class Identifier(Member):

@@ -18,6 +18,7 @@ from astra.api import problems
 from astra.api.problems import Invalid, ProblemType
 from astra.api.resources import ResourceKind
 from astra.engine.stages import Lifecycle
+from astra.resources import registry
 from astra.resources.members import ABSENT, Identifier
 from astra.resources.places import Place
 from astra.resources.shapes import Members
@@ -117,6 +118,7 @@ class Resource:
     of the actions altogether (``astra.resources.actions`` says what they are given);
     ``create_proves``: it takes a caller that is remembered, and proves who it is (``Caller.proof``).
     ``replace_shows``: a PUT is answered with the instance (200), not with nothing (204).
+    ``takes_any_label``: callers may set labels that elsewhere only the service may.
 
     For people: ``columns`` are the members that the admin's list shows, ``key`` is the member that
     names an instance among its siblings, in scenarios and lists; ``seeding`` None: no scenario has it.
@@ -146,6 +148,7 @@ class Resource:
     replace: Callable[..., Any] | None = None
     replace_shows: bool = False
     delete: Callable[[Any, datetime], None] | None = None
+    takes_any_label: bool = False
     collection: "type[ResourceCollection] | None" = None
     instance: "type[ResourceInstance] | None" = None
 
@@ -168,7 +171,17 @@ class Resource:
     def goes_at_once(self) -> bool:
         """Whether nothing is asked of a row that is deleted."""
         asks = self.guarding is not _unguarded or self.may_delete is not _permitted
-        return not (asks or self.lifecycle or self.in_use or self.delete)
+        return not (asks or self.lifecycle or self.in_use or self.delete or self.losers)
+
+    @cached_property
+    def losers(self) -> "Sequence[tuple[Resource, Identifier]]":
+        """The members by which others name one of it, to whom something happens when it goes."""
+        return [
+            (each, member)
+            for each in registry.resources()
+            for member in each.references
+            if member.to and member.to.kind == self.kind.name and member.to.lost
+        ]
 
     @cached_property
     def refused(self) -> Mapping[str, Sequence[ProblemType]]:

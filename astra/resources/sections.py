@@ -138,7 +138,7 @@ class ResourceSection(Section):
         columns = {field.attname for field in self.resource.model._meta.concrete_fields}
         for member in self.resource.members.members:
             is_said = member.name in self.members or not self.members
-            if is_said and member.column in columns and member.has_column:
+            if is_said and member.column in columns and member.has_column and not member.write_only:
                 yield seeded_name(member), member
 
     def _parent(self) -> str:

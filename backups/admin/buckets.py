@@ -6,8 +6,6 @@ from django import forms
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from astra.accounts.callers import Caller
-from astra.adminsite.forms import LineField
-from astra.api.dice import new_id
 from astra.resources.cells import bytes_cell
 from astra.resources.forms import OUTCOME_FIELDS, OutcomeForm, ResourceForm
 from astra.resources.pages import StagedPage, page_of
@@ -39,14 +37,10 @@ class BucketForm(ResourceForm):
 class BucketAddForm(BucketForm, OutcomeForm):
     """A new bucket."""
 
-    credential_id = LineField(
-        label="Credential ID", required=False, help_text="Without one, one is made up."
-    )
-
     def body(self, data: dict[str, Any], caller: Caller) -> dict[str, Any]:
-        """Return the body with a credential, and with the parameters that the provider has."""
+        """Return the body with the parameters that the provider has."""
         wanted = parameters_member(data["provider"])
-        body = {"credentialID": str(new_id())} | super().body(data, caller)
+        body = super().body(data, caller)
         return body | {"bucketParameters": {wanted: body["bucketParameters"][wanted]}}
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from astra.api import fields
-from astra.api.problems import ApiProblem
+from astra.api.problems import INVALID_FIELDS, ApiProblem
 from astra.api.serializers import ClosedSerializer, extended_error
 from astra.resources.members import (
     ABSENT,
@@ -14,12 +14,14 @@ from astra.resources.members import (
     Details,
     Document,
     Identifier,
+    Reference,
     Text,
     Whole,
 )
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from backups import kinds, problems
+from backups.actions.buckets import bucket_replace, credential_lost
 from backups.lifecycle import BUCKET as LIFECYCLE
 from backups.models import Bucket
 from backups.models.buckets import (
@@ -84,6 +86,9 @@ def refuse_default(bucket: Bucket) -> None:
 
 
 BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
+A_CREDENTIAL = Reference(
+    "credential", INVALID_FIELDS, "The account has no such credential.", lost=credential_lost
+)
 MEMBERS = Members(
     kinds.BUCKET,
     Text(
@@ -92,7 +97,7 @@ MEMBERS = Members(
         max_length=NAME_MAX_LENGTH,
         help="Without one, it is called like the store's bucket.",
     ),
-    Identifier("credentialID", create=REQUIRED),
+    Identifier("credentialID", create=REQUIRED, to=A_CREDENTIAL),
     Choice("state", choices=LIFECYCLE.states, **BY_SERVICE),
     Details("stateDetails", label="Why", **BY_SERVICE),
     Whole(
@@ -121,9 +126,10 @@ BUCKET = Resource(
     published_parameters=frozenset(),
     refusals={DELETE: (problems.BUCKET_IS_DEFAULT,)},
     simplified={
-        CREATE: "no object store is asked and the credential is not looked up; the bucket becomes"
-        " available by itself."
+        CREATE: "no object store is asked: what the credential holds is not tried, and the bucket"
+        " becomes available by itself."
     },
+    replace=bucket_replace,
     lifecycle=LIFECYCLE,
     complete=complete,
     taken=(Taken("bucket_is_unique", problems.BUCKET_EXISTS),),

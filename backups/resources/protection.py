@@ -6,15 +6,12 @@ from typing import Any
 
 from astra.api import filters
 from astra.resources.members import ABSENT, Choice, Details, Member, Reference
-from backups.models import Bucket, Schedule, Snapshot
 from backups.models.protection import HookState
 from backups.problems import BUCKET_NOT_FOUND, SNAPSHOT_NOT_FOUND
 
-A_BUCKET = Reference(Bucket, "buckets", BUCKET_NOT_FOUND, "The account has no such bucket.")
-A_SCHEDULE = Reference(Schedule, "schedules")
-A_SNAPSHOT = Reference(
-    Snapshot, "snapshots", SNAPSHOT_NOT_FOUND, "The account has no such snapshot."
-)
+A_BUCKET = Reference("bucket", BUCKET_NOT_FOUND, "The account has no such bucket.")
+A_SCHEDULE = Reference("schedule")
+A_SNAPSHOT = Reference("appSnap", SNAPSHOT_NOT_FOUND, "The account has no such snapshot.")
 SYSTEM_NAMED = "A DNS-1123 label. Without one, the system makes one."
 BY_SERVICE: Any = {"create": ABSENT, "sometimes": True}
 

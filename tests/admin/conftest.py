@@ -106,7 +106,7 @@ def some_of_everything() -> Mapping[str, Any]:
     user = world.make_user(account)
     world.make_token(user)
     app = world.make_app(account, namespaces=["shop"])
-    bucket = world.make_bucket(account)
+    bucket = world.make_bucket(account, credential_id=world.make_credential(account).id)
     backup = make_backup(app)
     schedule = Schedule.objects.create(
         account=account,

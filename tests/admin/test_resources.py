@@ -143,9 +143,14 @@ def test_a_backup_that_cannot_be_taken_is_refused_on_the_page(person: Person, ap
     assert not AppBackup.objects.exists()
 
 
+def bucket_fields(account: Account, **fields: Any) -> dict[str, Any]:
+    credential = world.make_credential(account)
+    return BUCKET | {"account": account.pk, "credential_id": str(credential.pk)} | fields
+
+
 def test_a_bucket_is_added_and_becomes_available(person: Person, account: Account) -> None:
     old = world.make_bucket(account, is_default=True)
-    add(person, Bucket, **BUCKET, account=account.pk, name="primary", is_default="on")
+    add(person, Bucket, **bucket_fields(account, name="primary", is_default="on"))
     world.advance(account, 60)
     bucket = Bucket.objects.get(name="primary")
     assert (bucket.state, bucket.is_default) == ("available", True)
@@ -164,23 +169,24 @@ def test_a_bucket_is_added_and_becomes_available(person: Person, account: Accoun
 def test_a_bucket_has_the_parameters_of_its_provider(
     provider: str, parameters: dict[str, Any], person: Person, account: Account
 ) -> None:
-    fields = BUCKET | {"provider": provider, "storage_account": "acme"}
-    add(person, Bucket, **fields, account=account.pk)
+    add(person, Bucket, **bucket_fields(account, provider=provider, storage_account="acme"))
     assert Bucket.objects.get().parameters == parameters
 
 
 def test_a_bucket_that_is_there_already_is_refused(person: Person, account: Account) -> None:
-    add(person, Bucket, **BUCKET, account=account.pk, name="primary")
-    response = add(person, Bucket, **BUCKET, account=account.pk, name="primary")
+    add(person, Bucket, **bucket_fields(account, name="primary"))
+    response = add(person, Bucket, **bucket_fields(account, name="primary"))
     assert list(errors(response)) == ["name"]
     assert Bucket.objects.count() == 1
 
 
 def test_a_bad_credential_is_refused_where_it_is(person: Person, account: Account) -> None:
-    response = add(person, Bucket, **BUCKET, account=account.pk, credential_id="mine")
+    response = add(person, Bucket, **bucket_fields(account, credential_id="mine"))
     assert errors(response) == {
         "credential_id": ["Must be an Astra identifier (a lower-case UUID)."]
     }
+    response = add(person, Bucket, **bucket_fields(account, credential_id=str(world.some_id())))
+    assert errors(response) == {"credential_id": ["The account has no such credential."]}
 
 
 def test_a_bucket_is_renamed_and_loses_its_place(person: Person, account: Account) -> None:

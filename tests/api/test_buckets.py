@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from astra.accounts.models import Described, Role
 from backups import kinds
 from tests import world
@@ -11,6 +13,7 @@ from tests.contract_writes import ABSENT, Creates, Deletes, Refused, Replaces
 
 CREDENTIAL = "0afbe357-a717-4c7a-8b3d-d0368959c8de"
 S3 = {"serverURL": "s3.example.com", "bucketName": "backups"}
+UNKNOWN = Refused({"credentialID": "11111111-1111-4111-8111-111111111111"}, 9, ["credentialID"])
 BAD = {
     "an empty name": Refused({"name": ""}, 8, ["name"]),
     "a name that is too long": Refused({"name": "x" * 257}, 8, ["name"]),
@@ -70,6 +73,7 @@ class TestBuckets(Lists, Retrieves, Creates, Replaces, Deletes):
             ["credentialID", "provider", "bucketParameters"],
         ),
         "parameters of another provider": Refused({"provider": "gcp"}, 9, ["bucketParameters"]),
+        "a credential that there is not": UNKNOWN,
     }
     replacements = {
         "nothing": {},
@@ -82,7 +86,12 @@ class TestBuckets(Lists, Retrieves, Creates, Replaces, Deletes):
         "another provider": Refused({"provider": "aws"}, 10, ["provider"]),
         "another place": Refused({"bucketParameters": {"s3": S3}}, 10, ["bucketParameters"]),
         "another state": Refused({"state": "failed"}, 10, ["state"]),
+        "a credential that there is not": UNKNOWN,
     }
+
+    @pytest.fixture(autouse=True)
+    def _credential(self, _world: None) -> None:
+        world.make_credential(self.account, id=CREDENTIAL)
 
     def make(self, **values: Any) -> Described:
         return world.make_bucket(self.account, **values)

@@ -1,6 +1,7 @@
 """Accounts are reset and deleted while they are in use: refusals, never a failure."""
 
 import threading
+import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +17,7 @@ from astra.isolation.accounts import (
 )
 from astra.isolation.resetting import account_reset
 from backups.models import App, AppBackup
+from identity.models import Credential
 from tests.conftest import Api
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +29,6 @@ BUCKET = {
     "type": "application/astra-bucket",
     "version": "1.1",
     "name": "",
-    "credentialID": "11111111-1111-4111-8111-111111111111",
     "provider": "gcp",
     "bucketParameters": {"gcp": {"bucketName": "b"}},
 }
@@ -40,10 +41,15 @@ class Users:
         self.statuses: Counter[int] = Counter()
         self.failures: list[bytes] = []
         self._api = Api(Account.objects.get(id=made.account.id), made.token)
+        self._bucket = BUCKET | {"credentialID": str(self._credential(made))}
         self._app = App.objects.filter(account=made.account).earliest("name").id
         self._stop = threading.Event()
         self._busy = threading.Barrier(USERS + 1, timeout=30)
         self._pool = ThreadPoolExecutor(USERS)
+
+    @staticmethod
+    def _credential(made: NewAccount) -> uuid.UUID:
+        return Credential.objects.filter(account=made.account).earliest("id").id
 
     def __enter__(self) -> "Users":
         self._futures = [self._pool.submit(self._run, number) for number in range(USERS)]
@@ -72,7 +78,7 @@ class Users:
         answers = [
             created,
             self._api.get("topology/v1/appBackups"),
-            self._api.post("topology/v1/buckets", BUCKET | {"name": name}),
+            self._api.post("topology/v1/buckets", self._bucket | {"name": name}),
         ]
         if created.status_code == 201:
             path = created["Location"].split(str(self._api.account.id))[1].lstrip("/")

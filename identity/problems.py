@@ -1,0 +1,6 @@
+"""The problems of the catalogue that only this family answers."""
+
+from astra.api.problems import CATALOGUE
+
+CREDENTIAL_EXISTS = CATALOGUE[39]
+SAME_PASSWORD = CATALOGUE[81]
