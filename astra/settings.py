@@ -13,7 +13,7 @@ import astra
 from astra.adminsite.theme import UNFOLD as ADMIN_THEME
 from astra.api.files import kept_private
 from astra.api.logs import without_traceback
-from astra.api.options import JSON, TEXT, Options
+from astra.api.options import JSON, TEXT, OptionError, Options
 from astra.apidocs.texts import API_DESCRIPTION
 
 # Lets Django's generic classes be written with their parameters at run time too.
@@ -35,7 +35,7 @@ def _secret_key() -> str:
 def _database(url: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(dj_database_url.parse(url))
     if config["ENGINE"] != "django.db.backends.postgresql":
-        raise environs.EnvError("DATABASE_URL: only PostgreSQL is supported")
+        raise OptionError("DATABASE_URL: only PostgreSQL is supported")
     config["ENGINE"] = "astra.database"
     config["OPTIONS"] = {
         **config.get("OPTIONS", {}),

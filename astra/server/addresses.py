@@ -4,7 +4,8 @@ import errno
 import os
 import socket
 import time
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 from django.core.management.base import CommandError
@@ -72,6 +73,17 @@ def is_wildcard(host: str) -> bool:
         return ip_address(host).is_unspecified
     except ValueError:
         return False
+
+
+def with_ports(options: Options) -> Options:
+    """Return the options with a free port where they say 0."""
+    asked = {"http_port": options.http_port, "https_port": options.https_port}
+    with ExitStack() as stack:
+        # Both are held until both are known, so that they differ.
+        for name in (name for name, port in asked.items() if port == 0):
+            probe = stack.enter_context(socket.create_server((options.host, 0)))
+            asked[name] = probe.getsockname()[1]
+    return replace(options, http_port=asked["http_port"], https_port=asked["https_port"])
 
 
 def listeners(options: Options) -> tuple[Listener, Listener]:

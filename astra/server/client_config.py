@@ -21,28 +21,36 @@ FILE_NAME = "config.yaml"
 _SCHEME = "Bearer "
 
 
-def ensure_client_config(options: Options) -> dict[str, Any] | None:
+def ensure_client_config(options: Options, *, address: str | None = None) -> dict[str, Any] | None:
     """Write the file, or bring it up to date; return what it says, None without an account.
 
-    The clear text of a token is known only when it is made, so the file is its only copy: while
-    its token is good, it is kept.
+    ``address``: host and port by which clients come in, else what the options say. The clear text of a
+    token is known only when it is made, so the file is its only copy: while its token is good, it is
+    kept.
     """
     path = options.data_dir / FILE_NAME
     access = _kept_access(path) or _new_access()
     if access is None:
         return None
     uid, token = access
-    _, https = listeners(options)
     config = {
         "headers": {"Authorization": f"{_SCHEME}{token}"},
         "uid": uid,
-        "astra_project": https.authority,
+        "astra_project": address or listeners(options)[1].authority,
         "verifySSL": False,
     }
     text = yaml.safe_dump(config, sort_keys=False)
     if not path.exists() or path.read_text() != text:
         write_private(path, text)
     return config
+
+
+def served_address(options: Options) -> str | None:
+    """Return the host and port that the service wrote into the file, None before its first start."""
+    try:
+        return str(yaml.safe_load((options.data_dir / FILE_NAME).read_text())["astra_project"])
+    except (FileNotFoundError, yaml.YAMLError, TypeError, KeyError):
+        return None
 
 
 def token_of(config: dict[str, Any]) -> str:

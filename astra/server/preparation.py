@@ -2,9 +2,12 @@
 
 import json
 import secrets
+import shlex
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -110,10 +113,20 @@ def banner(options: Options, access: Access) -> str:
     return "\n".join(lines)
 
 
+def command_line(options: Options, *words: str) -> str:
+    """Return a command for this service as it can be pasted here: its interpreter, its data folder."""
+    python, folder = Path(sys.executable), Path.cwd()
+    if python.is_relative_to(folder):
+        python = python.relative_to(folder)
+    default = folder / "var"
+    where = [] if options.data_dir == default else [f"ASTRA_DATA_DIR={options.data_dir}"]
+    return shlex.join([*(["env", *where] if where else []), str(python), "-m", "astra", *words])
+
+
 def _client_lines(options: Options, access: Access, url: str) -> list[str]:
     config, app = access.client_config, access.app
     if config is None:
-        return ["", "  No account yet: python -m astra seed demo"]
+        return ["", f"  No account yet: {command_line(options, 'seed', 'demo')}"]
     token = token_of(config)
     lines = [
         f"  Account  {config['uid']}",

@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from astra.api import metrics
 from astra.api.options import JSON, Options
 from astra.server import processes, template
-from astra.server.addresses import listeners
+from astra.server.addresses import listeners, with_ports
 from astra.server.children import (
     WEB_DRAIN_SECONDS,
     Child,
@@ -40,7 +40,7 @@ class Supervisor:
 
     def __init__(self, options: Options, *, only_web: bool, say: Callable[[str], None]) -> None:
         """Decide what to run; nothing is touched before `run`."""
-        self._options = options
+        self._options = with_ports(options)
         self._only_web = only_web
         self._say = say
         self._requests = StopRequests()

@@ -14,7 +14,12 @@ from astra.accounts.callers import caller_of
 from astra.accounts.clocks import ClockMode
 from astra.accounts.models import Account, Role, Token
 from astra.api.options import Options
-from astra.server.client_config import ensure_client_config, ready_apps, token_of
+from astra.server.client_config import (
+    ensure_client_config,
+    ready_apps,
+    served_address,
+    token_of,
+)
 from astra.server.preparation import Access, banner, ensure_administrator
 from backups.models import App
 from tests import world
@@ -59,6 +64,12 @@ def test_a_good_token_is_kept_when_the_port_changes(options: Options, owned: Acc
     assert first is not None
     moved = ensure_client_config(dataclasses.replace(options, https_port=9443))
     assert moved == first | {"astra_project": "127.0.0.1:9443"}
+
+
+def test_the_command_keeps_the_port_of_the_service(options: Options, owned: Account) -> None:
+    """It runs in another shell, where the ports of the service need not be known."""
+    first = ensure_client_config(dataclasses.replace(options, https_port=9443))
+    assert ensure_client_config(options, address=served_address(options)) == first
 
 
 def test_a_revoked_token_is_replaced(options: Options, owned: Account) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.core.management.base import CommandError
 
 from astra.api.options import Options
-from astra.server.addresses import listeners
+from astra.server.addresses import listeners, with_ports
 
 
 def test_a_taken_port_is_named_with_its_option(options: Options) -> None:
@@ -29,6 +29,15 @@ def test_the_probe_leaves_a_free_port_free(options: Options) -> None:
     plain, _ = listeners(dataclasses.replace(options, http_port=port))
     plain.probe()
     plain.probe()
+
+
+def test_port_0_is_one_that_is_free(options: Options) -> None:
+    asked = dataclasses.replace(options, http_port=0, https_port=0)
+    found = with_ports(asked)
+    assert 0 < found.http_port != found.https_port > 0
+    for listener in listeners(found):
+        listener.probe()
+    assert with_ports(options) == options
 
 
 def test_one_port_for_both_is_refused(options: Options) -> None:

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.test.client import ClientHandler
-from environs import EnvError
 
 from astra.api.logs import json_formatter
-from astra.api.options import Options
+from astra.api.options import OptionError, Options
 from astra.settings import _LINES
 from backups.models import App, Bucket
 from tests import conftest
@@ -93,7 +92,7 @@ def test_the_setting_makes_json_of_every_line(monkeypatch: pytest.MonkeyPatch) -
     written = json.loads(formatter.format(record))
     assert (written["event"], written["level"], written["logger"]) == ("said", "warning", "any")
     monkeypatch.setenv("ASTRA_LOG_FORMAT", "xml")
-    with pytest.raises(EnvError, match="neither text nor json"):
+    with pytest.raises(OptionError, match="it takes text or json"):
         Options()
 
 

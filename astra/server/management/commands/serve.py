@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from astra.api.options import JSON
+from astra.api.options import JSON, unknown_variables
 from astra.server.leash import die_with_parent
 from astra.server.supervisor import Supervisor
 
@@ -47,6 +47,8 @@ class Command(BaseCommand):
             if os.getppid() != options["with_parent"]:
                 # It died before the kernel knew of the request.
                 return
+        for line in unknown_variables():
+            self.stderr.write(f"Warning: {line}")
         Supervisor(settings.ASTRA, only_web=options["only"] == "web", say=self._say).run()
 
     def _say(self, text: str) -> None:
