@@ -85,9 +85,15 @@ EXTRAS = (
         where=r"^PUT .*/credentials/\{credential_id\}$",
     ),
     Extra(
-        "problems 40 and 166 of credentials are never answered",
-        "Nothing stands behind the service that it could fail to reach.",
-        unanswered=(40, 166),
+        "problem 11 on the list of credentials",
+        "The operation lists no 403; a path of another account is refused as everywhere.",
+        problems=(11,),
+        where=r"^GET .*/credentials$",
+    ),
+    Extra(
+        "problems 40, 41 and 166 of credentials are never answered",
+        "Nothing stands behind the service that it could fail to reach, or that could not be ready.",
+        unanswered=(40, 41, 166),
         where=r"/credentials",
     ),
     Extra(
