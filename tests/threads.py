@@ -20,7 +20,7 @@ def at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
 
     def run(call: Callable[[], Any]) -> Any:
         together.wait()
-        return _closing(call)
+        return closing(call)
 
     with ThreadPoolExecutor(max_workers=len(calls)) as pool:
         futures = [pool.submit(run, call) for call in calls]
@@ -30,7 +30,7 @@ def at_once(calls: Iterable[Callable[[], Any]]) -> list[Any]:
 def waiting(pool: ThreadPoolExecutor, call: Callable[[], Any]) -> Future[Any]:
     """Start the call on a thread; return once it waits for a lock (of this transaction)."""
     deadline = real_now().timestamp() + PATIENCE_SECONDS
-    future = pool.submit(_closing, call)
+    future = pool.submit(closing, call)
     with connection.cursor() as cursor:
         while True:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
@@ -48,7 +48,16 @@ def blocked(call: Callable[[], Any]) -> Iterator[Future[Any]]:
         yield waiting(pool, call)
 
 
-def _closing(call: Callable[[], Any]) -> Any:
+def until(holds: Callable[[], bool]) -> None:
+    """Return once something holds."""
+    deadline = real_now().timestamp() + PATIENCE_SECONDS
+    while not holds():
+        assert real_now().timestamp() < deadline, "it never came to that"
+        Event().wait(0.001)
+
+
+def closing(call: Callable[[], Any]) -> Any:
+    """Make a call, and close the connections that its thread has to the database."""
     try:
         return call()
     finally:

@@ -148,6 +148,7 @@ def _written_text(value: str) -> bytes:
 
 _WRITERS: dict[type, Callable[[Any], bytes]] = {
     str: _written_text,
+    bytes: lambda value: value,
     uuid.UUID: lambda value: b"%032x" % value.int,
     bool: lambda value: b"t" if value else b"f",
     int: lambda value: b"%d" % value,

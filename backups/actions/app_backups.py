@@ -20,10 +20,11 @@ from astra.api.problems import (
 )
 from astra.api.rows import Row, row_class
 from astra.api.serializers import read_only_labels
+from astra.database.grouping import Grouped
 from astra.engine.models import record_deletion
 from astra.engine.stages import Fate
 from backups import kinds, problems
-from backups.actions.create_statement import CREATE, by_call
+from backups.actions.create_statement import create, written
 from backups.actions.drafting import (
     NO_FAULT,
     BackupWanted,
@@ -37,6 +38,8 @@ from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, PENDING, READY, 
 from backups.models import AppBackup, Bucket, Snapshot
 
 SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
+# Creates that come together are one statement if one caller is proved for them all.
+_creates: Grouped[bytes, Sequence[Any]] = Grouped(lambda who, drafts: create(dict(who), drafts))
 # How many snapshots whose backup is gone a deletion takes along.
 _MOST_AT_ONCE = 100
 
@@ -130,16 +133,15 @@ def _try_create(
             account=caller,
             user_id=caller.user_id,
         )
-        who = {"account": caller.account_id, **caller.proof}
+        who = tuple({"account": caller.account_id, **caller.proof}.items())
         try:
             # Within a transaction, a name that is taken must not end it.
             with transaction.atomic() if caller.has_faults else nullcontext():
-                found = CREATE.fetch_one(by_call(rows) | who | {"check_only": check_only})
+                found = _creates.ask(who, written(rows, check_only=check_only))
         except IntegrityError as error:
             if SNAPSHOT_NAME_CONSTRAINT in str(error):
                 raise SnapshotNameTaken from error
             raise
-        assert found is not None
         is_account_current, is_app_current, *sources, bucket_id = found
         if is_account_current and is_app_current:
             break

@@ -18,7 +18,7 @@ from astra.accounts.callers import PROVED_OF_TOKEN
 from astra.api.dice import NIL_ID
 from astra.api.statements import Statement
 from backups import kinds
-from backups.actions.create_statement import FIRE, by_schedules
+from backups.actions.create_statement import create, written
 from backups.actions.drafting import BackupWanted, draft, held_apps
 from backups.actions.fating import let_rules_decide
 from backups.lifecycle import READY
@@ -97,7 +97,7 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
         for app, each in wanted
     ]
     proof = {"caller_account": revision, **dict.fromkeys(PROVED_OF_TOKEN)}
-    FIRE.fetch_one({"account": account_id, **proof, **by_schedules(drafts)})
+    create({"account": account_id, **proof}, [written(each) for each in drafts])
     fired = [{"id": each.id, "next_firing_at": next_firing(each, at)} for each in due]
     _SET_NEXT.execute({"fired": orjson.dumps(fired).decode()})
 

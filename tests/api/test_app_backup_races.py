@@ -5,7 +5,8 @@ Source: `docs/architecture.md`, 'Data rules': races for a name are decided by th
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
@@ -13,20 +14,23 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models.expressions import RawSQL
 
 from astra.accounts.callers import caller_of
 from astra.accounts.clocks import ClockMode
 from astra.accounts.models import Account
 from astra.api.clock import real_now, timestamp
+from astra.database import grouping
 from astra.engine.models import Transition
 from astra.resources.actions import delete_row
+from backups.actions import app_backups
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.resources.app_snaps import APP_SNAP
 from backups.resources.apps import APP
 from backups.resources.buckets import BUCKET
 from tests import world
 from tests.conftest import Api, invalid, number
-from tests.threads import PATIENCE_SECONDS, at_once, blocked
+from tests.threads import PATIENCE_SECONDS, at_once, blocked, closing, until, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -229,3 +233,52 @@ def test_a_create_waits_for_one_of_the_same_name(api: Api, app: App, bucket: Buc
     )
     assert (number(response), invalid(response)) == (143, ["name"])
     assert not Snapshot.objects.exists()
+
+
+def _grouped(api: Api, app: App, creates: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Have one backup made, and the others meanwhile wanted; return the answers to these."""
+    with ThreadPoolExecutor(max_workers=1 + len(creates)) as pool:
+        with transaction.atomic():
+            Account.objects.select_for_update().get(id=app.account_id)
+            first = waiting(pool, lambda: api.create_backup(app, name="first"))
+            others = [pool.submit(closing, each) for each in creates]
+            ((_, line),) = app_backups._creates._lines.items()
+            until(lambda: len(line.waiting) == len(creates))
+        assert first.result(PATIENCE_SECONDS).status_code == 201
+        return [each.result(PATIENCE_SECONDS) for each in others]
+
+
+def test_creates_that_come_while_one_is_made_are_one_transaction_and_differ_in_their_answers(
+    api: Api, app: App, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouping, "LONGEST_SECONDS", PATIENCE_SECONDS)
+    unmanaged, other = world.make_app(api.account), world.make_app(api.account)
+    api.create_backup(unmanaged)
+    App.objects.filter(id=unmanaged.id).update(deleted_at=real_now())
+    AppBackup.objects.all().delete()
+    unfit = world.make_snapshot(app, state="failed")
+    answers = _grouped(
+        api,
+        app,
+        [
+            partial(api.create_backup, app, name="nightly"),
+            partial(api.create_backup, other, name="nightly"),
+            partial(api.create_backup, app, name="nightly"),
+            partial(api.create_backup, app, name="first"),
+            partial(api.create_backup, app, bucketID=str(world.new_id())),
+            partial(api.create_backup, app, snapshotID=str(unfit.id)),
+            partial(api.create_backup, unmanaged),
+            partial(api.create_backup, app, snapshotID=str(world.make_snapshot(app).id)),
+        ],
+    )
+    problems = [None if each.status_code == 201 else number(each) for each in answers]
+    named = [problems[0], problems[2]]
+    assert sorted(named, key=str) == [143, None]
+    assert problems == [named[0], None, named[1], 143, 108, 111, 2, None]
+    made = {json.loads(each.content)["id"] for each in answers if each.status_code == 201}
+    assert {
+        str(each) for each in AppBackup.objects.exclude(name="first").values_list("id", flat=True)
+    } == made
+    transactions = AppBackup.objects.filter(id__in=made).values_list(RawSQL("xmin::text", ()))
+    assert transactions.distinct().count() == 1
+    assert Snapshot.objects.filter(appbackup__in=made).count() == 3
