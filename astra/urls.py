@@ -10,7 +10,8 @@ from astra.resources.views import urls_of_resources
 admin.autodiscover()
 register_pages()
 
-handler404 = "astra.api.handler.not_found"
+handler400 = "astra.server.entrance.bad_request"
+handler404 = "astra.server.entrance.not_found"
 handler500 = "astra.api.handler.server_error"
 
 # The control surface, which is no part of the simulated API.
@@ -30,5 +31,6 @@ urlpatterns = [
     path("admin/overview/", include("backups.admin.dashboard.views")),
     path("admin/", admin.site.urls),
     path("api/", include("astra.apidocs.views")),
+    path("", include("astra.server.entrance")),
     re_path("^accounts/(?P<account_id>[^/]*)/(?P<rest>.*)$", UnknownRoute.as_view()),
 ]

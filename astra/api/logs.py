@@ -4,8 +4,12 @@ import logging
 
 
 def without_traceback(record: logging.LogRecord) -> logging.LogRecord:
-    """Return the record of something that a caller did, which no code of ours is to be looked at for."""
+    """Return the record of an unknown host, which a caller named and no code of ours is to be looked
+    at for; name our own variable, not Django's setting.
+    """
     record.exc_info = None
+    message = record.getMessage().replace("ALLOWED_HOSTS", "ASTRA_ALLOWED_HOSTS")
+    record.msg, record.args = message, ()
     return record
 
 

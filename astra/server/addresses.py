@@ -24,19 +24,34 @@ class Listener:
     address: str
     port: int
     option: str
+    # How other machines call this one, if somebody said so.
+    name: str = ""
 
     @property
-    def authority(self) -> str:
+    def local(self) -> str:
         """`host:port` under which a client on this machine reaches it."""
         address = self.address
         if is_wildcard(address):
             address = "127.0.0.1" if ip_address(address).version == 4 else "::1"
-        return f"[{address}]:{self.port}" if ":" in address else f"{address}:{self.port}"
+        return self._at(address)
+
+    @property
+    def authority(self) -> str:
+        """`host:port` to tell clients: of other machines too, where they can reach it by a name."""
+        return self._at(self.name) if self.name and is_wildcard(self.address) else self.local
 
     @property
     def url(self) -> str:
-        """URL of the service, without a path."""
+        """URL of the service for clients, without a path."""
         return f"{self.scheme}://{self.authority}"
+
+    @property
+    def local_url(self) -> str:
+        """URL of the service on this machine, without a path."""
+        return f"{self.scheme}://{self.local}"
+
+    def _at(self, address: str) -> str:
+        return f"[{address}]:{self.port}" if ":" in address else f"{address}:{self.port}"
 
     def probe(self) -> None:
         """Fail if the address is taken.
@@ -96,7 +111,8 @@ def listeners(options: Options) -> tuple[Listener, Listener]:
     # `localhost` is both; what people type is 127.0.0.1.
     first = min(found, key=lambda each: each[0] != socket.AF_INET)
     address = str(first[4][0])
+    name = next((name.strip().lower() for name in options.tls_names), "")
     return (
-        Listener("http", address, options.http_port, "ASTRA_HTTP_PORT"),
-        Listener("https", address, options.https_port, "ASTRA_HTTPS_PORT"),
+        Listener("http", address, options.http_port, "ASTRA_HTTP_PORT", name),
+        Listener("https", address, options.https_port, "ASTRA_HTTPS_PORT", name),
     )

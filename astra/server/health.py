@@ -12,6 +12,7 @@ from astra.accounts.models import Account
 from astra.api.media import json_response
 from astra.engine.advancing import worker_is_alive
 from astra.scenarios.models import SeededScenario
+from astra.server.entrance import authority
 from astra.server.measuring import MetricsView
 
 
@@ -62,6 +63,7 @@ def _is_seeded(scenario: str) -> bool:
 
 
 urlpatterns = [
+    path("ca.pem", authority, name="ca"),
     path("health", health, name="health"),
     path("metrics", MetricsView.as_view(), name="metrics"),
     path("ready", ready, name="ready"),

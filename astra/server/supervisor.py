@@ -89,7 +89,9 @@ class Supervisor:
             listener.probe()
         if not self._only_web:
             # So that commands beside it find it, whatever its ports.
-            (self._options.data_dir / "url").write_text(f"{listeners(self._options)[0].url}\n")
+            (self._options.data_dir / "url").write_text(
+                f"{listeners(self._options)[0].local_url}\n"
+            )
         if self._postgres is not None:
             start, cache_dir = self._postgres.start, self._options.cache_dir
             if cache_dir is not None:
@@ -180,8 +182,8 @@ def _why_not_ready(options: Options, *, path: str) -> str | None:
     plain, secure = listeners(options)
     context = ssl.create_default_context(cafile=options.data_dir / "tls" / "ca.pem")
     for connection in (
-        http.client.HTTPConnection(plain.authority, timeout=_ANSWER_SECONDS),
-        http.client.HTTPSConnection(secure.authority, timeout=_ANSWER_SECONDS, context=context),
+        http.client.HTTPConnection(plain.local, timeout=_ANSWER_SECONDS),
+        http.client.HTTPSConnection(secure.local, timeout=_ANSWER_SECONDS, context=context),
     ):
         try:
             connection.request("GET", path)
