@@ -46,7 +46,7 @@ class ApiView(APIView):
     # The columns that ``represent`` looks at.
     columns: ClassVar[tuple[str, ...]] = ()
     bodies: ClassVar[Mapping[str, type[ClosedSerializer]]] = {}
-    # The 404 of a method; of any other it is problem 2.
+    # The 404 of a method, where it is not the usual one.
     misses: ClassVar[Mapping[str, ProblemType]] = {}
     # For the documents alone, by method: problems beside those that every operation has, request
     # headers with their meaning, and how an operation is simpler than the real one.
@@ -178,8 +178,14 @@ class ApiView(APIView):
         return media.negotiate(request, None if is_list else self.kind.name)
 
     def not_found(self) -> ApiProblem:
-        """Return the 404 of this operation."""
-        return ApiProblem(self.misses.get(self.request.method, problems.COLLECTION_NOT_FOUND))
+        """Return the 404 of this operation: if nothing else is said, problem 1 on PUT and DELETE."""
+        method = self.request.method
+        usual = (
+            problems.RESOURCE_NOT_FOUND
+            if method in ("PUT", "DELETE")
+            else problems.COLLECTION_NOT_FOUND
+        )
+        return ApiProblem(self.misses.get(method, usual))
 
     def body(self) -> Any:
         """Return the parsed JSON body. Raises problem 7 or 85."""

@@ -265,7 +265,7 @@ def test_creates_that_come_while_one_is_made_are_one_transaction_and_differ_in_t
             partial(api.create_backup, other, name="nightly"),
             partial(api.create_backup, app, name="nightly"),
             partial(api.create_backup, app, name="first"),
-            partial(api.create_backup, app, bucketID=str(world.new_id())),
+            partial(api.create_backup, app, bucketID=str(world.some_id())),
             partial(api.create_backup, app, snapshotID=str(unfit.id)),
             partial(api.create_backup, unmanaged),
             partial(api.create_backup, app, snapshotID=str(world.make_snapshot(app).id)),
