@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_django
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.client import ClientHandler
@@ -156,6 +156,40 @@ class Api:
         return self.post(f"k8s/v1/apps/{app.id}/appBackups", BACKUP | members)
 
 
+def made_api(account: Account, role: str = Role.OWNER) -> Api:
+    """A client with a token of a new user in that role."""
+    user = world.make_user(account, role)
+    return Api(account, world.make_token(user), user.id)
+
+
+@dataclass
+class World:
+    """An account with an app and a bucket, its owner, and the owner of another account."""
+
+    account: Account
+    app: App
+    bucket: Bucket
+    api: Api
+    stranger: Api
+
+
+@pytest.fixture(scope="class")
+def standing_world(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[World]:
+    """A world in the database for all tests of a class, which must not commit; copy what you change."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        account = world.make_account()
+        yield World(
+            account=account,
+            app=world.make_app(account, name="shop"),
+            bucket=world.make_bucket(account),
+            api=made_api(account),
+            stranger=made_api(world.make_account()),
+        )
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
 def account(db: None) -> Account:
     return world.make_account()
@@ -174,12 +208,7 @@ def bucket(account: Account) -> Bucket:
 @pytest.fixture
 def as_role(account: Account) -> Callable[[str], Api]:
     """A client with a token of a user in that role."""
-
-    def make(role: str) -> Api:
-        user = world.make_user(account, role)
-        return Api(account, world.make_token(user), user.id)
-
-    return make
+    return functools.partial(made_api, account)
 
 
 @pytest.fixture
@@ -190,9 +219,7 @@ def api(as_role: Callable[[str], Api]) -> Api:
 @pytest.fixture
 def stranger(db: None) -> Api:
     """A client with a good token of another account."""
-    other = world.make_account()
-    user = world.make_user(other)
-    return Api(other, world.make_token(user), user.id)
+    return made_api(world.make_account())
 
 
 def problem(response: HttpResponse) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ A class declares the resource (``Resource``) and inherits ``Lists`` and ``Retrie
 The answers' schemas are checked on the way, see ``tests.wire``.
 """
 
+import copy
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,11 +16,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from astra.accounts import callers
 from astra.accounts.models import Account, Described, Role
 from astra.api.resources import ResourceKind
+from backups.actions import drafting
 from backups.models import App, Bucket
 from tests import world
-from tests.conftest import Api, invalid, number
+from tests.conftest import Api, World, invalid, number
 
 QUERY_COUNTS: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
 NO_IDENTIFIERS = (
@@ -52,6 +55,35 @@ class Resource:
     bucket: Bucket
     as_role: Callable[[str], Api]
     stranger: Api
+
+    # The world is made once for a class: each test has it as it was, whatever others did to it.
+
+    @pytest.fixture
+    def world(self, standing_world: World, db: None) -> World:
+        # What was done to them is undone, unknown to this process.
+        for memory in (callers._remembered, drafting._remembered):
+            memory.clear()
+        return copy.deepcopy(standing_world)
+
+    @pytest.fixture(name="account")
+    def _account(self, world: World) -> Account:
+        return world.account
+
+    @pytest.fixture(name="app")
+    def _app(self, world: World) -> App:
+        return world.app
+
+    @pytest.fixture(name="bucket")
+    def _bucket(self, world: World) -> Bucket:
+        return world.bucket
+
+    @pytest.fixture(name="api")
+    def _api(self, world: World) -> Api:
+        return world.api
+
+    @pytest.fixture(name="stranger")
+    def _stranger(self, world: World) -> Api:
+        return world.stranger
 
     @pytest.fixture(autouse=True)
     def _world(
