@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 import astra.urls  # noqa: F401 (loading it fills the site)
@@ -48,6 +49,21 @@ def filled(person: Person, path: str) -> dict[str, Any]:
     return sent
 
 
+def refused_by_themselves(response: Any) -> set[str]:
+    """What was sent of the fields that refuse it, whatever the other fields of the form say."""
+    if response.status_code != 200:
+        return set()
+    form, found = response.context["adminform"].form, set()
+    for name in form.errors.keys() & form.fields.keys():
+        field, prefixed = form.fields[name], form.add_prefix(name)
+        try:
+            field.clean(field.widget.value_from_datadict(form.data, form.files, prefixed))
+        except ValidationError:
+            parts = len(field.widget.widgets) if hasattr(field.widget, "decompress") else 0
+            found |= {f"{name}_{part}" for part in range(parts)} if parts > 1 else {name}
+    return found
+
+
 @pytest.mark.parametrize("model", WITH_FORMS, ids=label)
 def test_a_field_takes_anything(person: Person, model: type[Model]) -> None:
     some_of_everything()
@@ -56,11 +72,14 @@ def test_a_field_takes_anything(person: Person, model: type[Model]) -> None:
     tried = 0
     for path in (f"{list_of(model)}add/", page_of(record)):
         fields = filled(person, path)
-        for name in fields:
-            for value in HOSTILE:
+        for value in HOSTILE if fields else ():
+            # Of a field that refuses it by itself, one page for all does: a page takes long to draw.
+            response = person.send(path, **dict.fromkeys(fields, value))
+            assert response.status_code in (200, 302), (path, value)
+            for name in fields.keys() - refused_by_themselves(response):
                 response = person.send(path, **fields | {name: value})
                 assert response.status_code in (200, 302), (path, name, value)
-                tried += 1
+            tried += len(fields)
     assert tried
 
 
