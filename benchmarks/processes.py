@@ -16,7 +16,9 @@ def part_of_service(process: psutil.Process) -> str:
     """Return what a process of the service is for."""
     if process.name() == "postgres":
         return POSTGRESQL
-    return WORKER if "advance_backups" in process.cmdline() else WEB
+    # The second is how revisions before this one start it.
+    is_worker = process.name() == "astra-worker" or "advance_backups" in process.cmdline()
+    return WORKER if is_worker else WEB
 
 
 class Processes:

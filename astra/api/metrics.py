@@ -1,6 +1,6 @@
 """What the service counts of itself, in each process; `GET /simulator/v1/metrics` adds it up.
 
-Processes that share a folder (``share``) keep what they count in files there, mapped into memory: to
+Processes that share a folder (``join``) keep what they count in files there, mapped into memory: to
 count costs a write to memory. Without a folder, as in a command, it stays with the process.
 """
 
@@ -44,9 +44,13 @@ class _Process:
         return self._name
 
 
-if _FOLDER in os.environ:
-    Path(os.environ[_FOLDER]).mkdir(parents=True, exist_ok=True)
+def _count_in(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     values.ValueClass = values.MultiProcessValue(_Process())  # type: ignore[no-untyped-call]
+
+
+if _FOLDER in os.environ:
+    _count_in(Path(os.environ[_FOLDER]))
 
 # Instants that nobody asks for, of processes that nobody knows.
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -60,13 +64,17 @@ TRANSITIONS = Counter("astra_transitions", "Steps from state to state that becam
 JOURNAL_DROPPED = Counter("astra_journal_dropped", "Calls that journals dropped beyond their cap.")
 
 
-def share(folder: Path) -> dict[str, str]:
-    """Empty the folder of what earlier processes of this host left.
-
-    Returns the environment of the processes that are to count together.
-    """
+def empty(folder: Path) -> None:
+    """Remove what earlier processes of this host left in the folder."""
     _remove(folder.glob(f"*_{_HOST}-*.db"))
-    return {_FOLDER: str(folder)}
+
+
+def join(folder: Path) -> None:
+    """Count in the folder from now on, in this process and all that are forked from it."""
+    os.environ[_FOLDER] = str(folder)
+    _count_in(folder)
+    for metric in (IN_PROGRESS, TRANSITIONS, JOURNAL_DROPPED):
+        metric._metric_init()
 
 
 def exposed(*collectors: Collector) -> bytes:

@@ -2,21 +2,15 @@
 
 import os
 import signal
-import subprocess
-import sys
-import sysconfig
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from astra.api.options import Options
-from astra.server import processes
 from astra.server.addresses import Listener
+from astra.server.forks import Fork
 
-# The folder that this code is imported from: a checkout, or `site-packages`.
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # A child that ran this long was fine: what ends it then is a new accident.
 _FINE_SECONDS = 30.0
 _ATTEMPTS = 5
@@ -74,30 +68,19 @@ class Child:
 
 
 class Program(Child):
-    """A command in the environment of this process."""
+    """A part of the service, forked from this process: what it has loaded is loaded once."""
 
-    def __init__(
-        self, name: str, command: list[str], options: Options, environment: Mapping[str, str]
-    ) -> None:
-        """``environment``: what it gets beside that of this process."""
-        super().__init__(name, self._spawn, self._ended)
-        self._command = command
-        self._environment = {"ASTRA_DATA_DIR": str(options.data_dir), **environment}
-        if not is_installed():
-            paths = [str(BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])]
-            self._environment["PYTHONPATH"] = os.pathsep.join(paths)
-        self._folder = options.data_dir
-        self.process: subprocess.Popen[bytes] | None = None
+    def __init__(self, name: str, short: str, run: Callable[[], object], folder: Path) -> None:
+        """``short``: its name where processes are listed; ``folder``: where it works."""
+        super().__init__(name, self._fork, self._ended)
+        self._short = short
+        self._run = run
+        self._folder = folder
+        self.process: Fork | None = None
 
-    def _spawn(self) -> None:
-        self.process = processes.spawn(
-            self._command,
-            # There is nobody to drain for once the supervisor is dead: then it is killed.
-            death_signal=signal.SIGKILL,
-            environment=self._environment,
-            # The web server imports from its folder first: never from whatever is in a user's.
-            folder=self._folder,
-        )
+    def _fork(self) -> None:
+        # What it imports from its folder is never from one of a user's.
+        self.process = Fork(self._run, name=self._short, folder=self._folder)
 
     def _ended(self) -> int | None:
         return None if self.process is None else self.process.poll()
@@ -107,10 +90,10 @@ class Program(Child):
 THREADS = 2 * (os.cpu_count() or 1) + 1
 
 
-def web_command(
+def web_options(
     listener: Listener, *, workers: int, connections: int, certificate: Path | None
 ) -> list[str]:
-    """Return the command of the web server on one listener, with TLS if there is a certificate.
+    """Return the options of the web server on one listener, with TLS if there is a certificate.
 
     ``connections``: how many each worker takes at a time.
     """
@@ -133,19 +116,8 @@ def web_command(
             "--ssl-keyfile": certificate,
             "--ssl-protocol-min": "tls1.2",
         }
-    command = [sys.executable, "-m", "astra.server.web", "--no-ws", "--respawn-failed-workers"]
-    for name, value in options.items():
-        command += [name, str(value)]
-    return [*command, "astra.wsgi:application"]
-
-
-def lifecycle_command() -> list[str]:
-    return [sys.executable, "-P", "-m", "astra", "advance_backups", "--watch"]
-
-
-def is_installed() -> bool:
-    """Say whether this code was installed, so that every Python of this environment finds it."""
-    return Path(sysconfig.get_path("purelib")) == BASE_DIR
+    words = [word for name, value in options.items() for word in (name, str(value))]
+    return ["--no-ws", "--respawn-failed-workers", *words, "astra.wsgi:application"]
 
 
 def _describe(code: int) -> str:

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 # Capabilities survive the change of account, and access(2), which initdb relies on, heeds them.
 PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP = 28, 4
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
@@ -24,6 +24,11 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def die_with_parent(number: int) -> None:
     """Have the kernel send signal ``number`` when the thread that started this process ends."""
     _check(_libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0))
+
+
+def take_name(name: str) -> None:
+    """Be shown under a name, of 15 characters, to whoever lists processes."""
+    _check(_libc.prctl(PR_SET_NAME, name.encode(), 0, 0, 0))
 
 
 def become(uid: int, gid: int, *, pass_closed_folders: bool) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from astra.server.forks import Fork
+
 _LEASH = Path(__file__).with_name("leash.py")
 
 
@@ -55,7 +57,9 @@ def spawn(
     )
 
 
-def stop(children: Iterable[subprocess.Popen[bytes]], *steps: tuple[signal.Signals, float]) -> None:
+def stop(
+    children: Iterable[subprocess.Popen[bytes] | Fork], *steps: tuple[signal.Signals, float]
+) -> None:
     """Send each signal in turn to those that still run, waiting so many seconds after each.
 
     What is left at the end is killed.

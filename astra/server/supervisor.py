@@ -10,19 +10,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from django.core.management import execute_from_command_line
 from django.core.management.base import CommandError
 
 from astra.api import metrics
 from astra.api.options import JSON, Options
-from astra.server import processes, template
+from astra.server import processes, template, web
 from astra.server.addresses import listeners, with_ports
 from astra.server.children import (
     WEB_DRAIN_SECONDS,
     Child,
     Program,
-    lifecycle_command,
-    web_command,
+    web_options,
 )
+from astra.server.loading import load
 from astra.server.postgres import EmbeddedPostgres
 from astra.server.preparation import Access, banner, prepare
 from astra.server.stopping import StopRequested, StopRequests
@@ -45,7 +46,7 @@ class Supervisor:
         self._say = say
         self._requests = StopRequests()
         self._postgres = None if os.environ.get("DATABASE_URL") else _embedded(options)
-        self._environment: dict[str, str] = {}
+        self._metrics = options.data_dir / "metrics"
         self._programs: list[Program] = []
         self._children: list[Child] = []
         if only_web and self._postgres is not None:
@@ -100,24 +101,34 @@ class Supervisor:
             postgres.start()
             self._children.append(postgres)
         access = None if self._only_web else prepare(self._options)
-        self._environment = metrics.share(self._options.data_dir / "metrics")
+        metrics.empty(self._metrics)
+        # For all that are forked from here.
+        load(urls=True)
         plain, secure = listeners(self._options)
         certificate = server_certificate(self._options)
-        for name, listener, workers, its in (
-            ("the web server (HTTP)", plain, 2, None),
-            ("the web server (HTTPS)", secure, 1, certificate),
+        for name, short, listener, workers, its in (
+            ("the web server (HTTP)", "astra-http", plain, 2, None),
+            ("the web server (HTTPS)", "astra-https", secure, 1, certificate),
         ):
-            connections = self._options.connections
-            self._run(
-                name,
-                web_command(listener, workers=workers, connections=connections, certificate=its),
+            words = web_options(
+                listener,
+                workers=workers,
+                connections=self._options.connections,
+                certificate=its,
             )
+            self._run(name, short, functools.partial(web.serve, words))
         if not self._only_web:
-            self._run("the lifecycle worker", lifecycle_command())
+            words = ["astra", "advance_backups", "--watch"]
+            watch = functools.partial(execute_from_command_line, words)
+            self._run("the lifecycle worker", "astra-worker", watch)
         self._announce(access)
 
-    def _run(self, name: str, command: list[str]) -> None:
-        program = Program(name, command, self._options, self._environment)
+    def _run(self, name: str, short: str, run: Callable[[], object]) -> None:
+        def counting() -> None:
+            metrics.join(self._metrics)
+            run()
+
+        program = Program(name, short, counting, self._options.data_dir)
         self._programs.append(program)
         self._children.append(program)
         program.start()

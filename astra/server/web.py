@@ -1,16 +1,17 @@
-"""The main process of a web server: ``python -m astra.server.web``, with the options of granian.
+"""A web server: the main process of it, which starts its workers by forking and starts them again."""
 
-It loads the application before it starts its workers. Forked, they share that memory, and each is
-there at once, after an accident too.
-"""
+from collections.abc import Sequence
 
-from granian.cli import entrypoint
+from granian.cli import cli
 from granian.log import LOGGING_CONFIG
 
-from astra.server.loading import load
 
-if __name__ == "__main__":
-    load(urls=True)
+def serve(options: Sequence[str]) -> None:
+    """Serve until a signal says stop, with the options of granian. Raises ``SystemExit`` at the end.
+
+    What answers requests is best loaded already: forked, the workers share that memory, and each is
+    there at once, after an accident too.
+    """
     # What the web server has to say is formatted like everything else.
-    LOGGING_CONFIG |= {"loggers": {"_granian": {}, "granian.access": {}}}
-    entrypoint()  # type: ignore[no-untyped-call]
+    LOGGING_CONFIG["loggers"] = {"_granian": {}, "granian.access": {}}
+    cli(list(options), "granian", auto_envvar_prefix="GRANIAN")

@@ -34,9 +34,17 @@ def commands(text: str) -> list[list[str]]:
     blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()]
     assert all(line.startswith("$ ") for line in lines)
-    commands = [shlex.split(line.removeprefix("$ ")) for line in lines]
-    # The Python of this suite is new enough, whatever `python3` is.
-    return [[sys.executable if word == "python3" else word for word in each] for each in commands]
+    lines = [line.removeprefix("$ ") for line in lines]
+    # The Python of this suite is new enough, whatever `python3` is. Its pip does for the environment too,
+    # which else takes seconds to get one of its own.
+    own = {
+        "python3 -m venv": "-m venv --without-pip",
+        "venv/bin/pip": "-m pip --python venv/bin/python",
+    }
+    for typed, used in own.items():
+        assert sum(line.startswith(typed) for line in lines) == 1
+        lines = [line.replace(typed, f"{shlex.quote(sys.executable)} {used}") for line in lines]
+    return [shlex.split(line) for line in lines]
 
 
 def run(words: list[str], folder: Path) -> str:

@@ -195,6 +195,11 @@ class Service:
         found = [each for each in self.processes() if set(words) <= set(each.cmdline())]
         return min(found, key=lambda each: (each.create_time(), each.pid))
 
+    def part(self, name: str) -> psutil.Process:
+        """The eldest process that is listed under a name: of a web server, the main one."""
+        found = [each for each in self.processes() if each.name() == name]
+        return min(found, key=lambda each: (each.create_time(), each.pid))
+
     def wait_until_gone(self, seconds: float) -> None:
         eventually(lambda: not self.processes(), "the end of every process", seconds)
 

@@ -28,8 +28,8 @@ def numbers(service: Service) -> list[int]:
 @pytest.mark.server
 @SHARED
 def test_no_answered_call_is_lost_with_the_processes_that_answered_it(running: Service) -> None:
-    worker = running.process("advance_backups")
-    web = running.process("astra.server.web", str(running.http_port))
+    worker = running.part("astra-worker")
+    web = running.part("astra-http")
     # Nobody brings the calls into the table.
     worker.suspend()
     try:

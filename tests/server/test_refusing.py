@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from astra.server.addresses import Listener
-from astra.server.children import web_command
+from astra.server.children import web_options
 from tests.server.service import ROOT, SECONDS, eventually, free_port
 
 ROOM = 2
@@ -55,7 +55,7 @@ def port(tmp_path: Path) -> Iterator[int]:
     (tmp_path / "small.py").write_text(APP)
     port = free_port()
     listener = Listener("http", "127.0.0.1", port, "ASTRA_HTTP_PORT")
-    options = web_command(listener, workers=1, connections=ROOM, certificate=None)[3:-1]
+    options = web_options(listener, workers=1, connections=ROOM, certificate=None)[:-1]
     with subprocess.Popen(
         [sys.executable, "-m", "granian", *options, "small:application"],
         cwd=tmp_path,

@@ -115,18 +115,13 @@ def test_after_a_kill_nothing_is_left_and_the_next_start_works(running: Service)
 @SHARED
 def test_what_dies_is_started_again(running: Service) -> None:
     _, backup = paste(running.curl)
-    workers = running.process("astra.server.web", str(running.http_port)).children()
+    workers = running.part("astra-http").children()
     assert len(workers) == 2
-    for words in (
-        ("-D", str(running.data_dir / "postgres")),
-        ("advance_backups", "--watch"),
-        ("astra.server.web", str(running.http_port)),
-        ("astra.server.web", str(running.https_port)),
-    ):
-        victim = running.process(*words)
+    database = running.process("-D", str(running.data_dir / "postgres"))
+    for victim in (database, *map(running.part, ("astra-worker", "astra-http", "astra-https"))):
         victim.kill()
         eventually(partial(is_gone, victim), "the end of the victim")
-        eventually(running.is_ready, f"ready again after the end of {words}")
+        eventually(running.is_ready, f"ready again after the end of {victim}")
 
     eventually(lambda: not any(each.is_running() for each in workers), "the end of old workers")
     assert backup["id"] in running.backup_ids()

@@ -8,11 +8,7 @@ import psutil
 
 from tests.server.service import Service
 
-_WEB, _WORKER = "astra.server.web", "advance_backups"
-
-
-def _main(service: Service, port: int) -> psutil.Process:
-    return service.process(_WEB, str(port))
+_WEB, _WORKER = "astra-http", "astra-worker"
 
 
 def _server(service: Service) -> psutil.Process:
@@ -25,15 +21,13 @@ def _one_of(parent: psutil.Process, chance: Random) -> list[psutil.Process]:
 
 # With the supervisor goes all that it started: the kernel sees to it.
 VICTIMS: dict[str, Callable[[Service, Random], list[psutil.Process]]] = {
-    "a worker of the web server": lambda service, chance: _one_of(
-        _main(service, service.http_port), chance
-    ),
+    "a worker of the web server": lambda service, chance: _one_of(service.part(_WEB), chance),
     "the database": lambda service, chance: [_server(service)],
-    "the lifecycle worker": lambda service, chance: [service.process(_WORKER)],
-    "the web server": lambda service, chance: [_main(service, service.http_port)],
+    "the lifecycle worker": lambda service, chance: [service.part(_WORKER)],
+    "the web server": lambda service, chance: [service.part(_WEB)],
     "a session of the database": lambda service, chance: _one_of(_server(service), chance),
     "the supervisor": lambda service, chance: [service.process("serve")],
-    "database and worker": lambda service, chance: [_server(service), service.process(_WORKER)],
+    "database and worker": lambda service, chance: [_server(service), service.part(_WORKER)],
     "everything": lambda service, chance: service.processes(),
 }
 

@@ -20,7 +20,7 @@ logger = logging.getLogger("astra.server")
 class Command(BaseCommand):
     """Run database, web servers and lifecycle worker until Ctrl-C or SIGTERM."""
 
-    # They would load every page of the admin site, which this process never shows.
+    # They are for who changes the code, and take longer than all else that is done before.
     requires_system_checks = ()
 
     help = "Run the service: database (unless DATABASE_URL is set), web servers, lifecycle worker."
