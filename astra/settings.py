@@ -32,12 +32,22 @@ def _secret_key() -> str:
     return kept_private(ASTRA.data_dir / "secret_key", lambda: secrets.token_urlsafe(48))
 
 
+# A server that is gone without a word, with its machine, is not waited for.
+_CONNECTION = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+}
+
+
 def _database(url: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(dj_database_url.parse(url))
     if config["ENGINE"] != "django.db.backends.postgresql":
         raise OptionError("DATABASE_URL: only PostgreSQL is supported")
     config["ENGINE"] = "astra.database"
     config["OPTIONS"] = {
+        **_CONNECTION,
         **config.get("OPTIONS", {}),
         # As the statements that stay prepared have it, see ``astra.api.statements``. Cursors prepare
         # nothing: what they prepare goes with a rollback, and takes the others along.

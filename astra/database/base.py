@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db.backends.postgresql import base
 
 from astra.database.domains import SchemaEditor
+from astra.database.patience import seconds_left
 from astra.database.sessions import Session, Sessions
 
 
@@ -42,6 +43,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return Session.connect(**conn_params) if pool is None else pool.getconn()
 
     def _opened(self) -> Session:
-        session = Session.connect(**self.get_connection_params(), autocommit=True)
+        asked = self.get_connection_params()
+        if (left := seconds_left()) is not None:
+            asked["connect_timeout"] = min(int(asked.get("connect_timeout", left)), int(left) + 1)
+        session = Session.connect(**asked, autocommit=True)
         self._configure_connection(session)  # type: ignore[attr-defined]
         return session

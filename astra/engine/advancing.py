@@ -13,13 +13,9 @@ from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
 from astra.api.statements import fetch
 from astra.engine.barriers import advance_to, watched
-from astra.engine.settling import LOCK_CLASS, Hop
+from astra.engine.settling import Hop
 
 logger = logging.getLogger(__name__)
-
-# Both keys of the lock that a living worker holds shared. Its class is no account's: an account's
-# key is a hash, and could be any.
-_WORKER_LOCK = {"class": LOCK_CLASS + 1, "key": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +128,3 @@ def lag_seconds() -> float:
     """
     ((lag,),) = fetch(statement, {"now": real_now()})
     return float(lag or 0)
-
-
-def announce_worker() -> None:
-    """Mark this session as a living worker, for as long as its connection lasts."""
-    fetch("SELECT pg_advisory_lock_shared(%(class)s, %(key)s)", _WORKER_LOCK)
-
-
-def worker_is_alive() -> bool:
-    """Tell whether any worker is connected."""
-    statement = (
-        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        " AND classid = %(class)s AND objid = %(key)s AND mode = 'ShareLock' AND database ="
-        " (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1"
-    )
-    return bool(fetch(statement, _WORKER_LOCK))

@@ -36,6 +36,8 @@ _MOVE_CLOCK = Statement("""
     WHERE id = %(account)s AND clock_rate = 0
       AND (clock_sim < %(to)s OR clock_target <= %(to)s AND clock_sim = %(to)s)
 """)
+# Rows that somebody keeps locked shall not hold up for ever whoever has other accounts to settle.
+_PATIENCE = "10s"
 _LATER = Statement("SET LOCAL synchronous_commit = off")
 
 
@@ -86,7 +88,8 @@ def advance_to(
     while True:
         taken: list[Hop] | None = None if hops is None else []
         with transaction.atomic():
-            if not lock_account(account_id, wait=wait or is_under_way):
+            patience = None if wait else _PATIENCE
+            if not lock_account(account_id, wait=wait or is_under_way, patience=patience):
                 return None
             clock = {"account": account_id, "to": instant, "now": real_now()}
             held = _HOLD_CLOCK.fetch_one(clock)

@@ -20,7 +20,8 @@ _NEWEST = Statement("SELECT coalesce(max(id), 0) FROM engine_transition")
 # One pass at a time, whoever makes it. An account that is being deleted or reset is left alone.
 _TRIM = Statement(f"""
     WITH turn AS MATERIALIZED (
-        SELECT pg_try_advisory_xact_lock(%(class)s, 3) AS is_ours
+        SELECT pg_try_advisory_xact_lock(%(class)s, 3) AS is_ours,
+               set_config('lock_timeout', '10s', true)
     ), written AS MATERIALIZED (
         SELECT DISTINCT step.account_id FROM engine_transition AS step, turn
         WHERE turn.is_ours AND step.id > %(since)s

@@ -107,6 +107,16 @@ class Transition(models.Model):
         return f"{self.kind} {self.resource_id}: {self.from_state or '-'} -> {self.to_state}"
 
 
+class Pulse(models.Model):
+    """When somebody last gave a sign of life, by the database's clock; see ``engine.pulse``."""
+
+    name = models.TextField(primary_key=True, db_collation="C")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at}"
+
+
 def record_step(kind: str, resource: Staged, to_state: str, now: datetime) -> None:
     """Record a step at the account's instant and set the state; the caller saves the resource."""
     Transition.objects.create(

@@ -27,8 +27,12 @@ _PLANNED = ", ".join(
     f"set_config('{name}', 'off', true)"
     for name in ("enable_seqscan", "enable_mergejoin", "enable_hashjoin", "jit")
 )
-_TRY_LOCK = f"SELECT pg_try_advisory_xact_lock(%(class)s, hashtext(%(account)s)), {_PLANNED}"
-_LOCK = f"SELECT pg_advisory_xact_lock(%(class)s, hashtext(%(account)s)), {_PLANNED}"
+_PATIENCE = """
+    set_config('lock_timeout', coalesce(%(patience)s::text, current_setting('lock_timeout')), true)
+"""
+_KEY = "%(class)s, hashtext(%(account)s)"
+_TRY_LOCK = f"SELECT pg_try_advisory_xact_lock({_KEY}), {_PLANNED}, {_PATIENCE}"
+_LOCK = f"SELECT {_PATIENCE}, pg_advisory_xact_lock({_KEY}), {_PLANNED}"
 # What the steps after the update read of a row; it is all that is remembered of each.
 _READ = ("id", "account_id", "state", "transition_count", "outcome_reasons")
 # Rows that one statement carries on, at most: what it remembers of them stays small.
@@ -107,12 +111,13 @@ def _any_due(registration: Registration) -> str:
     return f"({earliest} WHERE account_id = %(account)s) <= %(until)s"
 
 
-def lock_account(account_id: uuid.UUID, *, wait: bool = True) -> bool:
+def lock_account(account_id: uuid.UUID, *, wait: bool = True, patience: str | None = None) -> bool:
     """Keep every other settling away from the account until the transaction ends.
 
-    Returns False, without the lock, when somebody else has it and ``wait`` is false.
+    ``patience``: how long the transaction waits for any lock, as PostgreSQL has it (`10s`); None: as
+    its session does. Returns False, without the lock, when somebody else has it and ``wait`` is false.
     """
-    key: dict[str, int | str] = {"class": LOCK_CLASS, "account": str(account_id)}
+    key = {"class": LOCK_CLASS, "account": str(account_id), "patience": patience}
     (row,) = fetch(_LOCK if wait else _TRY_LOCK, key)
     return wait or bool(row[0])
 

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import Any, Self, TypeVar
 
+from django.conf import settings
 from django.db import (
     DEFAULT_DB_ALIAS,
     Error,
@@ -28,11 +29,13 @@ from django.db import (
 )
 
 from astra.api.clock import monotonic_seconds, timestamp
+from astra.api.dice import new_id
 from astra.api.quantities import parse_instant
 from astra.api.statements import fetch
-from astra.engine.advancing import Advance, DueAccount, announce_worker, due_accounts
+from astra.engine.advancing import Advance, DueAccount, due_accounts
 from astra.engine.barriers import advance_to, give_up_move
 from astra.engine.chores import Trim, chores, trimmers
+from astra.engine.pulse import alive_as_worker
 from astra.engine.settling import Hop
 
 logger = logging.getLogger(__name__)
@@ -49,12 +52,8 @@ LONGEST_TURN_SECONDS = 0.2
 LONGEST_SHARE_SECONDS = 0.3
 # Between two passes, while somebody has not arrived.
 _BREATH_SECONDS = 0.02
-# Rows that somebody keeps locked shall not hold up the other accounts for ever; and a plan made
-# while a table was small shall not read all of it once it is large.
-_SESSION = (
-    "SELECT set_config('lock_timeout', '10s', false), set_config('enable_seqscan', 'off', false)"
-)
-_CONNECTION = {"connect_timeout": 5, "tcp_user_timeout": 30_000}
+# A plan made while a table was small shall not read all of it once it is large.
+_SESSION = "SELECT set_config('enable_seqscan', 'off', false)"
 
 T = TypeVar("T")
 Stopping = Callable[[float], bool]
@@ -94,10 +93,10 @@ def watch(*, interval_seconds: float, stopping: Stopping) -> None:
     worker = Worker(stopping)
     is_lost = False
     seconds = 0.0
-    with own_connection():
+    with own_connection(), alive_as_worker(new_id().hex):
         while not stopping(seconds):
             try:
-                worker.announce()
+                worker.set_up()
                 worker.advance()
                 worker.trim()
             except Error as error:
@@ -133,12 +132,14 @@ class Worker:
     _trimmers: list[Trim] = field(default_factory=lambda: [make() for make in trimmers])
     _session: Any = None
 
-    def announce(self) -> None:
-        """Announce the worker, on a connection that is new; for who has one of its own."""
+    def set_up(self) -> None:
+        """Set a connection up that is new; for who has one of its own.
+
+        Where nothing is prepared, no plan grows old, and the session may be others' too.
+        """
         connection.ensure_connection()
-        if connection.connection is not self._session:
+        if connection.connection is not self._session and settings.ASTRA.prepare_statements:
             fetch(_SESSION)
-            announce_worker()
             self._session = connection.connection
 
     @property
@@ -248,14 +249,13 @@ class Worker:
 def own_connection() -> Iterator[None]:
     """Within the block, this thread has a connection of its own, outside any pool.
 
-    A pool would keep the worker waiting for a lost database, and could hand the session that
-    announces it to somebody else.
+    A pool would keep the worker waiting for a lost database, and could hand the session that is set
+    up for it to somebody else.
     """
     shared = connections[DEFAULT_DB_ALIAS]
-    settings = deepcopy(shared.settings_dict)
-    settings["OPTIONS"].pop("pool", None)
-    settings["OPTIONS"] |= _CONNECTION
-    connections[DEFAULT_DB_ALIAS] = type(shared)(settings, DEFAULT_DB_ALIAS)
+    own = deepcopy(shared.settings_dict)
+    own["OPTIONS"].pop("pool", None)
+    connections[DEFAULT_DB_ALIAS] = type(shared)(own, DEFAULT_DB_ALIAS)
     try:
         yield
     finally:

@@ -41,7 +41,8 @@ _EXCESS = """
 # was written down for one that is gone goes, too.
 _TRIM = Statement(f"""
     WITH turn AS MATERIALIZED (
-        SELECT pg_try_advisory_xact_lock(%(class)s, 2) AS is_ours
+        SELECT pg_try_advisory_xact_lock(%(class)s, 2) AS is_ours,
+               set_config('lock_timeout', '10s', true)
     ), written AS MATERIALIZED (
         SELECT DISTINCT entry.account_id FROM journal_journalentry AS entry, turn
         WHERE turn.is_ours AND entry.sequence > %(since)s

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from astra.accounts.models import Account
 from astra.api.media import json_response
-from astra.engine.advancing import worker_is_alive
+from astra.database.patience import within
+from astra.engine.pulse import beat, worker_is_alive
 from astra.scenarios.models import SeededScenario
 from astra.server.entrance import authority
 from astra.server.measuring import MetricsView
@@ -35,6 +36,11 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 def unready_reasons() -> list[str]:
     """Return why the service cannot serve yet; empty when it can."""
+    with within(settings.ASTRA.call_seconds):
+        return _unready_reasons()
+
+
+def _unready_reasons() -> list[str]:
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -44,10 +50,18 @@ def unready_reasons() -> list[str]:
             reasons.append(f"The scenario {settings.ASTRA.start_scenario} is not seeded.")
         if not worker_is_alive():
             reasons.append("No lifecycle worker is alive.")
-        return reasons
+        return [*reasons, *_unwritable()]
     except (DatabaseError, InterfaceError):
         connection.close()
         return ["The database does not answer."]
+
+
+def _unwritable() -> list[str]:
+    try:
+        beat("ready")
+    except DatabaseError:
+        return ["The database cannot be written to."]
+    return []
 
 
 def _is_seeded(scenario: str) -> bool:

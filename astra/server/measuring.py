@@ -15,7 +15,8 @@ from astra.api import metrics
 from astra.api.clock import monotonic_seconds
 from astra.api.control import ControlView
 from astra.api.statements import fetch
-from astra.engine.advancing import lag_seconds, worker_is_alive
+from astra.engine.advancing import lag_seconds
+from astra.engine.pulse import worker_is_alive
 from astra.faults.subjects import operation_at
 
 REQUESTS = Counter("astra_requests", "Requests answered.", ["operation", "status"])
@@ -86,7 +87,7 @@ class _Database(Collector):
         try:
             found: list[tuple[str, str, float]] = [
                 ("lag_seconds", "How long ago the oldest thing due was due.", lag_seconds()),
-                ("worker_up", "Whether a lifecycle worker is connected.", worker_is_alive()),
+                ("worker_up", "Whether a lifecycle worker is alive.", worker_is_alive()),
             ]
             sessions = fetch(_SESSIONS)
         except (DatabaseError, InterfaceError):
