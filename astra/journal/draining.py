@@ -10,6 +10,7 @@ import logging
 import orjson
 from django.db import DataError, IntegrityError, connection, transaction
 
+from astra.api.clock import monotonic_seconds
 from astra.api.statements import Statement
 from astra.engine.chores import Trim
 from astra.engine.settling import LOCK_CLASS
@@ -43,8 +44,10 @@ _ADVANCE = Statement("""
 """)
 _FORGET = Statement("DELETE FROM journal_journalfile WHERE name = %(name)s")
 
-# The sizes of the files when they were drained last, as this process knows.
-_drained: dict[Spool, dict[str, int]] = {}
+# The sizes of the files when they were drained last, as this process knows, and for how long it believes
+# that: what a table has got may be lost again with its server, and is in the files still.
+_BELIEVED_SECONDS = 1.0
+_drained: dict[Spool, tuple[dict[str, int], float]] = {}
 
 
 def drain(*, pieces: int | None = None) -> None:
@@ -53,7 +56,7 @@ def drain(*, pieces: int | None = None) -> None:
     Raises Django's database errors, and ``OSError`` where the files cannot be read.
     """
     files = spool()
-    while pieces != 0 and files.sizes() != _drained.get(files, {}) and _drain_piece(files):
+    while pieces != 0 and not _is_drained(files) and _drain_piece(files):
         pieces = None if pieces is None else pieces - 1
 
 
@@ -75,6 +78,12 @@ def insert(line: bytes) -> None:
     _INSERT.execute({"calls": f"[{line.decode()}]"})
 
 
+def _is_drained(files: Spool) -> bool:
+    sizes = files.sizes()
+    known, until = _drained.get(files, ({}, 0.0))
+    return sizes == known and (not sizes or monotonic_seconds() < until)
+
+
 def _drain_piece(files: Spool) -> bool:
     """Drain a piece of each file; tell whether there is more."""
     is_alone = not connection.in_atomic_block
@@ -93,10 +102,12 @@ def _drain_piece(files: Spool) -> bool:
                 is_more |= drained[name] < size
     if is_alone and not is_more:
         for name in list(sizes)[:-1]:
+            # This waits for the disk, that of a replica too, and with it for the rows of the file.
+            _ADVANCE.execute({"name": name, "drained": drained.get(name, 0)})
             if files.remove(name, drained.get(name, 0)):
                 _FORGET.execute({"name": name})
                 del sizes[name]
-        _drained[files] = sizes
+        _drained[files] = sizes, monotonic_seconds() + _BELIEVED_SECONDS
     return is_more
 
 
