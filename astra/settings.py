@@ -15,6 +15,7 @@ from astra.api.files import kept_private
 from astra.api.logs import without_traceback
 from astra.api.options import JSON, TEXT, OptionError, Options
 from astra.apidocs.texts import API_DESCRIPTION
+from astra.database.replica import ALIAS as REPLICA
 
 # Lets Django's generic classes be written with their parameters at run time too.
 django_stubs_ext.monkeypatch()
@@ -145,6 +146,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": _database(env.str("DATABASE_URL", "") or ASTRA.database_url)}
+if ASTRA.replica_url:
+    DATABASES[REPLICA] = _database(ASTRA.replica_url) | {"TEST": {"MIRROR": "default"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-us"

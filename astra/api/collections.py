@@ -6,9 +6,9 @@ Cost: flat in the number of rows for the default order and indexed members, exce
 
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -20,8 +20,11 @@ from astra.api.filters import MemberFilterSet
 from astra.api.ordering import DEFAULT_ORDER, ORDER_KEY, Order
 from astra.api.problems import NOT_PERMITTED, ApiProblem
 from astra.api.query import COLLECTION_PARAMETERS, Query
-from astra.api.rows import Parameter, Proof, Row, Selection, fetch_rows
+from astra.api.rows import Parameter, Proof, Row, Selection, count_rows, fetch_rows
+from astra.api.staleness import accepted_age, read_stale
 from astra.api.views import READS, ApiView, invalid_query
+
+T = TypeVar("T")
 
 # Rows fetched at a time; a longer list is sent as a stream, without an ETag.
 PAGE = 1000
@@ -40,10 +43,19 @@ class CollectionView(ApiView):
     # What the published document declares; with ASTRA_STRICT_QUERIES nothing else is accepted.
     published_parameters: ClassVar[frozenset[str]] = frozenset({"include", "limit"})
     filters: ClassVar[type[MemberFilterSet]] = MemberFilterSet
+    # For how many seconds the list may be out of date; None: not at all.
+    accepted_age: float | None = None
 
     def allowed_parameters(self) -> frozenset[str]:
         """Return the parameters that GET takes."""
         return self.published_parameters if settings.ASTRA.strict_queries else self.query_parameters
+
+    def perform_authentication(self, request: Any) -> None:
+        """Find out who calls: of the primary, where the list itself may be of a replica."""
+        self.accepted_age = accepted_age(request) if request.method in READS else None
+        if self.accepted_age is not None:
+            request._may_remember = False
+        super().perform_authentication(request)
 
     def check_parents(self) -> None:
         """Raise the operation's 404 if a parent that the path names is not there."""
@@ -66,8 +78,12 @@ class CollectionView(ApiView):
         head = {"type": self.kind.list_type, "version": self.kind.versions[0]}
         if len(first) < PAGE:
             document = head | {"items": first, "metadata": metadata | listing.continuation()}
-            return media.json_response(document)
-        return _stream(head, itertools.chain(first, items), metadata, listing)
+            answer: HttpResponseBase = media.json_response(document)
+        else:
+            answer = _stream(head, itertools.chain(first, items), metadata, listing)
+        if listing.age is not None:
+            answer["Age"] = str(listing.age)
+        return answer
 
 
 class _Listing:
@@ -77,6 +93,8 @@ class _Listing:
         self._view, self._query, self._now = view, query, now
         self._order = Order.of(query, view.filters)
         self._last: Row | None = None
+        # How many seconds old the rows are, where a replica told them.
+        self.age: int | None = None
 
     def __iter__(self) -> Iterator[Row]:
         left, skip = self._query.limit, self._query.skip
@@ -98,27 +116,45 @@ class _Listing:
 
     def count(self) -> int:
         """Return how many rows there are without limit, skip and continuation."""
-        return self._rows().count()
+        return self._read(lambda proof: count_rows(self._rows()))
 
     def continuation(self) -> dict[str, str]:
         """Return the `continue` member of the list's metadata, if more follows its last row."""
         return {"continue": self._order.encode(self._last)} if self._last else {}
 
     def _page(self, after: tuple[Any, Any] | None, skip: int, size: int) -> list[Row]:
+        return self._read(lambda proof: self._fetched(after, skip, size, proof))
+
+    def _read(self, read: Callable[[str], T]) -> T:
+        """Read from the replica, as long as that may be and it can, or else from the primary.
+
+        ``read`` is told what proves who calls: nothing to a replica, which need not know it yet, as the
+        primary was asked just now.
+        """
+        if self._view.accepted_age is not None:
+            found = read_stale(self._view.accepted_age, lambda: read("TRUE"))
+            if found is not None:
+                rows, age = found
+                self.age = max(age, self.age or 0)
+                return rows
+        return read(self._view.caller.PROOF)
+
+    def _fetched(
+        self, after: tuple[Any, Any] | None, skip: int, size: int, proof: str
+    ) -> list[Row]:
         view, query = self._view, self._query
         values = {**view.ids, "account": view.caller.account_id, **view.caller.proof}
         if query.conditions or skip or self._order != DEFAULT_ORDER:
             rows = self._order.apply(self._rows(), self._now)
             if after is not None:
                 rows = self._order.after(rows, after)
-            rows = rows.filter(Proof(view.caller.PROOF))[skip : skip + size]
+            rows = rows.filter(Proof(proof))[skip : skip + size]
             return fetch_rows(rows, (*view.columns, ORDER_KEY), values)
         enough = next(each for each in _SIZES if each + 1 >= size) + 1
         if after is not None:
             values["after"], values["after_id"] = after
         kind: Any = type(view)
-        ids, proof = tuple(view.ids), view.caller.PROOF
-        page = _page_of(kind, ids, proof, enough, is_continued=after is not None)
+        page = _page_of(kind, tuple(view.ids), proof, enough, is_continued=after is not None)
         return page.fetch(values)[:size]
 
     def _rows(self) -> QuerySet[Any]:

@@ -99,6 +99,7 @@ class Options:
     max_body_bytes: int = _option(_env.int, "MAX_BODY", 1024 * 1024, _POSITIVE)
     control: bool = _option(_env.bool, "CONTROL", True, _FLAG)
     control_token: str = _option(_env.str, "CONTROL_TOKEN", "")
+    replica_url: str = _option(_env.str, "REPLICA_URL", "")
     prepare_statements: bool = _option(_env.bool, "PREPARE", True, _FLAG)
     strict_queries: bool = _option(_env.bool, "STRICT_QUERIES", False, _FLAG)
     start_scenario: str = _option(_env.str, "START_SCENARIO", "demo")

@@ -81,6 +81,16 @@ def fetch_rows(rows: QuerySet[Any], columns: Sequence[str], values: Mapping[str,
     return fetch_made(sql, constants, values, row_class(tuple(columns))._make)
 
 
+def count_rows(rows: QuerySet[Any]) -> int:
+    """Return how many rows a queryset has, asked as light rows are."""
+    try:
+        sql, constants = _compiled(rows.order_by(), ("id",))
+    except EmptyResultSet:
+        return 0
+    ((count,),) = fetch_made(f"SELECT count(*) FROM ({sql}) AS counted", constants, {}, tuple)
+    return int(count)
+
+
 @functools.cache
 def row_class(columns: tuple[str, ...]) -> Any:
     """Return the class of light rows with these columns."""

@@ -17,6 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg import DataError
 from psycopg.adapt import PyFormat
 
+from astra.database.replica import alias_read
 from astra.database.sessions import Session, Sessions
 
 T = TypeVar("T")
@@ -108,7 +109,7 @@ def release() -> None:
 
 def _run(text: bytes, ask: Callable[[Session], T]) -> T:
     """Ask the session that this thread has, as within a transaction, else one that is free."""
-    wrapper: Any = connections[DEFAULT_DB_ALIAS]
+    wrapper: Any = connections[alias_read()]
     if wrapper.queries_logged:
         wrapper.queries_log.append({"sql": text.decode(), "time": "0"})
     pool: Sessions | None = None if wrapper.connection is not None else wrapper.pool
