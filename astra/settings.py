@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "backups",
     "identity",
     "installation",
+    "hooks",
 ]
 
 MIDDLEWARE = [

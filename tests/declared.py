@@ -46,7 +46,8 @@ class Declared(Resource):
             "replace": 3,
             "delete": 2,
         }
-        assert self.statements(method, url, body) == usual[operation]
+        counted = self.statements(method, url, body)
+        assert counted == usual[operation], f"{operation} {self.path}: {counted}"
 
     def parents(self) -> dict[str, Any]:
         return {f"{kind}_id": row.id for kind, row in self.parent_rows().items()}

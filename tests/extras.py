@@ -290,15 +290,35 @@ EXTRAS = (
         " be applied by nobody.",
     ),
     Extra(
+        "a criterion of a hook has type and value, a source has at most 128 KiB",
+        "The published schemas of bodies leave both to the description, that of an answer says so.",
+        facts=(
+            r"^\+ (POST|PUT) .*/executionHooks.*: request matchingCriteria\[\]\.\w+: required$",
+            r"^\+ (POST|PUT) .*/hookSources.*: request source: maxLength 131072$",
+        ),
+    ),
+    Extra(
+        "hooks and their sources are read while the feature is off",
+        "The switch keeps them from being written; the API's own client reads hooks to copy them.",
+        unanswered=(168,),
+        where=r"^GET .*/(executionHooks|hookSources)",
+    ),
+    Extra(
+        "problem 162 is never answered",
+        "Every app that can be failed over to can run hooks afterwards.",
+        unanswered=(162,),
+        where=r"/executionHooks",
+    ),
+    Extra(
         "configSchema is any object",
         "It says what a schema says; what any schema has is said by JSON Schema, not by every setting.",
         facts=(r"^- .*/settings.*: (answer|request) (items\[\]\.)?configSchema\.",),
     ),
     Extra(
-        "problem 41 is never answered where settings and features are read",
+        "problem 41 is never answered where it is listed",
         "What keeps the service from answering keeps it from answering anything: 24.",
         unanswered=(41,),
-        where=r"/core/v1/(settings|features)",
+        where=r"/core/v1/(settings|features|credentials)",
     ),
     Extra(
         "invalidFields on problems 8, 46, 47, 108, 111 and 143 as well",

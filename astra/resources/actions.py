@@ -37,12 +37,13 @@ def create_row(
 
     ``fate``: how a row that moves through stages is to end, by default well. Raises problem 2 for a
     parent that is not there, 10 for a read-only label, a reference's own problem, and what the
-    resource's ``complete`` and ``taken`` say.
+    resource's ``may_create``, ``complete`` and ``taken`` say.
     """
     parent_ids = parent_ids or {}
     if resource.create is not None:
         options = {} if fate is None else {"fate": fate}
         return resource.create(caller=caller, body=body, **parent_ids, **options)
+    resource.may_create(caller)
     with transaction.atomic():
         stamped = stamps(caller, body, any_label=resource.takes_any_label)
         row: Any = resource.model(**stamped, **_parents(resource, caller, parent_ids))
@@ -50,7 +51,7 @@ def create_row(
             row.state = resource.lifecycle.initial
         resource.members.apply(row, body)
         resource.complete(row, row.created_at)
-        _find_references(resource, caller, body)
+        find_references(resource, caller, body)
         if resource.lifecycle is not None:
             plan_new(resource.lifecycle, row, fate or Fate(resource.lifecycle.success), caller)
         with refusing_taken(resource.taken):
@@ -79,7 +80,7 @@ def replace_members(
     columns += resource.complete(row, row.modified_at)
     # What it names already may have gone since.
     given = {name: body.get(name) for name in named if str(body.get(name)) != named[name]}
-    _find_references(resource, caller, given)
+    find_references(resource, caller, given)
     with refusing_taken(resource.taken):
         row.save(update_fields=columns)
 
@@ -162,7 +163,8 @@ def _parents(
     return found
 
 
-def _find_references(resource: Resource, caller: Caller, body: Mapping[str, Any]) -> None:
+def find_references(resource: Resource, caller: Caller, body: Mapping[str, Any]) -> None:
+    """Raise a reference's own problem for what a body names and the account does not have."""
     for member in resource.references:
         to, wanted = member.to, body.get(member.name)
         if to is None or wanted is None:

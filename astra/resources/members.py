@@ -278,7 +278,8 @@ class Constant(Member):
 class Several(Member):
     """An array without equal elements; ``of`` makes the element's field, ``of_shown`` that in answers.
 
-    The column is the JSON array. With ``unless_empty`` an answer lacks it while it is empty.
+    The column is the JSON array, of ``most`` elements. With ``unless_empty`` an answer lacks it while
+    it is empty.
     """
 
     def __init__(
@@ -288,16 +289,21 @@ class Several(Member):
         of: Callable[[], Any],
         of_shown: Callable[[], Any] | None = None,
         unless_empty: bool = False,
+        most: int | None = None,
         **options: Any,
     ) -> None:
         super().__init__(name, **options)
         self.of, self.of_shown, self.unless_empty = of, of_shown or of, unless_empty
+        self.most = most
 
     def shown(self, *, required: bool) -> Any:
-        return fields.UniqueListField(child=self.of_shown(), required=required)
+        return self._list(self.of_shown(), required=required)
 
     def sent(self, *, required: bool) -> Any:
-        return fields.UniqueListField(child=self.of(), required=required)
+        return self._list(self.of(), required=required)
+
+    def _list(self, child: Any, *, required: bool) -> Any:
+        return fields.UniqueListField(child=child, required=required, max_length=self.most)
 
     def filters(self) -> Mapping[str, filters.Member]:
         child = self.of()

@@ -31,7 +31,7 @@ from astra.resources.forms import (
     parent_field,
     parent_fields,
 )
-from astra.resources.members import Choice, Constant, Flag, Identifier
+from astra.resources.members import Choice, Constant, Flag, Identifier, Member
 from astra.resources.resource import Resource
 
 
@@ -156,7 +156,7 @@ def _lists(resource: Resource, base: type[ResourcePage]) -> dict[str, Any]:
             ("created_at", DayFilter),
         ),
         "list_select_related": tuple(related),
-        "search_fields": (named.column,),
+        "search_fields": (_name_column(named),),
         "search_ids": tuple(dict.fromkeys(_identifiers(resource))),
         "search_help_text": f"Search by {words(named)}, or by an id",
     }
@@ -167,6 +167,14 @@ def _related(resource: Resource) -> list[str]:
     columns = resource.model._meta.concrete_fields
     names = [field.name for field in columns if isinstance(field, ForeignKey)]
     return sorted(names, key=lambda name: name != "account")
+
+
+def _name_column(named: Member) -> str:
+    """Return the column of what names a row; where that is another row, of the other's name."""
+    if named.to is None:
+        return named.column
+    other = registry.resource(named.to.kind)
+    return f"{named.column.removesuffix('_id')}__{other.members[other.key].column}"
 
 
 def _identifiers(resource: Resource) -> Iterator[str]:

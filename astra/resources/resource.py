@@ -95,7 +95,7 @@ def _nothing_more(row: Any, now: datetime) -> Sequence[str]:
     return ()
 
 
-def _permitted(row: Any) -> None:
+def _permitted(of: Any) -> None:
     return None
 
 
@@ -112,7 +112,8 @@ class Resource:
     What is done to a row beyond its members: ``complete`` fills in, before a row is saved, the columns
     that no member sets and refuses what several members together say (problem 9); it returns the
     columns of a replaced row that it set. ``taken``: what violated constraints answer. ``in_use``: the
-    problem of deleting what others refer to; ``may_delete`` raises any other. ``lifecycle``: a new row
+    problem of deleting what others refer to; ``may_delete`` raises any other, ``may_create`` what
+    keeps a caller from a create. ``lifecycle``: a new row
     is in its initial state and goes on by itself. ``guarding``: what holds, while a caller replaces or
     deletes a row, what decides on it. ``create``, ``replace`` and ``delete`` take the place
     of the actions altogether (``astra.resources.actions`` says what they are given);
@@ -139,6 +140,7 @@ class Resource:
 
     complete: Callable[[Any, datetime], Sequence[str]] = _nothing_more
     taken: Sequence[Taken] = ()
+    may_create: Callable[[Caller], None] = _permitted
     in_use: ProblemType | None = None
     may_delete: Callable[[Any], None] = _permitted
     lifecycle: Lifecycle | None = None

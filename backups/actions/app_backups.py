@@ -34,6 +34,7 @@ from backups.actions.drafting import (
     remembered_app,
 )
 from backups.actions.fating import bucket_of_backup, fated, fates_by_rules
+from backups.actions.hooking import hooked
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, PENDING, READY, SNAPSHOT
 from backups.models import AppBackup, Bucket, Snapshot
 
@@ -125,7 +126,7 @@ def _try_create(
         if app.state != READY:
             raise ApiProblem(problems.APP_NOT_READY)
         rows = draft(
-            wanted,
+            hooked(caller.account_id, app, wanted),
             app,
             ids=ids,
             now=caller.now(),

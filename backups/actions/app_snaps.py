@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +19,10 @@ from backups import kinds, problems
 from backups.actions.app_backups import unusable_bucket
 from backups.actions.drafting import NO_FAULT
 from backups.actions.fating import fates_by_rules
+from backups.actions.hooking import hooking
 from backups.lifecycle import APP_BACKUP, AVAILABLE, PENDING, SNAPSHOT, TAKES_SNAPSHOTS
 from backups.models import App, AppBackup, Bucket, Snapshot
+from backups.models.protection import HookState
 from backups.naming import system_name
 
 
@@ -45,6 +48,8 @@ def app_snap_create(
                 caller, kinds.APP_SNAP, app_id, name=body.get("name"), bucket_id=lambda: bucket_id
             )
             fate = rules.own or rules.source or fate
+        if app.has_hooks and fate.hook_state == HookState.SUCCESS:
+            fate = replace(fate, hook_details=hooking.run(caller.account_id, app_id, "snapshot"))
         snapshot = Snapshot(
             app=app,
             name=name,

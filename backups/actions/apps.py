@@ -14,6 +14,7 @@ from astra.engine.stages import Fate
 from astra.resources import registry
 from backups import problems
 from backups.actions.fating import fate_of_app
+from backups.actions.hooking import hooking
 from backups.actions.restoring import (
     columns_from,
     copying_seconds,
@@ -86,7 +87,9 @@ def refuse_busy(app: App) -> None:
 
 
 def app_delete(app: App, now: datetime) -> None:
-    """Unmanage a locked app: it and its schedules go, its snapshots and backups stay."""
+    """Unmanage a locked app: it, its schedules and hooks go, its snapshots and backups stay."""
     count = app.transition_count + 1
     App.objects.filter(id=app.id).update(deleted_at=now, transition_count=count)
     Schedule.objects.filter(app=app).delete()
+    if app.has_hooks:
+        hooking.forget(app.id)

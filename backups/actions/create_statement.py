@@ -32,7 +32,7 @@ _WANTED = {
     "timestamptz": "created_at discovering_at running_at full_at ends_at next_transition_at"
     " snapshot_discovering_at snapshot_running_at snapshot_ends_at",
     "bigint": "size_bytes",
-    "jsonb": "labels reasons hook_details snapshot_reasons",
+    "jsonb": "labels reasons hook_details snapshot_reasons snapshot_hook_details",
 }
 _COLUMNS = ", ".join(f"{name} {each}" for each, names in _WANTED.items() for name in names.split())
 _NAMES = ", ".join(" ".join(_WANTED.values()).split())
@@ -102,7 +102,7 @@ _NEW_SNAPSHOT = f"""
         found.created_at, found.created_at,
         user_id, '{PENDING}', '[]', '[]', 1, snapshot_discovering_at,
         snapshot_running_at, snapshot_ends_at, snapshot_outcome, snapshot_reasons, hook_state,
-        hook_details, snapshot_discovering_at
+        snapshot_hook_details, snapshot_discovering_at
     FROM account CROSS JOIN found LEFT JOIN new_backup ON new_backup.id = backup_id
     WHERE source_id IS NULL AND has_app AND (new_backup.id IS NOT NULL OR NOT makes_backup)
     RETURNING id, account_id, state, created_at

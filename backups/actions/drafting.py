@@ -35,6 +35,8 @@ class BackupWanted:
     labels: list[dict[str, str]] = field(default_factory=list)
     fate: Fate = NO_FAULT
     snapshot_fate: Fate = NO_FAULT
+    # What the hooks of the snapshot alone say; None: as those of the backup.
+    snapshot_hooks: tuple[Mapping[str, str], ...] | None = None
     snapshot_name: str | None = None
     # Without it, the snapshot alone is wanted.
     makes_backup: bool = True
@@ -51,6 +53,7 @@ class AppFacts(NamedTuple):
     throughput_bytes_per_second: int
     stage_delays: Mapping[str, float]
     immediate_kinds: Sequence[str]
+    has_hooks: bool
 
 
 _APPS = f"""
@@ -130,6 +133,9 @@ def draft(
         "size_bytes": app.size_bytes,
         "hook_state": wanted.fate.hook_state,
         "hook_details": wanted.fate.hook_details,
+        "snapshot_hook_details": wanted.fate.hook_details
+        if wanted.snapshot_hooks is None
+        else wanted.snapshot_hooks,
         "snapshot_outcome": wanted.snapshot_fate.outcome,
         "snapshot_reasons": wanted.snapshot_fate.reasons,
         "snapshot_discovering_at": None,

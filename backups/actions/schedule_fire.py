@@ -21,6 +21,7 @@ from backups import kinds
 from backups.actions.create_statement import create, written
 from backups.actions.drafting import BackupWanted, draft, held_apps
 from backups.actions.fating import let_rules_decide
+from backups.actions.hooking import hooked
 from backups.lifecycle import READY
 from backups.models import Schedule
 from backups.recurrence import next_firing
@@ -84,6 +85,7 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
     ]
     if has_faults:
         wanted = let_rules_decide(account_id, at, wanted)
+    wanted = [(app, hooked(account_id, app, each)) for app, each in wanted]
     drafts = [
         draft(
             each,

@@ -64,6 +64,8 @@ class App(Staged):
     stage_delays = models.JSONField(default=dict, blank=True)
     immediate_kinds = models.JSONField(default=list, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # Kept by whoever has execution hooks: of an app without any nobody asks what runs.
+    has_hooks = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ("created_at", "id")

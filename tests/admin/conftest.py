@@ -20,7 +20,9 @@ from astra.scenarios.models import SeededScenario
 from backups.actions.app_backups import app_backup_create
 from backups.actions.drafting import BackupWanted
 from backups.models import App, AppBackup, Schedule
+from hooks.models import ExecutionHookOverride
 from tests import world
+from tests.hooks.on import make_hook
 from tests.wire import Received
 
 
@@ -131,6 +133,14 @@ def some_of_everything() -> Mapping[str, Any]:
         method="GET",
         path=f"/accounts/{account.pk}/k8s/v2/apps",
         status=200,
+    )
+    make_hook(account, app)
+    ExecutionHookOverride.objects.create(
+        account=account,
+        app=app,
+        execution_hook=make_hook(account, None),
+        version="1.0",
+        **world.AWAKE,
     )
     SeededScenario.objects.create(name=f"scenario-{account.name}")
     checkpoint_save(account_id=account.pk, name="before")

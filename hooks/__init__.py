@@ -1,0 +1,1 @@
+"""What runs in an app's containers around snapshots, backups, restores and fail-overs."""

@@ -1,0 +1,49 @@
+"""Overrides of execution hooks. Source: section 12 of `families.md` and the published schemas."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from astra.api.problems import CONFLICT, INVALID_FIELDS, ApiProblem, Invalid
+from astra.resources.members import ABSENT, REQUIRED, Flag, Identifier, Reference
+from astra.resources.places import METHODS
+from astra.resources.resource import Resource, Taken
+from astra.resources.shapes import Members
+from hooks import kinds
+from hooks.models import ExecutionHook, ExecutionHookOverride, HookType
+
+A_HOOK = Reference("executionHook", INVALID_FIELDS, "The account has no such execution hook.")
+HOOK_TAKEN = "executionHookID", "The app has an override of this hook."
+
+
+def complete(override: ExecutionHookOverride, now: datetime) -> Sequence[str]:
+    """Refuse an override of a hook that is not NetApp's (problem 9)."""
+    hooks = ExecutionHook.objects.filter(id=override.execution_hook_id)
+    if hooks.exclude(hook_type=HookType.NETAPP).exists():
+        refused = Invalid("executionHookID", "Only a hook of NetApp's can be overridden.")
+        raise ApiProblem(INVALID_FIELDS, fields=[refused])
+    return ()
+
+
+BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
+MEMBERS = Members(
+    kinds.OVERRIDE,
+    Identifier("executionHookID", to=A_HOOK, create=REQUIRED, fixed=True),
+    Flag("enabled", column="is_enabled", create=REQUIRED),
+    Identifier("appID", **BY_SERVICE),
+    module=__name__,
+)
+
+OVERRIDE = Resource(
+    model=ExecutionHookOverride,
+    members=MEMBERS,
+    paths=("k8s/v1/apps/{app_id}/executionHookOverrides",),
+    methods=METHODS,
+    published_parameters=frozenset({"include", "limit", "filter"}),
+    failures={},
+    complete=complete,
+    taken=(Taken("hook_override_is_unique", CONFLICT, *HOOK_TAKEN),),
+    columns=("executionHookID", "enabled"),
+    key="executionHookID",
+    seeding=None,
+)
