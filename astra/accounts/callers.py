@@ -90,6 +90,11 @@ class Caller:
     PROOF: ClassVar[str] = f"""{PROOF_OF_USER} AND EXISTS (
         SELECT FROM accounts_account WHERE id = %(account)s AND {PROOF_OF_ACCOUNT})"""
 
+    @property
+    def reads_write(self) -> bool:
+        """Whether a read may write to the account too: its rules count calls, or it counts its draws."""
+        return self.has_faults or not self.clock_rate
+
     def now(self) -> datetime:
         return clock_instant(self.clock_sim, self.clock_real, self.clock_rate)
 

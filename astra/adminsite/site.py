@@ -1,11 +1,12 @@
 """The admin site itself: Unfold's, with choices that tell records of one name apart."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse
 
-from astra.adminsite import navigation
+from astra.adminsite import guessing, navigation
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite as UnfoldAdminSite
@@ -37,6 +38,13 @@ class AstraAdminSite(UnfoldAdminSite):
     @property
     def index_template(self) -> str | None:  # type: ignore[override]
         return navigation.overview.template
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Answer the form of passwords, or what was sent with it."""
+        log_in = partial(super().login, request, extra_context)
+        return guessing.guarded(request, log_in) if request.method == "POST" else log_in()
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         answer: Any = Choices.as_view(admin_site=self)(request)

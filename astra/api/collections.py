@@ -6,6 +6,7 @@ Cost: flat in the number of rows for the default order and indexed members, exce
 
 import functools
 import itertools
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -22,12 +23,15 @@ from astra.api.problems import NOT_PERMITTED, ApiProblem
 from astra.api.query import COLLECTION_PARAMETERS, Query
 from astra.api.rows import Parameter, Proof, Row, Selection, count_rows, fetch_rows
 from astra.api.staleness import accepted_age, read_stale
+from astra.api.turns import turns_of_reads
 from astra.api.views import READS, ApiView, invalid_query
 
 T = TypeVar("T")
 
 # Rows fetched at a time; a longer list is sent as a stream, without an ETag.
 PAGE = 1000
+# And sent at a time: as many pieces wait for a slow reader as the web server likes.
+_PIECE = 100
 # The first of these that is enough for a limit is fetched, so that few statements stay prepared.
 _SIZES = (1, 20, 100, PAGE)
 
@@ -80,7 +84,9 @@ class CollectionView(ApiView):
             document = head | {"items": first, "metadata": metadata | listing.continuation()}
             answer: HttpResponseBase = media.json_response(document)
         else:
-            answer = _stream(head, itertools.chain(first, items), metadata, listing)
+            answer = _stream(
+                self.caller.account_id, head, itertools.chain(first, items), metadata, listing
+            )
         if listing.age is not None:
             answer["Age"] = str(listing.age)
         return answer
@@ -179,15 +185,23 @@ def _project(document: Document, include: tuple[str, ...]) -> Document | list[An
 
 
 def _stream(
-    head: Document, items: Iterable[Any], metadata: dict[str, Any], listing: _Listing
+    account_id: uuid.UUID,
+    head: Document,
+    items: Iterable[Any],
+    metadata: dict[str, Any],
+    listing: _Listing,
 ) -> HttpResponseBase:
     def chunks() -> Iterator[bytes]:
         yield media.write_json(head)[:-1] + b',"items":['
         separator = b""
-        for batch in iter(lambda: list(itertools.islice(source, PAGE)), []):
-            yield separator + b",".join(media.write_json(item) for item in batch)
+        while piece := taken():
+            yield separator + piece
             separator = b","
         yield b'],"metadata":' + media.write_json(metadata | listing.continuation()) + b"}"
+
+    def taken() -> bytes:
+        with turns_of_reads().turn(account_id):
+            return b",".join(map(media.write_json, itertools.islice(source, _PIECE)))
 
     source = iter(items)
     response = StreamingHttpResponse(chunks(), content_type=media.JSON)

@@ -21,7 +21,8 @@ from astra.api.patterns import parse_identifier
 from astra.api.problems import ApiProblem
 from astra.api.requests import bearer_token, check_size, has_body
 from astra.api.serializers import ClosedSerializer
-from astra.api.views import method_not_allowed
+from astra.api.turns import turn_of_control
+from astra.api.views import READS, method_not_allowed
 
 FILE_NAME = "control_token"
 
@@ -41,7 +42,11 @@ class ControlView(View):
         """Answer the request, or refuse it: 404 when switched off, 413, 401, 405."""
         try:
             check_control(request, max_body_bytes=self.max_body_bytes)
-            answer = self.answer(request, *args, **kwargs)
+            if request.method in READS:
+                answer = self.answer(request, *args, **kwargs)
+            else:
+                with turn_of_control(kwargs.get("account_id", "")):
+                    answer = self.answer(request, *args, **kwargs)
         except Exception as error:
             return problem_response(request, translate(error))
         if answer is None:

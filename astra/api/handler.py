@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions
 
@@ -20,6 +20,7 @@ from astra.api.dice import RANDOM_DICE, Dice
 from astra.api.media import write_json
 from astra.api.ports import Answered
 from astra.api.problems import RETRY_AFTER_SECONDS, ApiProblem, ProblemType
+from astra.api.requests import Overdue
 from astra.database.sessions import Late, Sessions
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ _OF_DJANGO: dict[type[Exception], ProblemType] = {
     PermissionDenied: problems.NOT_PERMITTED,
     exceptions.PermissionDenied: problems.NOT_PERMITTED,
     RequestDataTooBig: problems.BODY_TOO_LARGE,
+    UnreadablePostError: problems.REQUEST_TIMEOUT,
+    Overdue: problems.REQUEST_TIMEOUT,
     exceptions.ParseError: problems.INVALID_JSON,
 }
 # SQLSTATE classes and codes that mean 'the server is gone or going', not 'the statement failed'.

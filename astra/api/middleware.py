@@ -8,10 +8,10 @@ from django.http.response import HttpResponseBase
 
 import astra
 from astra.api import ports
-from astra.api.clock import monotonic_seconds, real_now
 from astra.api.handler import problem_response
 from astra.api.pages import ACCOUNTS_PREFIX, is_api_call
 from astra.api.problems import URI_TOO_LONG, ApiProblem
+from astra.api.waits import began
 
 HEADER = "X-Astra-Simulator"
 MAX_URI_LENGTH = 16 * 1024
@@ -31,8 +31,7 @@ class SimulatorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        started_at = real_now()
-        request._began = monotonic_seconds()  # type: ignore[attr-defined]
+        started_at, _ = began(request)
         request.path_info = tidy(request.path_info)
         length = len(request.path_info) + len(request.META.get("QUERY_STRING", ""))
         if is_api_call(request) and length > MAX_URI_LENGTH:

@@ -78,6 +78,9 @@ RESOURCE_NOT_RETRIEVED = CATALOGUE[103]
 RESOURCE_NOT_DELETED = CATALOGUE[104]
 RESOURCE_NOT_CREATED = CATALOGUE[105]
 UNEXPECTED_STATE = CATALOGUE[164]
+REQUEST_TIMEOUT = ProblemType(
+    0, 408, "Request Timeout", "The body of the request did not arrive in time."
+)
 URI_TOO_LONG = ProblemType(0, 414, "URI Too Long", "The request URI is too long.")
 TOO_MANY_REQUESTS = ProblemType(0, 429, "Too Many Requests", "Too many requests were received.")
 

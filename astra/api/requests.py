@@ -13,6 +13,10 @@ _LONGEST_CONTENT_TYPE = 255
 _MOST_DIGITS = 18
 
 
+class Overdue(TimeoutError):
+    """A body did not come in time."""
+
+
 class TolerantRequest(WSGIRequest):
     """A request whose Content-Type may be nonsense: a body is JSON whatever it says.
 

@@ -7,6 +7,7 @@ order: `docs/architecture.md`, 'Order of refusals'.
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -16,13 +17,14 @@ from django.http.response import HttpResponseBase
 from django.views import View
 from rest_framework.views import APIView
 
-from astra.api import media, ports, problems
+from astra.api import media, ports, problems, waits
 from astra.api.patterns import parse_identifier
 from astra.api.problems import RETRY_AFTER_SECONDS, ApiProblem, Invalid, ProblemType
 from astra.api.query import Query, parse_query
 from astra.api.requests import check_size
 from astra.api.resources import ResourceKind
 from astra.api.serializers import ClosedSerializer
+from astra.api.turns import turns_of_reads, turns_of_writes
 from astra.database.patience import within
 
 READS = ("GET", "HEAD")
@@ -67,6 +69,8 @@ class ApiView(APIView):
     media_type: str
     # The methods whose statement proves who calls: a caller that is remembered will do for them.
     proves: ClassVar[frozenset[str]] = frozenset()
+    # Ends the turn that this call has, see ``astra.api.turns``.
+    _leave: Callable[[], None] | None = None
     # Set by what steps in between: makes another answer of the one that was rendered.
     change_answer: Callable[[HttpResponseBase], HttpResponseBase] | None = None
 
@@ -84,7 +88,11 @@ class ApiView(APIView):
         sent: Any = request
         sent._may_remember = request.method in self.proves
         with within(settings.ASTRA.call_seconds):
-            return self._answered(sent, *args, **kwargs)
+            try:
+                return self._answered(sent, *args, **kwargs)
+            finally:
+                if self._leave is not None:
+                    self._leave()
 
     def _answered(self, sent: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         answer = super().dispatch(sent, *args, **kwargs)
@@ -129,6 +137,12 @@ class ApiView(APIView):
         check_size(request, max_bytes=settings.ASTRA.max_body_bytes)
         self.perform_authentication(request)
         self._check_account(kwargs)
+        waits.count(request, self.caller.account_id)
+        if self._leave is None:
+            is_write = request.method not in READS or self.caller.reads_write
+            turns = turns_of_writes() if is_write else turns_of_reads()
+            turns.enter(self.caller.account_id)
+            self._leave = partial(turns.leave, self.caller.account_id)
         self.ids = self._parse_ids(kwargs)
         self._check_method(request)
         self._check_role(request)

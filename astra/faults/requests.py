@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from astra.accounts.models import Account
-from astra.api import media, problems
+from astra.api import media, problems, waits
 from astra.api.ports import Answered
 from astra.faults.effects.base import Hit, Interference, RequestEffect
 from astra.faults.effects.registered import EFFECTS, request_effects
@@ -59,7 +59,8 @@ def intercept(view: Any) -> None:
     ends it. A delay goes on to the next rule.
     """
     request = view.request
-    acted = request._acted = Acted()
+    acted, position = waits.remembered(request) or (Acted(), -1)
+    request._acted = acted
     _under_way.set(acted)
     subject = subject_of_call(
         view,
@@ -67,7 +68,7 @@ def intercept(view: Any) -> None:
         lambda: media.peek_json(request, max_bytes=settings.ASTRA.max_body_bytes),
     )
     rules = FaultRule.objects.filter(
-        account_id=view.caller.account_id, effect__in=request_effects()
+        account_id=view.caller.account_id, effect__in=request_effects(), position__gt=position
     ).order_by("position")
     for rule in rules:
         if not matches(rule, subject):
@@ -78,7 +79,10 @@ def intercept(view: Any) -> None:
         acted.on_call.append(rule.id)
         effect = EFFECTS[rule.effect]
         assert isinstance(effect, RequestEffect)
-        if _carry_out(view, effect.act(rule.parameters, hit)):
+        interference = effect.act(rule.parameters, hit)
+        if interference.seconds:
+            waits.wait(request, interference.seconds, memory=(acted, rule.position))
+        if _carry_out(view, interference):
             return
 
 

@@ -20,6 +20,7 @@ from astra.api.middleware import MAX_URI_LENGTH
 from astra.api.patterns import parse_identifier
 from astra.api.requests import has_body, is_too_large
 from astra.api.statements import Statement
+from astra.api.waits import began
 from astra.faults.effects.of_calls import is_no_answer
 from astra.faults.requests import acted_on
 from astra.faults.subjects import operation_at
@@ -92,7 +93,7 @@ class Call:
         """Return what every row has."""
         is_answered = not is_no_answer(self.answer)
         problem, _ = getattr(self.request, "_refusal", (None, None))
-        passed = monotonic_seconds() - self.request._began  # type: ignore[attr-defined]
+        passed = monotonic_seconds() - began(self.request)[1]
         return {
             "account_id": self.account_id,
             "at": at,

@@ -1,6 +1,5 @@
 """The programs that `serve` runs beside PostgreSQL, and how often one of them is started again."""
 
-import os
 import signal
 import time
 from collections.abc import Callable
@@ -86,16 +85,13 @@ class Program(Child):
         return None if self.process is None else self.process.poll()
 
 
-# Of each worker. Most wait, for a body, the disk or a reader, and then hold no session of the database.
-THREADS = 2 * (os.cpu_count() or 1) + 1
-
-
 def web_options(
     listener: Listener, *, workers: int, connections: int, certificate: Path | None
 ) -> list[str]:
     """Return the options of the web server on one listener, with TLS if there is a certificate.
 
-    ``connections``: how many each worker takes at a time.
+    ``connections``: how many each worker takes at a time. It has a thread for each, as any may wait for
+    a body or a reader; those that wait hold nothing else.
     """
     options = {
         "--interface": "wsgi",
@@ -103,7 +99,7 @@ def web_options(
         "--host": listener.address,
         "--port": listener.port,
         "--workers": workers,
-        "--blocking-threads": THREADS,
+        "--blocking-threads": connections,
         "--backpressure": connections,
         "--respawn-interval": 0.1,
         "--workers-kill-timeout": WEB_DRAIN_SECONDS,

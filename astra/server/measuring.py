@@ -15,6 +15,7 @@ from astra.api import metrics
 from astra.api.clock import monotonic_seconds
 from astra.api.control import ControlView
 from astra.api.statements import fetch
+from astra.api.waits import began
 from astra.engine.advancing import lag_seconds
 from astra.engine.pulse import worker_is_alive
 from astra.faults.subjects import operation_at
@@ -45,7 +46,6 @@ class Measuring:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        began = monotonic_seconds()
         metrics.IN_PROGRESS.inc()
         try:
             response = self.get_response(request)
@@ -53,7 +53,7 @@ class Measuring:
             metrics.IN_PROGRESS.dec()
         requests, seconds = _counters(operation_of(request), response.status_code)
         requests.inc()
-        seconds.observe(monotonic_seconds() - began)
+        seconds.observe(monotonic_seconds() - began(request)[1])
         number, _ = getattr(request, "_refusal", (None, None))
         if number is not None:
             _problems(number).inc()

@@ -1,7 +1,8 @@
 """Refuses connections that a worker of the web server has no room for; else they would hang.
 
 The web server takes so many connections at a time, and leaves the others to the kernel, where their
-callers wait until they give up. Here, whoever was left there for a moment is told to come back later.
+callers wait until they give up. Here, senders of bodies that do not come make room for whoever is left
+there; when that does not help, those who were left there for a moment are told to come back later.
 """
 
 import socket
@@ -13,11 +14,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from astra.api.problems import RETRY_AFTER_SECONDS
+from astra.server.bodies import give_up
 
 _LOOK_SECONDS = 0.1
 # A queue that is never found empty in so many looks is one that nobody takes anything from. Fewer, and a
 # worker on a busy machine that has only just begun would refuse the first who come.
 _LOOKS = 10
+# A body that was waited for so long makes room.
+_SLOW_SECONDS = 0.5
+# The kernel ends a connection of whoever reads nothing of an answer for so long.
+_UNREAD_MILLISECONDS = 30_000
 # In the kernel's `struct tcp_info` of a socket that listens: how many connections wait to be taken.
 _TCP_INFO = struct.Struct("@24xI")
 _REFUSAL = (
@@ -39,11 +45,16 @@ def _watch() -> None:
         time.sleep(_LOOK_SECONDS)
         # The web server closes it when it is to stop, and the number may become another file's.
         with suppress(OSError), _borrowed(number) as listener:
-            looks = looks + 1 if _waiting(listener) else 0
+            waiting = _waiting(listener)
+            looks = looks + 1 if waiting else 0
+            give_up(_SLOW_SECONDS, most=waiting)
             if looks >= _LOOKS:
                 _refuse(listener)
             continue
         number, looks = next(_listeners(), -1), 0
+        with suppress(OSError), _borrowed(number) as listener:
+            # What it takes has that too.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_MILLISECONDS)
 
 
 def _listeners() -> Iterator[int]:

@@ -10,6 +10,7 @@ from structlog.contextvars import bound_contextvars
 
 from astra.api.clock import monotonic_seconds
 from astra.api.pages import ACCOUNTS_PREFIX
+from astra.api.waits import began
 from astra.server.measuring import operation_of
 
 logger = logging.getLogger("astra.requests")
@@ -25,7 +26,6 @@ class RequestLog:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        began = monotonic_seconds()
         with bound_contextvars(
             **_known(request_id=secrets.token_hex(8), account=_account_in(request))
         ):
@@ -36,7 +36,7 @@ class RequestLog:
                 path=request.path,
                 operation=operation_of(request),
                 status=response.status_code,
-                duration_milliseconds=round((monotonic_seconds() - began) * 1000, 3),
+                duration_milliseconds=round((monotonic_seconds() - began(request)[1]) * 1000, 3),
                 problem=problem,
                 correlation_id=correlation_id and str(correlation_id),
             )

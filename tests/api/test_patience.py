@@ -8,12 +8,13 @@ import psycopg
 import pytest
 from django.db import OperationalError, transaction
 from django.db.utils import InternalError
+from django.http import HttpRequest
 
 from astra.accounts.models import Account
+from astra.api import waits
 from astra.api.handler import translate
 from astra.api.problems import SERVICE_UNAVAILABLE
 from astra.database.patience import seconds_left, within
-from astra.faults.effects import of_calls
 from backups.models import App, AppBackup, Bucket
 from tests.conftest import Api, number
 from tests.threads import at_once
@@ -46,11 +47,10 @@ def test_a_call_on_a_locked_account_is_refused_in_time_and_leaves_nothing(
 
 
 def test_the_seconds_of_a_delay_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(of_calls, "pause", lambda seconds: None)
-    monkeypatch.setattr(of_calls, "release", lambda: None)
+    monkeypatch.setattr(waits, "pause", lambda seconds: None)
+    monkeypatch.setattr(waits, "release", lambda: None)
     with within(10):
-        nothing: Any = None
-        of_calls.Delay().act({"seconds": 100}, nothing)
+        waits.wait(HttpRequest(), 100, memory=None)
         left = seconds_left()
     assert left is not None
     assert left > 100

@@ -10,6 +10,7 @@ import pytest
 from django.db import connections, transaction
 
 from astra.api import problems
+from astra.api import waits as api_waits
 from astra.faults.effects import of_calls
 from astra.faults.effects.base import Hit
 from backups.models import App, AppBackup, Bucket
@@ -24,13 +25,14 @@ BUCKETS = "topology/v1/buckets"
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waits: list[float] = []
-    monkeypatch.setattr(of_calls, "pause", waits.append)
+    monkeypatch.setattr(api_waits, "pause", waits.append)
     return waits
 
 
 @pytest.fixture(autouse=True)
 def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(of_calls, "pause", lambda seconds: None)
+    for module in (api_waits, of_calls):
+        monkeypatch.setattr(module, "pause", lambda seconds: None)
 
 
 @pytest.fixture

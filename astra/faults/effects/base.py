@@ -55,9 +55,10 @@ class Interference:
     """What becomes of the request.
 
     ``refusal`` raised or ``answer`` given instead of the operation, or ``change_answer`` afterwards;
-    with none of them the request goes on.
+    with none of them the request goes on, after so many ``seconds``.
     """
 
+    seconds: float = 0.0
     refusal: Exception | None = None
     answer: HttpResponseBase | None = None
     change_answer: ChangeAnswer | None = None

@@ -11,12 +11,9 @@ from rest_framework.exceptions import ValidationError
 from astra.api import fields, problems
 from astra.api.problems import ApiProblem
 from astra.api.serializers import ClosedSerializer, extended_error
-from astra.api.statements import release
-from astra.database.patience import postpone
 from astra.faults.effects.base import Hit, Interference, RequestEffect, SecondsField
 
 TOO_MANY, BROKEN, AWAY = 429, 500, 503
-# A waiting request keeps a thread of the web server.
 MOST_SECONDS = 120
 BEFORE, AFTER = "before", "after"
 FLUSH_SECONDS = 0.2
@@ -122,12 +119,7 @@ class Delay(RequestEffect):
     parameters = DelayParameters
 
     def act(self, parameters: Mapping[str, Any], hit: Hit) -> Interference:
-        seconds = seconds_of(parameters, hit)
-        # Meanwhile others may have its session, and it may take as long afterwards as any call.
-        release()
-        postpone(seconds)
-        pause(seconds)
-        return Interference()
+        return Interference(seconds=seconds_of(parameters, hit))
 
 
 def seconds_of(parameters: Mapping[str, Any], hit: Hit) -> float:
