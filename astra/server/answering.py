@@ -83,16 +83,17 @@ def answering(
         start = _Start()
         try:
             answer: Any = application(environ, start)
-        except Wait as wait:
-            room.enter(wait.seconds, partial(carry_out, taker, environ | wait.environ))
-            return
-        try:
             if getattr(answer, "streaming", True):
                 taker.response_iter(start.status, start.headers, _Pieces(answer))
             else:
                 taker.response_bytes(start.status, start.headers, answer.content)
                 answer.close()
-        finally:
+        except Wait as wait:
+            room.enter(wait.seconds, partial(carry_out, taker, environ | wait.environ))
+        except BaseException:
+            crowd.leave(environ)
+            raise
+        else:
             crowd.leave(environ)
 
     return answer

@@ -1,9 +1,12 @@
 """Requests are answered whole or in pieces, and those that wait hold no thread meanwhile."""
 
 import threading
+from contextlib import nullcontext
 from queue import SimpleQueue
 from typing import Any
 from uuid import uuid4
+
+import pytest
 
 from astra.api.problems import ApiProblem
 from astra.api.waits import ACCOUNT, CROWD, Wait
@@ -81,7 +84,8 @@ def test_a_request_that_waits_holds_no_thread_and_goes_on_with_what_it_has_kept(
     assert len(seen) == 3
 
 
-def test_the_calls_of_an_account_are_counted_until_they_are_answered() -> None:
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_calls_of_an_account_are_counted_until_they_are_answered(fails: bool) -> None:
     mine, others = uuid4(), uuid4()
 
     def application(environ: Any, start: Any) -> Any:
@@ -91,10 +95,11 @@ def test_the_calls_of_an_account_are_counted_until_they_are_answered() -> None:
         environ[ACCOUNT] = mine
         start("200 OK", [])
         found.append(crowd)
-        return Whole(b"")
+        return Whole(b"") if not fails else 1 / 0
 
     found: list[Crowd] = []
-    answering(application, {})(Taker(), environ())
+    with pytest.raises(ZeroDivisionError) if fails else nullcontext():
+        answering(application, {})(Taker(), environ())
     (crowd,) = found
     room = sum(1 for _ in iter(lambda: enters(crowd, mine), False))
     assert room - 1 == sum(1 for _ in iter(lambda: enters(crowd, others), False))

@@ -1,11 +1,13 @@
-"""What a web server has no room for is refused, and does not hang."""
+"""What a web server has no room for is refused, and whoever only keeps room has to leave."""
 
 import http.client
 import os
+import select
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -17,14 +19,38 @@ from tests.server.service import ROOT, SECONDS, eventually, free_port
 
 ROOM = 2
 APP = """
-from astra.server.refusing import refuse_what_waits
-refuse_what_waits()
+import socket
+from pathlib import Path
+
+from astra.server import bodies, refusing
+
+bodies.SECONDS = 3600
+refusing._UNREAD_MILLISECONDS = 500
+refusing.refuse_what_waits()
+
+
+def is_watched():
+    with refusing._borrowed(next(refusing._listeners())) as listener:
+        return listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 500
+
+
+def endless():
+    try:
+        while True:
+            yield bytes(65536)
+    finally:
+        Path("ended").touch()
 
 
 def application(environ, start_response):
-    start_response("200 OK", [("Content-Length", "0")])
-    return [b""]
+    if environ["REQUEST_METHOD"] == "POST":
+        environ["wsgi.input"].read()
+    start_response("200 OK" if is_watched() else "404 Not Found", [])
+    return endless() if environ["PATH_INFO"] == "/endless" else [b""]
 """
+
+
+SERVE = "import sys; from astra.server.web import serve; serve(sys.argv[1:])"
 
 
 @contextmanager
@@ -44,7 +70,7 @@ def status(port: int) -> int:
 
 def answers(port: int) -> bool:
     try:
-        return bool(status(port))
+        return status(port) == 200
     except OSError:
         return False
 
@@ -57,7 +83,7 @@ def port(tmp_path: Path) -> Iterator[int]:
     listener = Listener("http", "127.0.0.1", port, "ASTRA_HTTP_PORT")
     options = web_options(listener, workers=1, connections=ROOM, certificate=None)[:-1]
     with subprocess.Popen(
-        [sys.executable, "-m", "granian", *options, "small:application"],
+        [sys.executable, "-c", SERVE, *options, "small:application"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     ) as server:
@@ -72,3 +98,26 @@ def test_beyond_its_room_a_caller_is_told_to_come_back(port: int) -> None:
         assert (first, second) == (200, 200)
         assert [status(port) for _ in range(3)] == [503] * 3
     eventually(lambda: status(port) == 200, "room again")
+
+
+def connected(port: int, sent: bytes) -> socket.socket:
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(SECONDS)
+    connection.connect(("127.0.0.1", port))
+    connection.sendall(sent)
+    return connection
+
+
+def test_senders_of_nothing_make_room(port: int) -> None:
+    post = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n"
+    with ExitStack() as stack:
+        silent = [stack.enter_context(connected(port, post)) for _ in range(2 * ROOM)]
+        eventually(lambda: answers(port), "room")
+        # Nobody waits outside: the others were closed, or told to come back.
+        assert len(silent) - len(select.select(silent, [], [], 0)[0]) <= ROOM
+
+
+def test_a_reader_of_nothing_has_to_leave(port: int, tmp_path: Path) -> None:
+    with connected(port, b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n"):
+        eventually((tmp_path / "ended").exists, "the end of the answer")
