@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "identity",
     "installation",
     "hooks",
+    "notices",
 ]
 
 MIDDLEWARE = [

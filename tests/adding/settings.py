@@ -3,5 +3,6 @@
 from astra.settings import *  # noqa: F403
 from astra.settings import DATABASES, INSTALLED_APPS
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.adding.notices"]
+# Its resources are kinds that the service has, from another source.
+INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "notices"] + ["tests.adding.notices"]
 DATABASES["default"]["TEST"] = {"NAME": "test_adding"}

@@ -1,0 +1,121 @@
+"""Tasks: backups and restores at work, and their parts; read only.
+
+Source: section 10 of `families.md` and the published `task` schemas.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from astra.api import fields, filters
+from astra.api.problems import RESOURCE_NOT_FOUND
+from astra.api.serializers import ClosedSerializer
+from astra.resources.members import (
+    Choice,
+    Details,
+    Identifier,
+    Instant,
+    Known,
+    Number,
+    Several,
+    Text,
+)
+from astra.resources.resource import LIST, RETRIEVE, Resource
+from astra.resources.shapes import Members
+from notices import kinds
+from notices.models import TASK_STATES, Task
+
+FOLLOWS = (
+    "they follow from the history of backups and of apps that are cloned or restored; nobody can pause"
+    " or cancel one."
+)
+# What a task of the service can become, by what it is.
+TRANSITIONS = (
+    {"from": "notStarted", "to": ["running"]},
+    {"from": "running", "to": ["completed", "failed"]},
+)
+
+
+class TaskTransition(ClosedSerializer):
+    """What a state may become."""
+
+    to = fields.UniqueListField(child=fields.EnumField(TASK_STATES))
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields; `from` is a word of Python's."""
+        return {"from": fields.EnumField(TASK_STATES), **super().get_fields()}
+
+
+class Transitions(Known):
+    """`stateTransitions`: the same for every task."""
+
+    def __init__(self) -> None:
+        super().__init__("stateTransitions", self._list, sometimes=False)
+
+    @staticmethod
+    def _list(*, required: bool) -> Any:
+        return fields.UniqueListField(child=TaskTransition(), required=required)
+
+    def written(self, row: Any, now: datetime) -> Any:
+        return TRANSITIONS
+
+
+class Uris(Several):
+    """`resourceCollectionURI`: the one URI that there is."""
+
+    is_filtered = False
+
+    def json(self, value: Any) -> Any:
+        return [value]
+
+
+class PercentDone(Number):
+    """`percentDone`: how much of its time is over, 100 at the end."""
+
+    has_column = False
+    reads_also = ("state", "start_time", "ends_at")
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        return {}
+
+    def written(self, row: Any, now: datetime) -> Any:
+        if row.state == "completed":
+            return 100
+        if row.state != "running" or row.ends_at is None or row.ends_at <= row.start_time:
+            return 0
+        over = min((now - row.start_time) / (row.ends_at - row.start_time), 0.9999)
+        return round(over * 100, 2)
+
+
+TASK = Resource(
+    model=Task,
+    members=Members(
+        kinds.TASK,
+        Text("name", pattern=r"^(([a-z])*(\.))*([a-z])+$", max_length=127, example="astra.backup"),
+        Text("summary", min_length=3, max_length=63),
+        Text("description", min_length=1, max_length=511),
+        Text("service", min_length=1, max_length=31),
+        Identifier("parentTaskID", sometimes=True),
+        Identifier("resourceID"),
+        Text("resourceURI", min_length=3, max_length=4095),
+        Uris(
+            "resourceCollectionURI",
+            of=lambda: fields.StrictCharField(min_length=3, max_length=4095),
+            column="resource_uri",
+        ),
+        Choice("state", choices=TASK_STATES),
+        Transitions(),
+        Details("stateDetails"),
+        Number("orderHint"),
+        PercentDone("percentDone"),
+        Instant("startTime", sometimes=True),
+        Instant("endTime", sometimes=True),
+        module=__name__,
+    ),
+    paths=("core/v1/tasks",),
+    misses={RETRIEVE: RESOURCE_NOT_FOUND},
+    simplified={LIST: FOLLOWS, RETRIEVE: FOLLOWS},
+    columns=("summary", "state"),
+    key="summary",
+    seeding=None,
+)

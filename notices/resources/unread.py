@@ -1,0 +1,39 @@
+"""Notifications that a user has not read. Source: the published `unreadNotification` schemas."""
+
+from datetime import datetime
+
+from astra.api.query import COLLECTION_PARAMETERS
+from astra.resources.members import Choice, Identifier, Number
+from astra.resources.resource import LIST, RETRIEVE, Resource
+from astra.resources.shapes import Members
+from notices import kinds
+from notices.models import SEVERITIES, ReadMark, UnreadNotification
+
+FOLLOWS = "every notification since the user was made is unread, until its mark is deleted."
+
+
+def mark_read(row: UnreadNotification, now: datetime) -> None:
+    """Keep that the user has read it: it is no longer unread."""
+    mark = {"user_id": row.user_id, "notification_id": row.notification_id}
+    ReadMark.objects.get_or_create(**mark, defaults={"account_id": row.account_id})
+
+
+UNREAD = Resource(
+    model=UnreadNotification,
+    members=Members(
+        kinds.UNREAD,
+        Identifier("notificationID"),
+        Number("sequenceCount"),
+        Choice("severity", choices=SEVERITIES),
+        module=__name__,
+    ),
+    paths=("core/v1/users/{user_id}/unreadNotifications",),
+    methods=frozenset({"GET", "DELETE"}),
+    write_role="viewer",
+    published_parameters=COLLECTION_PARAMETERS,
+    simplified={LIST: FOLLOWS, RETRIEVE: FOLLOWS},
+    delete=mark_read,
+    columns=("severity",),
+    key="notificationID",
+    seeding=None,
+)
