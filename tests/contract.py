@@ -281,6 +281,8 @@ class BelowApp(Resource):
 class Retrieves(Resource):
     """GET and HEAD of an instance."""
 
+    retrieve_misses = 2
+
     def test_an_instance_is_the_item_of_its_list(self) -> None:
         made = self.make()
         document = self.read(self.url(made.id))
@@ -312,9 +314,9 @@ class Retrieves(Resource):
         assert (head.status_code, head.content) == (200, b"")
         assert dict(head.headers) == dict(get.headers)
 
-    def test_an_instance_that_is_not_there_is_problem_2(self) -> None:
+    def test_an_instance_that_is_not_there_is_not_found(self) -> None:
         for identifier in (world.some_id(), self.make_elsewhere().id, *NO_IDENTIFIERS):
-            assert number(self.call("GET", self.url(identifier))) == 2
+            assert number(self.call("GET", self.url(identifier))) == self.retrieve_misses
 
     def test_an_instance_takes_no_query_parameter(self) -> None:
         response = self.call("GET", f"{self.url(self.make().id)}?include=id")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from astra.accounts.models import Described
+from astra.api.problems import RESOURCE_NOT_FOUND
 from astra.apidocs.shapes import example_of
 from astra.resources import registry
 from astra.resources.members import ABSENT, REQUIRED, Choice
@@ -125,7 +126,7 @@ def contract_of(declaration: Declaration, place: Place) -> type[Declared]:
         "unacceptable": _refused(declaration, "replace"),
         "replacements": _replacements(declaration),
         "replace_shows": declaration.replace_shows,
-        "replace_misses": declaration.misses[REPLACE].number,
+        "replace_misses": declaration.misses.get(REPLACE, RESOURCE_NOT_FOUND).number,
     }
     return type(f"Test{declaration.kind.class_name}", tuple(parts), own)
 

@@ -29,6 +29,12 @@ class Extra:
         return number in self.problems and re.search(self.where, operation) is not None
 
 
+_NEVER_TOLD = (
+    r"^- GET .*/(events|notifications)\b.*: answer (items\[\]\.)?"
+    r"(correctiveAction|correctiveActionURL|data|descriptionURL|destinations|resourceCollectionURL"
+    r"|resourceMethod|resourceMethodResult|resourceURI|userID|visibility)\b"
+)
+
 EXTRAS = (
     Extra(
         "problems 46, 47, 108, 111, 112, 127 on the create of a backup",
@@ -308,6 +314,16 @@ EXTRAS = (
         "Every app that can be failed over to can run hooks afterwards.",
         unanswered=(162,),
         where=r"/executionHooks",
+    ),
+    Extra(
+        "members of events, notifications and tasks that none of them has",
+        "The history that they are read from knows no caller, no request, no page of advice and no"
+        " other destination; nobody cancels a task.",
+        facts=(
+            _NEVER_TOLD,
+            r"^- GET .*/tasks\b.*: answer (items\[\]\.)?(cancelTime|userID): ",
+            r"^- GET .*/tasks\b.*: answer (items\[\]\.)?state: (maxLength 31|minLength 1)$",
+        ),
     ),
     Extra(
         "configSchema is any object",

@@ -17,6 +17,9 @@ from notices import kinds
 from notices.models import CLASSES, SEVERITIES, Event, Notification
 
 TYPE_PATTERN = "^application/astra-([a-zA-Z])+$"
+NAME_PATTERN = r"^([a-z]+\.)+[a-z]+$"
+NAME: Any = {"min_length": 3, "max_length": 127}
+TYPE: Any = {"min_length": 4, "max_length": 79}
 FOLLOWS = (
     "they follow from the history of backups, snapshots, apps and whatever else moves by itself; what"
     " is merely written, such as a new token, has none."
@@ -35,14 +38,14 @@ def members(kind: ResourceKind) -> Members:
     """Return the members that events and notifications have alike."""
     return Members(
         kind,
-        Text("name", pattern=r"^([a-z]+\.)+[a-z]+$", max_length=127, example="astra.app.failed"),
+        Text("name", pattern=NAME_PATTERN, **NAME, example="astra.app.failed"),
         Number("sequenceCount"),
         Text("summary", min_length=3, max_length=79),
         EventTime("eventTime", column="created_at"),
         Text("source", pattern="^([a-z-])*$", min_length=1, max_length=19),
         Identifier("resourceID"),
         Several("additionalResourceIDs", of=IdentifierField),
-        Text("resourceType", pattern=TYPE_PATTERN, max_length=79, example="application/astra-app"),
+        Text("resourceType", pattern=TYPE_PATTERN, **TYPE, example="application/astra-app"),
         Identifier("correlationID"),
         Choice("severity", choices=SEVERITIES),
         Choice("class", column="audience", choices=CLASSES),

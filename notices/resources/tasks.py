@@ -36,14 +36,18 @@ TRANSITIONS = (
 )
 
 
+NAME_PATTERN = r"^(([a-z])*(\.))*([a-z])+$"
+NAME: Any = {"min_length": 3, "max_length": 127}
+
+
 class TaskTransition(ClosedSerializer):
     """What a state may become."""
 
-    to = fields.UniqueListField(child=fields.EnumField(TASK_STATES))
+    to = fields.UniqueListField(child=fields.StrictCharField())
 
     def get_fields(self) -> dict[str, Any]:
         """Return the fields; `from` is a word of Python's."""
-        return {"from": fields.EnumField(TASK_STATES), **super().get_fields()}
+        return {"from": fields.StrictCharField(), **super().get_fields()}
 
 
 class Transitions(Known):
@@ -91,7 +95,7 @@ TASK = Resource(
     model=Task,
     members=Members(
         kinds.TASK,
-        Text("name", pattern=r"^(([a-z])*(\.))*([a-z])+$", max_length=127, example="astra.backup"),
+        Text("name", pattern=NAME_PATTERN, **NAME, example="astra.backup"),
         Text("summary", min_length=3, max_length=63),
         Text("description", min_length=1, max_length=511),
         Text("service", min_length=1, max_length=31),
@@ -113,6 +117,7 @@ TASK = Resource(
         module=__name__,
     ),
     paths=("core/v1/tasks",),
+    published_parameters=frozenset({"include", "limit", "filter"}),
     misses={RETRIEVE: RESOURCE_NOT_FOUND},
     simplified={LIST: FOLLOWS, RETRIEVE: FOLLOWS},
     columns=("summary", "state"),

@@ -17,15 +17,15 @@ from astra.scenarios.errors import ScenarioError
 from astra.scenarios.loading import load_scenario
 from backups.models import App
 from tests import world
-from tests.adding.notices.notes import Note
-from tests.adding.notices.notifications import Notification
+from tests.adding.bulletins.bulletins import Bulletin
+from tests.adding.bulletins.notes import Note
 from tests.conftest import Api, invalid, number
 
 pytestmark = pytest.mark.django_db
 
 # The type checker does not know the family: it is installed in this test alone.
 notes_of: Any = Note._default_manager
-notifications_of: Any = Notification._default_manager
+bulletins_of: Any = Bulletin._default_manager
 
 SCENARIO = """
 scenario: told
@@ -33,7 +33,7 @@ accounts:
   - name: a
     clock: {mode: manual, at: "2026-01-05T12:00:00Z"}
     users: [{email: owner@example.com, role: owner}]
-    notifications:
+    bulletins:
       - {summary: Disk full, name: astra.app.failed, sequenceCount: 1, severity: critical,
          source: nautilus, resourceType: application/astra-app, class: user, description: Full.,
          correlationID: 0afbe357-a717-4c7a-8b3d-d0368959c8de,
@@ -81,14 +81,14 @@ def test_a_rule_of_a_member_holds_in_the_database_too(api: Api, app: App) -> Non
 
 def test_scenarios_seed_both_and_say_what_is_wrong() -> None:
     load_scenario(Source("told.yaml", SCENARIO))
-    note, notification = notes_of.get(), notifications_of.get()
+    note, bulletin = notes_of.get(), bulletins_of.get()
     assert (note.name, note.app.name, note.is_pinned, note.colour) == (
         "first",
         "shop",
         True,
         "yellow",
     )
-    assert notification.event_time == datetime(2026, 1, 5, 12, tzinfo=UTC)
+    assert bulletin.event_time == datetime(2026, 1, 5, 12, tzinfo=UTC)
     with pytest.raises(ScenarioError, match="Must be one of cleared"):
         load_scenario(Source("told.yaml", SCENARIO.replace("severity: critical", "severity: bad")))
 
@@ -105,23 +105,23 @@ def test_checkpoints_restore_them(api: Api, app: App) -> None:
 def test_the_admin_site_lists_shows_and_makes_them(staff: Client) -> None:
     load_scenario(Source("told.yaml", SCENARIO))
     account, note = Account.objects.get(), notes_of.get()
-    page = staff.get("/admin/notices/notification/").content.decode()
+    page = staff.get("/admin/bulletins/bulletin/").content.decode()
     assert "Disk full" in page
     assert "critical" in page
-    shown = staff.get(f"/admin/notices/notification/{notifications_of.get().pk}/change/")
+    shown = staff.get(f"/admin/bulletins/bulletin/{bulletins_of.get().pk}/change/")
     assert b"astra.app.failed" in shown.content
-    assert staff.get("/admin/notices/notification/add/").status_code == 403
+    assert staff.get("/admin/bulletins/bulletin/add/").status_code == 403
     typed: dict[str, Any] = {"app": str(note.app.pk), "name": "by-hand", "colour": "white"}
-    assert staff.post("/admin/notices/note/add/", typed).status_code == 302
+    assert staff.post("/admin/bulletins/note/add/", typed).status_code == 302
     made = notes_of.get(name="by-hand")
     assert made.account == account
     changed = staff.post(
-        f"/admin/notices/note/{made.pk}/change/", {"title": "T", "colour": "yellow"}
+        f"/admin/bulletins/note/{made.pk}/change/", {"title": "T", "colour": "yellow"}
     )
     assert changed.status_code == 302
     made.refresh_from_db()
     assert (made.title, made.colour) == ("T", "yellow")
-    refused = staff.post("/admin/notices/note/add/", typed)
+    refused = staff.post("/admin/bulletins/note/add/", typed)
     assert b"The app has a note of this name." in refused.content
 
 

@@ -3,6 +3,5 @@
 from astra.settings import *  # noqa: F403
 from astra.settings import DATABASES, INSTALLED_APPS
 
-# Its resources are kinds that the service has, from another source.
-INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "notices"] + ["tests.adding.notices"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.adding.bulletins"]
 DATABASES["default"]["TEST"] = {"NAME": "test_adding"}

@@ -13,6 +13,7 @@ from django.test import Client
 from astra.accounts.beginnings import begin_accounts
 from astra.accounts.callers import system_caller
 from astra.accounts.models import Account
+from astra.engine.models import Transition
 from astra.faults.models import FaultRule
 from astra.isolation.checkpoints import checkpoint_save
 from astra.journal.models import JournalEntry
@@ -133,6 +134,16 @@ def some_of_everything() -> Mapping[str, Any]:
         method="GET",
         path=f"/accounts/{account.pk}/k8s/v2/apps",
         status=200,
+    )
+    # What is told of it.
+    Transition.objects.create(
+        account=account,
+        kind="appBackup",
+        resource_id=backup.pk,
+        sequence=9,
+        from_state="running",
+        to_state="completed",
+        at=account.now(),
     )
     make_hook(account, app)
     ExecutionHookOverride.objects.create(

@@ -118,7 +118,7 @@ class TestAccount(Tenants, Retrieves, Replaces):
     def url(self, identifier: object = None, **_: Any) -> str:
         return "/accounts" if identifier is None else f"/accounts/{identifier}"
 
-    def test_an_instance_that_is_not_there_is_problem_2(self) -> None:
+    def test_an_instance_that_is_not_there_is_not_found(self) -> None:
         """Whether it exists or not, an account that is not the caller's is refused (403)."""
         for identifier in (world.some_id(), self.make_elsewhere().id, *NO_IDENTIFIERS):
             assert number(self.call("GET", self.url(identifier))) == 11

@@ -68,9 +68,7 @@ def test_how_much_is_done_grows(api: Api, backup: AppBackup) -> None:
     assert 0 < shares[len(shares) // 4] <= 100
 
 
-def test_tasks_outlive_the_backup(
-    api: Api, app: App, backup: AppBackup
-) -> None:
+def test_tasks_outlive_the_backup(api: Api, app: App, backup: AppBackup) -> None:
     world.advance(api.account, 3600)
     assert states(api)["backup"] == "completed"
     assert api.delete(f"k8s/v1/apps/{app.id}/appBackups/{backup.id}").status_code == 204

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name='Bulletin',
             fields=[
                 ('id', models.UUIDField(default=astra.api.dice.new_id, primary_key=True, serialize=False)),
                 ('version', models.CharField(max_length=7)),
@@ -69,8 +69,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
-                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='notification_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='notification_by_label', opclasses=['jsonb_path_ops'])],
-                'constraints': [models.CheckConstraint(condition=models.Q(('severity__in', ('cleared', 'indeterminate', 'informational', 'warning', 'critical'))), name='notification_severity_is_known')],
+                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='bulletin_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='bulletin_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('severity__in', ('cleared', 'indeterminate', 'informational', 'warning', 'critical'))), name='bulletin_severity_is_known')],
             },
         ),
     ]

@@ -1,4 +1,4 @@
-"""Notifications of an account: read only. Source: the published `notification` schemas."""
+"""Bulletins of an account: read only. Source: the published `bulletin` schemas."""
 
 from django.db import models
 
@@ -10,13 +10,13 @@ from astra.resources.members import Choice, Identifier, Instant, Number, Several
 from astra.resources.resource import Resource
 from astra.resources.shapes import Members
 
-KIND = ResourceKind("notification", "notifications", ("1.3", "1.2", "1.1", "1.0"))
+KIND = ResourceKind("bulletin", "bulletins", ("1.3", "1.2", "1.1", "1.0"))
 SEVERITIES = ("cleared", "indeterminate", "informational", "warning", "critical")
 CLASSES = ("system", "user", "security")
 TYPE_PATTERN = "^application/astra-([a-zA-Z])+$"
 
 
-class Notification(Row):
+class Bulletin(Row):
     """Something that happened, for people."""
 
     name = models.CharField(max_length=127, db_collation="C")
@@ -37,21 +37,21 @@ class Notification(Row):
         ordering = ("created_at", "id")
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(severity__in=SEVERITIES), name="notification_severity_is_known"
+                condition=models.Q(severity__in=SEVERITIES), name="bulletin_severity_is_known"
             ),
         )
         indexes = (
-            # GET …/core/v1/notifications in the default order, and `continue` in it
-            by_creation("notification_by_creation"),
-            by_label("notification_by_label"),
+            # GET …/core/v1/bulletins in the default order, and `continue` in it
+            by_creation("bulletin_by_creation"),
+            by_label("bulletin_by_label"),
         )
 
     def __str__(self) -> str:
         return self.summary
 
 
-NOTIFICATION = Resource(
-    model=Notification,
+BULLETIN = Resource(
+    model=Bulletin,
     members=Members(
         KIND,
         Text("name", pattern=r"^([a-z]+\.)+[a-z]+$", max_length=127, example="astra.app.failed"),
@@ -69,7 +69,7 @@ NOTIFICATION = Resource(
         Text("correctiveAction", min_length=3, max_length=1023, sometimes=True),
         module=__name__,
     ),
-    paths=("core/v1/notifications",),
+    paths=("core/v1/bulletins",),
     columns=("summary", "severity"),
     key="summary",
 )
