@@ -33,8 +33,9 @@ class _Follows(Resource):
         Transition.objects.create(
             account=self.account, resource_id=resource, at=created_at, **self.step
         )
-        rows: Any = self.declaration.model._default_manager.filter(resource_id=resource)
-        return rows.filter(**self.whose()).order_by("id").last()
+        model: Any = self.declaration.model
+        made: Described = model.objects.filter(resource_id=resource, **self.whose()).latest("id")
+        return made
 
     def whose(self) -> dict[str, Any]:
         """What else tells the one that is meant."""
