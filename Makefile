@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check lint docs requirements fuzz crash bench fmt clean
+.PHONY: help run test coverage check lint docs requirements fuzz crash deploy-trial bench fmt clean
 .PHONY: lint-style lint-format lint-types lint-layers lint-migrations
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -25,7 +25,7 @@ ARGS ?=
 AGAINST ?=
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: $(VENV)/run.stamp ## Serve until Ctrl-C: API, admin site, lifecycle worker, database
 	@$(RUN) manage.py serve --with-parent $(ARGS)
@@ -63,6 +63,9 @@ fuzz: $(VENV)/dev.stamp ## Send thousands of requests, files and bytes that are 
 
 crash: $(VENV)/dev.stamp ## Kill parts of the running service, 500 times, and look what became of its data
 	@ASTRA_CRASH_ROUNDS=$${ASTRA_CRASH_ROUNDS:-500} $(RUN) -m pytest -n0 tests/server/crash -o faulthandler_timeout=0 $(ARGS)
+
+deploy-trial: $(VENV)/dev.stamp $(VENV)/deploy.stamp ## Run many hosts on this one, with fail-over, and lose one after another
+	@$(RUN) -m deploy.trial $(ARGS)
 
 docs: $(VENV)/dev.stamp ## Write what is generated: OpenAPI document, scenario schema, pages, picture
 	@$(RUN) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
@@ -105,6 +108,11 @@ $(VENV)/tools.stamp: requirements-dev.txt $(VENV)/venv.stamp
 $(VENV)/plots.stamp: requirements-bench.txt $(VENV)/venv.stamp
 	@echo "Installing what draws plots"
 	@$(INSTALL) -r requirements-bench.txt
+	@touch $@
+
+$(VENV)/deploy.stamp: requirements-deploy.txt $(VENV)/venv.stamp
+	@echo "Installing what the trial of a deployment fails over with"
+	@$(INSTALL) -r requirements-deploy.txt
 	@touch $@
 
 # Side by side: the two have no package in common, and most of the time goes into unpacking.

@@ -42,10 +42,10 @@ _CONNECTION = {
 }
 
 
-def _database(url: str) -> dict[str, Any]:
+def _database(url: str, *, said_by: str) -> dict[str, Any]:
     config: dict[str, Any] = dict(dj_database_url.parse(url))
     if config["ENGINE"] != "django.db.backends.postgresql":
-        raise OptionError("DATABASE_URL: only PostgreSQL is supported")
+        raise OptionError(f"{said_by}: only PostgreSQL is supported")
     config["ENGINE"] = "astra.database"
     config["OPTIONS"] = {
         **_CONNECTION,
@@ -147,9 +147,11 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": _database(env.str("DATABASE_URL", "") or ASTRA.database_url)}
+DATABASES = {
+    "default": _database(env.str("DATABASE_URL", "") or ASTRA.database_url, said_by="DATABASE_URL")
+}
 if ASTRA.replica_url:
-    DATABASES[REPLICA] = _database(ASTRA.replica_url) | {"TEST": {"MIRROR": "default"}}
+    DATABASES[REPLICA] = _database(ASTRA.replica_url, said_by="ASTRA_REPLICA_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-us"

@@ -108,6 +108,7 @@ class Options:
     left_behind: int = _option(_env.int, "LEFT_BEHIND", 1000, _NOT_NEGATIVE)
     journal_cap: int = _option(_env.int, "JOURNAL_CAP", 10_000, _NOT_NEGATIVE)
     journal_spool: bool = _option(_env.bool, "JOURNAL_SPOOL", True, _FLAG)
+    web_processes: int = _option(_env.int, "WEB_PROCESSES", 2, _POSITIVE)
     connections: int = _option(_env.int, "CONNECTIONS", 512, _POSITIVE)
     database_log_bytes: int = _option(_env.int, "DATABASE_LOG_MAX", 10 * 1024 * 1024, _POSITIVE)
     call_seconds: float = _option(_env.float, "CALL_SECONDS", 10.0, _POSITIVE)

@@ -107,6 +107,19 @@ class Session(psycopg.Connection[Any]):
             self._give_up()
             raise Late from error
 
+    def _exec_command(self, *command: Any, **options: Any) -> abc.PQGen[Any]:
+        """Begin or end a transaction, as psycopg does.
+
+        Where a server dies, its pooler may answer twice: for it, and for itself.
+        """
+        try:
+            return (yield from super()._exec_command(*command, **options))
+        except psycopg.InternalError as error:
+            if error.sqlstate is not None:
+                raise
+            self.pgconn.finish()
+            raise psycopg.OperationalError(str(error)) from error
+
     def _begin(self) -> None:
         """Begin a transaction where one is wanted, as cursors do before their first statement."""
         if not self.autocommit and self.is_idle:

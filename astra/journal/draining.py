@@ -6,9 +6,10 @@ between, no call is missing and none is there twice.
 """
 
 import logging
+from collections.abc import Callable
 
 import orjson
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, Error, IntegrityError, connection, transaction
 
 from astra.api.clock import monotonic_seconds
 from astra.api.statements import Statement
@@ -71,6 +72,19 @@ def new_drainer() -> Trim:
         return 0
 
     return drain_some
+
+
+def keep_drained(*, interval_seconds: float, stopping: Callable[[float], bool]) -> None:
+    """Drain, again and again, what the web processes of a host write down that has no worker.
+
+    ``stopping`` waits that many seconds, less when it is time to stop, and tells whether it is.
+    """
+    while not stopping(interval_seconds):
+        try:
+            drain()
+        except (Error, OSError) as error:
+            connection.close()
+            logger.warning("calls that were written down wait for the database: %s", error)
 
 
 def insert(line: bytes) -> None:

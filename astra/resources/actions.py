@@ -106,7 +106,7 @@ def delete_row(resource: Resource, rows: QuerySet[Any], *, caller: Caller) -> bo
         return bool(rows.delete()[0])
     with transaction.atomic(), resource.guarding(caller) as guard:
         # FOR UPDATE also waits for creates that are about to refer to the row.
-        row = rows.select_for_update(of=("self",)).select_related("account").first()
+        row = rows.select_for_update(of=("self",)).first()
         if row is None:
             return False
         if resource.in_use is not None and is_referred_to(row):
@@ -118,6 +118,7 @@ def delete_row(resource: Resource, rows: QuerySet[Any], *, caller: Caller) -> bo
             assert member.to.lost is not None
             naming: Any = other.rows().filter(account_id=row.account_id)
             member.to.lost(naming.filter(**{member.column: row.pk}), caller)
+        # Looked at only now: while the row was waited for, a manual clock may have been moved.
         now = row.account.now()
         if resource.delete is not None:
             resource.delete(row, now)

@@ -15,6 +15,8 @@ from django.core.management.base import CommandError
 
 from astra.api import metrics
 from astra.api.options import JSON, Options
+from astra.engine.worker import StopSignals
+from astra.journal.draining import keep_drained
 from astra.server import processes, template, web
 from astra.server.addresses import listeners, with_ports
 from astra.server.children import (
@@ -107,7 +109,7 @@ class Supervisor:
         plain, secure = listeners(self._options)
         certificate = server_certificate(self._options)
         for name, short, listener, workers, its in (
-            ("the web server (HTTP)", "astra-http", plain, 2, None),
+            ("the web server (HTTP)", "astra-http", plain, self._options.web_processes, None),
             ("the web server (HTTPS)", "astra-https", secure, 1, certificate),
         ):
             words = web_options(
@@ -121,6 +123,9 @@ class Supervisor:
             words = ["astra", "advance_backups", "--watch"]
             watch = functools.partial(execute_from_command_line, words)
             self._run("the lifecycle worker", "astra-worker", watch)
+        elif self._options.journal_spool:
+            # A worker elsewhere does not see what is written down here.
+            self._run("the journal's drainer", "astra-drainer", self._drain)
         self._announce(access)
 
     def _run(self, name: str, short: str, run: Callable[[], object]) -> None:
@@ -132,6 +137,12 @@ class Supervisor:
         self._programs.append(program)
         self._children.append(program)
         program.start()
+
+    def _drain(self) -> None:
+        with StopSignals() as signals:
+            keep_drained(
+                interval_seconds=self._options.worker_interval_seconds, stopping=signals.wait
+            )
 
     def _announce(self, access: Access | None) -> None:
         """Wait until the service answers, then tell people how to get in."""

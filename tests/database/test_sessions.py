@@ -189,3 +189,13 @@ def test_what_is_not_committed_is_not_said_to_be_done(checked_at_commit: Stateme
     with pytest.raises(IntegrityError, match="is not present in table"):
         checked_at_commit.fetch_one({"id": 1})
     assert Statement("SELECT count(*) FROM child").fetch_one({}) == (0,)
+
+
+def test_two_answers_to_one_command_are_a_lost_session() -> None:
+    """As a pooler gives them, for a server that died and for itself."""
+    connection.ensure_connection()
+    session = connection.connection
+    with pytest.raises(psycopg.OperationalError, match="2 results"):
+        session.wait(session._exec_command("SELECT 1; SELECT 2"))
+    assert session.closed
+    connection.close()

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from io import StringIO
 from typing import Any, TypeVar
@@ -19,8 +20,10 @@ from astra.engine.models import Transition
 from backups.actions.steering import end
 from backups.models import App, AppBackup, Bucket
 from tests import world
+from tests.conftest import Api
 from tests.lifecycle.making import after, history, make, row
 from tests.lifecycle.test_worker import await_that
+from tests.threads import blocked
 from tests.world import START, settle_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -230,3 +233,19 @@ def _somebody_waits() -> bool:
         )
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def test_what_is_deleted_while_a_clock_moves_goes_after_what_the_move_did() -> None:
+    account = world.make_account()
+    world.make_bucket(account)
+    api = Api(account, world.make_token(world.make_user(account)))
+    backup = make(world.make_app(account))
+    path = f"k8s/v1/apps/{backup.app_id}/appBackups/{backup.id}"
+    with ExitStack() as stack, transaction.atomic():
+        advance(at=after(2.5), account_id=account.pk)
+        deleted = stack.enter_context(blocked(lambda: api.call("DELETE", path)))
+    assert deleted.result().status_code == 204
+    steps = Transition.objects.filter(resource_id=backup.id).order_by("sequence")
+    instants = [step.at for step in steps]
+    assert [step.to_state for step in steps][-1] == "deleted"
+    assert instants == sorted(instants)

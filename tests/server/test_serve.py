@@ -8,10 +8,12 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
+import psycopg
 import pytest
 
 from tests.server.service import SECONDS, SHARED, Service, eventually
@@ -131,17 +133,26 @@ def test_what_dies_is_started_again(running: Service) -> None:
     assert running.processes() == []
 
 
-def test_the_parts_work_apart_as_in_containers(service: Service, empty_database: str) -> None:
+def test_the_parts_work_apart_as_on_hosts_of_their_own(
+    service: Service, empty_database: str, tmp_path: Path
+) -> None:
     environment = service.environment | {"DATABASE_URL": empty_database}
+    elsewhere = environment | {"ASTRA_DATA_DIR": str(tmp_path / "worker")}
     subprocess.run(
         service.command("prepare"), env=environment, stdout=subprocess.DEVNULL, check=True
     )
     parts = [
-        subprocess.Popen(service.command(*words), env=environment, stdout=subprocess.DEVNULL)
-        for words in (("serve", "--only", "web"), ("advance_backups", "--watch"))
+        subprocess.Popen(service.command(*words), env=where, stdout=subprocess.DEVNULL)
+        for words, where in (
+            (("serve", "--only", "web"), environment),
+            (("advance_backups", "--watch"), elsewhere),
+        )
     ]
     eventually(service.is_ready, "readiness")
     assert service.backup_ids()
+    with psycopg.connect(empty_database, autocommit=True) as database:
+        calls = "SELECT FROM journal_journalentry"
+        eventually(lambda: database.execute(calls).rowcount, "the call in everybody's journal")
     for part in parts:
         part.terminate()
     assert [part.wait(SECONDS) for part in parts] == [0, 0]

@@ -180,7 +180,8 @@ class Client:
             self._doubt(method, path, type(error).__name__)
             return None, None
         if answer.status == _UNAVAILABLE:
-            self._doubt(method, path, "503")
+            told = "503" if "Retry-After" in answer.headers else "503 without Retry-After"
+            self._doubt(method, path, told)
             return None, None
         document = json.loads(answer.data) if answer.data else {}
         self.ledger.note(call=f"{method} {path}", status=answer.status, id=document.get("id"))
