@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_MAX_STALE = re.compile(r'max-stale(?:="?(\d{1,9})"?)?', re.IGNORECASE)
+_MAX_STALE = re.compile(r'max-stale(?:="?(\d{1,9})"?)?', re.ASCII | re.IGNORECASE)
 # Of the last commit that it knows; the workers' signs of life are one every other second. NULL where
 # it knows none, or is no replica.
 _AGE = Statement("""

@@ -15,8 +15,8 @@ from deploy.trial.database import DIRECT, TRANSACTION, Database
 from deploy.trial.hosts import SHARED, Hosts
 from deploy.trial.machines import Machine
 
-ROUNDS = 5
-_SECONDS = 4.0
+ROUNDS = 3
+_SECONDS = 3.0
 _CONNECTIONS = 16
 _STORED = 100
 _BODY = '{"type":"application/astra-appBackup","version":"1.1"}'
