@@ -149,7 +149,8 @@ def _caller_of(token_digest: str) -> Caller:
         seed=seed,
         stage_delays=stage_delays,
         immediate_kinds=immediate_kinds,
-        proof=dict(zip(_PROVED, (token_digest, *of_token, revision), strict=True)),
+        # As every statement writes them.
+        proof=dict(zip(_PROVED, map(str, (token_digest, *of_token, revision)), strict=True)),
         expires_at=expires_at,
     )
     _remember(token_digest, caller)
@@ -184,7 +185,7 @@ def asked_again(caller: Caller) -> Caller:
         seed=seed,
         stage_delays=stage_delays,
         immediate_kinds=immediate_kinds,
-        proof={**caller.proof, "caller_account": revision},
+        proof={**caller.proof, "caller_account": str(revision)},
     )
 
 

@@ -39,7 +39,7 @@ def new_id() -> uuid.UUID:
     return RANDOM_DICE.new_id()
 
 
-def unit_interval(seed: int, identifier: uuid.UUID, stage: str) -> float:
+def unit_interval(seed: int, identifier: uuid.UUID | str, stage: str) -> float:
     """Return a number in [0, 1) that follows from seed, id and stage: 4 bytes of their MD5."""
     text = f"{seed}:{identifier}:{stage}".encode()
     return int(hashlib.md5(text, usedforsecurity=False).hexdigest()[:8], 16) / 4294967296.0

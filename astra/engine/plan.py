@@ -74,7 +74,9 @@ def planned(
 
     ``not_before``: an instant that the first stage waits for.
     """
-    seconds = stage_seconds(lifecycle, paces, own_seconds=own_seconds, jitter_of=(seed, row_id))
+    # An id is written slowly, and each stage looks at it.
+    chance = seed, str(row_id)
+    seconds = stage_seconds(lifecycle, paces, own_seconds=own_seconds, jitter_of=chance)
     instants: list[datetime] = []
     before = at = start
     for each in seconds:
