@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "astra.isolation",
     "astra.server",
     "backups",
+    "clusters",
     "identity",
     "installation",
     "hooks",

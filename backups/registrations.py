@@ -4,13 +4,14 @@ from astra.accounts.belongings import Belonging, register_belongings
 from astra.engine.barriers import BarrierSource, barrier_sources
 from astra.engine.registry import Registration, register
 from astra.isolation.checking import register_check
-from astra.scenarios.sections import register_section
+from astra.scenarios.sections import imply, register_section
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
 from backups.checking import impossible_protection
 from backups.lifecycle import APP, APP_BACKUP, COMPLETED, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.scenarios.fleets import FleetSection
+from backups.scenarios.implied import clusters_of_apps, namespaces_of_apps
 
 # A completed backup occupies its bucket, any other does not; one row per bucket and settled set.
 _STORE = f"""
@@ -58,4 +59,6 @@ def register_all() -> None:
         )
     )
     register_section(FleetSection())
+    imply("clusters", clusters_of_apps)
+    imply("namespaces", namespaces_of_apps)
     register_check(impossible_protection)

@@ -122,6 +122,7 @@ def contract_of(declaration: Declaration, place: Place) -> type[Declared]:
         "members": declaration.members.shape.members(),
         "hidden": frozenset(each.name for each in declaration.members.members if each.write_only),
         "write_role": declaration.write_role,
+        "whole_seconds": declaration.members.whole_seconds,
         "invalid": _refused(declaration, "create"),
         "unacceptable": _refused(declaration, "replace"),
         "replacements": _replacements(declaration),

@@ -15,6 +15,7 @@ from astra.api.clock import real_now
 from astra.api.dice import new_id
 from astra.engine.settling import Hop, lock_account, settle_due
 from backups.models import App, AppBackup, Bucket, Snapshot
+from clusters.models import Cloud, Cluster, Namespace, StorageClass
 from identity.models import Credential
 
 START = datetime(2026, 1, 5, 12, 0, 0, 123456, tzinfo=UTC)
@@ -71,6 +72,45 @@ def make_app(account: Account, **values: Any) -> App:
         **AWAKE,
     }
     return App.objects.create(account=account, **(defaults | values))
+
+
+def make_cloud(account: Account, **values: Any) -> Cloud:
+    defaults = {"name": f"cloud-{next(_numbers)}", "version": "1.1", **AWAKE}
+    return Cloud.objects.create(account=account, **(defaults | values))
+
+
+def make_cluster(account: Account, *, cloud: Cloud | None = None, **values: Any) -> Cluster:
+    """A cluster that is managed, unless its `managed_state` says otherwise."""
+    is_managed = values.get("managed_state", "managed") in ("managing", "managed")
+    defaults = {
+        "name": f"cluster-{next(_numbers)}",
+        "version": "1.7",
+        "is_managed": is_managed,
+        "managed_at": START if is_managed else None,
+        "outcome_managed_state": "managed" if is_managed else "unmanaged",
+        **AWAKE,
+    }
+    place = {"account": account, "cloud": cloud or make_cloud(account)}
+    return Cluster.objects.create(**place, **(defaults | values))
+
+
+def make_namespace(cluster: Cluster, **values: Any) -> Namespace:
+    defaults = {
+        "name": f"namespace-{next(_numbers)}",
+        "version": "1.2",
+        "kubernetes_uid": new_id(),
+        **AWAKE,
+    }
+    return Namespace.objects.create(
+        account_id=cluster.account_id, cluster=cluster, **(defaults | values)
+    )
+
+
+def make_storage_class(cluster: Cluster, **values: Any) -> StorageClass:
+    defaults = {"name": f"class-{next(_numbers)}", "version": "1.1", **AWAKE}
+    return StorageClass.objects.create(
+        account_id=cluster.account_id, cluster=cluster, **(defaults | values)
+    )
 
 
 def make_bucket(account: Account, **values: Any) -> Bucket:

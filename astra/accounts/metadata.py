@@ -6,17 +6,18 @@ from typing import Any
 from astra.accounts.callers import Caller
 from astra.accounts.models import Described
 from astra.api import patterns
-from astra.api.clock import timestamp
+from astra.api.clock import timestamp, whole_second
 from astra.api.problems import CONFLICT, ApiProblem
 from astra.api.serializers import is_read_only, read_only_labels
 
 
-def represent_metadata(resource: Described) -> dict[str, Any]:
+def represent_metadata(resource: Described, *, whole_seconds: bool = False) -> dict[str, Any]:
     """Return `metadata`: the caller's labels, the service's instants and users."""
+    written = whole_second if whole_seconds else timestamp
     metadata: dict[str, Any] = {
         "labels": resource.labels,
-        "creationTimestamp": timestamp(resource.created_at),
-        "modificationTimestamp": timestamp(resource.modified_at),
+        "creationTimestamp": written(resource.created_at),
+        "modificationTimestamp": written(resource.modified_at),
         "createdBy": str(resource.created_by),
     }
     if resource.modified_by:

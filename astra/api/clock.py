@@ -52,3 +52,8 @@ def timestamp(instant: datetime) -> str:
     """Write an instant as the API does: ISO 8601, UTC, microseconds, `Z`."""
     utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
     return f"{utc.isoformat(timespec='microseconds')[:-6]}Z"
+
+
+def whole_second(instant: datetime) -> str:
+    """Write an instant without its fraction of a second, for what callers parse that way."""
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"

@@ -133,12 +133,15 @@ def plan_new(
     *,
     own_seconds: float | None = None,
 ) -> None:
-    """Fix the fate of a row that the caller is about to insert in a state that it begins in.
+    """Fix the fate of a row that the caller is about to insert in a state that it begins or ends in.
 
     ``own_seconds``: the delay of a stage that depends on the row.
     """
     row.transition_count = 1
-    _fix(lifecycle, row, fate, caller, start=row.created_at, own_seconds=own_seconds)
+    if row.state in lifecycle.final:
+        row.outcome, row.ends_at = row.state, row.created_at
+    else:
+        _fix(lifecycle, row, fate, caller, start=row.created_at, own_seconds=own_seconds)
 
 
 def begin_in(

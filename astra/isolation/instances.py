@@ -18,7 +18,13 @@ from astra.scenarios.documents import Document, Source
 from astra.scenarios.errors import BODY, Finding, ScenarioError
 from astra.scenarios.library import read_library
 from astra.scenarios.loading import build_rows, check_scenario, collect_items, quietly
-from astra.scenarios.sections import Generator, Item, all_sections, sections_of
+from astra.scenarios.sections import (
+    Generator,
+    Item,
+    all_sections,
+    section_named,
+    sections_of,
+)
 from astra.scenarios.writing import write_history
 
 SECTION = "accounts"
@@ -97,7 +103,7 @@ def _checked(source: Source, parameters: Mapping[str, float]) -> Mapping[str, An
 
 def _without_ids(section: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item without the ids it gives: they could be there only once."""
-    own = {name: value for name, value in values.items() if name != "id"}
+    own = section_named(section).without_ids(values)
     for child in sections_of(section):
         if child.name in own:
             own[child.name] = [_without_ids(child.name, item) for item in own[child.name]]

@@ -53,7 +53,10 @@ def create_row(
         resource.complete(row, row.created_at)
         find_references(resource, caller, body)
         if resource.lifecycle is not None:
-            plan_new(resource.lifecycle, row, fate or Fate(resource.lifecycle.success), caller)
+            usual = Fate(resource.lifecycle.success)
+            if fate is None and resource.ready_at_once(row):
+                row.state = usual.outcome
+            plan_new(resource.lifecycle, row, fate or usual, caller)
         with refusing_taken(resource.taken):
             row.save(force_insert=True)
         if resource.lifecycle is not None:
@@ -109,8 +112,7 @@ def delete_row(resource: Resource, rows: QuerySet[Any], *, caller: Caller) -> bo
         row = rows.select_for_update(of=("self",)).first()
         if row is None:
             return False
-        if resource.in_use is not None and is_referred_to(row):
-            raise ApiProblem(resource.in_use)
+        refuse_used(resource, row)
         resource.may_delete(row)
         guard.delete(row)
         for other, member in resource.losers:
@@ -142,12 +144,30 @@ def refusing_taken(every: Iterable[Taken]) -> Iterator[None]:
         raise
 
 
-def is_referred_to(row: Model) -> bool:
-    """Tell whether a foreign key of any other resource has the row."""
-    return any(
-        each.related_model._default_manager.filter(**{each.field.name: row}).exists()
-        for each in row._meta.related_objects
-    )
+def refuse_used(resource: Resource, row: Model) -> None:
+    """Raise the resource's ``in_use`` if a foreign key of any other resource has the row."""
+    for each in row._meta.related_objects if resource.in_use_by else ():
+        related = registry.resource_of(each.related_model)
+        problem = resource.in_use_by.get(
+            related.kind.name if related else "", resource.in_use_by.get("")
+        )
+        users = each.related_model._default_manager.filter(**{each.field.name: row})
+        if problem is not None and users.exists():
+            raise ApiProblem(problem)
+
+
+def delete_with_parts(row: Model) -> None:
+    """Delete a row and what refers to it, down to what nothing refers to."""
+    for each in row._meta.related_objects:
+        if not getattr(each.field, "db_constraint", True):
+            continue
+        parts = each.related_model._default_manager.filter(**{each.field.name: row})
+        if each.related_model._meta.related_objects:
+            for part in parts:
+                delete_with_parts(part)
+        parts.delete()
+    # The row itself is looked at afterwards.
+    type(row)._default_manager.filter(pk=row.pk).delete()
 
 
 def _parents(
@@ -170,6 +190,5 @@ def find_references(resource: Resource, caller: Caller, body: Mapping[str, Any])
         to, wanted = member.to, body.get(member.name)
         if to is None or wanted is None:
             continue
-        found: Any = to.model._default_manager.filter(id=wanted)
-        if not found.filter(account__checked=caller.account_id).exists():
+        if not registry.resource(to.kind).by_key(wanted, caller.account_id).exists():
             raise ApiProblem(to.problem, fields=[Invalid(member.name, to.reason)])

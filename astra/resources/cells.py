@@ -61,6 +61,12 @@ def _is_state(member: Member) -> bool:
 
 
 def _record_cell(field: "ForeignKey[Any, Any]") -> Callable[..., Any]:
+    if not getattr(field, "db_constraint", True):
+        # It may be gone.
+        return cells.column(
+            field.name.replace("_", " ").capitalize(),
+            lambda record: cells.row_link(field.related_model, getattr(record, field.attname)),
+        )
     related = registry.resource_of(field.related_model)
     named = related.members[related.key].column if related else "pk"
     return cells.column(

@@ -24,6 +24,9 @@ def impossible_rows(account_id: uuid.UUID) -> Iterator[str]:
             continue
         item = belonging(resource.model._meta.label_lower)
         rows = resource.model._default_manager.filter(**{item.column: account_id})
+        if registry.resource_of(resource.model) is not resource:
+            # Another view of the same rows knows only those that are there.
+            rows = rows.filter(**resource.there)
         for row in rows.order_by().iterator(chunk_size=_AT_ONCE):
             if (reason := _why_impossible(resource, row, now)) is not None:
                 yield f"{item.label} {row.pk}: {reason}"

@@ -335,11 +335,11 @@ class Details(Several):
 
 
 class Reasons(Several):
-    """`stateUnready`: why a resource is not in the state it should be in."""
+    """`stateUnready` and the like: why a resource is not in the state it should be in."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, name: str = "stateUnready", **options: Any) -> None:
         options = {"create": ABSENT, "label": "Why", **options}
-        super().__init__("stateUnready", of=lambda: fields.ReasonsField.child, **options)
+        super().__init__(name, of=lambda: fields.ReasonsField.child, **options)
 
     def shown(self, *, required: bool) -> Any:
         return fields.ReasonsField(required=required)
@@ -381,6 +381,24 @@ class Document(Member):
             )
             for keys, _ in leaves(self.of())
         }
+
+
+class Derived(Member):
+    """A member that the database works out from other rows: mixed in before what it looks like.
+
+    ``expression`` makes its SQL; the model says, under the same name, what a row has that is new.
+    """
+
+    has_column = False
+
+    def __init__(self, name: str, *, expression: Callable[[], Any], **options: Any) -> None:
+        options = {"create": ABSENT, "fixed": True, **options}
+        super().__init__(name, **options)
+        self.expression = expression
+
+    @property
+    def reads(self) -> Sequence[str]:
+        return (self.column,)
 
 
 class Known(Member):

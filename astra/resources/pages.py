@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -51,6 +51,10 @@ class ResourcePage(AccountColumns[Any]):
     groups: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     ordering = ("-created_at", "-id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows, with what the database works out of them."""
+        return self.resource.members.with_derived(super().get_queryset(request))
 
     @admin.display(description="Has")
     def related_cell(self, record: Any) -> SafeString | str:

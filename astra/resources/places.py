@@ -58,7 +58,8 @@ def of_collection(
     rows = model._default_manager.all()
     if not place.parents:
         return rows.filter(**{place.tenant: account_id})
-    keys = {f"{foreign_key(model, each.model)}_id": ids[each.id_name] for each in _parents(place)}
+    # What is only below one of the others is a matter of that one.
+    keys = {f"{way}_id": ids[each.id_name] for each, way in _ways(model, place) if "__" not in way}
     return rows.filter(*map(Exists, parents(place, account_id, ids)), **keys)
 
 
@@ -86,10 +87,9 @@ def of_instance(
         f"{place.tenant}__checked": account_id,
         **{f"{name}__checked": value for name, value in resource.there.items()},
     }
-    for parent in _parents(place):
-        key = foreign_key(model, parent.model)
-        conditions[f"{key}__checked"] = ids[parent.id_name]
-        conditions |= {f"{key}__{name}__checked": value for name, value in parent.there.items()}
+    for parent, way in _ways(model, place):
+        conditions[f"{way}__checked"] = ids[parent.id_name]
+        conditions |= {f"{way}__{name}__checked": value for name, value in parent.there.items()}
     return model._default_manager.filter(**conditions)
 
 
@@ -99,6 +99,18 @@ def foreign_key(model: type[Model], parent: type[Model]) -> str:
         if isinstance(field, ForeignKey) and field.related_model is parent:
             return field.name
     raise LookupError(f"{model.__name__} has no foreign key to {parent.__name__}")
+
+
+def _ways(model: type[Model], place: Place) -> "Iterator[tuple[Resource, str]]":
+    """Yield the parents that a place names, innermost first, with the foreign keys that lead there."""
+    inner, way = model, ""
+    for parent in reversed(_parents(place)):
+        try:
+            way = foreign_key(model, parent.model)
+        except LookupError:
+            way = f"{way}__{foreign_key(inner, parent.model)}"
+        inner = parent.model
+        yield parent, way
 
 
 def _parents(place: Place) -> "list[Resource]":

@@ -99,6 +99,10 @@ def _permitted(of: Any) -> None:
     return None
 
 
+def _never(row: Any) -> bool:
+    return False
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Resource:
     """A kind of thing that the API has.
@@ -112,10 +116,10 @@ class Resource:
     What is done to a row beyond its members: ``complete`` fills in, before a row is saved, the columns
     that no member sets and refuses what several members together say (problem 9); it returns the
     columns of a replaced row that it set. ``taken``: what violated constraints answer. ``in_use``: the
-    problem of deleting what others refer to; ``may_delete`` raises any other, ``may_create`` what
-    keeps a caller from a create. ``lifecycle``: a new row
-    is in its initial state and goes on by itself. ``guarding``: what holds, while a caller replaces or
-    deletes a row, what decides on it. ``create``, ``replace`` and ``delete`` take the place
+    problem of deleting what others refer to, or one for each kind of those; ``may_delete`` raises any
+    other, ``may_create`` what keeps a caller from a create. ``lifecycle``: a new row is in its initial
+    state and goes on by itself, unless it is ``ready_at_once``. ``guarding``: what holds, while a caller
+    replaces or deletes a row, what decides on it. ``create``, ``replace`` and ``delete`` take the place
     of the actions altogether (``astra.resources.actions`` says what they are given);
     ``create_proves``: it takes a caller that is remembered, and proves who it is (``Caller.proof``).
     ``replace_shows``: a PUT is answered with the instance (200), not with nothing (204).
@@ -141,9 +145,10 @@ class Resource:
     complete: Callable[[Any, datetime], Sequence[str]] = _nothing_more
     taken: Sequence[Taken] = ()
     may_create: Callable[[Caller], None] = _permitted
-    in_use: ProblemType | None = None
+    in_use: ProblemType | Mapping[str, ProblemType] | None = None
     may_delete: Callable[[Any], None] = _permitted
     lifecycle: Lifecycle | None = None
+    ready_at_once: Callable[[Any], bool] = _never
     guarding: Callable[[Caller], AbstractContextManager[Guard]] = _unguarded
     create: Callable[..., Any] | None = None
     create_proves: bool = False
@@ -188,14 +193,25 @@ class Resource:
     @cached_property
     def refused(self) -> Mapping[str, Sequence[ProblemType]]:
         """The problems of each operation beside those that every resource has."""
-        named = [member.to.problem for member in self.references if member.to is not None]
-        written = (*named, *(taken.problem for taken in self.taken))
-        deleted = () if self.in_use is None else (self.in_use,)
-        derived = {CREATE: written, REPLACE: written, DELETE: deleted}
+        named = {each: each.to.problem for each in self.references if each.to is not None}
+        taken = [each.problem for each in self.taken]
+        changed = [problem for each, problem in named.items() if not each.fixed]
+        derived = {
+            CREATE: (*named.values(), *taken),
+            REPLACE: (*changed, *taken),
+            DELETE: tuple(dict.fromkeys(self.in_use_by.values())),
+        }
         return {
             operation: (*derived.get(operation, ()), *self.refusals.get(operation, ()))
             for operation in FAILURES
         }
+
+    @property
+    def in_use_by(self) -> Mapping[str, ProblemType]:
+        """The problem of deleting a row, by the kind of what refers to it; the empty one is any other."""
+        if isinstance(self.in_use, Mapping):
+            return self.in_use
+        return {} if self.in_use is None else {"": self.in_use}
 
     def rows(self) -> Any:
         """Return a query of its rows that are there."""

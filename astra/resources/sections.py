@@ -136,6 +136,9 @@ class ResourceSection(Section):
 
     def _seeded(self) -> Iterator[tuple[str, Member]]:
         columns = {field.attname for field in self.resource.model._meta.concrete_fields}
+        # Whose it is says its place.
+        for kind in self.resource.places[0].parents:
+            columns.discard(f"{foreign_key(self.resource.model, registry.resource(kind).model)}_id")
         for member in self.resource.members.members:
             is_said = member.name in self.members or not self.members
             if is_said and member.column in columns and member.has_column and not member.write_only:

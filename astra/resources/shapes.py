@@ -9,11 +9,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
+
 from astra.accounts.metadata import represent_metadata
 from astra.api import fields, filters
 from astra.api.resources import ResourceKind
 from astra.api.serializers import ClosedSerializer, MetadataSerializer, StrictMetadataSerializer
-from astra.resources.members import ABSENT, REQUIRED, Member, Use, columns_read
+from astra.resources.members import ABSENT, REQUIRED, Derived, Member, Use, columns_read
 from astra.resources.schemas import sample
 
 # What ``validate`` of a body does: returns the members, or raises DRF's ``ValidationError``.
@@ -34,10 +36,10 @@ class Members:
     """The members of a kind, beside `type`, `version`, `id` and `metadata`, which every kind has.
 
     ``validate`` checks both bodies, ``validate_create`` and ``validate_replace`` one of them alone.
-    ``strict_metadata``: the `metadata` of a body must be complete. ``null_is_absent``: an optional
-    member of a body that is null counts as left out. ``also_versions``: what is taken for one of the
-    kind's versions in a body, as callers send it. ``module`` is the module of the classes, beside
-    which `examples.yaml` lies.
+    ``strict_metadata``: the `metadata` of a body must be complete; ``whole_seconds``: that of an answer
+    tells instants without their fractions. ``null_is_absent``: an optional member of a body that is
+    null counts as left out. ``also_versions``: what is taken for one of the kind's versions in a body,
+    as callers send it. ``module`` is the module of the classes, beside which `examples.yaml` lies.
     """
 
     def __init__(
@@ -51,7 +53,9 @@ class Members:
         strict_metadata: bool = False,
         null_is_absent: bool = False,
         also_versions: Mapping[str, str] | None = None,
+        whole_seconds: bool = False,
     ) -> None:
+        self.whole_seconds = whole_seconds
         self.kind, self.members, self.module = kind, members, module
         self.shown = tuple(each for each in members if not each.write_only)
         self.null_is_absent = null_is_absent
@@ -149,6 +153,16 @@ class Members:
         """The columns that an answer needs."""
         return tuple(dict.fromkeys((*COMMON_COLUMNS, *columns_read(self.shown))))
 
+    @property
+    def derived(self) -> dict[str, Any]:
+        """The SQL of the members that the database works out, by their columns."""
+        return {each.column: each.expression() for each in self.shown if isinstance(each, Derived)}
+
+    def with_derived(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows with what the database works out of them."""
+        annotated: QuerySet[Any] = rows.annotate(**self.derived)
+        return annotated
+
     @cached_property
     def _writers(self) -> tuple[tuple[str, Callable[[Any, datetime], Any]], ...]:
         return tuple((member.name, member.writer) for member in self.shown)
@@ -168,7 +182,7 @@ class Members:
             value = written(row, now)
             if value is not None:
                 document[name] = value
-        document["metadata"] = represent_metadata(row)
+        document["metadata"] = represent_metadata(row, whole_seconds=self.whole_seconds)
         return document
 
     def apply(self, row: Any, body: Mapping[str, Any]) -> list[str]:

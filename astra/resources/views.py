@@ -50,7 +50,7 @@ class ResourceCollection(ResourceView, CollectionView):
     def rows_at(cls, account_id: Any, ids: Mapping[str, Any]) -> QuerySet[Any]:
         """Return the rows of the collection."""
         rows = places.of_collection(cls.resource.model, cls.place, account_id, ids)
-        return rows.filter(**cls.resource.there)
+        return cls.resource.members.with_derived(rows.filter(**cls.resource.there))
 
     def check_parents(self) -> None:
         """Raise the operation's 404 if a parent that the path names is not there."""
@@ -76,7 +76,8 @@ class ResourceInstance(ResourceView, InstanceView):
     @classmethod
     def rows_at(cls, account_id: Any, ids: Mapping[str, Any]) -> QuerySet[Any]:
         """Return the rows among which the id is looked for."""
-        return places.of_instance(cls.resource, cls.place, account_id, ids)
+        rows = places.of_instance(cls.resource, cls.place, account_id, ids)
+        return cls.resource.members.with_derived(rows)
 
     def put(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Replace the instance: 204, or 200 with it."""
@@ -86,9 +87,11 @@ class ResourceInstance(ResourceView, InstanceView):
             refuse_changes(sent, document, mutable=self.mutable(row, body))
             guard.replace(row, body)
             self.replace(row, body)
-        if self.replace_shows:
-            return self.found(self.represent(row, row.modified_at))
-        return self.nothing()
+        if not self.replace_shows:
+            return self.nothing()
+        # What the database works out is asked for anew.
+        shown = self.rows().get(id=row.id) if self.resource.members.derived else row
+        return self.found(self.represent(shown, row.modified_at))
 
     def mutable(self, row: Any, body: Mapping[str, Any]) -> frozenset[str]:
         """Return the members that a validated body may change of a row."""

@@ -28,6 +28,7 @@ from astra.scenarios.sections import (
     Progress,
     Section,
     all_sections,
+    items_in,
     sections_of,
 )
 from astra.scenarios.writing import write_item
@@ -146,7 +147,7 @@ def collect_items(document: Document, *, scenario: str) -> dict[str, list[Item]]
 
     def add(section: Section, parent: Item | None, members: Mapping[str, Any]) -> None:
         names: dict[str, Item] = {}
-        for index, values in enumerate(members.get(section.name, ())):
+        for index, values in enumerate(items_in(section, parent, members)):
             name = str(values[section.key])
             item = Item(
                 section=section,

@@ -6,7 +6,7 @@ nothing. The loader finds out what is there already, and writes the rest.
 """
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -205,6 +205,10 @@ class Section:
     properties: Schema = {}
     required: Sequence[str] = ()
 
+    def without_ids(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the members of an item without the ids that they give."""
+        return {name: value for name, value in values.items() if name != "id"}
+
     def companions(self, item: Item) -> Mapping[type[Model], uuid.UUID]:
         """Return the ids of the rows that come with the item's own and count as resources."""
         return {}
@@ -230,11 +234,42 @@ class Generator(Section):
 
 
 _sections: dict[str, Section] = {}
+# From a parent and its members to the items that they imply.
+Implies = Callable[["Item", Mapping[str, Any]], Iterable[Mapping[str, Any]]]
+_implied: dict[str, list[Implies]] = {}
 
 
 def register_section(section: Section) -> None:
     """Add a section; a second one of the name replaces the first."""
     _sections[section.name] = section
+
+
+def imply(section: str, implies: Implies) -> None:
+    """Let the other members of a parent imply items of a section that the document does not have.
+
+    ``implies`` is given the parent and its members; an item of a name that is there already is not
+    made again.
+    """
+    _implied.setdefault(section, []).append(implies)
+
+
+def items_in(section: Section, parent: Item | None, members: Mapping[str, Any]) -> list[Any]:
+    """Return the items of a section among a parent's members, and those that are implied."""
+    items = list(members.get(section.name, ()))
+    if parent is None:
+        return items
+    names = {str(each[section.key]) for each in items}
+    for implies in _implied.get(section.name, ()):
+        for each in implies(parent, members):
+            if str(each[section.key]) not in names:
+                names.add(str(each[section.key]))
+                items.append(each)
+    return items
+
+
+def section_named(name: str) -> Section:
+    """Return the section of that name; raises ``KeyError``."""
+    return _sections[name]
 
 
 def sections_of(parent: str) -> Iterator[Section]:

@@ -15,6 +15,7 @@ from astra.resources import registry
 from backups import problems
 from backups.actions.fating import fate_of_app
 from backups.actions.hooking import hooking
+from backups.actions.placing import place_app
 from backups.actions.restoring import (
     columns_from,
     copying_seconds,
@@ -35,8 +36,8 @@ def app_create(*, caller: Caller, body: dict[str, Any], fate: Fate | None = None
     """Create the app from a validated request body; it is discovered, then ready.
 
     One that is defined is pending, one that comes from another provisioned, first. ``fate`` None: as
-    the account's fault rules decide. Raises 147 (empty GVKN), 123 (namespace taken), 10 (read-only
-    label), and as ``source_of_new`` and ``scopes_of``.
+    the account's fault rules decide. Raises 147 (empty GVKN), 106 (cluster), 123 (namespace taken), 10
+    (read-only label), and as ``source_of_new`` and ``scopes_of``.
     """
     refuse_empty_filter(body)
     with transaction.atomic():
@@ -46,6 +47,7 @@ def app_create(*, caller: Caller, body: dict[str, Any], fate: Fate | None = None
         )
         members = registry.resource(APP.kind).members
         members.apply(app, body | {"namespaceScopedResources": scopes_of(body, source)})
+        place_app(app, named_id=body.get("clusterID"))
         if source is not None:
             refuse_taken_namespaces(app)
             mark_as_clone(app)

@@ -137,12 +137,8 @@ def _mapping(body: Mapping[str, Any], sources: Set[str]) -> Mapping[str, str]:
 
 def refuse_taken_namespaces(app: App) -> None:
     """Raise problem 123 when another app of the cluster is where a new one is to be made."""
-    others = App.objects.filter(
-        account_id=app.account_id,
-        cluster_id=app.cluster_id,
-        deleted_at=None,
-        namespaces__has_any_keys=app.namespaces,
-    )
+    here: Any = {"account_id": app.account_id, "cluster_id": app.cluster_id, "deleted_at": None}
+    others = App.objects.filter(**here, namespaces__has_any_keys=app.namespaces)
     if others.exists():
         raise ApiProblem(problems.NAMESPACE_UNAVAILABLE)
 

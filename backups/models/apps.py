@@ -7,6 +7,7 @@ from astra.accounts.constraints import by_label, holds, is_dns_label, is_known, 
 from astra.api import patterns
 from astra.engine.models import Staged, due_index, state_field
 from backups.lifecycle import APP
+from clusters.models import Cluster
 
 GIB = 1024**3
 
@@ -44,7 +45,15 @@ class App(Staged):
     namespace_scoped_resources = models.JSONField(default=list, blank=True)
     cluster_scoped_resources = models.JSONField(default=list, blank=True)
     namespaces = models.JSONField(default=list, blank=True)
-    cluster_id = models.UUIDField(null=True, blank=True)
+    # The cluster may go first.
+    cluster = models.ForeignKey(
+        Cluster,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+    )
     cluster_name = models.CharField(max_length=63, blank=True)
     cluster_type = models.CharField(
         max_length=15, choices=ClusterType.choices, default=ClusterType.KUBERNETES
@@ -85,6 +94,13 @@ class App(Staged):
             models.Index(
                 fields=("account", "created_at", "id"),
                 name="app_by_creation",
+                condition=Q(deleted_at=None),
+            ),
+            # GET …/topology/v2/managedClusters/{managedCluster_id}/apps in the default order; whether a
+            # cluster is in use
+            models.Index(
+                fields=("cluster", "created_at", "id"),
+                name="app_of_cluster",
                 condition=Q(deleted_at=None),
             ),
             # GET …/k8s/v2/apps by name, or in its order

@@ -27,6 +27,7 @@ from astra.resources.members import (
     Known,
     Member,
     Name,
+    Reference,
     Several,
     Text,
 )
@@ -126,6 +127,9 @@ def of_one_source(body: dict[str, Any]) -> dict[str, Any]:
 
 
 BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
+A_CLUSTER = Reference(
+    "managedCluster", problems.CLUSTER_NOT_FOUND, "The account manages no such cluster."
+)
 A_NAMESPACE = partial(StrictCharField, min_length=1, max_length=NAMESPACE_MAX_LENGTH)
 A_LABEL = partial(DnsLabelField, max_length=NAMESPACE_MAX_LENGTH)
 # Said when the app is made; no PUT changes it, but sent back it is no change.
@@ -151,7 +155,7 @@ MEMBERS = Members(
     Several("namespaceMapping", of=NamespaceMapping, unless_empty=True, **ORIGIN),
     Several("storageClassMapping", of=StorageClassMapping, unless_empty=True, **ORIGIN),
     BesideCluster("clusterName"),
-    Identifier("clusterID", **ORIGIN),
+    Identifier("clusterID", to=A_CLUSTER, **ORIGIN),
     ClusterKind("clusterType", choices=ClusterType.values),
     Identifier("sourceAppID", **ORIGIN),
     OtherCluster("sourceClusterName", create=ABSENT, fixed=True, sometimes=True),

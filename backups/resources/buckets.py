@@ -18,7 +18,7 @@ from astra.resources.members import (
     Text,
     Whole,
 )
-from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken
+from astra.resources.resource import CREATE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from backups import kinds, problems
 from backups.actions.buckets import bucket_replace, credential_lost
@@ -124,7 +124,6 @@ BUCKET = Resource(
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     write_role="admin",
     published_parameters=frozenset(),
-    refusals={DELETE: (problems.BUCKET_IS_DEFAULT,)},
     simplified={
         CREATE: "no object store is asked: what the credential holds is not tried, and the bucket"
         " becomes available by itself."
@@ -133,7 +132,11 @@ BUCKET = Resource(
     lifecycle=LIFECYCLE,
     complete=complete,
     taken=(Taken("bucket_is_unique", problems.BUCKET_EXISTS),),
-    in_use=problems.BUCKET_IN_USE,
+    in_use={
+        "": problems.BUCKET_IN_USE,
+        "cloud": problems.BUCKET_IS_DEFAULT,
+        "cluster": problems.BUCKET_IS_DEFAULT_OF_CLUSTER,
+    },
     may_delete=refuse_default,
     columns=("name", "state", "provider"),
     seeding=Seeding("buckets", order=20, by="backups.scenarios.buckets.BucketSection"),

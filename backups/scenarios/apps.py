@@ -1,6 +1,6 @@
 """The section of apps: where an item does not say it, an app runs in a namespace of its name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from astra.api import fields
@@ -8,12 +8,14 @@ from astra.engine.plan import Pace
 from astra.resources.schemas import json_schema
 from astra.resources.sections import ResourceSection
 from astra.scenarios.pacing import IMMEDIATE_KINDS, STAGE_DELAYS, pace
-from astra.scenarios.schema import TEXT, ref
-from astra.scenarios.sections import Item, derived_id
+from astra.scenarios.schema import REASON, TEXT, ref
+from astra.scenarios.sections import Item
+from backups.actions.placing import columns_on
 from backups.lifecycle import APP
 from backups.models import App
 from backups.models.apps import GIB, ClusterType
 from backups.resources.app_parts import NamespaceScopedResource
+from backups.scenarios.implied import cluster_named_by
 
 _CLUSTER = {
     "type": "object",
@@ -24,6 +26,11 @@ _CLUSTER = {
         "id": {"description": "Follows from account and name if left out.", **ref("identifier")},
         "type": {"enum": ClusterType.values},
     },
+}
+_A_CLUSTER = {
+    "description": "One of the clusters, by its name; one that is not among them is made.",
+    "anyOf": [TEXT, _CLUSTER],
+    REASON: "Must be the name of a cluster, or an object with a name, and perhaps id and type.",
 }
 
 
@@ -50,12 +57,19 @@ class AppSection(ResourceSection):
     further_properties = {
         "namespaces": json_schema(fields.UniqueListField(child=fields.DnsLabelField())),
         "namespaceScopedResources": json_schema(fields.UniqueListField(child=SeededScope())),
-        "cluster": _CLUSTER,
+        "cluster": _A_CLUSTER,
         "size": {"description": "What a backup of it holds.", **ref("size")},
         "throughput": {"description": "How much of it is backed up in a second.", **ref("size")},
         "stageDelays": STAGE_DELAYS,
         "immediateKinds": IMMEDIATE_KINDS,
     }
+
+    def without_ids(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the members of an item without its id, and that of its cluster."""
+        own = super().without_ids(values)
+        if isinstance(own.get("cluster"), dict):
+            own["cluster"] = super().without_ids(own["cluster"])
+        return own
 
     def paces(self, item: Item) -> Sequence[Pace]:
         """Return what overrides the delays of an item's stages: itself, its account."""
@@ -87,13 +101,6 @@ class AppSection(ResourceSection):
 
 
 def _cluster(item: Item) -> dict[str, Any]:
-    cluster = item.get("cluster")
-    if not cluster:
-        return {}
-    # Apps that name the same cluster are on the same one.
-    own = derived_id(item.scenario, f"{item.account.key}/clusters/{cluster['name']}")
-    return {
-        "cluster_id": cluster.get("id", own),
-        "cluster_name": cluster["name"],
-        "cluster_type": cluster.get("type", ClusterType.KUBERNETES),
-    }
+    """Return the columns that say where an app runs."""
+    named = cluster_named_by(item.values)
+    return columns_on(item.account.by_name["clusters"][named["name"]].row) if named else {}

@@ -19,6 +19,7 @@ from astra.scenarios.placing import (
 )
 from astra.scenarios.sections import Item
 from backups import kinds
+from backups.actions.placing import columns_on
 from backups.lifecycle import (
     APP,
     APP_BACKUP,
@@ -67,6 +68,7 @@ class Fleet:
         self._buckets = [each for each in buckets if each.state == AVAILABLE]
         if not self._buckets:
             raise item.error("The account has no bucket that is available.")
+        self._cluster = columns_on(item.account.by_name["clusters"][item.name].row)
         self._labels = item.get("labelValues", {})
         # Most fleets have far fewer apps than backups.
         self._base = functools.lru_cache(maxsize=20_000)(self._find_base)
@@ -94,8 +96,7 @@ class Fleet:
             namespace_scoped_resources=[
                 {"namespace": self._app_name(number), "labelSelectors": []}
             ],
-            cluster_id=item.derived_id("cluster"),
-            cluster_name=item.name,
+            **self._cluster,
             collected_at=placement.modified_at,
             size_bytes=size,
             throughput_bytes_per_second=max(size // RUN_SECONDS, 1),

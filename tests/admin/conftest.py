@@ -111,6 +111,9 @@ def some_of_everything() -> Mapping[str, Any]:
     app = world.make_app(account, namespaces=["shop"])
     bucket = world.make_bucket(account, credential_id=world.make_credential(account).id)
     backup = make_backup(app)
+    cluster = world.make_cluster(account)
+    world.make_namespace(cluster)
+    world.make_storage_class(cluster)
     schedule = Schedule.objects.create(
         account=account,
         app=app,

@@ -100,7 +100,7 @@ def test_a_backup_links_to_the_schedule_that_made_it(person: Person) -> None:
 def test_the_history_of_a_kind_that_is_gone_has_no_link(person: Person, account: Account) -> None:
     stranger = world.some_id()
     Transition.objects.create(
-        account=account, kind="cluster", resource_id=stranger, sequence=0, at=world.START
+        account=account, kind="planet", resource_id=stranger, sequence=0, at=world.START
     )
     assert f"/{stranger}/" not in person.look(list_of(Transition))
 

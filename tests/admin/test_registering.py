@@ -38,7 +38,10 @@ def test_the_sidebar_has_the_groups_and_pages_in_the_order_that_they_say() -> No
             "Protection",
             ["Backups", "Snapshots", "Apps", "Buckets", "Schedules", "App assets"],
         ),
-        ("Accounts", ["Accounts", "Users", "Role bindings", "Tokens"]),
+        ("Clusters", ["Clusters", "Clouds", "Namespaces", "Storage classes"]),
+        ("Execution hooks", ["Hooks", "Sources", "Overrides"]),
+        ("Accounts", ["Accounts", "Users", "Role bindings", "Tokens", "Credentials"]),
+        ("Installation", ["Settings"]),
         ("Simulation", ["Transitions", "Journal", "Fault rules", "Scenarios", "Checkpoints"]),
         ("Site", ["Administrators", "API documentation"]),
     ]

@@ -67,8 +67,8 @@ def test_an_app_can_be_made_to_fail(person: Person, account: Account) -> None:
             {"namespaces": ["Must match ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$."]},
         ),
         (
-            {"cluster_id": "x"},
-            {"cluster_id": ["Must be an Astra identifier (a lower-case UUID)."]},
+            {"cluster": "x"},
+            {"cluster": ["“x” is not a valid UUID."]},
         ),
         (
             {"size_bytes": "big"},

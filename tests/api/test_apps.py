@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from astra.accounts.models import Described
+from astra.accounts.models import Account, Described
 from astra.engine.stages import Lifecycle
 from backups import kinds
 from backups.lifecycle import APP, APP_BACKUP, BUCKET, SNAPSHOT
 from backups.models import App
 from tests import world
-from tests.conftest import Api, number
+from tests.conftest import Api, invalid, number
 from tests.contract import Lists, Retrieves
 from tests.contract_writes import ABSENT, Creates, Deletes, Refused, Replaces
 
@@ -97,6 +97,10 @@ class TestApps(Lists, Retrieves, Creates, Replaces, Deletes):
         "another state": Refused({"state": "failed"}, 10, ["state"]),
     }
 
+    @pytest.fixture(autouse=True)
+    def _cluster(self, account: Account) -> None:
+        world.make_cluster(account, id=CLUSTER)
+
     def make(self, **values: Any) -> Described:
         return world.make_app(self.account, **values)
 
@@ -180,3 +184,28 @@ def test_an_unmanaged_app_is_neither_listed_nor_found(api: Api, app: App) -> Non
 )
 def test_every_state_is_published(lifecycle: Lifecycle) -> None:
     assert sorted(lifecycle.listed) == sorted(lifecycle.states)
+
+
+def test_an_app_has_name_and_type_of_its_cluster(api: Api) -> None:
+    cluster = world.make_cluster(api.account, name="east", cluster_type="openshift")
+    body = {"type": "application/astra-app", "version": "2.2", "name": "new"}
+    made = api.post("k8s/v2/apps", body | {"clusterID": str(cluster.id)}).json()
+    assert (made["clusterName"], made["clusterType"]) == ("east", "openshift")
+
+
+def test_an_app_that_names_no_cluster_is_on_the_oldest_managed_one(api: Api) -> None:
+    body = {"type": "application/astra-app", "version": "2.2", "name": "new"}
+    assert "clusterID" not in api.post("k8s/v2/apps", body).json()
+    before = world.START - timedelta(days=1)
+    world.make_cluster(api.account, managed_state="unmanaged", created_at=before)
+    oldest = world.make_cluster(api.account)
+    world.make_cluster(api.account, created_at=world.START + timedelta(days=1))
+    assert api.post("k8s/v2/apps", body).json()["clusterID"] == str(oldest.id)
+
+
+def test_an_app_is_on_a_cluster_that_the_account_manages(api: Api, stranger: Api) -> None:
+    body = {"type": "application/astra-app", "version": "2.2", "name": "new"}
+    unmanaged = world.make_cluster(api.account, managed_state="unmanaged")
+    for cluster in (world.some_id(), unmanaged.id, world.make_cluster(stranger.account).id):
+        refused = api.post("k8s/v2/apps", body | {"clusterID": str(cluster)})
+        assert (number(refused), invalid(refused)) == (106, ["clusterID"])

@@ -111,7 +111,7 @@ def test_two_namespaces_do_not_go_to_one(api: Api) -> None:
 
 
 def test_a_clone_says_where_it_comes_from(api: Api) -> None:
-    east = world.some_id()
+    east = world.make_cluster(api.account, name="east").id
     source = make_source(api, "shop")
     App.objects.filter(id=source.id).update(cluster_id=east, cluster_name="east")
     made = clone(api, source, clusterID=str(east), sourceClusterID=str(east)).json()

@@ -113,7 +113,7 @@ IMPOSSIBLE: dict[str, Callable[[Tables], None]] = {
     "less than is in it": less_than_is_in_it,
     "parameters that are none": set_to("backups.bucket", parameters=[]),
     "seconds that are none": set_to("backups.app", stage_delays={"app-backup-run": "soon"}),
-    "kinds that are none": set_to("accounts.account", immediate_kinds=["cloud"]),
+    "kinds that are none": set_to("accounts.account", immediate_kinds=["planet"]),
     "a clock that moves backward": set_to("accounts.account", clock_target="2020-01-01T00:00:00Z"),
     "an endless instant": set_to("accounts.token", created_at="infinity"),
     "before all time": set_to("backups.app", created_at="4000-01-01 00:00:00 BC"),

@@ -248,7 +248,7 @@ def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_lines() -> Non
             "The snapshot is younger than the backup.",
         ),
         ("stageDelays: {app-sleep: 1}", "stageDelays.app-sleep", "Must be one of bucket-verify,"),
-        ("immediateKinds: [cloud]", "immediateKinds[0]", "Must be one of "),
+        ("immediateKinds: [planet]", "immediateKinds[0]", "Must be one of "),
         ("throughput: 0", "throughput", "Must be greater than zero."),
         (
             (

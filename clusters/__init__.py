@@ -1,0 +1,1 @@
+"""Where apps run: clouds, clusters and what is in them."""

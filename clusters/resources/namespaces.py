@@ -1,0 +1,73 @@
+"""Namespaces: read only. Source: section 3 of `families.md` and the published `namespace` schemas."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from astra.api.fields import ObjectField, StrictCharField, UniqueListField
+from astra.api.serializers import ClosedSerializer
+from astra.resources.members import Choice, Details, Identifier, Known, Reference, Several, Text
+from astra.resources.resource import Resource, Seeding
+from astra.resources.shapes import Members
+from astra.scenarios.sections import derived_id
+from clusters import kinds
+from clusters.models import Namespace
+from clusters.models.contents import NAMESPACE_NAME_MAX_LENGTH, NamespaceState, SystemType
+
+A_CLUSTER = Reference("cluster")
+
+
+class KubernetesLabel(ClosedSerializer):
+    """An element of `kubernetesLabels`."""
+
+    name = StrictCharField()
+    value = StrictCharField()
+
+
+def _links(**options: Any) -> UniqueListField:
+    return UniqueListField(child=ObjectField(), **options)
+
+
+class Links(Known):
+    """What can be done with the namespace: nothing, so far."""
+
+    def __init__(self) -> None:
+        super().__init__("links", _links, sometimes=False)
+
+    def written(self, row: Any, now: Any) -> Any:
+        return []
+
+
+def complete(namespace: Namespace, now: datetime) -> Sequence[str]:
+    """Make up what Kubernetes calls it."""
+    known = namespace.kubernetes_uid
+    namespace.kubernetes_uid = known or derived_id(str(namespace.id), "kubernetesUID")
+    return ()
+
+
+NAMESPACE = Resource(
+    model=Namespace,
+    members=Members(
+        kinds.NAMESPACE,
+        Links(),
+        Text("name", min_length=1, max_length=NAMESPACE_NAME_MAX_LENGTH),
+        Choice("namespaceState", choices=NamespaceState.values, label="State"),
+        Details("namespaceStateDetails", label="Why"),
+        Several("kubernetesLabels", of=KubernetesLabel),
+        Identifier("kubernetesUID"),
+        Identifier("clusterID", to=A_CLUSTER),
+        Choice("systemType", choices=SystemType.values, sometimes=True),
+        module=__name__,
+        whole_seconds=True,
+    ),
+    paths=(
+        "topology/v1/clusters/{cluster_id}/namespaces",
+        "topology/v1/clouds/{cloud_id}/clusters/{cluster_id}/namespaces",
+        "topology/v1/managedClusters/{managedCluster_id}/namespaces",
+        "topology/v1/namespaces",
+    ),
+    published_parameters=frozenset({"include", "limit", "filter"}),
+    complete=complete,
+    columns=("name", "namespaceState", "systemType"),
+    seeding=Seeding(order=10),
+)

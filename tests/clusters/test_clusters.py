@@ -1,0 +1,172 @@
+"""clusters: added, found, replaced, deleted; and what every resource promises of managed ones."""
+
+import json
+from typing import Any
+
+import pytest
+
+from astra.accounts.models import Described
+from astra.resources import registry
+from clusters import kinds
+from clusters.models import Cluster
+from tests import world
+from tests.conftest import Api, invalid, number
+from tests.contract import Lists, Retrieves
+from tests.contract_writes import ABSENT, Creates, Deletes, Refused, Replaces
+
+HEAD = {"type": "application/astra-cluster", "version": "1.6"}
+
+
+class TestManagedClusters(Lists, Retrieves, Creates, Replaces, Deletes):
+    kind = kinds.MANAGED_CLUSTER
+    path = "topology/v1/managedClusters"
+    members = registry.resource("managedCluster").members.shape.members()
+    write_role = "admin"
+    replace_shows = True
+    invalid = {
+        "no id": Refused({"id": ABSENT}, 8, ["id"]),
+        "a cluster that is not there": Refused({"id": str(world.some_id())}, 106, ["id"]),
+        "a storage class that is not there": Refused(
+            {"defaultStorageClass": str(world.some_id())}, 167, ["defaultStorageClass"]
+        ),
+        "a bucket of its own": Refused({"defaultBucketID": str(world.some_id())}, 171),
+    }
+    replacements = {"nothing": {}, "a name": {"name": "renamed"}}
+    unacceptable = {
+        "a state": Refused({"state": "failed"}, 10, ["state"]),
+        "a bucket of its own": Refused({"defaultBucketID": str(world.some_id())}, 171),
+    }
+
+    def make(self, **values: Any) -> Described:
+        return world.make_cluster(self.account, **values)
+
+    def body(self) -> dict[str, Any]:
+        cluster = world.make_cluster(self.account, managed_state="unmanaged")
+        head = {"type": "application/astra-managedCluster", "version": "1.2"}
+        return head | {"id": str(cluster.id)}
+
+    def test_metadata_of_a_new_instance_is_the_service_s(self, accepted: Any) -> None:
+        document = json.loads(self.call("POST", self.url(), self.body()).content)
+        cluster = Cluster.objects.select_related("cloud").get(id=document["id"])
+        name = "astra.netapp.io/labels/read-only/cloudName"
+        assert document["metadata"]["labels"] == [{"name": name, "value": cluster.cloud.name}]
+
+    def test_a_deleted_instance_is_gone(self) -> None:
+        made = self.make()
+        assert self.call("DELETE", self.url(made.id)).status_code == 204
+        assert number(self.call("GET", self.url(made.id))) == 2
+        assert number(self.call("DELETE", self.url(made.id))) == 1
+
+
+def add(api: Api, **members: Any) -> Any:
+    """Add a cluster to a new cloud."""
+    cloud = world.make_cloud(api.account)
+    response = api.post(f"topology/v1/clouds/{cloud.id}/clusters", HEAD | members)
+    assert response.status_code == 201, response.content
+    return json.loads(response.content)
+
+
+def test_a_cluster_that_is_added_is_found_out_about(api: Api) -> None:
+    made = add(api, credentialID=str(world.some_id()))
+    assert (made["state"], made["managedState"], made["inUse"]) == ("pending", "pending", "false")
+    assert made["name"].startswith("cluster-")
+    world.advance(api.account, 10)
+    found = api.read(f"topology/v1/clusters/{made['id']}")
+    assert (found["state"], found["managedState"]) == ("running", "unmanaged")
+    classes = api.read(f"topology/v1/clusters/{made['id']}/storageClasses")["items"]
+    (default,) = [each for each in classes if "isDefault" in each]
+    assert (found["defaultStorageClass"], default["isDefault"]) == (default["id"], "true")
+    namespaces = api.read(f"topology/v1/clusters/{made['id']}/namespaces")["items"]
+    assert found["namespaces"] == [each["name"] for each in namespaces]
+    assert "kube-system" in found["namespaces"]
+
+
+def test_a_cluster_is_the_same_below_its_cloud_and_of_its_account(api: Api) -> None:
+    made = add(api, name="east", connectorInstall="pending")
+    other = world.make_cloud(api.account)
+    below = f"topology/v1/clouds/{made['cloudID']}/clusters/{made['id']}"
+    assert api.read(below) == api.read(f"topology/v1/clusters/{made['id']}")
+    for kind in ("namespaces", "storageClasses"):
+        (first, *_) = api.read(f"{below}/{kind}")["items"]
+        assert api.read(f"{below}/{kind}/{first['id']}") == first
+        elsewhere = f"topology/v1/clouds/{other.id}/clusters/{made['id']}/{kind}"
+        assert number(api.get(elsewhere)) == number(api.get(f"{elsewhere}/{first['id']}")) == 2
+
+
+@pytest.mark.parametrize(
+    ("members", "problem", "names"),
+    [
+        ({}, 9, ["credentialID"]),
+        ({"name": "east"}, 9, ["credentialID"]),
+        ({"connectorCapabilities": ["connectorV2"]}, 9, ["credentialID"]),
+        (
+            {"connectorCapabilities": ["connectorV2"], "credentialID": str(world.some_id())},
+            165,
+            [],
+        ),
+    ],
+)
+def test_a_cluster_is_reached_in_one_way(
+    api: Api, members: Any, problem: int, names: list[str]
+) -> None:
+    cloud = world.make_cloud(api.account)
+    refused = api.post(f"topology/v1/clouds/{cloud.id}/clusters", HEAD | members)
+    assert (number(refused), invalid(refused)) == (problem, names)
+
+
+def test_a_name_in_a_cloud_and_a_credential_are_used_once(api: Api) -> None:
+    credential = str(world.some_id())
+    made = add(api, name="east", credentialID=credential)
+    here = f"topology/v1/clouds/{made['cloudID']}/clusters"
+    assert number(api.post(here, HEAD | {"name": "west", "credentialID": credential})) == 44
+    assert number(api.post(here, HEAD | {"name": "east", "connectorInstall": "pending"})) == 45
+
+
+def test_a_cluster_is_managed_let_go_and_deleted(api: Api) -> None:
+    made = add(api, credentialID=str(world.some_id()))
+    world.advance(api.account, 10)
+    body = {"type": "application/astra-managedCluster", "version": "1.2", "id": made["id"]}
+    managed = api.post("topology/v1/managedClusters", body).json()
+    assert (managed["state"], managed["managedState"]) == ("pending", "managing")
+    assert managed["managedTimestamp"]
+    world.advance(api.account, 10)
+    below = f"topology/v1/clouds/{made['cloudID']}/clusters/{made['id']}"
+    shown = api.read(below)
+    assert (shown["state"], shown["managedState"]) == ("running", "managed")
+    assert number(api.post("topology/v1/managedClusters", body)) == 10
+    assert number(api.delete(below)) == 10
+    assert api.delete(f"topology/v1/managedClusters/{made['id']}").status_code == 204
+    shown = api.read(below)
+    assert (shown["state"], shown["managedState"]) == ("running", "unmanaged")
+    assert "managedTimestamp" not in shown
+    assert api.delete(below).status_code == 204
+    assert number(api.get(below)) == 2
+
+
+def test_a_cluster_is_in_use_while_it_has_managed_apps(api: Api) -> None:
+    cluster = world.make_cluster(api.account)
+    url = f"topology/v1/managedClusters/{cluster.id}"
+    assert api.read(url)["inUse"] == "false"
+    app = world.make_app(api.account, cluster=cluster)
+    assert api.read(url)["inUse"] == "true"
+    assert api.delete(f"k8s/v2/apps/{app.id}").status_code == 204
+    assert api.read(url)["inUse"] == "false"
+
+
+def test_the_default_storage_class_is_changed_by_a_put(api: Api) -> None:
+    cluster = world.make_cluster(api.account)
+    gold = world.make_storage_class(cluster, is_default=True)
+    bronze = world.make_storage_class(cluster)
+    url = f"topology/v1/managedClusters/{cluster.id}"
+    assert api.read(url)["defaultStorageClass"] == str(gold.id)
+    head = {"type": "application/astra-managedCluster", "version": "1.6"}
+    changed = api.put(url, head | {"defaultStorageClass": str(bronze.id)})
+    assert changed.json()["defaultStorageClass"] == str(bronze.id)
+    shown = api.read(f"topology/v1/clusters/{cluster.id}/storageClasses/{gold.id}")
+    assert "isDefault" not in shown
+
+
+def test_namespaces_tell_instants_in_whole_seconds(api: Api) -> None:
+    namespace = world.make_namespace(world.make_cluster(api.account))
+    shown = api.read(f"topology/v1/namespaces/{namespace.id}")
+    assert shown["metadata"]["creationTimestamp"] == "2026-01-05T12:00:00Z"
