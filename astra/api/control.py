@@ -45,6 +45,10 @@ class ControlView(View):
             if request.method in READS:
                 answer = self.answer(request, *args, **kwargs)
             else:
+                if has_body(request):
+                    # While its sender lets us wait, others may have their turns.
+                    most = self.max_body_bytes or settings.ASTRA.max_body_bytes
+                    media.read_body(request, max_bytes=most)
                 with turn_of_control(kwargs.get("account_id", "")):
                     answer = self.answer(request, *args, **kwargs)
         except Exception as error:

@@ -21,7 +21,7 @@ from astra.api import media, ports, problems, waits
 from astra.api.patterns import parse_identifier
 from astra.api.problems import RETRY_AFTER_SECONDS, ApiProblem, Invalid, ProblemType
 from astra.api.query import Query, parse_query
-from astra.api.requests import check_size
+from astra.api.requests import check_size, has_body
 from astra.api.resources import ResourceKind
 from astra.api.serializers import ClosedSerializer
 from astra.api.turns import turns_of_reads, turns_of_writes
@@ -133,16 +133,13 @@ class ApiView(APIView):
         raise NotImplementedError
 
     def initial(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Refuse what can be refused before the body is read, in the pinned order."""
+        """Refuse what can be refused whatever the body says, in the pinned order."""
         check_size(request, max_bytes=settings.ASTRA.max_body_bytes)
         self.perform_authentication(request)
         self._check_account(kwargs)
         waits.count(request, self.caller.account_id)
         if self._leave is None:
-            is_write = request.method not in READS or self.caller.reads_write
-            turns = turns_of_writes() if is_write else turns_of_reads()
-            turns.enter(self.caller.account_id)
-            self._leave = partial(turns.leave, self.caller.account_id)
+            self._take_turn(request)
         self.ids = self._parse_ids(kwargs)
         self._check_method(request)
         self._check_role(request)
@@ -150,6 +147,15 @@ class ApiView(APIView):
             ports.intercept(self)
         self.query = self._parse_query(request)
         self.media_type = self._negotiate(request)
+
+    def _take_turn(self, request: HttpRequest) -> None:
+        if has_body(request):
+            # While its sender lets us wait, others may have their turns.
+            media.read_body(request, max_bytes=settings.ASTRA.max_body_bytes)
+        is_write = request.method not in READS or self.caller.reads_write
+        turns = turns_of_writes() if is_write else turns_of_reads()
+        turns.enter(self.caller.account_id)
+        self._leave = partial(turns.leave, self.caller.account_id)
 
     def allowed_parameters(self) -> frozenset[str]:
         """Return the parameters that GET takes."""

@@ -133,13 +133,18 @@ def told_by(
 
 
 def test_senders_of_bodies_that_do_not_come(
-    crowd: Crowd, new: Callable[..., Any], everybody_else: Callable[[], None]
+    running: Service,
+    crowd: Crowd,
+    new: Callable[..., Any],
+    everybody_else: Callable[[], None],
 ) -> None:
     account = new()
     crowd.send(LOGIN)
     head = f"POST {backups_of(account)} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
     crowd.send(f"{head}Authorization: Bearer {account.token}\r\n\r\n".encode())
     everybody_else()
+    # Nor do they stop those who have the same token.
+    assert answer(running, "POST", backups_of(account), account.token, BACKUP) == 201
     # A good part of them is not given up yet.
     assert crowd.answered() < len(crowd.connections)
     # Without a token nothing is waited for.
