@@ -93,7 +93,9 @@ class Grouped(Generic[Wanted, Got]):
             with self._guard:
                 if turn in line.waiting:
                     line.asking += 1
-                    return _taken(line)
+                    # Others may have come before it, and may wait for longer.
+                    line.waiting.remove(turn)
+                    return [turn, *_taken(line)]
             left = seconds_left()
             if not turn.told.acquire(timeout=-1 if left is None else left):
                 raise OperationalError from Late()

@@ -12,6 +12,7 @@ from django.db import IntegrityError, OperationalError
 
 from astra.database import grouping
 from astra.database.grouping import Grouped
+from astra.database.patience import within
 from astra.database.sessions import Late
 from tests.threads import PATIENCE_SECONDS, until
 
@@ -177,3 +178,22 @@ def test_nobody_waits_longer_than_it_may(
     question.may_answer[2].set()
     assert [each.result(PATIENCE_SECONDS) for each in (first, second)] == [10, 20]
     assert question.asked == [("a", [1]), ("a", [2, 3])]
+
+
+def test_who_goes_ahead_of_who_came_before_asks_for_that_too(
+    question: Question, pool: ThreadPoolExecutor
+) -> None:
+    held_up = pool.submit(question.grouped.ask, "a", 1)
+    wait_for(question.is_begun[1])
+    before = pool.submit(question.grouped.ask, "a", 3)
+    until(partial(question.has_waiting, 1))
+
+    def ask() -> int:
+        with within(0.01):
+            return question.grouped.ask("a", 4)
+
+    ahead = pool.submit(ask)
+    assert [each.result(PATIENCE_SECONDS) for each in (ahead, before)] == [40, 30]
+    question.may_answer[1].set()
+    assert held_up.result(PATIENCE_SECONDS) == 10
+    assert question.asked == [("a", [1]), ("a", [4, 3])]
