@@ -72,9 +72,10 @@ class Turns:
             self.leave(key)
 
 
-def unavailable() -> ApiProblem:
+def unavailable(**headers: str) -> ApiProblem:
     """Return the refusal of what would have to wait, but may not."""
-    return ApiProblem(SERVICE_UNAVAILABLE, headers={"Retry-After": RETRY_AFTER_SECONDS})
+    headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return ApiProblem(SERVICE_UNAVAILABLE, headers=headers)
 
 
 # About each account: calls of it, and control calls about it. All control calls leave room for calls.

@@ -26,7 +26,8 @@ class Crowd:
             if count < self._most:
                 self._counts[account_id] = count + 1
                 return
-        raise unavailable()
+        # An idle connection would keep room too.
+        raise unavailable(Connection="close")
 
     def leave(self, environ: dict[str, Any]) -> None:
         """Count the call of a request no more, if it was counted."""

@@ -74,3 +74,4 @@ def test_beyond_the_share_of_an_account_a_call_is_refused(api: Api, backups_of: 
     crowd.enter(api.account.id)
     answer = api.call("POST", backups_of, BACKUP, environ={CROWD: crowd})
     assert (number(answer), answer["Retry-After"]) == (24, "1")
+    assert answer["Connection"] == "close"
