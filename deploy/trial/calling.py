@@ -21,8 +21,8 @@ from tests.server.crash.checking import check
 from tests.server.crash.ledger import Ledger
 from tests.server.crash.load import Client, Tenant
 
-MINUTE = timedelta(minutes=1)
-EVERY = {"busy": MINUTE, "still": 5 * MINUTE}
+# After some twenty seconds without a database, it must be possible to make up for what was due meanwhile.
+EVERY = {name: timedelta(minutes=5) for name in ("busy", "still")}
 CLOCKS = {"busy": {"mode": "scaled", "rate": 600}, "still": "manual"}
 WEIGHTS = {
     "busy": {"back_up": 8, "remove_backup": 3, "snap": 2, "remove_snap": 1, "look": 1},
@@ -146,7 +146,7 @@ class World:
             eventually(
                 lambda: not session.execute(_UNFINISHED, [account.id, now]).rowcount,
                 "the workers settle",
-                60,
+                120,
             )
             return []
         return ["the workers do not settle any more"]

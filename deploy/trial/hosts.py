@@ -76,7 +76,8 @@ class Hosts:
         eventually(self.is_ready, "hosts that are ready", 120)
 
     def is_ready(self) -> bool:
-        return all(ask(f"{url_of(each)}/simulator/v1/ready")[0] == 200 for each in self.webs)
+        urls = [self.url, *map(url_of, self.webs)]
+        return all(ask(f"{url}/simulator/v1/ready")[0] == 200 for url in urls)
 
     def stop(self) -> None:
         for each in self.webs + self.workers:
