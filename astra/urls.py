@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from astra.api.views import UnknownRoute
 from astra.resources.pages import register_pages
 from astra.resources.views import urls_of_resources
+from installation.views import AccountMetrics
 
 admin.autodiscover()
 register_pages()
@@ -27,6 +28,7 @@ CONTROL = [
 # Matched in order: what is called most comes first.
 urlpatterns = [
     *urls_of_resources(),
+    path("accounts/<str:account_id>/metrics", AccountMetrics.as_view()),
     path("simulator/v1/", include(CONTROL)),
     path("admin/overview/", include("backups.admin.dashboard.views")),
     path("admin/", admin.site.urls),

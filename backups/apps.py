@@ -35,9 +35,12 @@ class BackupsConfig(families.FamilyConfig):
         """Register the resources, what the layers below are told of them beyond, and the overview."""
         super().ready()
         from backups.faults.effects import register_faults
+        from backups.metrics import gauges
         from backups.registrations import register_all
+        from installation.metrics import register_gauges
 
         register_all()
+        register_gauges(gauges)
         register_faults()
         overview.template = "backups/dashboard/page.html"
         overview.fill = "backups.admin.dashboard.views.fill"

@@ -384,6 +384,22 @@ EXTRAS = (
         ),
     ),
     Extra(
+        "the metrics of an account are text, and refuse what any call refuses",
+        "Nothing is published of what they look like, nor of a query and an unknown account.",
+        problems=(2, 5, 6),
+        where=r"/metrics$",
+        facts=(r"^\+ GET .*/metrics: answer: type string$",),
+    ),
+    Extra(
+        "packageName has no limits of length",
+        "It is one of three names.",
+        facts=(r"^- .*/packages.*: (answer|request) (items\[\]\.)?packageName: (min|max)Length",),
+    ),
+    Extra(
+        "the window of a bundle is taken with any offset and shown in UTC",
+        "The API's own client sends an offset, the published schema of answers has none.",
+    ),
+    Extra(
         "configSchema is any object",
         "It says what a schema says; what any schema has is said by JSON Schema, not by every setting.",
         facts=(r"^- .*/settings.*: (answer|request) (items\[\]\.)?configSchema\.",),

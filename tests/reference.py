@@ -146,6 +146,8 @@ class Reference:
         if answer.content_type not in (*content, "application/json"):
             yield f"media type {answer.content_type} is not listed for {operation.name}"
             return
+        if not answer.content_type.endswith("json"):
+            return
         media_type = answer.content_type if answer.content_type in content else next(iter(content))
         escaped = media_type.replace("/", "~1")
         pointer = f"{operation.pointer}/responses/{answer.status}/content/{escaped}/schema"

@@ -75,6 +75,19 @@ def negotiate(request: HttpRequest, kind: str | None) -> str:
     return chosen
 
 
+def takes(request: HttpRequest, media_type: str) -> bool:
+    """Tell whether an answer of a media type is acceptable where none is asked for by name before it.
+
+    A type that is named comes before one that a wildcard stands for.
+    """
+    accept = request.META.get("HTTP_ACCEPT", "").strip() or "*/*"
+    ranges = [text.split(";")[0].strip().lower() for text in accept.split(",", _MOST_RANGES)]
+    if media_type in ranges:
+        return True
+    is_named = any("*" not in each for each in ranges)
+    return not is_named and any(each in ("*/*", "application/*") for each in ranges)
+
+
 def read_json(request: HttpRequest, *, max_bytes: int, max_depth: int | None = MAX_DEPTH) -> Any:
     """Return the parsed body, whatever its Content-Type. Raises as ``parse_json``, 85 when too large."""
     body = read_body(request, max_bytes=max_bytes)
@@ -152,7 +165,13 @@ def json_response(
     document: Any, *, media_type: str = JSON, status: int = 200, tag: bool = True
 ) -> HttpResponse:
     """Return a response with the document, its `ETag` (MD5 of the JSON, quoted) and `Vary: Accept`."""
-    body = write_json(document)
+    return response_of(write_json(document), media_type=media_type, status=status, tag=tag)
+
+
+def response_of(
+    body: bytes, *, media_type: str, status: int = 200, tag: bool = True
+) -> HttpResponse:
+    """Return a response with the body, its `ETag` (MD5, quoted) and `Vary: Accept`."""
     response = HttpResponse(body, status=status, content_type=media_type)
     if tag:
         response["ETag"] = etag(body)

@@ -45,6 +45,8 @@ class ApiView(APIView):
     # by method.
     shape: ClassVar[type[ClosedSerializer]]
     new_shape: ClassVar[type[ClosedSerializer] | None] = None
+    # The media types of what GET answers beside JSON.
+    further_media: ClassVar[tuple[str, ...]] = ()
     # The columns that ``represent`` looks at.
     columns: ClassVar[tuple[str, ...]] = ()
     bodies: ClassVar[Mapping[str, type[ClosedSerializer]]] = {}

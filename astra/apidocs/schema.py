@@ -20,6 +20,7 @@ from astra.apidocs.refusals import problems_of, responses_of
 from astra.apidocs.shapes import Json, ShapeSchema, example_of
 
 VERBS = {"GET": "retrieve", "POST": "create", "PUT": "replace", "DELETE": "delete"}
+BINARY = {"schema": {"type": "string", "format": "binary"}}
 BEARER = {"type": "http", "scheme": "bearer", "description": "A token of a user of the account."}
 
 
@@ -105,7 +106,9 @@ class ApiSchema(ShapeSchema):
             answer = {"description": "The list.", "headers": tag, "content": self._list(view)}
             return {"200": answer}
         if self.method == "GET" or (self.method == "PUT" and view.replace_shows):
-            content = self._resource(view.kind, view.shape)
+            content = self._resource(view.kind, view.shape) if hasattr(view, "shape") else {}
+            if self.method == "GET":
+                content |= dict.fromkeys(view.further_media, BINARY)
             return {"200": {"description": "The resource.", "headers": tag, "content": content}}
         if self.method == "POST":
             place = {"Location": self._header("Location", "The URL of the new resource.")}

@@ -24,6 +24,7 @@ from backups.models import App, AppBackup, Schedule
 from hooks.models import ExecutionHookOverride
 from tests import world
 from tests.hooks.on import make_hook
+from tests.installation.making import make_each
 from tests.wire import Received
 
 
@@ -106,6 +107,7 @@ def some_of_everything() -> Mapping[str, Any]:
     """Make one more of each model."""
     account: Account = world.make_account(seed=world.some_id().int >> 65)
     begin_accounts([account])
+    make_each(account)
     user = world.make_user(account)
     world.make_token(user)
     app = world.make_app(account, namespaces=["shop"])

@@ -164,8 +164,8 @@ class TestNew:
         ) as queries:
             new_account = account_new(AccountWanted())
         assert new_account.token
-        # savepoint, rows, history of what has any, settings, end of the savepoint
-        assert len(queries) == 8
+        # savepoint, rows, history of what has any, settings, features, end of the savepoint
+        assert len(queries) == 9
 
 
 @pytest.mark.django_db

@@ -68,7 +68,7 @@ def _content_facts(document: Any, name: str, place: str, node: Mapping[str, Any]
     for media_type in content:
         yield Fact(name, place, "media type", media_type)
     for media_type in list(content)[:1]:
-        yield from _schema_facts(document, name, place, content[media_type]["schema"])
+        yield from _schema_facts(document, name, place, content[media_type].get("schema", {}))
 
 
 def _schema_facts(document: Any, name: str, place: str, schema: Any) -> Iterator[Fact]:

@@ -139,9 +139,10 @@ def test_every_resource_and_body_has_an_example(document: Any) -> None:
                 continue
             bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
             for content in (body.get("content", {}) for body in bodies):
-                for media_type in content.values():
-                    name = media_type["schema"]["$ref"].rsplit("/", 1)[1]
-                    assert document["components"]["schemas"][name]["example"]
+                for name, media_type in content.items():
+                    if name.endswith("json"):
+                        schema = media_type["schema"]["$ref"].rsplit("/", 1)[1]
+                        assert document["components"]["schemas"][schema]["example"]
 
 
 def test_the_example_of_a_create_is_that_of_the_user_s_document(document: Any) -> None:

@@ -1,8 +1,9 @@
-"""The tables of the installation."""
+"""Settings and features: what an account's installation is set to and has."""
 
 from django.db import models
 
 from astra.accounts.constraints import by_creation, by_label, is_unique
+from astra.accounts.models import Resource
 from astra.engine.models import Staged, due_index, staged_constraints, state_field
 from installation.lifecycle import SETTING
 
@@ -34,4 +35,22 @@ class Setting(Staged):
             # GET …/core/v1/settings in the default order
             by_creation("setting_by_creation"),
             by_label("setting_by_label"),
+        )
+
+
+class Feature(Resource):
+    """Whether the installation has something."""
+
+    name = models.CharField(max_length=SETTING_NAME_MAX_LENGTH, db_collation="C")
+    is_enabled = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints = (
+            is_unique("feature_is_unique", ("account", "name"), "The account has this feature."),
+        )
+        indexes = (
+            # GET …/core/v1/features in the default order
+            by_creation("feature_by_creation"),
+            by_label("feature_by_label"),
         )
