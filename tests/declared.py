@@ -48,7 +48,7 @@ class Declared(Resource):
             "delete": 2,
         }
         counted = self.statements(method, url, body)
-        assert counted == usual[operation], f"{operation} {self.path}: {counted}"
+        assert counted == usual[operation], f'"{operation} {self.path}": {counted},'
 
     def parents(self) -> dict[str, Any]:
         return {f"{kind}_id": row.id for kind, row in self.parent_rows().items()}

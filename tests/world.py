@@ -9,14 +9,14 @@ from typing import Any
 from django.db import transaction
 
 from astra.accounts.clocks import ClockMode
-from astra.accounts.models import Account, Role, RoleBinding, Token, User
+from astra.accounts.models import Account, Group, Role, RoleBinding, Token, User
 from astra.accounts.tokens import digest, issue_token
 from astra.api.clock import real_now
 from astra.api.dice import new_id
 from astra.engine.settling import Hop, lock_account, settle_due
 from backups.models import App, AppBackup, Bucket, Snapshot
 from clusters.models import Cloud, Cluster, Namespace, StorageClass
-from identity.models import Credential
+from identity.models import Credential, Directory, LdapGroup, LdapUser
 
 START = datetime(2026, 1, 5, 12, 0, 0, 123456, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -49,10 +49,49 @@ def make_user(account: Account, role: str | None = Role.OWNER, **values: Any) ->
     return user
 
 
-def bind(user: User, role: str) -> RoleBinding:
+def bind(user: User, role: str, **values: Any) -> RoleBinding:
     return RoleBinding.objects.create(
-        account_id=user.account_id, user=user, role=role, version="1.1", **AWAKE
+        account_id=user.account_id, user=user, role=role, version="1.1", **(AWAKE | values)
     )
+
+
+def directory_of(account: Account) -> Directory:
+    """The account's directory, made when it is asked for first."""
+    directory, _ = Directory.objects.get_or_create(
+        account=account, host="ldap.example.com", defaults={"version": "1.0", **AWAKE}
+    )
+    return directory
+
+
+def make_ldap_user(account: Account, cn: str = "", **values: Any) -> LdapUser:
+    """An entry in the account's directory."""
+    cn = cn or f"user-{next(_numbers)}"
+    defaults = {"cn": cn, "dn": f"CN={cn},OU=users,DC=example,DC=com", "version": "1.0", **AWAKE}
+    named = {"email": f"{cn}@example.com", "directory": directory_of(account)}
+    return LdapUser.objects.create(account=account, **(defaults | named | values))
+
+
+def make_ldap_group(account: Account, *members: str, cn: str = "") -> LdapGroup:
+    """An entry in the account's directory, of users by their distinguished names."""
+    cn = cn or f"group-{next(_numbers)}"
+    return LdapGroup.objects.create(
+        account=account,
+        directory=directory_of(account),
+        cn=cn,
+        dn=f"CN={cn},OU=groups,DC=example,DC=com",
+        members=list(members),
+        version="1.0",
+        **AWAKE,
+    )
+
+
+def make_group(account: Account, *users: User, **values: Any) -> Group:
+    """A group of the directory, with these users."""
+    entry = make_ldap_group(account)
+    defaults = {"name": entry.cn, "auth_id": entry.dn, "version": "1.1", **AWAKE}
+    group = Group.objects.create(account=account, **(defaults | values))
+    group.users.add(*users, through_defaults={"account_id": account.pk})
+    return group
 
 
 def make_token(user: User, clear: str = "", **values: Any) -> str:

@@ -20,29 +20,35 @@ from astra.api.problems import INVALID_TOKEN, NOT_PERMITTED, ApiProblem
 from astra.api.statements import Statement
 
 _WHO_CALLS = Statement("""
-    SELECT account.id, caller.id, binding.role, token.expires_at,
+    SELECT account.id, caller.id, token.expires_at,
+           (SELECT jsonb_agg(jsonb_build_array(role, constraints)) FROM (
+                SELECT role, constraints FROM accounts_rolebinding WHERE user_id = caller.id
+                UNION ALL
+                SELECT of_group.role, of_group.constraints
+                FROM accounts_membership AS membership
+                JOIN accounts_rolebinding AS of_group ON of_group.group_id = membership.group_id
+                WHERE membership.user_id = caller.id
+           ) AS binding),
            caller.is_enabled AND caller.state = %(user_active)s
                AND account.is_enabled AND account.state = %(account_active)s,
            account.clock_sim, account.clock_real, account.clock_rate, account.seed,
            account.stage_delays, account.immediate_kinds, account.revision,
            account.clock_target IS NOT NULL, account.has_faults,
-           token.revision, caller.revision, binding.revision
+           token.revision, caller.revision
     FROM accounts_token token
     JOIN accounts_user caller ON caller.id = token.user_id
     JOIN accounts_account account ON account.id = token.account_id
-    LEFT JOIN accounts_rolebinding binding ON binding.user_id = caller.id
     WHERE token.digest = %(digest)s
 """)
 
-# Of what is found by its key alone, see ``astra.api.lookups``.
+# Of what is found by its key alone, see ``astra.api.lookups``. Whatever a user may do changes its row's
+# revision.
 PROOF_OF_USER = """
     EXISTS (SELECT FROM accounts_token AS token
             JOIN accounts_user AS caller ON caller.id = token.user_id
-            JOIN accounts_rolebinding AS binding ON binding.user_id = caller.id
             WHERE token.digest = %(caller_digest)s
               AND (token.revision = %(caller_token)s) IS TRUE
-              AND (caller.revision = %(caller_user)s) IS TRUE
-              AND (binding.revision = %(caller_binding)s) IS TRUE)
+              AND (caller.revision = %(caller_user)s) IS TRUE)
 """
 PROOF_OF_ACCOUNT = "(revision = %(caller_account)s) IS TRUE"
 _ACCOUNT = Statement("""
@@ -55,9 +61,10 @@ _DRAW = Statement(
 )
 
 
-PROVED_OF_TOKEN = ("caller_digest", "caller_token", "caller_user", "caller_binding")
+PROVED_OF_TOKEN = ("caller_digest", "caller_token", "caller_user")
 _PROVED = (*PROVED_OF_TOKEN, "caller_account")
 _ROLES = {role.value: role for role in Role}
+_RANKS = {role: rank for rank, role in enumerate(Role)}
 # Callers by the digest of their token, as they were when they were last asked for.
 _remembered: "dict[str, Caller]" = {}
 _MOST_REMEMBERED = 10_000
@@ -130,16 +137,16 @@ def _caller_of(token_digest: str) -> Caller:
     )
     if row is None:
         raise ApiProblem(INVALID_TOKEN)
-    account_id, user_id, role, expires_at, enabled, sim, real, rate, seed, *pace = row
+    account_id, user_id, expires_at, grants, enabled, sim, real, rate, seed, *pace = row
     stage_delays, immediate_kinds, revision, advancing, faults, *of_token = pace
     if expires_at is not None and expires_at <= clock_instant(sim, real, rate):
         raise ApiProblem(INVALID_TOKEN)
-    if not enabled or role is None:
+    if not enabled or not grants:
         raise ApiProblem(NOT_PERMITTED)
     caller = Caller(
         account_id=account_id,
         user_id=user_id,
-        role=_ROLES[role],
+        role=max((_ROLES[role] for role, _ in grants), key=_RANKS.__getitem__),
         clock_sim=sim,
         clock_real=real,
         clock_rate=rate,

@@ -8,13 +8,15 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import MD5, Cast
 
 from astra.accounts.clocks import FASTEST_RATE, FIXED_RATES, ClockMode, clock_instant
-from astra.accounts.constraints import by_creation, by_label, holds, is_known
+from astra.accounts.constraints import by_creation, by_label, holds, is_known, where_set
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now
 from astra.api.dice import NIL_ID, new_id
 
 NAME_MAX_LENGTH = 63
+GROUP_NAME_MAX_LENGTH = 2048
 
 
 class AccountState(models.TextChoices):
@@ -212,10 +214,63 @@ class User(Resource):
         return self.email
 
 
-class RoleBinding(Resource):
-    """What a user may do in the account."""
+class Group(Resource):
+    """A group of users, known to a directory by its distinguished name."""
 
+    name = models.CharField(max_length=GROUP_NAME_MAX_LENGTH, db_collation="C")
+    auth_provider = choice_of(AuthProvider, default=AuthProvider.LDAP)
+    auth_id = models.CharField(max_length=GROUP_NAME_MAX_LENGTH, db_collation="C")
+    users = models.ManyToManyField(User, through="Membership", related_name="groups")
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints = (
+            holds("group_is_of_ldap", Q(auth_provider=AuthProvider.LDAP)),
+            holds("group_name_is_not_empty", ~Q(name="")),
+            models.UniqueConstraint(
+                "account",
+                # Longer than what an index takes.
+                MD5("auth_id"),
+                name="group_is_unique",
+                violation_error_message="The account has this group.",
+            ),
+        )
+        indexes = (
+            # GET …/core/v1/groups in the default order, and `continue` in it
+            by_creation("group_by_creation"),
+            by_label("group_by_label"),
+        )
+
+
+class Membership(models.Model):
+    """That a user is in a group; no resource of its own."""
+
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING, db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, db_index=False)
+
+    class Meta:
+        constraints = (
+            # The groups of a user, also of who calls.
+            models.UniqueConstraint(fields=("user", "group"), name="membership_is_unique"),
+        )
+        indexes = (
+            models.Index(fields=("group", "user"), name="membership_by_group"),
+            # deleting an account with everything in it
+            models.Index(fields=("account",), name="membership_by_account"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.group_id}"
+
+
+class RoleBinding(Resource):
+    """What a user, or each user of a group, may do in the account."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, db_index=False)
+    group = models.ForeignKey(
+        Group, on_delete=models.CASCADE, null=True, blank=True, db_index=False
+    )
     role = models.CharField(max_length=7, choices=Role.choices, db_collation="C")
     constraints = models.JSONField(default=full_scope, blank=True)
 
@@ -223,20 +278,31 @@ class RoleBinding(Resource):
         ordering = ("created_at", "id")
         constraints = (
             is_known("role_binding_role_is_known", "role", Role.values),
+            holds(
+                "role_binding_has_one_principal",
+                Q(user=None, group__isnull=False) | Q(user__isnull=False, group=None),
+            ),
             models.UniqueConstraint(
                 "user",
+                "group",
+                "role",
+                # Longer than what an index takes.
+                MD5(Cast("constraints", models.TextField())),
                 name="role_binding_is_unique",
-                violation_error_message="The user already has a role in this account.",
+                nulls_distinct=False,
+                violation_error_message="There is such a role binding.",
             ),
         )
         indexes = (
             # GET …/core/v1/roleBindings in the default order, and `continue` in it
             by_creation("role_binding_by_creation"),
+            # the same of a group; what its users may do
+            where_set("role_binding_of_group", "group", ("group", "created_at", "id")),
             by_label("role_binding_by_label"),
         )
 
     def __str__(self) -> str:
-        return f"{self.role} {self.user_id}"
+        return f"{self.role} {self.user_id or self.group_id}"
 
 
 class Token(Resource):

@@ -8,6 +8,12 @@ What a process remembers may thus be out of date, but decides nothing.
 from django.db.migrations import RunSQL
 
 REVISION = "revision"
+_REVISED = """
+    ALTER TABLE {table} ADD COLUMN revision uuid NOT NULL DEFAULT gen_random_uuid();
+    CREATE TRIGGER is_revised BEFORE UPDATE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION astra_revise()
+"""
+_UNREVISED = "DROP TRIGGER is_revised ON {table}; ALTER TABLE {table} DROP COLUMN revision"
 
 
 def revise() -> str:
@@ -25,11 +31,40 @@ def revise() -> str:
 
 def revised(table: str) -> RunSQL:
     """Return the operation that gives the rows of a table a revision."""
+    return RunSQL(_REVISED.format(table=table), _UNREVISED.format(table=table))
+
+
+def unrevised(table: str) -> RunSQL:
+    """Return the operation that takes it from them again."""
+    return RunSQL(_UNREVISED.format(table=table), _REVISED.format(table=table))
+
+
+# What a user may do is written in rows of other tables: each of them, when it is written, gives the
+# users that it is about another revision. Of an insert OLD is null, of a deletion NEW.
+REVISES_USERS = RunSQL(
+    """
+    CREATE FUNCTION astra_revise_users() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE accounts_user SET revision = gen_random_uuid()
+        WHERE id IN (OLD.user_id, NEW.user_id);
+        IF OLD.group_id IS NOT NULL OR NEW.group_id IS NOT NULL THEN
+            UPDATE accounts_user SET revision = gen_random_uuid() WHERE id IN (
+                SELECT user_id FROM accounts_membership
+                WHERE group_id IN (OLD.group_id, NEW.group_id));
+        END IF;
+        RETURN NULL;
+    END $$
+    """,
+    "DROP FUNCTION astra_revise_users()",
+)
+
+
+def revising_users(table: str) -> RunSQL:
+    """Return the operation after which the rows of a table revise the users that they are about."""
     return RunSQL(
         f"""
-        ALTER TABLE {table} ADD COLUMN revision uuid NOT NULL DEFAULT gen_random_uuid();
-        CREATE TRIGGER is_revised BEFORE UPDATE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION astra_revise()
+        CREATE TRIGGER revises_users AFTER INSERT OR UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION astra_revise_users()
         """,
-        f"DROP TRIGGER is_revised ON {table}; ALTER TABLE {table} DROP COLUMN revision",
+        f"DROP TRIGGER revises_users ON {table}",
     )

@@ -21,7 +21,7 @@ from astra.engine.models import record_deletion
 from astra.engine.plan import begin_history, plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
-from astra.resources.places import foreign_key
+from astra.resources.places import is_key, relation
 from astra.resources.resource import Resource, Taken
 
 
@@ -46,7 +46,9 @@ def create_row(
     resource.may_create(caller)
     with transaction.atomic():
         stamped = stamps(caller, body, any_label=resource.takes_any_label)
-        row: Any = resource.model(**stamped, **_parents(resource, caller, parent_ids))
+        parents = _parents(resource, caller, parent_ids)
+        keys = {name: parents.pop(name) for name in list(parents) if is_key(resource.model, name)}
+        row: Any = resource.model(**stamped, **keys)
         if resource.lifecycle is not None:
             row.state = resource.lifecycle.initial
         resource.members.apply(row, body)
@@ -59,8 +61,11 @@ def create_row(
             plan_new(resource.lifecycle, row, fate or usual, caller)
         with refusing_taken(resource.taken):
             row.save(force_insert=True)
+            for name, parent in parents.items():
+                getattr(row, name).add(parent, through_defaults={"account_id": row.account_id})
         if resource.lifecycle is not None:
             begin_history(resource.lifecycle, row)
+        resource.created(row)
     return row
 
 
@@ -173,14 +178,14 @@ def delete_with_parts(row: Model) -> None:
 def _parents(
     resource: Resource, caller: Caller, parent_ids: Mapping[str, uuid.UUID]
 ) -> dict[str, Any]:
-    """Return the columns that say below what a row is. Raises problem 2 for what is not there."""
+    """Return what a row is below, by its relation. Raises problem 2 for what is not there."""
     found = {}
     for name, identifier in parent_ids.items():
         parent = registry.resource(name.removesuffix("_id"))
         row = parent.by_key(identifier, caller.account_id).first()
         if row is None:
             raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-        found[foreign_key(resource.model, parent.model)] = row
+        found[relation(resource.model, parent.model)] = row
     return found
 
 

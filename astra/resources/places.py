@@ -58,8 +58,9 @@ def of_collection(
     rows = model._default_manager.all()
     if not place.parents:
         return rows.filter(**{place.tenant: account_id})
-    # What is only below one of the others is a matter of that one.
-    keys = {f"{way}_id": ids[each.id_name] for each, way in _ways(model, place) if "__" not in way}
+    ways = _ways(model, place).items()
+    # What is between them, their own query says.
+    keys = {f"{way}__id": ids[each.id_name] for each, way in ways if "__" not in way}
     return rows.filter(*map(Exists, parents(place, account_id, ids)), **keys)
 
 
@@ -69,8 +70,8 @@ def parents(place: Place, account_id: Any, ids: Mapping[str, Any]) -> "Iterator[
     for parent in _parents(place):
         rows = parent.by_key(ids[parent.id_name], account_id)
         if above is not None:
-            key = foreign_key(parent.model, above.model)
-            rows = rows.filter(**{f"{key}__checked": ids[above.id_name]})
+            way = relation(parent.model, above.model)
+            rows = rows.filter(**{f"{way}__id__checked": ids[above.id_name]})
         yield rows
         above = parent
 
@@ -87,10 +88,26 @@ def of_instance(
         f"{place.tenant}__checked": account_id,
         **{f"{name}__checked": value for name, value in resource.there.items()},
     }
-    for parent, way in _ways(model, place):
-        conditions[f"{way}__checked"] = ids[parent.id_name]
+    for parent, way in _ways(model, place).items():
+        conditions[f"{way}__id__checked"] = ids[parent.id_name]
         conditions |= {f"{way}__{name}__checked": value for name, value in parent.there.items()}
     return model._default_manager.filter(**conditions)
+
+
+def relation(model: type[Model], parent: type[Model]) -> str:
+    """Return the name by which a row leads to its parents: a foreign key, or both have many.
+
+    Raises ``LookupError``.
+    """
+    for field in model._meta.get_fields():
+        if field.many_to_many and field.related_model is parent:
+            return field.name
+    return foreign_key(model, parent)
+
+
+def is_key(model: type[Model], name: str) -> bool:
+    """Tell whether a relation is a foreign key of the model."""
+    return any(name == field.name for field in model._meta.concrete_fields)
 
 
 def foreign_key(model: type[Model], parent: type[Model]) -> str:
@@ -101,16 +118,30 @@ def foreign_key(model: type[Model], parent: type[Model]) -> str:
     raise LookupError(f"{model.__name__} has no foreign key to {parent.__name__}")
 
 
-def _ways(model: type[Model], place: Place) -> "Iterator[tuple[Resource, str]]":
-    """Yield the parents that a place names, innermost first, with the foreign keys that lead there."""
-    inner, way = model, ""
+def _ways(model: type[Model], place: Place) -> "dict[Resource, str]":
+    """Return the way from a row to each parent that a place names.
+
+    To the last one it is direct; to another too, if every row has that parent, else through the next.
+    """
+    ways: dict[Resource, str] = {}
+    below: type[Model] = model
+    way = ""
     for parent in reversed(_parents(place)):
-        try:
-            way = foreign_key(model, parent.model)
-        except LookupError:
-            way = f"{way}__{foreign_key(inner, parent.model)}"
-        inner = parent.model
-        yield parent, way
+        direct = next((each for each in _always(model) if each.related_model is parent.model), None)
+        if direct is None:
+            way = "__".join(filter(None, (way, relation(below, parent.model))))
+        else:
+            way = direct.name
+        ways[parent] = way
+        below = parent.model
+    return ways
+
+
+def _always(model: type[Model]) -> "Iterator[ForeignKey[Any, Any]]":
+    """Yield the foreign keys that every row of a model has."""
+    for field in model._meta.concrete_fields:
+        if isinstance(field, ForeignKey) and not field.null:
+            yield field
 
 
 def _parents(place: Place) -> "list[Resource]":

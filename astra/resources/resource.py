@@ -117,9 +117,10 @@ class Resource:
     that no member sets and refuses what several members together say (problem 9); it returns the
     columns of a replaced row that it set. ``taken``: what violated constraints answer. ``in_use``: the
     problem of deleting what others refer to, or one for each kind of those; ``may_delete`` raises any
-    other, ``may_create`` what keeps a caller from a create. ``lifecycle``: a new row is in its initial
-    state and goes on by itself, unless it is ``ready_at_once``. ``guarding``: what holds, while a caller
-    replaces or deletes a row, what decides on it. ``create``, ``replace`` and ``delete`` take the place
+    other, ``may_create`` what keeps a caller from a create. ``created`` does what remains once a new row
+    is saved. ``lifecycle``: a new row is in its initial state and goes on by itself, unless it is
+    ``ready_at_once``. ``guarding``: what holds, while a caller replaces or deletes a row, what decides
+    on it. ``create``, ``replace`` and ``delete`` take the place
     of the actions altogether (``astra.resources.actions`` says what they are given);
     ``create_proves``: it takes a caller that is remembered, and proves who it is (``Caller.proof``).
     ``replace_shows``: a PUT is answered with the instance (200), not with nothing (204).
@@ -150,6 +151,7 @@ class Resource:
     lifecycle: Lifecycle | None = None
     ready_at_once: Callable[[Any], bool] = _never
     guarding: Callable[[Caller], AbstractContextManager[Guard]] = _unguarded
+    created: Callable[[Any], None] = _permitted
     create: Callable[..., Any] | None = None
     create_proves: bool = False
     replace: Callable[..., Any] | None = None

@@ -60,12 +60,16 @@ class ResourceCollection(ResourceView, CollectionView):
 
     def post(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Create an instance: 201 with it."""
+        body = self.parse(self.body())
         parents = [f"{kind}_id" for kind in self.place.parents]
+        if len(parents) > 1:
+            # The action looks for the last of them alone.
+            self.check_parents()
         row = create_row(
             self.resource,
             caller=self.caller,
-            body=self.parse(self.body()),
-            parent_ids={name: self.ids[name] for name in parents},
+            body=body,
+            parent_ids={name: self.ids[name] for name in parents[-1:]},
         )
         return self.created(self.represent(row, row.created_at))
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
@@ -41,8 +42,6 @@ def check_permitted(caller: Caller, user_id: uuid.UUID) -> None:
     """Raise problem 11 when the caller may not write the user's tokens."""
     if user_id == caller.user_id or caller.role is Role.OWNER:
         return
-    owned = RoleBinding.objects.filter(
-        account_id=caller.account_id, user_id=user_id, role=Role.OWNER
-    )
-    if owned.exists():
+    owned = RoleBinding.objects.filter(account_id=caller.account_id, role=Role.OWNER)
+    if owned.filter(Q(user_id=user_id) | Q(group__users=user_id)).exists():
         raise ApiProblem(NOT_PERMITTED)

@@ -6,14 +6,15 @@ cannot both succeed.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Self
 
 from django.db import transaction
 
 from astra.accounts.callers import Caller
-from astra.accounts.models import Role, RoleBinding, User, UserState
+from astra.accounts.models import Membership, Role, RoleBinding, User, UserState
 from astra.api.dice import NIL_ID
 from astra.api.problems import INVALID_FIELDS, NOT_PERMITTED, ApiProblem, Invalid
 from astra.resources.resource import Guard
@@ -22,11 +23,17 @@ from astra.resources.resource import Guard
 class OwnersGuard(Guard):
     """Decides on changes to owners, while who owns is held."""
 
-    def __init__(self, caller: Caller, owners: Iterable[User]) -> None:
+    def __init__(self, caller: Caller, owners: Iterable["Owner"]) -> None:
         self.caller = caller
-        able = {user.id: can_call(user.state, is_enabled=user.is_enabled) for user in owners}
-        self.owners = able.keys()
-        self._able = {user_id for user_id, is_able in able.items() if is_able}
+        every = list(owners)
+        self.owners = {owner.user.id for owner in every}
+        # Those with one of these somebody ceases to be an owner.
+        self.gone_with = {identifier for owner in every for identifier in owner.stands_on}
+        self._able = [
+            owner.stands_on
+            for owner in every
+            if can_call(owner.user.state, is_enabled=owner.user.is_enabled)
+        ]
 
     @classmethod
     @contextmanager
@@ -35,14 +42,28 @@ class OwnersGuard(Guard):
         with owners_locked(caller.account_id) as owners:
             yield cls(caller, owners)
 
-    def check(self, user_id: uuid.UUID, *, stays: bool) -> None:
-        """Raise problem 11 when the caller may not change what the user may do, or who is owner.
+    def check(self, changed: uuid.UUID, *, stays: bool) -> None:
+        """Raise problem 11 when the caller may not change who is owner, and when nobody would be.
 
-        ``stays``: the user is an owner who can call after the change as well.
+        ``changed`` is a user, a group or a binding; ``stays``: whoever is owner by it is one who can
+        call after the change as well.
         """
         may = self.caller.user_id == NIL_ID or self.caller.user_id in self.owners
-        if not may or not (stays or self._able - {user_id}):
+        if not may or not (stays or any(changed not in each for each in self._able)):
             raise ApiProblem(NOT_PERMITTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An owner, and the binding by which the user is one, perhaps that of a group."""
+
+    user: User
+    binding: RoleBinding
+
+    @property
+    def stands_on(self) -> frozenset[uuid.UUID | None]:
+        """The ids of what may not go for the user to be an owner by this binding."""
+        return frozenset({self.user.id, self.binding.id, self.binding.group_id})
 
 
 def can_call(state: str, *, is_enabled: bool) -> bool:
@@ -51,20 +72,35 @@ def can_call(state: str, *, is_enabled: bool) -> bool:
 
 
 @contextmanager
-def owners_locked(account_id: uuid.UUID) -> Iterator[list[User]]:
+def owners_locked(account_id: uuid.UUID) -> Iterator[list[Owner]]:
     """Hold the account's owners, with their bindings, for the block, which is one transaction.
 
     Take it before any other lock on a user or a binding, so that all wait in the same order.
     """
     with transaction.atomic():
-        # A joined row that is not locked itself would be read as it was before the wait.
         bindings = (
-            RoleBinding.objects.select_for_update(of=("self", "user"), no_key=True)
-            .select_related("user")
+            RoleBinding.objects.select_for_update(no_key=True)
             .filter(account_id=account_id, role=Role.OWNER)
             .order_by("id")
         )
-        yield [binding.user for binding in bindings]
+        yield list(_owners(list(bindings)))
+
+
+def _owners(bindings: Sequence[RoleBinding]) -> Iterator[Owner]:
+    groups = {each.group_id for each in bindings} - {None}
+    members = Membership.objects.filter(group__in=groups).values_list("group_id", "user_id")
+    by_principal: dict[Any, list[Any]] = {
+        each.user_id: [each.user_id] for each in bindings if each.user_id
+    }
+    for group_id, user_id in members if groups else ():
+        by_principal.setdefault(group_id, []).append(user_id)
+    wanted = {user_id for users in by_principal.values() for user_id in users}
+    locked = User.objects.select_for_update(no_key=True).filter(id__in=wanted).order_by("id")
+    users = {user.id: user for user in locked}
+    for binding in bindings:
+        for user_id in by_principal.get(binding.user_id or binding.group_id, ()):
+            if user_id in users:
+                yield Owner(users[user_id], binding)
 
 
 class UserGuard(OwnersGuard):

@@ -4,34 +4,52 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Case, F, UUIDField, Value, When
+from django.db.models.functions import Coalesce
+
 from astra.accounts.models import Role, RoleBinding
 from astra.api import fields, filters
 from astra.api.dice import NIL_ID
-from astra.resources.members import REQUIRED, Choice, Constant, Identifier, Known, Several
-from astra.resources.resource import CREATE, REPLACE, Resource
+from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Several
+from astra.resources.resource import Resource
 from astra.resources.shapes import Members
 from identity import kinds
-from identity.actions.role_bindings import BindingGuard, role_binding_create
+from identity.actions.role_bindings import BindingGuard, role_binding_create, role_binding_delete
 
 
-class NoGroup(Known):
-    """`groupID`: there are no groups, so it is nil."""
-
-    def __init__(self) -> None:
-        super().__init__("groupID", fields.IdentifierField, sometimes=False)
+class Principal(Identifier):
+    """`userID` or `groupID`: nil where the binding is one of the other."""
 
     def filters(self) -> Mapping[str, filters.Member]:
-        return {self.name: filters.ConstantMember(str(NIL_ID))}
+        shown = Coalesce(F(self.column), Value(NIL_ID), output_field=UUIDField())
+        return {self.name: filters.IdentifierMember(expression=lambda now: shown)}
+
+    def json(self, value: Any) -> str:
+        return str(value or NIL_ID)
+
+    def stored(self, value: Any) -> Any:
+        return None if value in (NIL_ID, str(NIL_ID)) else value
+
+
+class PrincipalType(Choice):
+    """`principalType`: whose binding it is."""
+
+    has_column = False
+    reads_also = ("user_id",)
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        shown = Case(When(user_id=None, then=Value("group")), default=Value("user"))
+        return {self.name: filters.Member(expression=lambda now: shown)}
 
     def written(self, row: Any, now: datetime) -> str:
-        return str(NIL_ID)
+        return "group" if row.user_id is None else "user"
 
 
 MEMBERS = Members(
     kinds.ROLE_BINDING,
-    Constant("principalType", "user"),
-    Identifier("userID", fixed=True),
-    NoGroup(),
+    PrincipalType("principalType", choices=("user", "group"), create=ABSENT, replace=ABSENT),
+    Principal("userID", fixed=True),
+    Principal("groupID", fixed=True),
     Identifier("accountID", create=REQUIRED, fixed=True),
     Choice("role", create=REQUIRED, replace=REQUIRED, choices=Role.values),
     Several(
@@ -48,14 +66,17 @@ MEMBERS = Members(
 ROLE_BINDING = Resource(
     model=RoleBinding,
     members=MEMBERS,
-    paths=("core/v1/users/{user_id}/roleBindings", "core/v1/roleBindings"),
+    paths=(
+        "core/v1/users/{user_id}/roleBindings",
+        "core/v1/roleBindings",
+        "core/v1/groups/{group_id}/roleBindings",
+        "core/v1/groups/{group_id}/users/{user_id}/roleBindings",
+        "core/v1/users/{user_id}/groups/{group_id}/roleBindings",
+    ),
     **kinds.COMMON,
     write_role="admin",
-    simplified={
-        CREATE: "there are no groups, a user has one role, and constraints are kept but not applied.",
-        REPLACE: "constraints are kept but not applied.",
-    },
     create=role_binding_create,
+    delete=role_binding_delete,
     guarding=BindingGuard.holding,
     key="role",
     seeding=None,

@@ -27,7 +27,10 @@ MEMBERS = Members(
 TOKEN = Resource(
     model=Token,
     members=MEMBERS,
-    paths=("core/v1/users/{user_id}/tokens",),
+    paths=(
+        "core/v1/users/{user_id}/tokens",
+        "core/v1/groups/{group_id}/users/{user_id}/tokens",
+    ),
     **kinds.COMMON,
     write_role="admin",
     create=token_create,

@@ -11,6 +11,7 @@ from astra.resources.members import ABSENT, REQUIRED, Choice, Document, Flag, In
 from astra.resources.resource import CREATE, LIST, RETRIEVE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from identity import kinds
+from identity.actions.groups import join_groups
 from identity.actions.users import UserGuard
 from identity.resources.accounts import ShownAddress
 
@@ -101,7 +102,7 @@ MEMBERS = Members(
 USER = Resource(
     model=User,
     members=MEMBERS,
-    paths=("core/v1/users",),
+    paths=("core/v1/users", "core/v1/groups/{group_id}/users"),
     **kinds.COMMON,
     write_role="admin",
     simplified={
@@ -110,6 +111,7 @@ USER = Resource(
         RETRIEVE: NO_LAST_ACT,
     },
     complete=complete,
+    created=join_groups,
     taken=[Taken("user_email_is_unique", CONFLICT, *EMAIL_TAKEN)],
     guarding=UserGuard.holding,
     key="email",

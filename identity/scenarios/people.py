@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from astra.accounts.beginnings import begin_accounts
 from astra.accounts.clocks import ClockMode, DeclaredClock, clock_schema
-from astra.accounts.models import Role, RoleBinding
+from astra.accounts.models import Role, RoleBinding, full_scope
 from astra.api.clock import real_now
 from astra.api.dice import NIL_ID, unit_interval
 from astra.resources.sections import ResourceSection
@@ -15,6 +15,13 @@ from astra.scenarios.pacing import IMMEDIATE_KINDS, STAGE_DELAYS, pace
 from astra.scenarios.schema import ref
 from astra.scenarios.sections import Item
 from identity import kinds
+
+ROLE_CONSTRAINTS = {
+    "description": "What the role reaches; by default everything.",
+    "type": "array",
+    "items": {"type": "string"},
+    "uniqueItems": True,
+}
 
 
 class AccountSection(ResourceSection):
@@ -55,7 +62,7 @@ class AccountSection(ResourceSection):
 class UserSection(ResourceSection):
     """`users` of an account, each with a role."""
 
-    further_properties = {"role": {"enum": Role.values}}
+    further_properties = {"role": {"enum": Role.values}, "roleConstraints": ROLE_CONSTRAINTS}
 
     def required_of(self) -> Sequence[str]:
         """Return the members that an item must have."""
@@ -70,13 +77,20 @@ class UserSection(ResourceSection):
         user.auth_id = item.get("authID", user.email)
         if user.is_enabled and user.enabled_at is None:
             user.enabled_at = instant
-        binding = RoleBinding(
-            id=item.derived_id("role"),
-            version=kinds.ROLE_BINDING.versions[0],
-            created_by=NIL_ID,
-            account=item.account_row,
-            user=user,
-            role=item.get("role"),
-            **made,
-        )
-        return [user, binding]
+        return [user, binding_of(item, user=user)]
+
+
+def binding_of(item: Item, **principal: Any) -> RoleBinding:
+    """Return the binding of the role that an item has, made when its principal was."""
+    (row,) = principal.values()
+    return RoleBinding(
+        id=item.derived_id("role"),
+        version=kinds.ROLE_BINDING.versions[0],
+        created_by=NIL_ID,
+        account=item.account_row,
+        role=item.get("role"),
+        constraints=list(item.get("roleConstraints", full_scope())),
+        created_at=row.created_at,
+        modified_at=row.created_at,
+        **principal,
+    )

@@ -116,6 +116,8 @@ def some_of_everything() -> Mapping[str, Any]:
     cluster = world.make_cluster(account)
     world.make_namespace(cluster)
     world.make_storage_class(cluster)
+    world.make_group(account, user)
+    world.make_ldap_user(account)
     schedule = Schedule.objects.create(
         account=account,
         app=app,
