@@ -18,7 +18,10 @@ def judge(account_id: uuid.UUID, config: Mapping[str, Any]) -> Sequence[str]:
     """Return why a configuration does not become valid; one that is off always does."""
     if not is_on(config) or _directories(account_id, config).exists():
         return ()
-    return (f"The LDAP server {config['connectionHost'][:80]} cannot be reached.",)
+    host = config["connectionHost"][:80]
+    return (
+        f"The LDAP server {host} cannot be reached." if host else "The LDAP server has no host.",
+    )
 
 
 def reached(account_id: uuid.UUID) -> uuid.UUID | None:
