@@ -23,7 +23,8 @@ def test_who_calls_is_found_by_digest_and_keys(counted: int | None) -> None:
         "accounts_token": {"token_digest_is_unique"},
         "accounts_user": {"accounts_user_pkey"},
         "accounts_account": {"accounts_account_pkey"},
-        "accounts_rolebinding": {"role_binding_is_unique"},
+        "accounts_rolebinding": {"role_binding_is_unique", "role_binding_of_group"},
+        "accounts_membership": {"membership_is_unique"},
     }
 
 
@@ -40,7 +41,6 @@ def test_a_create_finds_what_it_names_by_its_key(counted: int | None) -> None:
         "accounts_token": {"token_digest_is_unique"},
         "accounts_user": {"accounts_user_pkey"},
         "accounts_account": {"accounts_account_pkey"},
-        "accounts_rolebinding": {"role_binding_is_unique"},
         "backups_app": {"backups_app_pkey"},
         "backups_snapshot": {"backups_snapshot_pkey"},
     }
