@@ -5,6 +5,7 @@ from astra.engine.barriers import BarrierSource, barrier_sources
 from astra.engine.registry import Registration, register
 from astra.isolation.checking import register_check
 from astra.scenarios.sections import imply, register_section
+from backups.actions.placing import lose_apps, regain_apps
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
 from backups.checking import impossible_protection
@@ -12,6 +13,7 @@ from backups.lifecycle import APP, APP_BACKUP, COMPLETED, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.scenarios.fleets import FleetSection
 from backups.scenarios.implied import clusters_of_apps, namespaces_of_apps
+from clusters.actions.managed_clusters import when_let_go, when_managed
 
 # A completed backup occupies its bucket, any other does not; one row per bucket and settled set.
 _STORE = f"""
@@ -59,6 +61,8 @@ def register_all() -> None:
         )
     )
     register_section(FleetSection())
+    when_let_go.append(lose_apps)
+    when_managed.append(regain_apps)
     imply("clusters", clusters_of_apps)
     imply("namespaces", namespaces_of_apps)
     register_check(impossible_protection)

@@ -31,8 +31,13 @@ class ClustersConfig(families.FamilyConfig):
         """Register the resources, and what scenarios imply of them."""
         super().ready()
         from astra.scenarios.sections import imply
-        from clusters.scenarios.implied import clouds_of_clusters, contents_of_clusters
+        from clusters.scenarios.implied import (
+            clouds_of_clusters,
+            contents_of_clusters,
+            credentials_of_clusters,
+        )
 
         imply("clouds", clouds_of_clusters)
+        imply("credentials", credentials_of_clusters)
         for name, values in contents_of_clusters.items():
             imply(name, values)

@@ -11,6 +11,7 @@ from astra.resources.members import ABSENT, REQUIRED, Choice
 from astra.resources.places import Place
 from astra.resources.resource import REPLACE
 from astra.resources.resource import Resource as Declaration
+from backups.models import App
 from tests import samples, world
 from tests.conftest import number
 from tests.contract import NO_IDENTIFIERS, QUERY_COUNTS, Lists, Resource, Retrieves
@@ -32,6 +33,9 @@ class Declared(Resource):
                 made[kind] = self.app
             elif kind not in made:
                 made[kind] = samples.make(registry.resource(kind), self.account, {"app": self.app})
+        if {"app", "managedCluster"} <= made.keys():
+            App.objects.filter(id=self.app.id).update(cluster=made["managedCluster"])
+            self.app.cluster = made["managedCluster"]
         return made
 
     def assert_statements(self, operation: str, method: str, url: str, body: Any = None) -> None:

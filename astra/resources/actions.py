@@ -190,6 +190,7 @@ def _parents(
 
 
 def find_references(resource: Resource, caller: Caller, body: Mapping[str, Any]) -> None:
+    """Raise the problem of the first reference of a body that names nothing of the account."""
     """Raise a reference's own problem for what a body names and the account does not have."""
     for member in resource.references:
         to, wanted = member.to, body.get(member.name)

@@ -1,5 +1,6 @@
 """Define, clone or restore an app; redefine it or restore it in place; unmanage it."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -32,7 +33,13 @@ from backups.lifecycle import APP, PENDING
 from backups.models import App, Schedule
 
 
-def app_create(*, caller: Caller, body: dict[str, Any], fate: Fate | None = None) -> App:
+def app_create(
+    *,
+    caller: Caller,
+    body: dict[str, Any],
+    fate: Fate | None = None,
+    **parents: uuid.UUID,
+) -> App:
     """Create the app from a validated request body; it is discovered, then ready.
 
     One that is defined is pending, one that comes from another provisioned, first. ``fate`` None: as
@@ -47,7 +54,7 @@ def app_create(*, caller: Caller, body: dict[str, Any], fate: Fate | None = None
         )
         members = registry.resource(APP.kind).members
         members.apply(app, body | {"namespaceScopedResources": scopes_of(body, source)})
-        place_app(app, named_id=body.get("clusterID"))
+        place_app(app, named_id=body.get("clusterID"), at=parents.get("managedCluster_id"))
         if source is not None:
             refuse_taken_namespaces(app)
             mark_as_clone(app)

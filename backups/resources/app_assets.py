@@ -75,6 +75,7 @@ APP_ASSET = Resource(
         "k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}/appAssets",
         "k8s/v1/apps/{app_id}/appBackups/{appBackup_id}/appAssets",
         "topology/v1/appBackups/{appBackup_id}/appAssets",
+        "topology/v1/managedClusters/{managedCluster_id}/apps/{app_id}/appAssets",
     ),
     simplified={LIST: FOLLOWS, RETRIEVE: FOLLOWS},
     collection=AppAssets,

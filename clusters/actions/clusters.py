@@ -13,7 +13,12 @@ from astra.api.problems import COLLECTION_NOT_FOUND, CONFLICT, INVALID_FIELDS, A
 from astra.engine.plan import begin_history, plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
-from astra.resources.actions import delete_with_parts, refusing_taken, replace_members
+from astra.resources.actions import (
+    delete_with_parts,
+    find_references,
+    refusing_taken,
+    replace_members,
+)
 from astra.scenarios.sections import derived_id
 from clusters import problems
 from clusters.actions.discovery import discover_contents
@@ -43,6 +48,7 @@ def cluster_create(
         resource.members.apply(cluster, body)
         cluster.name = cluster.name or f"cluster-{str(cluster.id)[:8]}"
         refuse_unreachable(cluster)
+        find_references(resource, caller, body)
         resource.complete(cluster, cluster.created_at)
         plan_new(CLUSTER, cluster, fate, caller)
         with refusing_taken(resource.taken):

@@ -1,6 +1,6 @@
 """Bring clusters under management, replace them, and let them go again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,10 @@ from clusters.actions.clusters import as_read, cluster_replace
 from clusters.lifecycle import CLUSTER, INELIGIBLE, MANAGING, PENDING, RUNNING, UNMANAGED
 from clusters.models import Cluster
 from clusters.naming import cloud_label
+
+# What families above do when a cluster is let go, and when it is managed again.
+when_let_go: list[Callable[[Cluster, datetime], None]] = []
+when_managed: list[Callable[[Cluster, Caller], None]] = []
 
 
 def managed_cluster_create(
@@ -43,6 +47,8 @@ def managed_cluster_create(
         cluster.version = body["version"]
         cluster.save(update_fields=[*columns, "managed_state", "version", "labels"])
         managed_cluster_replace(caller=caller, row=cluster, body=body)
+        for act in when_managed:
+            act(cluster, caller)
     return as_read(cluster)
 
 
@@ -62,6 +68,8 @@ def managed_cluster_delete(cluster: Cluster, now: datetime) -> None:
     cluster.managed_state, cluster.modified_at = UNMANAGED, now
     columns = registry.resource(CLUSTER.kind).complete(cluster, now)
     cluster.save(update_fields=["managed_state", "modified_at", *columns])
+    for act in when_let_go:
+        act(cluster, now)
 
 
 def _refusal(problem: ProblemType, reason: str) -> ApiProblem:

@@ -12,6 +12,7 @@ from astra.resources.members import (
     Choice,
     Identifier,
     Reasons,
+    Reference,
     Text,
 )
 from astra.resources.places import METHODS
@@ -19,10 +20,11 @@ from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from clusters import kinds, problems
 from clusters.actions.clouds import cloud_delete, cloud_replace, refuse_managed
+from clusters.actions.credentials import failing_without
 from clusters.lifecycle import CLOUD as LIFECYCLE
 from clusters.models import Cloud
 from clusters.models.clouds import CLOUD_TYPES, NAME_MAX_LENGTH, PRIVATE
-from clusters.resources.cluster_members import A_DEFAULT_BUCKET
+from clusters.resources.cluster_members import A_DEFAULT_BUCKET, NO_CREDENTIAL
 
 
 class AnyCaseField(fields.EnumField):
@@ -49,6 +51,9 @@ def complete(cloud: Cloud, now: datetime) -> Sequence[str]:
     return ()
 
 
+A_CREDENTIAL = Reference(
+    "credential", INVALID_FIELDS, NO_CREDENTIAL, lost=failing_without(LIFECYCLE)
+)
 BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.CLOUD,
@@ -56,7 +61,7 @@ MEMBERS = Members(
     Choice("state", choices=LIFECYCLE.listed, **BY_SERVICE),
     Reasons(fixed=True),
     CloudType("cloudType", create=REQUIRED, fixed=True, choices=CLOUD_TYPES),
-    Identifier("credentialID", sometimes=True),
+    Identifier("credentialID", to=A_CREDENTIAL, sometimes=True),
     Identifier("defaultBucketID", to=A_DEFAULT_BUCKET, sometimes=True),
     module=__name__,
 )

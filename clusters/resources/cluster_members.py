@@ -8,6 +8,7 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Val
 
 from astra.api import filters
 from astra.api.fields import EnumField, StrictCharField
+from astra.api.problems import INVALID_FIELDS
 from astra.api.resources import ResourceKind
 from astra.resources.members import (
     ABSENT,
@@ -26,6 +27,7 @@ from astra.resources.members import (
 )
 from astra.resources.shapes import Members
 from clusters import kinds, problems
+from clusters.actions.credentials import failing_without
 from clusters.lifecycle import CLUSTER as LIFECYCLE
 from clusters.lifecycle import MANAGED_STATES
 from clusters.models import Cluster, Namespace, StorageClass
@@ -43,6 +45,10 @@ ROUTE_MAX_LENGTH = 255
 CAPABILITIES = ("neptuneV1", "proxyV1", "connectorV2", "watcherV1")
 INSTALL_STATES = ("pending", "installed")
 A_CLOUD = Reference("cloud")
+NO_CREDENTIAL = "The account has no such credential."
+A_KUBECONFIG = Reference(
+    "credential", INVALID_FIELDS, NO_CREDENTIAL, lost=failing_without(LIFECYCLE)
+)
 A_DEFAULT_BUCKET = Reference("bucket", problems.BUCKET_NOT_FOUND, "The account has no such bucket.")
 
 
@@ -169,7 +175,7 @@ def members_of(kind: ResourceKind, *, module: str) -> Members:
             create=OPTIONAL if is_managed else ABSENT,
         ),
         Identifier("cloudID", to=A_CLOUD, **BY_SERVICE),
-        Identifier("credentialID", sometimes=True, **when_added),
+        Identifier("credentialID", to=A_KUBECONFIG, sometimes=True, **when_added),
         Text("location", sometimes=True, **A_NAME, **BY_SERVICE),
         Flag("isMultizonal", **BY_SERVICE),
         Text("privateRouteID", sometimes=True, **a_route, **when_added),

@@ -5,7 +5,7 @@ from typing import Any
 
 from astra.resources.sections import ResourceSection
 from astra.scenarios.sections import Item
-from clusters.models.clouds import PRIVATE
+from clusters.scenarios.implied import credential_of_cloud, needs_credential
 
 
 class CloudSection(ResourceSection):
@@ -16,8 +16,8 @@ class CloudSection(ResourceSection):
         return ()
 
     def new_row(self, item: Item, **columns: Any) -> Any:
-        """Return the cloud; a public one has a credential, made up if it has none."""
-        is_private = item.get("cloudType", PRIVATE) == PRIVATE
-        if not is_private and "credentialID" not in item.values:
-            columns["credential_id"] = item.derived_id("credential")
+        """Return the cloud; a public one has the credential that is made for it, if it names none."""
+        if needs_credential(item.values):
+            name = credential_of_cloud(item.values)["name"]
+            columns["credential_id"] = item.account.by_name["credentials"][name].id
         return super().new_row(item, **columns)

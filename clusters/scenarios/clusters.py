@@ -9,6 +9,7 @@ from clusters.lifecycle import MANAGED, MANAGED_IN_THE_END
 from clusters.models import Cloud
 from clusters.models.clouds import PRIVATE
 from clusters.naming import cloud_label
+from clusters.scenarios.implied import credential_of_cluster
 
 
 class ClusterSection(ResourceSection):
@@ -23,6 +24,9 @@ class ClusterSection(ResourceSection):
     def new_row(self, item: Item, **columns: Any) -> Any:
         """Return the cluster, which says of which cloud it is."""
         cloud = cloud_of(item)
+        if "credential" not in item.values and cloud.cloud_type == PRIVATE:
+            name = credential_of_cluster(item.values)["name"]
+            columns["credential_id"] = item.account.by_name["credentials"][name].id
         row = super().new_row(
             item, **columns, cloud=cloud, api_service_id=item.derived_id("apiService")
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from astra.accounts.metadata import label_of_service
 from astra.scenarios.sections import Item, items_in, section_named
 from clusters.contents import CONTENTS
 from clusters.models.clouds import PRIVATE
@@ -16,6 +17,38 @@ def clouds_of_clusters(account: Item, members: Values) -> Iterator[Values]:
     clusters = items_in(section_named("clusters"), account, members)
     if any("cloud" not in cluster for cluster in clusters):
         yield {"name": PRIVATE, **_as_old_as(account)}
+
+
+def credentials_of_clusters(account: Item, members: Values) -> Iterator[Values]:
+    """Yield the credential of each public cloud, and of each cluster of a private one."""
+    clouds = items_in(section_named("clouds"), account, members)
+    yield from map(credential_of_cloud, filter(needs_credential, clouds))
+    private = {cloud["name"] for cloud in clouds if cloud.get("cloudType", PRIVATE) == PRIVATE}
+    for cluster in items_in(section_named("clusters"), account, members):
+        if "credential" not in cluster and cluster.get("cloud", PRIVATE) in private:
+            yield credential_of_cluster(cluster)
+
+
+def needs_credential(cloud: Values) -> bool:
+    """Tell whether a cloud's item is of a public one, and names no credential."""
+    return cloud.get("cloudType", PRIVATE) != PRIVATE and "credential" not in cloud
+
+
+def credential_of_cloud(cloud: Values) -> Values:
+    """Return the credential that is made for a public cloud, as callers make them."""
+    labels = {"credType": "service-account", "cloudName": cloud["cloudType"]}
+    return _credential(f"{cloud['name']}-service-account", "generic", labels)
+
+
+def credential_of_cluster(cluster: Values) -> Values:
+    """Return the credential that is made for a cluster, as callers make them."""
+    labels = {"credType": "kubeconfig", "clusterName": cluster["name"]}
+    return _credential(f"{cluster['name']}-kubeconfig", "kubeconfig", labels)
+
+
+def _credential(name: str, key_type: str, labels: Mapping[str, str]) -> Values:
+    label = [label_of_service(*each) for each in labels.items()]
+    return {"name": name, "keyType": key_type, "labels": label}
 
 
 def _usual(section: str, cluster: Item, members: Values) -> Iterator[Values]:

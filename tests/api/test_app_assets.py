@@ -69,6 +69,11 @@ class _Assets(BelowParents, Lists, Retrieves):
         assert document["creationTimestamp"] == document["metadata"]["creationTimestamp"]
 
 
+class TestAssetsOfAnAppBelowItsCluster(_Assets):
+    place = APP_ASSET.places[4]
+    path = "topology/v1/managedClusters/{managedCluster_id}/apps/{app_id}/appAssets"
+
+
 class TestAssetsOfAnApp(_Assets):
     place = APP_ASSET.places[0]
     path = "k8s/v1/apps/{app_id}/appAssets"

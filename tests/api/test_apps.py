@@ -108,6 +108,25 @@ class TestApps(Lists, Retrieves, Creates, Replaces, Deletes):
         return {"type": "application/astra-app", "version": "2.2", "name": "new"}
 
 
+class TestAppsOfAManagedCluster(TestApps):
+    path = "topology/v2/managedClusters/{managedCluster_id}/apps"
+    unacceptable = {
+        name: refused
+        for name, refused in TestApps.unacceptable.items()
+        if name != "another cluster"
+    }
+
+    def parents(self) -> dict[str, Any]:
+        return {"managedCluster_id": CLUSTER}
+
+    def make(self, **values: Any) -> Described:
+        return world.make_app(self.account, **{"cluster_id": CLUSTER} | values)
+
+    def make_elsewhere(self) -> Described:
+        there = self.stranger.account
+        return world.make_app(there, cluster=world.make_cluster(there))
+
+
 def test_an_app_says_what_is_stored_of_it(api: Api) -> None:
     cluster = world.some_id()
     app = world.make_app(

@@ -13,6 +13,11 @@ CLOUD = {"type": "application/astra-cloud", "version": "1.0", "name": "new", "cl
 CLOUDS = "topology/v1/clouds"
 
 
+def credential(api: Api) -> str:
+    """Return the id of a new credential."""
+    return str(world.make_credential(api.account).id)
+
+
 def create(api: Api, **members: Any) -> Any:
     response = api.post(CLOUDS, CLOUD | members)
     assert response.status_code == 201, response.content
@@ -27,12 +32,12 @@ def test_a_private_cloud_is_running_at_once(api: Api) -> None:
     ("sent", "kept"), [("GCP", "GCP"), ("gcp", "gcp"), ("AZURE", "azure"), ("PRIVATE", "private")]
 )
 def test_the_type_of_a_cloud_comes_in_any_case(api: Api, sent: str, kept: str) -> None:
-    made = create(api, cloudType=sent, credentialID=str(world.some_id()))
+    made = create(api, cloudType=sent, credentialID=credential(api))
     assert made["cloudType"] == kept
 
 
 def test_a_public_cloud_runs_once_its_credential_is_read(api: Api) -> None:
-    made = create(api, cloudType="GCP", credentialID=str(world.some_id()))
+    made = create(api, cloudType="GCP", credentialID=credential(api))
     assert made["state"] == "pending"
     world.advance(api.account, 10)
     assert api.read(f"{CLOUDS}/{made['id']}")["state"] == "running"
@@ -44,9 +49,9 @@ def test_a_public_cloud_needs_a_credential(api: Api) -> None:
 
 
 def test_another_credential_lets_a_cloud_be_discovered_again(api: Api) -> None:
-    made = create(api, cloudType="gcp", credentialID=str(world.some_id()))
+    made = create(api, cloudType="gcp", credentialID=credential(api))
     world.advance(api.account, 10)
-    url, other = f"{CLOUDS}/{made['id']}", str(world.some_id())
+    url, other = f"{CLOUDS}/{made['id']}", credential(api)
     head = {"type": CLOUD["type"], "version": "1.0"}
     assert api.put(url, head | {"name": "same"}).json()["state"] == "running"
     assert api.put(url, head | {"credentialID": other}).json()["state"] == "pending"

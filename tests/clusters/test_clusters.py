@@ -58,6 +58,11 @@ class TestManagedClusters(Lists, Retrieves, Creates, Replaces, Deletes):
         assert number(self.call("DELETE", self.url(made.id))) == 1
 
 
+def credential(api: Api) -> str:
+    """Return the id of a new credential."""
+    return str(world.make_credential(api.account).id)
+
+
 def add(api: Api, **members: Any) -> Any:
     """Add a cluster to a new cloud."""
     cloud = world.make_cloud(api.account)
@@ -67,7 +72,7 @@ def add(api: Api, **members: Any) -> Any:
 
 
 def test_a_cluster_that_is_added_is_found_out_about(api: Api) -> None:
-    made = add(api, credentialID=str(world.some_id()))
+    made = add(api, credentialID=credential(api))
     assert (made["state"], made["managedState"], made["inUse"]) == ("pending", "pending", "false")
     assert made["name"].startswith("cluster-")
     world.advance(api.account, 10)
@@ -115,15 +120,15 @@ def test_a_cluster_is_reached_in_one_way(
 
 
 def test_a_name_in_a_cloud_and_a_credential_are_used_once(api: Api) -> None:
-    credential = str(world.some_id())
-    made = add(api, name="east", credentialID=credential)
+    used = credential(api)
+    made = add(api, name="east", credentialID=used)
     here = f"topology/v1/clouds/{made['cloudID']}/clusters"
-    assert number(api.post(here, HEAD | {"name": "west", "credentialID": credential})) == 44
+    assert number(api.post(here, HEAD | {"name": "west", "credentialID": used})) == 44
     assert number(api.post(here, HEAD | {"name": "east", "connectorInstall": "pending"})) == 45
 
 
 def test_a_cluster_is_managed_let_go_and_deleted(api: Api) -> None:
-    made = add(api, credentialID=str(world.some_id()))
+    made = add(api, credentialID=credential(api))
     world.advance(api.account, 10)
     body = {"type": "application/astra-managedCluster", "version": "1.2", "id": made["id"]}
     managed = api.post("topology/v1/managedClusters", body).json()
@@ -170,3 +175,47 @@ def test_namespaces_tell_instants_in_whole_seconds(api: Api) -> None:
     namespace = world.make_namespace(world.make_cluster(api.account))
     shown = api.read(f"topology/v1/namespaces/{namespace.id}")
     assert shown["metadata"]["creationTimestamp"] == "2026-01-05T12:00:00Z"
+
+
+def test_the_apps_of_a_cluster_that_is_let_go_are_unavailable_until_it_is_managed(api: Api) -> None:
+    cluster = world.make_cluster(api.account)
+    app = world.make_app(api.account, cluster=cluster)
+    other = world.make_app(api.account, cluster=world.make_cluster(api.account))
+    assert api.delete(f"topology/v1/managedClusters/{cluster.id}").status_code == 204
+    lost = api.read(f"k8s/v2/apps/{app.id}")
+    assert (lost["state"], lost["stateDetails"][0]["title"]) == (
+        "unavailable",
+        "Cluster not managed",
+    )
+    assert api.read(f"k8s/v2/apps/{other.id}")["state"] == "ready"
+    assert number(api.create_backup(app)) == 112
+    body = {"type": "application/astra-managedCluster", "version": "1.2", "id": str(cluster.id)}
+    assert api.post("topology/v1/managedClusters", body).status_code == 201
+    world.advance(api.account, 60)
+    found = api.read(f"k8s/v2/apps/{app.id}")
+    assert (found["state"], found["stateDetails"]) == ("ready", [])
+
+
+def test_what_has_lost_its_credential_fails(api: Api) -> None:
+    made = add(api, credentialID=credential(api))
+    world.advance(api.account, 10)
+    assert api.delete(f"core/v1/credentials/{made['credentialID']}").status_code == 204
+    world.advance(api.account, 10)
+    failed = api.read(f"topology/v1/clusters/{made['id']}")
+    assert (failed["state"], failed["managedState"]) == ("failed", "unmanaged")
+    assert failed["stateUnready"] == ["The credential of the cluster does not exist any more."]
+
+
+def test_an_app_is_also_below_its_managed_cluster(api: Api) -> None:
+    here, there = world.make_cluster(api.account), world.make_cluster(api.account)
+    below = f"topology/v2/managedClusters/{here.id}/apps"
+    body = {"type": "application/astra-app", "version": "2.2", "name": "new"}
+    made = json.loads(api.post(below, body).content)
+    assert made["clusterID"] == str(here.id)
+    assert [item["id"] for item in api.read(below)["items"]] == [made["id"]]
+    assert api.read(f"topology/v2/managedClusters/{there.id}/apps")["items"] == []
+    refused = api.post(below, body | {"clusterID": str(there.id)})
+    assert (number(refused), invalid(refused)) == (9, ["clusterID"])
+    assert number(api.post(f"topology/v2/managedClusters/{world.some_id()}/apps", body)) == 2
+    assets = f"topology/v1/managedClusters/{here.id}/apps/{made['id']}/appAssets"
+    assert api.read(assets)["items"] == api.read(f"k8s/v1/apps/{made['id']}/appAssets")["items"]
