@@ -250,8 +250,9 @@ def test_loads_at_once_make_everything_once() -> None:
 
     assert reports[:3] == [{}, {}, {}]
     assert reports[3]["accounts"] == Account.objects.count() == 3
-    assert seeded.check_history() == sum(
-        reports[3][kind]
-        for kind in ("clouds", "clusters", "buckets", "apps", "snapshots", "backups")
+    kinds = (
+        *("clouds", "clusters", "buckets", "apps", "snapshots", "backups"),
+        *("settings", "packages", "upgrades", "asups"),
     )
+    assert seeded.check_history() == sum(reports[3][kind] for kind in kinds)
     seeded.check_buckets()
