@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "installation",
     "hooks",
     "notices",
+    "mirrors",
 ]
 
 MIDDLEWARE = [

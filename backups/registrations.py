@@ -5,7 +5,7 @@ from astra.engine.barriers import BarrierSource, barrier_sources
 from astra.engine.registry import Registration, register
 from astra.isolation.checking import register_check
 from astra.scenarios.sections import imply, register_section
-from backups.actions.placing import lose_apps, regain_apps
+from backups.actions.placing import collect_resources, lose_apps, regain_apps
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
 from backups.checking import impossible_protection
@@ -48,7 +48,15 @@ def register_all() -> None:
             after_settling=retain,
         )
     )
-    register(Registration(model=App, lifecycle=APP, order=6, target=lambda app: app))
+    register(
+        Registration(
+            model=App,
+            lifecycle=APP,
+            order=6,
+            after_settling=collect_resources,
+            target=lambda app: app,
+        )
+    )
     register(Registration(model=Snapshot, lifecycle=SNAPSHOT, order=10, target=_app_of))
     register(
         Registration(

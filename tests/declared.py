@@ -67,6 +67,10 @@ class Declared(Resource):
         self.__dict__["_parents"] = mine
         return made
 
+    def let_go(self) -> None:
+        if self.declaration.begin_delete is not None:
+            world.advance(self.account, 60)
+
     def body(self) -> dict[str, Any]:
         return samples.body(self.declaration, self.account)
 

@@ -17,6 +17,7 @@ from astra.engine.settling import Hop, lock_account, settle_due
 from backups.models import App, AppBackup, Bucket, Snapshot
 from clusters.models import Cloud, Cluster, Namespace, StorageClass
 from identity.models import Credential, Directory, LdapGroup, LdapUser
+from mirrors.models import AppMirror
 
 START = datetime(2026, 1, 5, 12, 0, 0, 123456, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -194,6 +195,25 @@ def make_backup(app: App, bucket: Bucket, **values: Any) -> AppBackup:
     }
     return AppBackup.objects.create(
         account_id=app.account_id, app=app, bucket=bucket, **(defaults | values)
+    )
+
+
+def make_mirror(app: App, cluster: Cluster, **values: Any) -> AppMirror:
+    """A mirror that is established, of an app that need not be on a cluster; no app stands by."""
+    defaults = {
+        "version": "1.1",
+        "source_cluster_id": app.cluster_id or cluster.id,
+        "destination_id": new_id(),
+        "transition_count": 2,
+        "outcome": "established",
+        "ends_at": START,
+        **AWAKE,
+    }
+    return AppMirror.objects.create(
+        account_id=app.account_id,
+        source_app=app,
+        destination_cluster=cluster,
+        **(defaults | values),
     )
 
 

@@ -132,16 +132,19 @@ def plan_new(
     caller: Caller,
     *,
     own_seconds: float | None = None,
+    start: datetime | None = None,
 ) -> None:
     """Fix the fate of a row that the caller is about to insert in a state that it begins or ends in.
 
-    ``own_seconds``: the delay of a stage that depends on the row.
+    ``own_seconds``: the delay of a stage that depends on the row. ``start``: the instant from which
+    its stages count, by default that of its creation.
     """
     row.transition_count = 1
     if row.state in lifecycle.final:
         row.outcome, row.ends_at = row.state, row.created_at
     else:
-        _fix(lifecycle, row, fate, caller, start=row.created_at, own_seconds=own_seconds)
+        start = start or row.created_at
+        _fix(lifecycle, row, fate, caller, start=start, own_seconds=own_seconds)
 
 
 def begin_in(
@@ -152,11 +155,15 @@ def begin_in(
     caller: Caller,
     *,
     own_seconds: float | None = None,
+    start: datetime | None = None,
 ) -> list[str]:
-    """Put a locked row into a state, with another fate from there on; return the columns to save."""
+    """Put a locked row into a state, with another fate from there on; return the columns to save.
+
+    Options as of ``plan_new``, ``start`` by default now.
+    """
     now = caller.now()
     record_step(lifecycle.kind, row, state, now)
-    columns = _fix(lifecycle, row, fate, caller, start=now, own_seconds=own_seconds)
+    columns = _fix(lifecycle, row, fate, caller, start=start or now, own_seconds=own_seconds)
     return ["state", "transition_count", "outcome", "outcome_reasons", *columns]
 
 

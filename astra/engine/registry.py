@@ -4,6 +4,7 @@ The engine may not import the resources that it advances; a registration tells i
 lifecycle, and the place in the order.
 """
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +19,9 @@ class Registration:
     """A staged resource. ``order``: parents before children.
 
     ``after_settling_sql``: further named steps of a statement that moves rows, which may read of
-    `settled` its `state`, its `from_state`, and what ``settled_columns`` names beside. ``target``:
-    what of a row has overrides of delays (`stage_delays`, `immediate_kinds`) nearer than its
+    `settled` its `state`, its `from_state`, and what ``settled_columns`` names beside.
+    ``after_settling`` is called with the account, in the same transaction, once rows have moved.
+    ``target``: what of a row has overrides of delays (`stage_delays`, `immediate_kinds`) nearer than its
     account's.
     """
 
@@ -28,6 +30,7 @@ class Registration:
     order: int
     after_settling_sql: str = ""
     settled_columns: tuple[str, ...] = ()
+    after_settling: Callable[[uuid.UUID], None] | None = None
     target: Callable[[Any], Any] | None = None
 
     @property

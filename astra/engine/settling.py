@@ -79,6 +79,8 @@ def _count(registration: Registration, parameters: Mapping[str, Any]) -> int:
     count = 0
     while row := _counting(registration).fetch_one(parameters):
         count += row[0]
+    if count and registration.after_settling is not None:
+        registration.after_settling(parameters["account"])
     return count
 
 
@@ -87,6 +89,8 @@ def _list(registration: Registration, parameters: Mapping[str, Any]) -> list[Hop
     hops: list[Hop] = []
     while rows := _listing(registration).fetch_all(parameters):
         hops += [Hop(kind, *row) for row in rows if row[0] is not None]
+    if hops and registration.after_settling is not None:
+        registration.after_settling(parameters["account"])
     return sorted(hops, key=lambda hop: (hop.at, hop.resource_id, hop.sequence))
 
 

@@ -53,6 +53,7 @@ def create_row(
             row.state = resource.lifecycle.initial
         resource.members.apply(row, body)
         resource.complete(row, row.created_at)
+        resource.may_insert(row)
         find_references(resource, caller, body)
         if resource.lifecycle is not None:
             usual = Fate(resource.lifecycle.success)
@@ -120,6 +121,9 @@ def delete_row(resource: Resource, rows: QuerySet[Any], *, caller: Caller) -> bo
         refuse_used(resource, row)
         resource.may_delete(row)
         guard.delete(row)
+        if resource.begin_delete is not None:
+            resource.begin_delete(caller=caller, row=row)
+            return True
         for other, member in resource.losers:
             assert member.to is not None
             assert member.to.lost is not None

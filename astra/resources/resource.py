@@ -123,6 +123,8 @@ class Resource:
     on it. ``create``, ``replace`` and ``delete`` take the place
     of the actions altogether (``astra.resources.actions`` says what they are given);
     ``create_proves``: it takes a caller that is remembered, and proves who it is (``Caller.proof``).
+    ``may_insert`` raises what keeps a new row, of which all is set, from being made; ``begin_delete``
+    lets a row begin to go that its stages delete.
     ``replace_shows``: a PUT is answered with the instance (200), not with nothing (204).
     ``takes_any_label``: callers may set labels that elsewhere only the service may.
 
@@ -147,7 +149,9 @@ class Resource:
     taken: Sequence[Taken] = ()
     may_create: Callable[[Caller], None] = _permitted
     in_use: ProblemType | Mapping[str, ProblemType] | None = None
+    may_insert: Callable[[Any], None] = _permitted
     may_delete: Callable[[Any], None] = _permitted
+    begin_delete: Callable[..., None] | None = None
     lifecycle: Lifecycle | None = None
     ready_at_once: Callable[[Any], bool] = _never
     guarding: Callable[[Caller], AbstractContextManager[Guard]] = _unguarded

@@ -20,6 +20,7 @@ from backups.actions.app_backups import unusable_bucket
 from backups.actions.drafting import NO_FAULT
 from backups.actions.fating import fates_by_rules
 from backups.actions.hooking import hooking
+from backups.attachments import keeping_snapshots
 from backups.lifecycle import APP_BACKUP, AVAILABLE, PENDING, SNAPSHOT, TAKES_SNAPSHOTS
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.models.protection import HookState
@@ -89,10 +90,12 @@ def bucket_to_use(account_id: uuid.UUID, bucket_id: uuid.UUID) -> Bucket:
 
 
 def refuse_used(snapshot: Snapshot) -> None:
-    """Raise problem 144 while a backup is being made from the snapshot."""
+    """Raise problem 144 while a backup is being made from the snapshot, and what families above say."""
     users = AppBackup.objects.filter(snapshot_id=snapshot.id, state__in=APP_BACKUP.unfinished)
     if users.exists():
         raise ApiProblem(problems.SNAPSHOT_IN_USE)
+    for refuse in keeping_snapshots:
+        refuse(snapshot)
 
 
 def app_snap_delete(snapshot: Snapshot, now: datetime) -> None:

@@ -16,19 +16,24 @@ from astra.resources import registry
 from backups import problems
 from backups.actions.fating import fate_of_app
 from backups.actions.hooking import hooking
-from backups.actions.placing import place_app
+from backups.actions.placing import (
+    place_app,
+    refuse_missing_namespaces,
+    refuse_taken_namespaces,
+    refuse_unfit_clusters,
+)
 from backups.actions.restoring import (
     columns_from,
     copying_seconds,
     is_backed_up,
     mark_as_clone,
     refuse_empty_filter,
-    refuse_taken_namespaces,
     restore_in_place,
     restores,
     scopes_of,
     source_of_new,
 )
+from backups.attachments import keeping_apps
 from backups.lifecycle import APP, PENDING
 from backups.models import App, Schedule
 
@@ -43,8 +48,9 @@ def app_create(
     """Create the app from a validated request body; it is discovered, then ready.
 
     One that is defined is pending, one that comes from another provisioned, first. ``fate`` None: as
-    the account's fault rules decide. Raises 147 (empty GVKN), 106 (cluster), 123 (namespace taken), 10
-    (read-only label), and as ``source_of_new`` and ``scopes_of``.
+    the account's fault rules decide. Raises 147 (empty GVKN), 106 (cluster), 122, 123 or 124
+    (namespace), 10 (read-only label), and as ``source_of_new``, ``scopes_of`` and
+    ``refuse_unfit_clusters``.
     """
     refuse_empty_filter(body)
     with transaction.atomic():
@@ -55,8 +61,11 @@ def app_create(
         members = registry.resource(APP.kind).members
         members.apply(app, body | {"namespaceScopedResources": scopes_of(body, source)})
         place_app(app, named_id=body.get("clusterID"), at=parents.get("managedCluster_id"))
-        if source is not None:
-            refuse_taken_namespaces(app)
+        if source is None:
+            refuse_missing_namespaces(app, body)
+        else:
+            refuse_unfit_clusters(app, is_live=source.made is None)
+            refuse_taken_namespaces(app.account_id, app.cluster_id, app.namespaces)
             mark_as_clone(app)
         if fate is None:
             about = source.app.id if source else None
@@ -86,9 +95,11 @@ def app_replace(
 def refuse_busy(app: App) -> None:
     """Raise what keeps an app from being unmanaged.
 
-    Problem 112 while it is on its way to ready (discovered, provisioned, restored), 157 while a
-    backup of it is in progress.
+    What a family above says; problem 112 while it is on its way to ready (discovered, provisioned,
+    restored), 157 while a backup of it is in progress.
     """
+    for refuse in keeping_apps:
+        refuse(app)
     if app.state in APP.unfinished:
         raise ApiProblem(problems.APP_NOT_READY)
     if is_backed_up(app):

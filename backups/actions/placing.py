@@ -1,6 +1,7 @@
-"""On which cluster an app is."""
+"""On which cluster an app is, and whether that has what the app needs."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,12 @@ from astra.api.statements import Statement
 from astra.engine.plan import begin_in
 from astra.engine.stages import Fate
 from backups import problems
-from backups.lifecycle import APP, PENDING, READY, UNAVAILABLE
+from backups.lifecycle import APP, PENDING, PROVISIONING, READY, RESTORING, UNAVAILABLE
 from backups.models import App
 from backups.models.apps import ClusterType
-from clusters.models import Cluster
+from clusters.actions.discovery import namespaces_appear
+from clusters.models import Cluster, Namespace, StorageClass
+from clusters.models.contents import NamespaceState
 
 
 def place_app(app: App, *, named_id: uuid.UUID | None, at: uuid.UUID | None = None) -> None:
@@ -97,3 +100,66 @@ def regain_apps(cluster: Cluster, caller: Caller) -> None:
         app.state_details = []
         columns = begin_in(APP, app, PENDING, Fate(READY), caller)
         app.save(update_fields=["state_details", *columns])
+
+
+def refuse_missing_namespaces(app: App, body: Mapping[str, Any]) -> None:
+    """Raise 122 or 124 for a named namespace that the app's cluster does not have, or no more."""
+    if app.cluster_id is None or "namespaceScopedResources" not in body:
+        return
+    found = _namespaces(app.account_id, app.cluster_id, app.namespaces)
+    states = dict(found.values_list("name", "namespace_state"))
+    for name in app.namespaces:
+        if name not in states:
+            raise ApiProblem(problems.NAMESPACE_NOT_FOUND)
+        if states[name] == NamespaceState.REMOVED:
+            raise ApiProblem(problems.NAMESPACE_REMOVED)
+
+
+def refuse_taken_namespaces(
+    account_id: uuid.UUID, cluster_id: uuid.UUID | None, names: Sequence[str]
+) -> None:
+    """Raise problem 123 when what an app would be copied to is there, or another app is."""
+    here: Any = {"account_id": account_id, "cluster_id": cluster_id, "deleted_at": None}
+    others = App.objects.filter(**here, namespaces__has_any_keys=list(names))
+    found = _namespaces(account_id, cluster_id, names)
+    if others.exists() or found.filter(namespace_state=NamespaceState.DISCOVERED).exists():
+        raise ApiProblem(problems.NAMESPACE_UNAVAILABLE)
+
+
+def refuse_unfit_clusters(app: App, *, is_live: bool) -> None:
+    """Raise what keeps an app that comes from another from its cluster.
+
+    161 (of a live one, no snapshot can be taken), 151 (nothing can be restored there), 156 (a storage
+    class that it maps to is not there).
+    """
+    clusters: Any = Cluster.objects.filter(account_id=app.account_id)
+    classes: Any = StorageClass.objects.filter(account_id=app.account_id)
+    source = clusters.filter(id=app.source_cluster_id, snapshot_supported=False)
+    if is_live and source.exists():
+        raise ApiProblem(problems.CLONE_NEEDS_SNAPSHOT_CLASS)
+    if clusters.filter(id=app.cluster_id, restore_target_supported=False).exists():
+        raise ApiProblem(problems.CLONE_NOT_SUPPORTED)
+    wanted = {item["destination"] for item in app.storage_class_mapping}
+    found = classes.filter(cluster_id=app.cluster_id, name__in=wanted)
+    if app.cluster_id and found.count() < len(wanted):
+        raise ApiProblem(problems.STORAGE_CLASS_NOT_FOUND)
+
+
+def collect_resources(account_id: uuid.UUID) -> None:
+    """Note of apps that are discovered for the first time that they are, within a settling.
+
+    What a clone was provisioned in is there from then on.
+    """
+    apps = App.objects.filter(
+        account_id=account_id, collected_at=None, discovering_at__isnull=False
+    )
+    for app in apps.exclude(state__in=(PENDING, PROVISIONING, RESTORING)).order_by("id"):
+        assert app.discovering_at is not None
+        App.objects.filter(id=app.id).update(collected_at=app.discovering_at)
+        if app.source_app_id is not None and app.cluster_id is not None:
+            namespaces_appear(account_id, app.cluster_id, app.namespaces, app.discovering_at)
+
+
+def _namespaces(account_id: uuid.UUID, cluster_id: uuid.UUID | None, names: Sequence[str]) -> Any:
+    there: Any = {"account_id": account_id, "cluster_id": cluster_id}
+    return Namespace.objects.filter(**there, name__in=names)

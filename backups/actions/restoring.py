@@ -25,7 +25,7 @@ from backups.lifecycle import (
 from backups.models import App, AppBackup, Snapshot
 
 # What an app that comes from another has from it: where it runs, how it is simulated.
-_LIKE_ITS_SOURCE = (
+LIKE_ITS_SOURCE = (
     "cluster_id",
     "cluster_name",
     "cluster_type",
@@ -90,7 +90,7 @@ def columns_from(source: Source) -> dict[str, Any]:
         "source_app_id": source.app.id,
         "source_cluster_id": source.app.cluster_id,
         "source_cluster_name": source.app.cluster_name or None,
-        **{name: getattr(source.app, name) for name in _LIKE_ITS_SOURCE},
+        **{name: getattr(source.app, name) for name in LIKE_ITS_SOURCE},
     }
 
 
@@ -133,14 +133,6 @@ def _mapping(body: Mapping[str, Any], sources: Set[str]) -> Mapping[str, str]:
     if len(set(goes_to.values())) < len(goes_to):
         raise _refusal(INVALID_FIELDS, "namespaceMapping", "Two go to one namespace.")
     return goes_to
-
-
-def refuse_taken_namespaces(app: App) -> None:
-    """Raise problem 123 when another app of the cluster is where a new one is to be made."""
-    here: Any = {"account_id": app.account_id, "cluster_id": app.cluster_id, "deleted_at": None}
-    others = App.objects.filter(**here, namespaces__has_any_keys=app.namespaces)
-    if others.exists():
-        raise ApiProblem(problems.NAMESPACE_UNAVAILABLE)
 
 
 def restores(app: App, body: Mapping[str, Any], *, force_update: bool) -> bool:

@@ -3,7 +3,7 @@
 Only what is finished counts and goes, so the last good one is not deleted for one that is still
 being made: a row goes at the instant at which enough newer ones are finished, whenever that is
 noticed. A snapshot that an unfinished backup is made from stays until that is done; with
-`snapshotRetention` 0 it goes right after.
+`snapshotRetention` 0 it goes right after. Of a schedule that replicates, two stay at least.
 """
 
 import uuid
@@ -68,6 +68,10 @@ def _finished_snapshots(schedule: str) -> str:
             WHERE {_is_finished(SNAPSHOT, schedule)} AND NOT use.goes_on"""
 
 
+# To the last one that was transferred the next one is the difference.
+_SNAPSHOTS_KEPT = """greatest(schedule.snapshot_retention::numeric,
+                         CASE WHEN schedule.replicate THEN 2 ELSE 0 END)"""
+
 _BACKUPS = Statement(f"""
     WITH {_old("schedule.backup_retention", _finished_backups)}, gone AS (
         DELETE FROM backups_appbackup AS backup USING old WHERE backup.id = old.id
@@ -82,7 +86,7 @@ _BACKUPS = Statement(f"""
 """)
 
 _SNAPSHOTS = Statement(f"""
-    WITH {_old("schedule.snapshot_retention", _finished_snapshots)}, released AS (
+    WITH {_old(_SNAPSHOTS_KEPT, _finished_snapshots)}, released AS (
         UPDATE backups_appbackup AS backup SET snapshot_id = NULL, snapshot_shown = false
         FROM old WHERE backup.snapshot_id = old.id
     ), gone AS (

@@ -19,10 +19,11 @@ from astra.api.dice import NIL_ID
 from astra.api.statements import Statement
 from backups import kinds
 from backups.actions.create_statement import create, written
-from backups.actions.drafting import BackupWanted, draft, held_apps
+from backups.actions.drafting import BackupWanted, Draft, draft, held_apps
 from backups.actions.fating import let_rules_decide
 from backups.actions.hooking import hooked
-from backups.lifecycle import READY
+from backups.attachments import Replicated, replicating
+from backups.lifecycle import COMPLETED, READY
 from backups.models import Schedule
 from backups.recurrence import next_firing
 
@@ -100,8 +101,29 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
     ]
     proof = {"caller_account": revision, **dict.fromkeys(PROVED_OF_TOKEN)}
     create({"account": account_id, **proof}, [written(each) for each in drafts])
+    _replicate(account_id, at, ready, drafts)
     fired = [{"id": each.id, "next_firing_at": next_firing(each, at)} for each in due]
     _SET_NEXT.execute({"fired": orjson.dumps(fired).decode()})
+
+
+def _replicate(
+    account_id: uuid.UUID, at: datetime, schedules: Sequence[Schedule], drafts: Sequence[Draft]
+) -> None:
+    """Tell of the snapshots whose schedules replicate."""
+    replicated = {each.id for each in schedules if each.replicate}
+    if not replicated:
+        return
+    made = [
+        Replicated(
+            draft["app_id"],
+            draft["snapshot_id"],
+            draft["snapshot_ends_at"] if draft["snapshot_outcome"] == COMPLETED else None,
+        )
+        for draft in drafts
+        if draft["schedule_id"] in replicated
+    ]
+    for tell in replicating:
+        tell(account_id, at, made)
 
 
 def _wanted(schedule: Schedule, name: str) -> BackupWanted:

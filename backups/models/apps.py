@@ -67,6 +67,8 @@ class App(Staged):
     namespace_mapping = models.JSONField(default=list, blank=True)
     storage_class_mapping = models.JSONField(default=list, blank=True)
     restore_filter = models.JSONField(null=True, blank=True)
+    # The app of which it is a copy, as long as it stands by.
+    replication_source_app_id = models.UUIDField(null=True, blank=True)
     collected_at = models.DateTimeField(null=True, blank=True)
     size_bytes = models.BigIntegerField(default=2 * GIB)
     throughput_bytes_per_second = models.BigIntegerField(default=GIB // 2)

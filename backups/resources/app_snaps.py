@@ -44,7 +44,11 @@ APP_SNAP = Resource(
     failures=failing(list=100, create=98, retrieve=99, delete=49),
     refusals={
         CREATE: (problems.APP_NOT_READY,),
-        DELETE: (problems.SNAPSHOT_IN_USE, problems.NOT_DELETED_WHILE_RESTORING),
+        DELETE: (
+            problems.SNAPSHOT_IN_USE,
+            problems.SNAPSHOT_REPLICATED,
+            problems.NOT_DELETED_WHILE_RESTORING,
+        ),
     },
     lifecycle=LIFECYCLE,
     taken=[Taken("snapshot_name_is_unique", problems.SNAPSHOT_NAME_TAKEN, *NAME_TAKEN)],

@@ -11,7 +11,6 @@ from rest_framework.exceptions import ValidationError
 from astra.api.fields import (
     DnsLabelField,
     EnumField,
-    IdentifierField,
     StrictCharField,
     UniqueListField,
 )
@@ -162,7 +161,7 @@ MEMBERS = Members(
     Identifier("sourceClusterID", **ORIGIN),
     Identifier("backupID", **ORIGIN),
     Identifier("snapshotID", **ORIGIN),
-    Known("replicationSourceAppID", IdentifierField, create=ABSENT),
+    Identifier("replicationSourceAppID", sometimes=True, **BY_SERVICE),
     Document("restoreFilter", of=RestoreFilter, **ORIGIN),
     Known("namespace", A_LABEL, replace=ABSENT, write_only=True),
     module=__name__,
@@ -182,7 +181,11 @@ APP = Resource(
         CREATE: (
             *RESTORE_REFUSALS,
             problems.APP_NOT_FOUND,
+            problems.NAMESPACE_NOT_FOUND,
             problems.NAMESPACE_UNAVAILABLE,
+            problems.NAMESPACE_REMOVED,
+            problems.STORAGE_CLASS_NOT_FOUND,
+            problems.CLONE_NEEDS_SNAPSHOT_CLASS,
             problems.NOT_IN_CLUSTER,
             problems.CLONE_NOT_SUPPORTED,
             problems.SELECTIVE_RESTORE_NOT_SUPPORTED,
@@ -194,7 +197,11 @@ APP = Resource(
             problems.APP_NOT_READY,
             problems.RESTORE_DURING_BACKUP,
         ),
-        DELETE: (problems.APP_NOT_READY, problems.APP_BACKUP_IN_PROGRESS),
+        DELETE: (
+            problems.APP_NOT_READY,
+            problems.APP_REPLICATED,
+            problems.APP_BACKUP_IN_PROGRESS,
+        ),
     },
     simplified={
         CREATE: "no cluster is asked: namespaces and resources are taken as given; a clone or restored"

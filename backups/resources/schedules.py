@@ -7,7 +7,7 @@ from typing import Any
 from astra.api import fields, problems
 from astra.api.problems import ApiProblem, Invalid
 from astra.resources.members import REQUIRED, Choice, Flag, Identifier, Text
-from astra.resources.resource import CREATE, FAILURES, REPLACE, Resource, Seeding, Taken, failing
+from astra.resources.resource import CREATE, FAILURES, Resource, Seeding, Taken, failing
 from astra.resources.shapes import Members
 from backups import kinds
 from backups.models import Schedule
@@ -17,7 +17,7 @@ from backups.models.schedules import (
     RETENTION_PATTERN,
     Granularity,
 )
-from backups.problems import DUPLICATE_SCHEDULE
+from backups.problems import DUPLICATE_SCHEDULE, REPLICATION_POLICY_NOT_SUPPORTED
 from backups.recurrence import next_firing, parse_rule
 from backups.resources.protection import A_BUCKET
 
@@ -38,7 +38,6 @@ TIMES = {
 }
 OPTIONAL_TIMES = ("hour", "dayOfWeek", "dayOfMonth", "recurrenceRule")
 TAKEN = "name", "The app has a schedule of this name that fires at the same times."
-NOT_REPLICATED = "snapshots and backups are taken, but nothing is replicated."
 
 
 class Time(Text):
@@ -141,14 +140,21 @@ def complete(schedule: Schedule, now: datetime) -> Sequence[str]:
     return ("next_firing_at",)
 
 
+def refuse_standing_by(schedule: Schedule) -> None:
+    """Raise problem 153 for a schedule that replicates an app which is itself a copy that stands by."""
+    if schedule.replicate and schedule.app.replication_source_app_id is not None:
+        raise ApiProblem(REPLICATION_POLICY_NOT_SUPPORTED)
+
+
 SCHEDULE = Resource(
     model=Schedule,
     members=MEMBERS,
     paths=("k8s/v1/apps/{app_id}/schedules",),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     failures={**FAILURES, **failing(create=87)},
-    simplified={CREATE: NOT_REPLICATED, REPLACE: NOT_REPLICATED},
     complete=complete,
+    may_insert=refuse_standing_by,
+    refusals={CREATE: (REPLICATION_POLICY_NOT_SUPPORTED,)},
     taken=[Taken("schedule_is_unique", DUPLICATE_SCHEDULE, *TAKEN)],
     replace_shows=True,
     columns=("name", "enabled", "granularity"),

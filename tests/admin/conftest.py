@@ -118,6 +118,7 @@ def some_of_everything() -> Mapping[str, Any]:
     world.make_storage_class(cluster)
     world.make_group(account, user)
     world.make_ldap_user(account)
+    world.make_mirror(app, cluster)
     schedule = Schedule.objects.create(
         account=account,
         app=app,

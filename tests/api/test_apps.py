@@ -99,7 +99,7 @@ class TestApps(Lists, Retrieves, Creates, Replaces, Deletes):
 
     @pytest.fixture(autouse=True)
     def _cluster(self, account: Account) -> None:
-        world.make_cluster(account, id=CLUSTER)
+        world.make_namespace(world.make_cluster(account, id=CLUSTER), name="shop")
 
     def make(self, **values: Any) -> Described:
         return world.make_app(self.account, **values)

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from astra.accounts.models import Account
 from astra.engine.advancing import advance
 from astra.engine.models import Transition
 from backups.lifecycle import APP
 from backups.models import App, Bucket
+from clusters.models import Cluster
 from tests import world
 from tests.conftest import Api, invalid, number
 from tests.ruling import Faults
@@ -201,3 +203,84 @@ def test_a_rule_about_the_source_lets_its_clones_fail(api: Api, faults: Faults) 
     assert (failed["state"], failed["stateDetails"]) == ("failed", [detail])
     assert api.read(f"k8s/v2/apps/{going_well}")["state"] == "ready"
     assert Transition.objects.filter(resource_id=failing).latest("sequence").reason == "No space"
+
+
+@pytest.fixture
+def cluster(account: Account) -> Cluster:
+    return world.make_cluster(account, name="east")
+
+
+@pytest.fixture
+def shop(account: Account, cluster: Cluster) -> App:
+    world.make_namespace(cluster, name="shop")
+    return world.make_app(
+        account, cluster=cluster, namespaces=["shop"], namespace_scoped_resources=scopes("shop")
+    )
+
+
+def names_in(api: Api, cluster: Cluster) -> set[str]:
+    path = f"topology/v1/clusters/{cluster.id}/namespaces?include=name"
+    return {name for (name,) in api.read(path)["items"]}
+
+
+def test_a_clone_on_another_cluster_has_its_name_and_type(api: Api, shop: App) -> None:
+    west = world.make_cluster(api.account, name="west", cluster_type="openshift")
+    made = clone(api, shop, clusterID=str(west.id)).json()
+    assert (made["clusterName"], made["clusterType"]) == ("west", "openshift")
+    assert made["sourceClusterID"] == str(shop.cluster_id)
+    assert number(clone(api, shop, clusterID=str(world.some_id()))) == 106
+
+
+def test_the_namespace_of_a_clone_is_there_once_it_is_provisioned(
+    api: Api, shop: App, cluster: Cluster
+) -> None:
+    made = clone(api, shop).json()
+    assert "lastResourceCollectionTimestamp" not in made
+    advance(at=world.START + timedelta(seconds=5))
+    assert "copy" not in names_in(api, cluster)
+    advance(at=world.START + timedelta(minutes=1))
+    assert "copy" in names_in(api, cluster)
+    assert "lastResourceCollectionTimestamp" in api.read(f"k8s/v2/apps/{made['id']}")
+
+
+def test_a_clone_goes_to_a_namespace_that_is_not_there(
+    api: Api, shop: App, cluster: Cluster
+) -> None:
+    world.make_namespace(cluster, name="there")
+    world.make_namespace(cluster, name="gone", namespace_state="removed")
+    assert number(clone(api, shop, namespaceMapping=mapping(shop="there"))) == 123
+    assert clone(api, shop, namespaceMapping=mapping(shop="gone")).status_code == 201
+
+
+def test_a_clone_maps_to_storage_classes_of_its_cluster(
+    api: Api, shop: App, cluster: Cluster
+) -> None:
+    gold = {"storageClassMapping": [{"source": "*", "destination": "gold"}]}
+    assert number(clone(api, shop, **gold)) == 156
+    world.make_storage_class(cluster, name="gold")
+    assert clone(api, shop, **gold).json()["storageClassMapping"] == gold["storageClassMapping"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "live", "restored"),
+    [("snapshot_supported", 161, 201), ("restore_target_supported", 151, 151)],
+)
+def test_a_cluster_that_cannot_is_refused(
+    api: Api, shop: App, cluster: Cluster, bucket: Bucket, flag: str, live: int, restored: int
+) -> None:
+    Cluster.objects.filter(id=cluster.id).update(**{flag: False})
+    assert number(clone(api, shop)) == live
+    backup = world.make_backup(shop, bucket)
+    body = {"type": "application/astra-app", "version": "2.2", "name": "copy"}
+    response = api.post("k8s/v2/apps", body | {"backupID": str(backup.id)})
+    assert response.status_code == 201 if restored == 201 else number(response) == restored
+
+
+@pytest.mark.parametrize(("name", "problem"), [("shop", None), ("nosuch", 122), ("gone", 124)])
+def test_an_app_is_defined_on_namespaces_that_are_there(
+    api: Api, shop: App, cluster: Cluster, name: str, problem: int | None
+) -> None:
+    world.make_namespace(cluster, name="gone", namespace_state="removed")
+    body = {"type": "application/astra-app", "version": "2.2", "name": "new"}
+    response = api.post("k8s/v2/apps", body | {"namespaceScopedResources": [{"namespace": name}]})
+    assert response.status_code == 201 if problem is None else number(response) == problem

@@ -22,12 +22,15 @@ from astra.engine.models import Transition
 from astra.engine.worker import Worker
 from astra.faults.models import FaultRule
 from backups.models import AppBackup
+from clusters.models import Cluster
 from tests import wire
 from tests.conftest import BACKUP
 from tests.isolation.control import control
 from tests.isolation.test_accounts import state
 from tests.lifecycle.test_at_once import in_thread
 from tests.properties.operations import (
+    SOURCES,
+    Clone,
     Create,
     Delete,
     Drain,
@@ -36,7 +39,10 @@ from tests.properties.operations import (
     Operation,
     Pass,
     Replace,
+    Replicate,
+    Restore,
     Rule,
+    Steer,
     Step,
 )
 
@@ -56,9 +62,13 @@ SCENARIO = {
                     "bucketParameters": {"s3": {"serverURL": "s3.example.com", "bucketName": "b"}},
                 }
             ],
+            "clusters": [
+                {"name": "east"},
+                {"name": "west"},
+            ],
             "apps": [
-                {"name": "shop", "size": "4GiB", "throughput": "3MiB"},
-                {"name": "orders", "size": "4GiB", "throughput": "1MiB"},
+                {"name": "shop", "cluster": "east", "size": "4GiB", "throughput": "3MiB"},
+                {"name": "orders", "cluster": "east", "size": "4GiB", "throughput": "1MiB"},
             ],
         }
     ],
@@ -74,6 +84,9 @@ BODIES = {
     "appSnaps": {"type": "application/astra-appSnap", "version": "1.1"},
     "schedules": {"type": "application/astra-schedule", "version": "1.1"},
 }
+APP = {"type": "application/astra-app", "version": "2.2"}
+MIRROR = {"type": "application/astra-appMirror", "version": "1.1"}
+MIRRORS = "k8s/v1/appMirrors"
 # What limits a rule, and its column.
 LIMITS = {
     "every": "every",
@@ -81,7 +94,17 @@ LIMITS = {
     "probability": "probability",
     "until": "until",
 }
-PAGES = ("", "topology/v1/buckets", "topology/v1/appBackups?count=true", "faults")
+# What apps and mirrors came to.
+BECAME = (
+    ("app", "restoring"),
+    ("appMirror", "established"),
+    ("appMirror", "failedOver"),
+    ("appMirror", "deleted"),
+)
+PAGES = (
+    *("", "topology/v1/buckets", "topology/v1/appBackups?count=true", "faults"),
+    *("k8s/v2/apps", MIRRORS),
+)
 
 
 class Answer(NamedTuple):
@@ -111,6 +134,7 @@ class Life:
     account: Account
     token: str
     apps: list[str]
+    other_cluster: str
     client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
     answers: list[Answer] = field(default_factory=list)
     moves: list[Answer] = field(default_factory=list)
@@ -122,11 +146,12 @@ class Life:
                 case Create(what, app, members):
                     self.call("POST", self.path(what, app), BODIES[what] | members)
                 case Replace(app, number, members):
-                    for found in self.chosen("schedules", app, number):
-                        self.call("PUT", found, BODIES["schedules"] | members)
+                    body = BODIES["schedules"] | members
+                    self.call_chosen("PUT", "schedules", app, number, body)
                 case Delete(what, app, number):
-                    for found in self.chosen(what, app, number):
-                        self.call("DELETE", found)
+                    self.call_chosen("DELETE", what, app, number)
+                case Clone() | Restore() | Replicate() | Steer():
+                    self.copy(operation)
                 case Rule():
                     self.control("POST", "faults", operation.body(self.apps))
                 case Look():
@@ -134,8 +159,48 @@ class Life:
                 case _:
                     self.move(self, operation)
 
+    def copy(self, operation: Clone | Restore | Replicate | Steer) -> None:
+        """Do what makes an app of another, or of what was made of it."""
+        match operation:
+            case Clone(what, app, number):
+                name = f"copy-{len(self.answers)}"
+                for source in self.sources(what, app, number):
+                    self.call("POST", "k8s/v2/apps", APP | {"name": name, SOURCES[what]: source})
+            case Restore(app, number):
+                path = f"k8s/v2/apps/{self.apps[app]}"
+                for source in self.sources("appBackups", app, number):
+                    self.call("PUT", path, APP | {"backupID": source}, ForceUpdate="true")
+            case Replicate(app):
+                ends = {"sourceAppID": self.apps[app], "destinationClusterID": self.other_cluster}
+                self.call("POST", MIRRORS, MIRROR | ends | {"stateDesired": "established"})
+            case Steer(number, desired, swapped):
+                for found in self.chosen("appMirrors", 0, number):
+                    ends = self.swapped(found) if swapped else {}
+                    self.call("PUT", found, MIRROR | ends | {"stateDesired": desired})
+
+    def call_chosen(self, method: str, what: str, app: int, number: int, body: Any = None) -> None:
+        """Ask about one of those that are listed, if there is any."""
+        for found in self.chosen(what, app, number):
+            self.call(method, found, body)
+
     def path(self, what: str, app: int) -> str:
+        if what == "appMirrors":
+            return MIRRORS
         return "faults" if what == "faults" else f"k8s/v1/apps/{self.apps[app]}/{what}"
+
+    def sources(self, what: str, app: int, number: int) -> list[str]:
+        """Return the id of what is cloned or restored; none if there is none."""
+        if what == "apps":
+            return [self.apps[app]]
+        return [path.rsplit("/", 1)[1] for path in self.chosen(what, app, number)]
+
+    def swapped(self, path: str) -> dict[str, str]:
+        """Return the ends of a mirror the other way round."""
+        page = self.call("GET", path)
+        mirror = page.json() if page.status == 200 and page.body else {}
+        pairs = {f"source{of}": f"destination{of}" for of in ("AppID", "ClusterID")}
+        both = pairs | {there: here for here, there in pairs.items()}
+        return {name: mirror[other] for name, other in both.items() if mirror}
 
     def chosen(self, what: str, app: int, number: int) -> list[str]:
         """Return the path of one of those that are listed; none if none is."""
@@ -151,12 +216,12 @@ class Life:
         for path in (*PAGES, *paths):
             self.call("GET", path)
 
-    def call(self, method: str, path: str, body: Any = None) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Ask the API, or for rules the control surface; keep the answer."""
         if path.startswith("faults"):
             return self.control(method, path, body)
         url = f"/accounts/{self.account.id}/{path}".rstrip("/")
-        answer = self._ask(method, url, self.token, body)
+        answer = self._ask(method, url, self.token, body, **headers)
         self.answers.append(answer)
         return answer
 
@@ -172,9 +237,9 @@ class Life:
         assert answer.status < 400, answer.body
         return answer
 
-    def _ask(self, method: str, url: str, token: str, body: Any) -> Answer:
+    def _ask(self, method: str, url: str, token: str, body: Any, **further: str) -> Answer:
         data = "" if body is None else json.dumps(body)
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}", **further}
         response = wire.whole(
             self.client.generic(method, url, data, "application/json", headers=headers)
         )
@@ -210,6 +275,13 @@ class Life:
         deletions = [step[5] for step in self.history() if step[4] == "deleted"]
         return {
             "scheduled": backups.exclude(schedule_id=None).count(),
+            "cloned": sum(step[3:5] == ("", "provisioning") for step in self.history()),
+            **{
+                f"became {state}": sum(
+                    step[0] == kind and step[4] == state for step in self.history()
+                )
+                for kind, state in BECAME
+            },
             "let go": deletions.count(RETENTION),
             "deleted by hand": len(deletions) - deletions.count(RETENTION),
             "refused": sum(answer.status >= 400 for answer in self.answers),
@@ -231,8 +303,9 @@ def new_life(move: Mover) -> Iterator[Life]:
     made = control().new(**NEW)
     apps = [app["id"] for app in made["apps"]]
     account = Account.objects.get(id=made["id"])
+    west = Cluster.objects.get(account=account, name="west")
     try:
-        yield Life(move, account, made["token"], apps)
+        yield Life(move, account, made["token"], apps, str(west.id))
     finally:
         assert control().call("DELETE", f"accounts/{account.id}").status_code == 204
 

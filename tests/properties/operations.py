@@ -25,8 +25,41 @@ class Replace:
 
 
 @dataclass(frozen=True)
+class Clone:
+    """The app, or its backup or snapshot of that number, is made a new app."""
+
+    source: str
+    app: int
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Restore:
+    """The app is restored in place from its backup of that number."""
+
+    app: int
+    number: int
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """The app is replicated to the other cluster."""
+
+    app: int
+
+
+@dataclass(frozen=True)
+class Steer:
+    """Something is desired of the mirror of that number, perhaps the other way round."""
+
+    number: int
+    desired: str
+    swapped: bool = False
+
+
+@dataclass(frozen=True)
 class Delete:
-    """The backup, snapshot, schedule or rule of that number is deleted, if there is any."""
+    """The backup, snapshot, schedule, mirror or rule of that number is deleted, if there is any."""
 
     what: str
     app: int
@@ -79,7 +112,9 @@ class Drain:
 
 
 Move: TypeAlias = Pass | Elapse | Step | Drain
-Operation: TypeAlias = Create | Replace | Delete | Rule | Look | Move
+Operation: TypeAlias = (
+    Create | Clone | Restore | Replicate | Steer | Replace | Delete | Rule | Look | Move
+)
 
 HALF_HOURLY = "DTSTART:20220512T000500Z\nRRULE:FREQ=MINUTELY;INTERVAL=30"
 DETAIL = {"type": "https://example.com/hook", "title": "Freeze failed", "detail": "Exit code 1."}
@@ -91,6 +126,9 @@ FATES = (
     {"type": "backup-never-ends"},
     {"type": "hooks-fail", "details": [DETAIL]},
     {"type": "snapshot-fail", "at": 0.7, "reasons": ["Quiesce."]},
+    {"type": "app-fail", "at": 0.5},
+    {"type": "mirror-hangs"},
+    {"type": "transfer-fail"},
 )
 # These meet writes alone: who cannot list has nothing to choose from.
 REFUSALS = (
@@ -98,7 +136,10 @@ REFUSALS = (
     {"type": "status", "status": 503, "retryAfter": 7},
     {"type": "drop-connection", "when": "after"},
 )
-WHAT = ("appBackups", "appSnaps", "schedules", "faults")
+WHAT = ("appBackups", "appSnaps", "schedules", "appMirrors", "faults")
+
+# What an app is cloned from or restored from, and how a body names it.
+SOURCES = {"apps": "sourceAppID", "appBackups": "backupID", "appSnaps": "snapshotID"}
 
 _apps = st.integers(0, 1)
 _limits: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
@@ -129,7 +170,7 @@ _retentions = st.fixed_dictionaries(
     }
 )
 _schedules = st.builds(
-    lambda times, retentions: {"name": "nightly"} | times | retentions,
+    lambda times, retentions, replicate: {"name": "nightly"} | times | retentions | replicate,
     st.sampled_from(
         [
             {"granularity": "hourly", "minute": "5"},
@@ -142,6 +183,7 @@ _schedules = st.builds(
         ]
     ),
     _retentions,
+    st.sampled_from([{}, {"replicate": "true"}]),
 )
 _replacements = st.builds(
     lambda retentions, members: retentions | members,
@@ -165,6 +207,12 @@ _requests = st.one_of(
     _firing,
     st.builds(Replace, _apps, st.integers(0, 3), _replacements),
     st.builds(Delete, st.sampled_from(WHAT), _apps, st.integers(0, 3)),
+    st.builds(Clone, st.sampled_from(list(SOURCES)), _apps, st.integers(0, 3)),
+    st.builds(Restore, _apps, st.integers(0, 3)),
+    st.builds(Replicate, _apps),
+    st.builds(
+        Steer, st.integers(0, 1), st.sampled_from(["established", "failedOver"]), st.booleans()
+    ),
     _rules,
     st.just(Look()),
 )
@@ -178,6 +226,13 @@ def operations(draw: st.DrawFn, *, rounds: int = 3) -> list[Operation]:
     rest = draw(st.lists(st.tuples(_requests, _requests, _moves), min_size=1, max_size=rounds))
     return [*draw(st.permutations(first)), *(each for some in rest for each in some)]
 
+
+OFTEN = {
+    "granularity": "custom",
+    "recurrenceRule": HALF_HOURLY,
+    "backupRetention": "0",
+    "snapshotRetention": "0",
+}
 
 # One history in which everything happens that may.
 EVENTFUL: list[Operation] = [
@@ -209,5 +264,19 @@ EVENTFUL: list[Operation] = [
     Create("appSnaps", 1),
     Elapse(3600),
     Delete("schedules", 1, 0),
+    Clone("apps", 0),
+    Clone("appSnaps", 1, 0),
+    Delete("schedules", 0, 0),
+    Elapse(7200),
+    Restore(0, 0),
+    Elapse(7200),
+    Replicate(0),
+    Create("schedules", 0, {"name": "replication", "replicate": "true"} | OFTEN),
+    Elapse(7200),
+    Steer(0, "failedOver"),
+    Elapse(60),
+    Steer(0, "established", swapped=True),
+    Pass(7200, (0.1, 0.7)),
+    Delete("appMirrors", 0, 0),
     Drain(),
 ]

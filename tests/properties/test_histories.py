@@ -12,6 +12,7 @@ import pytest
 from hypothesis import Phase, example, given, settings
 
 from tests.properties.histories import (
+    BECAME,
     LIMITS,
     Answer,
     Mover,
@@ -34,6 +35,8 @@ histories = settings(
 # What must have happened over the examples of a property, or it says nothing.
 EVENTS = {
     "scheduled",
+    "cloned",
+    *(f"became {state}" for _, state in BECAME),
     "let go",
     "deleted by hand",
     "refused",

@@ -1,0 +1,1 @@
+"""Replication of apps: mirrors, their transfers, and the apps that stand by."""

@@ -1,0 +1,110 @@
+"""The section of mirrors: an app, the one that it is replicated to, how far that is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from astra.engine.plan import Pace, stage_seconds
+from astra.resources.resource import Resource
+from astra.resources.sections import ResourceSection
+from astra.scenarios.placing import fate_of, place, staged_columns
+from astra.scenarios.schema import TEXT
+from astra.scenarios.sections import Item
+from backups.actions.restoring import copying_seconds
+from backups.lifecycle import PROVISIONING
+from backups.models import App
+from mirrors.lifecycle import APP_MIRROR, DELETED, ESTABLISHED, ESTABLISHING, FAILED_OVER
+from mirrors.models import AppMirror
+
+
+class MirrorSection(ResourceSection):
+    """`mirrors` of an account: once established, a mirror has an app at both ends."""
+
+    members = ("stateDesired", "namespaceMapping", "storageClasses", "state")
+    further_properties = {
+        "sourceApp": {"description": "Name of the app that is replicated.", **TEXT},
+        "destinationApp": {
+            "description": "Name of the app that it is replicated to, unless it is establishing.",
+            **TEXT,
+        },
+        "destinationCluster": {
+            "description": "Name of the cluster of that app; follows from the app.",
+            **TEXT,
+        },
+    }
+
+    def __init__(self, resource: Resource) -> None:
+        super().__init__(resource)
+        self.key = "sourceApp"
+
+    def fate_of_items(self) -> dict[str, Any]:
+        """Return nothing: a mirror does not say why it ends as it does."""
+        return {}
+
+    def required_of(self) -> Sequence[str]:
+        """Return the members that an item must have."""
+        return ("sourceApp",)
+
+    def new_row(self, item: Item, **columns: Any) -> Any:
+        """Return the mirror; raises ``ScenarioError`` for one that lacks an end."""
+        source: App = item.find("apps", "sourceApp").row
+        state = item.get("state", ESTABLISHED)
+        if state == DELETED:
+            raise item.error("What is deleted is not there.", "state")
+        if ("destinationApp" in item.values) == (state == ESTABLISHING):
+            raise item.error("There is a destinationApp once it is established.", "destinationApp")
+        destination = item.find("apps", "destinationApp").row if state != ESTABLISHING else None
+        cluster_id = _cluster_of(item, destination)
+        if source.cluster_id is None or cluster_id is None:
+            raise item.error("Both apps must be on a cluster.", "sourceApp")
+        desired = FAILED_OVER if state in (FAILED_OVER, "failingOver") else ESTABLISHED
+        return super().new_row(
+            item,
+            **columns,
+            **({} if "stateDesired" in item.values else {"state_desired": desired}),
+            source_app=source,
+            source_cluster_id=source.cluster_id,
+            destination_app=destination,
+            destination_id=destination.id if destination else item.derived_id("destination"),
+            destination_cluster_id=cluster_id,
+            destination_scopes=(destination or source).namespace_scoped_resources,
+        )
+
+    def staged(self, item: Item) -> dict[str, Any]:
+        """Return the columns of its way; on its first way, the transfer is under way too."""
+        state = item.get("state", ESTABLISHED)
+        fate = fate_of(item, APP_MIRROR, "")
+        source: App = item.find("apps", "sourceApp").row
+        seconds = stage_seconds(
+            APP_MIRROR.begun_in(state), self.paces(item), own_seconds=copying_seconds(source)
+        )
+        placed = place(item, APP_MIRROR, seconds, state=state, fate=fate)
+        columns = staged_columns(APP_MIRROR, placed, state=state, fate=fate)
+        if state == ESTABLISHING:
+            columns["transfer_started_at"] = columns["created_at"]
+            columns["transfer_ends_at"] = columns["ends_at"]
+        return columns
+
+    def paces(self, item: Item) -> Sequence[Pace]:
+        """Return what overrides the delays of an item's stages: its app, its account."""
+        return (item.find("apps", "sourceApp").row, item.account_row)
+
+    def written(self, items: Sequence[Item]) -> None:
+        """Let the apps that mirrors lead to stand by, unless it has failed over to them."""
+        for item in items:
+            mirror: AppMirror = item.row
+            if mirror.destination_app_id is not None and mirror.state != FAILED_OVER:
+                App.objects.filter(id=mirror.destination_app_id).update(
+                    state=PROVISIONING,
+                    outcome=None,
+                    ends_at=None,
+                    next_transition_at=None,
+                    replication_source_app_id=mirror.source_app_id,
+                )
+
+
+def _cluster_of(item: Item, destination: App | None) -> Any:
+    if destination is not None:
+        return destination.cluster_id
+    if "destinationCluster" in item.values:
+        return item.find("clusters", "destinationCluster").id
+    return None
