@@ -18,6 +18,7 @@ class IdentityConfig(families.FamilyConfig):
         "identity.resources.role_bindings.ROLE_BINDING",
         "identity.resources.groups.GROUP",
         "identity.resources.credentials.CREDENTIAL",
+        "identity.resources.certificates.CERTIFICATE",
         "identity.resources.ldap.LDAP_USER",
         "identity.resources.ldap.LDAP_GROUP",
     )
@@ -28,6 +29,7 @@ class IdentityConfig(families.FamilyConfig):
         Entry(ACCOUNTS, 30, "Role bindings", "badge", "accounts.rolebinding"),
         Entry(ACCOUNTS, 40, "Tokens", "key", "accounts.token"),
         Entry(ACCOUNTS, 50, "Credentials", "lock", "identity.credential", of_account=50),
+        Entry(ACCOUNTS, 55, "Certificates", "workspace_premium", "identity.certificate"),
         Entry(ACCOUNTS, 60, "LDAP users", "person_search", "identity.ldapuser"),
         Entry(ACCOUNTS, 70, "LDAP groups", "group_search", "identity.ldapgroup"),
     )

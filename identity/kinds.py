@@ -12,6 +12,7 @@ ROLE_BINDING = ResourceKind("roleBinding", "roleBindings", ("1.1", "1.0"))
 GROUP = ResourceKind("group", "groups", ("1.1", "1.0"))
 LDAP_USER = ResourceKind("ldapUser", "ldapUsers", ("1.0",))
 LDAP_GROUP = ResourceKind("ldapGroup", "ldapGroups", ("1.0",))
+CERTIFICATE = ResourceKind("certificate", "certificates", ("1.1", "1.0"))
 CREDENTIAL = ResourceKind("credential", "credentials", ("1.1", "1.0"))
 
 # What their declarations have in common: the published document has no 500 of its own for them.

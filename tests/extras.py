@@ -126,6 +126,18 @@ EXTRAS = (
         where=r"/(groups|ldapGroups|ldapUsers)(/\{\w+\})?$",
     ),
     Extra(
+        "problems 1, 3 to 11, 32 and 110 of certificates",
+        "Some operations list but a part of what every other does; 110 is listed on none.",
+        problems=(1, 2, 3, 4, 5, 6, 10, 11, 110),
+        where=r"/certificates(/\{certificate_id\})?$",
+    ),
+    Extra(
+        "problems 41 and 164 of certificates are never answered",
+        "There is always a trust store, and a certificate is in it when it is answered.",
+        unanswered=(41, 164),
+        where=r"/certificates(/\{certificate_id\})?$",
+    ),
+    Extra(
         "problem 11 on the list of credentials",
         "The operation lists no 403; a path of another account is refused as everywhere.",
         problems=(11,),

@@ -191,7 +191,8 @@ def _identifiers(resource: Resource) -> Iterator[str]:
 
 def _choice_filters(resource: Resource) -> Iterator[Any]:
     for member in resource.members.members:
-        if isinstance(member, Choice) and not isinstance(member, Flag | Constant):
+        is_known = isinstance(member, Choice) and not isinstance(member, Flag | Constant)
+        if is_known and member.has_column:
             yield choice_filter(words(member), member.column, member.rules["choices"])
 
 

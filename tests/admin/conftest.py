@@ -22,7 +22,8 @@ from backups.actions.app_backups import app_backup_create
 from backups.actions.drafting import BackupWanted
 from backups.models import App, AppBackup, Schedule
 from hooks.models import ExecutionHookOverride
-from tests import world
+from identity.resources.certificates import CERTIFICATE
+from tests import samples, world
 from tests.hooks.on import make_hook
 from tests.installation.making import make_each
 from tests.wire import Received
@@ -119,6 +120,7 @@ def some_of_everything() -> Mapping[str, Any]:
     world.make_group(account, user)
     world.make_ldap_user(account)
     world.make_mirror(app, cluster)
+    samples.make(CERTIFICATE, account, {})
     schedule = Schedule.objects.create(
         account=account,
         app=app,
