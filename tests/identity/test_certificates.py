@@ -17,7 +17,7 @@ TWENTY_YEARS = 20 * 366 * 86_400
 
 
 def create(api: Api) -> Any:
-    body = {name: each for name, each in example_of(MEMBERS.create_body).items()}
+    body = dict(example_of(MEMBERS.create_body))
     return json.loads(api.post(PATH, body).content)
 
 
