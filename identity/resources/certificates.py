@@ -18,7 +18,7 @@ from astra.api.problems import COLLECTION_NOT_FOUND, INVALID_FIELDS, ApiProblem,
 from astra.api.serializers import ClosedSerializer, StateDetailsField
 from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Instant, Known, Text
 from astra.resources.places import METHODS
-from astra.resources.resource import REPLACE, Guard, Resource, Seeding
+from astra.resources.resource import MISSES, REPLACE, Guard, Resource, Seeding
 from astra.resources.shapes import Members
 from identity import kinds, problems
 from identity.models.certificates import CN_MAX_LENGTH, EXPIRED, Certificate, CertUse, Trust
@@ -26,17 +26,17 @@ from identity.models.certificates import CN_MAX_LENGTH, EXPIRED, Certificate, Ce
 ANY_STATE = (Trust.UNTRUSTED.value, Trust.TRUSTED.value, EXPIRED)
 
 
-class StateTransition(ClosedSerializer):
-    """An element of `trustStateTransitions`."""
+class TrustTransition(ClosedSerializer):
+    """An element of `trustTrustTransitions`."""
 
 
 # `from` is no name that a class body can have.
-StateTransition._declared_fields["from"] = fields.StrictCharField()
-StateTransition._declared_fields["to"] = fields.UniqueListField(child=fields.StrictCharField())
+TrustTransition._declared_fields["from"] = fields.StrictCharField()
+TrustTransition._declared_fields["to"] = fields.UniqueListField(child=fields.StrictCharField())
 
 
 def _transitions(**options: Any) -> fields.UniqueListField:
-    return fields.UniqueListField(child=StateTransition(), **options)
+    return fields.UniqueListField(child=TrustTransition(), **options)
 
 
 TRANSITIONS = [
@@ -141,7 +141,7 @@ MEMBERS = Members(
     Flag("isSelfSigned"),
     TrustState("trustState", choices=ANY_STATE, **BY_SERVICE),
     Always(
-        "trustStateTransitions",
+        "trustTrustTransitions",
         _transitions,
         TRANSITIONS,
     ),
@@ -159,7 +159,7 @@ CERTIFICATE = Resource(
     write_role="admin",
     published_parameters=frozenset({"include", "limit", "filter", "orderBy", "continue"}),
     failures={},
-    misses={REPLACE: COLLECTION_NOT_FOUND},
+    misses={**MISSES, REPLACE: COLLECTION_NOT_FOUND},
     refusals={REPLACE: (problems.CERTIFICATE_EXPIRED,)},
     guarding=CertificateGuard.holding,
     columns=("cn", "trustStateDesired", "expiryTimestamp"),
