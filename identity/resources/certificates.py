@@ -27,7 +27,7 @@ ANY_STATE = (Trust.UNTRUSTED.value, Trust.TRUSTED.value, EXPIRED)
 
 
 class TrustTransition(ClosedSerializer):
-    """An element of `trustTrustTransitions`."""
+    """An element of `trustStateTransitions`."""
 
 
 # `from` is no name that a class body can have.
@@ -141,7 +141,7 @@ MEMBERS = Members(
     Flag("isSelfSigned"),
     TrustState("trustState", choices=ANY_STATE, **BY_SERVICE),
     Always(
-        "trustTrustTransitions",
+        "trustStateTransitions",
         _transitions,
         TRANSITIONS,
     ),
