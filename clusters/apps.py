@@ -19,12 +19,16 @@ class ClustersConfig(families.FamilyConfig):
         "clusters.resources.namespaces.NAMESPACE",
         "clusters.resources.clouds.CLOUD",
         "clusters.resources.storage_classes.STORAGE_CLASS",
+        "clusters.resources.api_resources.API_RESOURCE",
+        "clusters.resources.cluster_nodes.CLUSTER_NODE",
     )
     entries = (
         Entry(CLUSTERS, 10, "Clusters", "hub", "clusters.cluster"),
         Entry(CLUSTERS, 20, "Clouds", "cloud", "clusters.cloud"),
         Entry(CLUSTERS, 30, "Namespaces", "folder_copy", "clusters.namespace"),
         Entry(CLUSTERS, 40, "Storage classes", "hard_drive", "clusters.storageclass"),
+        Entry(CLUSTERS, 50, "API resources", "api", "clusters.apiresource"),
+        Entry(CLUSTERS, 60, "Nodes", "dns", "clusters.clusternode"),
     )
 
     def ready(self) -> None:

@@ -168,7 +168,8 @@ def refuse_used(resource: Resource, row: Model) -> None:
 def delete_with_parts(row: Model) -> None:
     """Delete a row and what refers to it, down to what nothing refers to."""
     for each in row._meta.related_objects:
-        if not getattr(each.field, "db_constraint", True):
+        # The rows of a view go with those that they are read from.
+        if not (getattr(each.field, "db_constraint", True) and each.related_model._meta.managed):
             continue
         parts = each.related_model._default_manager.filter(**{each.field.name: row})
         if each.related_model._meta.related_objects:

@@ -3,5 +3,6 @@
 from clusters.models.clouds import Cloud
 from clusters.models.clusters import Cluster
 from clusters.models.contents import Namespace, StorageClass
+from clusters.models.views import ApiResource, ClusterNode
 
-__all__ = ["Cloud", "Cluster", "Namespace", "StorageClass"]
+__all__ = ["ApiResource", "Cloud", "Cluster", "ClusterNode", "Namespace", "StorageClass"]
