@@ -337,6 +337,12 @@ EXTRAS = (
         facts=(r"answer (items\[\]\.)?kubernetesUID: pattern ",),
     ),
     Extra(
+        "problem 139 where a storage backend gets the address of another",
+        "The catalogue has the number, and lists it on no operation.",
+        problems=(139,),
+        where=r"^(POST|PUT) .*/storageBackends(/\{storageBackend_id\})?$",
+    ),
+    Extra(
         "problem 10 on the deletion of a managed cluster below its cloud",
         "Nothing is published for it; what is managed is let go first.",
         problems=(10,),

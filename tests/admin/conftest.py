@@ -21,6 +21,7 @@ from astra.scenarios.models import SeededScenario
 from backups.actions.app_backups import app_backup_create
 from backups.actions.drafting import BackupWanted
 from backups.models import App, AppBackup, Schedule
+from clusters.resources.storage_backends import STORAGE_BACKEND
 from hooks.models import ExecutionHookOverride
 from identity.resources.certificates import CERTIFICATE
 from tests import samples, world
@@ -121,6 +122,7 @@ def some_of_everything() -> Mapping[str, Any]:
     world.make_ldap_user(account)
     world.make_mirror(app, cluster)
     samples.make(CERTIFICATE, account, {})
+    samples.make(STORAGE_BACKEND, account, {})
     schedule = Schedule.objects.create(
         account=account,
         app=app,

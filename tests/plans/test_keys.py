@@ -29,7 +29,8 @@ PLACES = [
 def one_of_each(app: App, bucket: Bucket, api: Api) -> None:
     snapshot = world.make_snapshot(app)
     world.make_backup(app, bucket, snapshot=snapshot)
-    samples.make(registry.resource("schedule"), app.account, {"app": app})
+    for kind in ("schedule", "certificate", "storageBackend"):
+        samples.make(registry.resource(kind), app.account, {"app": app})
 
 
 PARENTS = sorted(
