@@ -20,6 +20,7 @@ class ClustersConfig(families.FamilyConfig):
         "clusters.resources.clouds.CLOUD",
         "clusters.resources.storage_classes.STORAGE_CLASS",
         "clusters.resources.storage_backends.STORAGE_BACKEND",
+        "clusters.resources.volumes.VOLUME",
         "clusters.resources.api_resources.API_RESOURCE",
         "clusters.resources.cluster_nodes.CLUSTER_NODE",
     )
@@ -29,6 +30,7 @@ class ClustersConfig(families.FamilyConfig):
         Entry(CLUSTERS, 30, "Namespaces", "folder_copy", "clusters.namespace"),
         Entry(CLUSTERS, 40, "Storage classes", "hard_drive", "clusters.storageclass"),
         Entry(CLUSTERS, 45, "Storage backends", "storage", "clusters.storagebackend"),
+        Entry(CLUSTERS, 47, "Volumes", "database", "clusters.volume"),
         Entry(CLUSTERS, 50, "API resources", "api", "clusters.apiresource"),
         Entry(CLUSTERS, 60, "Nodes", "dns", "clusters.clusternode"),
     )

@@ -4,7 +4,7 @@ from clusters.models.clouds import Cloud
 from clusters.models.clusters import Cluster
 from clusters.models.contents import Namespace, StorageClass
 from clusters.models.storage_backends import StorageBackend
-from clusters.models.views import ApiResource, ClusterNode
+from clusters.models.views import ApiResource, ClusterNode, Volume
 
 __all__ = [
     "ApiResource",
@@ -14,4 +14,5 @@ __all__ = [
     "Namespace",
     "StorageBackend",
     "StorageClass",
+    "Volume",
 ]

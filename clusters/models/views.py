@@ -4,8 +4,10 @@ from django.db import models
 
 from astra.accounts.models import Account, Described
 from clusters.models.clusters import Cluster
+from clusters.models.storage_backends import StorageBackend
 
 NODE_TEXT_MAX_LENGTH = 254
+VOLUME_TEXT_MAX_LENGTH = 255
 
 
 class NodeState(models.TextChoices):
@@ -64,3 +66,30 @@ class ClusterNode(_OfCluster):
     class Meta(_OfCluster.Meta):
         db_table = "clusters_clusternode"
         verbose_name = "node"
+
+
+class Volume(Described):
+    """What an app stores in one of its namespaces (read only)."""
+
+    account = models.ForeignKey(Account, on_delete=models.DO_NOTHING)
+    # The app's, which may be gone.
+    cluster = models.ForeignKey(Cluster, on_delete=models.DO_NOTHING, null=True)
+    app = models.ForeignKey("backups.App", on_delete=models.DO_NOTHING)
+    storage_backend = models.ForeignKey(StorageBackend, on_delete=models.DO_NOTHING, null=True)
+    name = models.CharField(max_length=VOLUME_TEXT_MAX_LENGTH)
+    state = models.CharField(max_length=15)
+    size = models.CharField(max_length=15)
+    used = models.BigIntegerField(help_text="In bytes.")
+    used_percentage = models.IntegerField()
+    total = models.BigIntegerField(help_text="In bytes.")
+    creation_token = models.CharField(max_length=VOLUME_TEXT_MAX_LENGTH)
+    snapshot_possible = models.BooleanField()
+    storage_class = models.CharField(max_length=VOLUME_TEXT_MAX_LENGTH, null=True)
+    pvc_name = models.CharField(max_length=VOLUME_TEXT_MAX_LENGTH)
+    internal_name = models.CharField(max_length=VOLUME_TEXT_MAX_LENGTH)
+    apps_using = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "clusters_volume"
+        ordering = ("created_at", "id")
