@@ -4,6 +4,7 @@ What no test class of its own covers gets one made from the declaration: a resou
 """
 
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.contract_writes import Creates, Deletes, Replaces
 from tests.declared import Declared, contract_of
 
 TESTS = Path(__file__).parent
+_FROM = re.compile("from tests.(contract|declared) import")
 OFFERED: dict[str, tuple[type[Any], ...]] = {
     "GET": (Lists, Retrieves),
     "POST": (Creates,),
@@ -34,7 +36,7 @@ OF_TENANTS: dict[str, tuple[type[Any], ...]] = {
 
 def _own_classes() -> Iterator[type[Resource]]:
     for path in sorted(TESTS.rglob("test_*.py")):
-        if path.stem != "test_contracts" and "from tests.contract" in path.read_text():
+        if path.stem != "test_contracts" and _FROM.search(path.read_text()):
             name = ".".join(path.relative_to(TESTS.parent).with_suffix("").parts)
             for value in vars(importlib.import_module(name)).values():
                 is_test = isinstance(value, type) and value.__name__.startswith("Test")

@@ -167,9 +167,13 @@ def _lists(resource: Resource, base: type[ResourcePage]) -> dict[str, Any]:
 
 
 def _related(resource: Resource) -> list[str]:
-    """Return the relations of a row: its account first."""
-    columns = resource.model._meta.concrete_fields
-    names = [field.name for field in columns if isinstance(field, ForeignKey)]
+    """Return the relations of a row to what has pages: its account first."""
+    names = [
+        field.name
+        for field in resource.model._meta.concrete_fields
+        if isinstance(field, ForeignKey)
+        and (field.name == "account" or registry.resource_of(field.related_model))
+    ]
     return sorted(names, key=lambda name: name != "account")
 
 

@@ -21,9 +21,9 @@ COUNTS_FILE = Path(__file__).with_name("query_counts.json")
 COUNTS: dict[str, int] = json.loads(COUNTS_FILE.read_text())
 OURS = ("accounts", "engine", "faults", "journal", "scenarios", "isolation", *FAMILIES)
 # Not for people: what an account is made from, the contents of checkpoints, counts, signs of life,
-# what somebody has read.
+# what somebody has read, who is in a group, where a directory is.
 INTERNAL = {
-    *("engine.Pulse", "notices.ReadMark"),
+    *("engine.Pulse", "notices.ReadMark", "accounts.Membership", "identity.Directory"),
     *("isolation.Origin", "isolation.CheckpointPart"),
     *("journal.JournalFile", "journal.JournalLoss"),
 }

@@ -155,6 +155,12 @@ class _Bindings(_Parents):
         return CHANGE | account | principal | {"role": "viewer"}
 
 
+class TestBindingsOfAUser(_Bindings, at(ROLE_BINDING, "core/v1/users/{user_id}/roleBindings")):  # type: ignore[misc]
+    """`…/users/{user_id}/roleBindings`: those of the user."""
+
+    principal = "user"
+
+
 class TestBindingsOfAGroup(_Bindings, at(ROLE_BINDING, "core/v1/groups/{group_id}/roleBindings")):  # type: ignore[misc]
     """`…/groups/{group_id}/roleBindings`: those of the group."""
 

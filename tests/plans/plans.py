@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from psycopg.pq import ExecStatus
 
 from astra.api.statements import Statement
+from astra.resources import registry
 
 MILLION = 1_000_000
 
@@ -21,6 +22,20 @@ def tables() -> Iterator[str]:
     for model in apps.get_models():
         if model._meta.managed and not model.__module__.startswith("django."):
             yield model._meta.db_table
+
+
+def any_is_empty() -> bool:
+    """Tell whether a table that resources are in has no page."""
+    named = [resource.model._meta.db_table for resource in registry.resources()]
+    own = [table for table in named if table in set(tables())]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM unnest(%s::text[]) AS own (name)"
+            " WHERE pg_relation_size(own.name::regclass) = 0",
+            [own],
+        )
+        ((count,),) = cursor.fetchall()
+    return bool(count)
 
 
 def plant(rows: int | None) -> None:
