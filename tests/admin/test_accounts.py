@@ -31,6 +31,12 @@ def test_a_real_clock_has_no_offset(person: Person) -> None:
     assert not User.objects.exists()
 
 
+KINDS = (
+    *("appMirror", "asup", "bucket", "cloud", "cluster", "package", "setting", "upgrade"),
+    *("app", "appSnap", "appBackup"),
+)
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
@@ -71,8 +77,12 @@ def test_a_real_clock_has_no_offset(person: Person) -> None:
             },
         ),
         (
-            {"immediate_kinds": '["appSnap", "cluster"]'},
-            {"immediate_kinds": ["1: Must be one of bucket, app, appSnap, appBackup."]},
+            {"immediate_kinds": '["appSnap", "comet"]'},
+            {
+                "immediate_kinds": [
+                    f"1: Must be one of {', '.join(KINDS)}."
+                ]
+            },
         ),
     ],
 )

@@ -99,7 +99,7 @@ class TestAccount(Tenants, Retrieves, Replaces):
     def instance_methods(self) -> set[str]:
         return super().instance_methods() | {"DELETE"}
 
-    def test_a_replace_of_what_is_not_there_is_problem_1(self) -> None:
+    def test_a_replace_of_what_is_not_there_is_its_404(self) -> None:
         """Whether it exists or not, an account that is not the caller's is refused (403)."""
         for identifier in self.missing():
             response = self.call("PUT", self.url(identifier), self.replacement({}))

@@ -121,5 +121,5 @@ def test_of_eight_equal_creates_one_succeeds(api: Api, what: str) -> None:
     answers = at_once([create] * 8)
     refused = [answer for answer in answers if answer.status_code != 201]
     assert len(refused) == 7
-    named = {"users": ["email"], "roleBindings": ["userID"]}[what]
+    named = {"users": ["email"], "roleBindings": ["role"]}[what]
     assert {(number(answer), *invalid(answer)) for answer in refused} == {(10, *named)}

@@ -127,6 +127,7 @@ def test_a_directory_without_a_host_ends_in_error_and_the_old_configuration(
         ["The LDAP server has no host."],
     )
     assert document["currentConfig"] == well_known(LDAP).default
+    world.make_ldap_user(account)
     assert ask(api, LDAP, DIRECTORY).status_code == 204
     assert read(api, LDAP)["stateUnready"] == []
     world.advance(account, 2)
