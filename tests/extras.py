@@ -448,6 +448,12 @@ EXTRAS = (
         "The API's own client sends an offset, the published schema of answers has none.",
     ),
     Extra(
+        "problem 164 is never answered about certificates",
+        "A certificate can be read in every state.",
+        unanswered=(164,),
+        where=r"/certificates",
+    ),
+    Extra(
         "configSchema is any object",
         "It says what a schema says; what any schema has is said by JSON Schema, not by every setting.",
         facts=(r"^- .*/settings.*: (answer|request) (items\[\]\.)?configSchema\.",),

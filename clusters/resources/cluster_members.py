@@ -40,7 +40,7 @@ from clusters.models.clusters import (
 )
 from clusters.models.contents import NamespaceState
 
-VERSION_PATTERN = r"^([0-9]+)\.([0-9]+)\.([0-9]+)(\-[a-zA-Z0-9-]+)*$"
+VERSION_PATTERN = r"^([0-9]+)\.([0-9]+)\.([0-9]+)(\-[a-zA-Z0-9-]+)?$"
 ROUTE_MAX_LENGTH = 255
 CAPABILITIES = ("neptuneV1", "proxyV1", "connectorV2", "watcherV1")
 INSTALL_STATES = ("pending", "installed")

@@ -27,7 +27,10 @@ UNREAD = Resource(
         Choice("severity", choices=SEVERITIES),
         module=__name__,
     ),
-    paths=("core/v1/users/{user_id}/unreadNotifications",),
+    paths=(
+        "core/v1/users/{user_id}/unreadNotifications",
+        "core/v1/groups/{group_id}/users/{user_id}/unreadNotifications",
+    ),
     methods=frozenset({"GET", "DELETE"}),
     write_role="viewer",
     published_parameters=COLLECTION_PARAMETERS,

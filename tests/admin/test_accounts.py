@@ -78,11 +78,7 @@ KINDS = (
         ),
         (
             {"immediate_kinds": '["appSnap", "comet"]'},
-            {
-                "immediate_kinds": [
-                    f"1: Must be one of {', '.join(KINDS)}."
-                ]
-            },
+            {"immediate_kinds": [f"1: Must be one of {', '.join(KINDS)}."]},
         ),
     ],
 )

@@ -95,3 +95,24 @@ class TestUnreadNotifications(_Follows, BelowParents, Lists, Retrieves, Deletes)
 
     def whose(self) -> dict[str, Any]:
         return {"user_id": self.parents()["user_id"]}
+
+
+class TestUnreadNotificationsOfAMember(_Follows, Lists, Retrieves, Deletes):
+    """`…/groups/{group_id}/users/{user_id}/unreadNotifications`: of a user in the group."""
+
+    declaration = UNREAD
+    kind = UNREAD.kind
+    path = UNREAD.places[1].path
+    members = UNREAD.members.shape.members()
+    write_role = UNREAD.write_role
+
+    def parents(self) -> dict[str, Any]:
+        made: dict[Any, dict[str, Any]] = self.__dict__.setdefault("_parents", {})
+        if self.account.id not in made:
+            user = world.make_user(self.account, None)
+            group = world.make_group(self.account, user)
+            made[self.account.id] = {"group_id": group.id, "user_id": user.id}
+        return made[self.account.id]
+
+    def whose(self) -> dict[str, Any]:
+        return {"user_id": self.parents()["user_id"]}

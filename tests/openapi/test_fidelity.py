@@ -50,7 +50,6 @@ def test_the_list_of_operations_is_the_published_one() -> None:
     [
         ("POST", "/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups", "faithful"),
         ("POST", "/accounts/{account_id}/topology/v1/appBackups", "absent"),
-        ("GET", "/accounts/{account_id}/k8s/v1/appMirrors", "absent"),
         ("POST", "/accounts/{account_id}/topology/v1/buckets", "simplified"),
     ],
 )

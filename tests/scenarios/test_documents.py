@@ -247,7 +247,11 @@ def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_lines() -> Non
             "backups[0].snapshot",
             "The snapshot is younger than the backup.",
         ),
-        ("stageDelays: {app-sleep: 1}", "stageDelays.app-sleep", "Must be one of bucket-verify,"),
+        (
+            "stageDelays: {app-sleep: 1}",
+            "stageDelays.app-sleep",
+            "Must be one of app-mirror-establish,",
+        ),
         ("immediateKinds: [planet]", "immediateKinds[0]", "Must be one of "),
         ("throughput: 0", "throughput", "Must be greater than zero."),
         (
