@@ -1,0 +1,1 @@
+"""The API's own command-line client, unmodified, against the running service."""
