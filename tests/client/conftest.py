@@ -81,7 +81,7 @@ def installed(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Client]:
     """The client as it is now. Environments are kept in the cache of the tests."""
-    folder = Path(pytestconfig.cache.mkdir(f"actoolkit-{RELEASE}"))  # type: ignore[union-attr]
+    folder = Path(pytestconfig.cache.mkdir(f"actoolkit-{RELEASE}"))
     token = (client_service.data_dir / "control_token").read_text().strip()
     client = Client(
         python=install(RELEASE, folder),

@@ -14,12 +14,12 @@ import sys
 import tempfile
 import time
 import urllib.request
-from typing import Any, NoReturn
+from typing import Any, NoReturn, SupportsIndex
 
-import toolkit
+import toolkit  # type: ignore[import-not-found]
 
 
-def sleep_by_the_account(seconds: float) -> None:
+def sleep_by_the_account(seconds: float | SupportsIndex, /) -> None:
     """Stand in for `time.sleep`."""
     request = urllib.request.Request(
         os.environ["CLIENT_CLOCK_URL"],
