@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check lint docs requirements fuzz crash deploy-trial bench fmt clean
+.PHONY: help run test coverage check lint docs requirements fuzz crash deploy-trial client bench fmt clean
 .PHONY: lint-style lint-format lint-types lint-layers lint-migrations
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -81,6 +81,13 @@ requirements: $(VENV)/venv.stamp ## Write the hashes of what requirements*.in pi
 		$(VENV)/bin/uv pip compile --quiet --no-deps --generate-hashes --no-annotate --no-header \
 			--python-version 3.11 $$pins --output-file $${pins%.in}.txt || exit 1; \
 	done
+	@for pins in tests/client/releases/*.in; do \
+		$(VENV)/bin/uv pip compile --quiet --generate-hashes --no-annotate --no-header \
+			--python-version 3.11 $$pins --output-file $${pins%.in}.txt || exit 1; \
+	done
+
+client: $(VENV)/dev.stamp ## Type the commands of the API's own client, also of its older releases
+	@ASTRA_OLDER_CLIENTS=1 $(RUN) -m pytest -n0 tests/client $(ARGS)
 
 bench: $(VENV)/dev.stamp $(if $(findstring --plot,$(ARGS)),$(VENV)/plots.stamp) ## Measure, as ratios to a fixed floor, or AGAINST=<commit>
 	@$(RUN) -m benchmarks $(addprefix --against=,$(AGAINST)) $(ARGS)

@@ -22,7 +22,7 @@ PREFIX = "ASTRA_"
 # Read elsewhere: by the settings, the test kit, the tests and the benchmarks.
 _READ_ELSEWHERE = (
     *("SECRET_KEY", "URL", "ACCOUNT"),
-    *("REFERENCE_DIR", "FUZZ_EXAMPLES", "CRASH_ROUNDS", "CRASH_SEED", "TEST_LOCK"),
+    *("REFERENCE_DIR", "FUZZ_EXAMPLES", "CRASH_ROUNDS", "CRASH_SEED", "TEST_LOCK", "OLDER_CLIENTS"),
 )
 _env = environs.Env(prefix=PREFIX)
 # The forms of log lines.

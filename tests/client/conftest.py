@@ -1,6 +1,7 @@
 """A service with the demo's data, and the client configured by the `config.yaml` it writes."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from tests.client.actoolkit import Client, install
 from tests.server.service import Service
 
 RELEASE = "3.0.2"
+# `make client` runs these too.
+collect_ignore = [] if os.environ.get("ASTRA_OLDER_CLIENTS") else ["test_older.py"]
 
 
 @dataclass
@@ -74,28 +77,41 @@ def estate(demo: Estate, as_seeded: str) -> Estate:
 
 
 @pytest.fixture(scope="session")
-def installed(
+def install_release(
     pytestconfig: pytest.Config,
     client_service: Service,
     demo: Estate,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Client]:
-    """The client as it is now. Environments are kept in the cache of the tests."""
-    folder = Path(pytestconfig.cache.mkdir(f"actoolkit-{RELEASE}"))
+) -> Iterator[Callable[[str], Client]]:
+    """Make a client of a release. Its environment is kept in the cache of the tests."""
     token = (client_service.data_dir / "control_token").read_text().strip()
-    client = Client(
-        python=install(RELEASE, folder),
-        folder=tmp_path_factory.mktemp("home"),
-        config=client_service.data_dir,
-        environment={
-            "REQUESTS_CA_BUNDLE": str(client_service.data_dir / "tls" / "ca.pem"),
-            "CLIENT_CLOCK_URL": f"{client_service.url}/simulator/v1/accounts/"
-            f"{client_service.config['uid']}/clock/advance",
-            "CLIENT_CONTROL": f"Bearer {token}",
-        },
-    )
-    yield client
-    client.stop()
+    account = f"{client_service.url}/simulator/v1/accounts/{client_service.config['uid']}"
+    made: list[Client] = []
+
+    def make(release: str) -> Client:
+        folder = Path(pytestconfig.cache.mkdir(f"actoolkit-{release}"))
+        client = Client(
+            python=install(release, folder),
+            folder=tmp_path_factory.mktemp("home"),
+            config=client_service.data_dir,
+            environment={
+                "REQUESTS_CA_BUNDLE": str(client_service.data_dir / "tls" / "ca.pem"),
+                "CLIENT_CLOCK_URL": f"{account}/clock/advance",
+                "CLIENT_CONTROL": f"Bearer {token}",
+            },
+        )
+        made.append(client)
+        return client
+
+    yield make
+    for client in made:
+        client.stop()
+
+
+@pytest.fixture(scope="session")
+def installed(install_release: Callable[[str], Client]) -> Client:
+    """The client as it is now."""
+    return install_release(RELEASE)
 
 
 @pytest.fixture

@@ -51,7 +51,12 @@ def commands(parser: argparse.ArgumentParser, *words: str) -> list[str]:
 
 
 def all_commands() -> list[str]:
-    """Return what can be typed: verb and object, or a verb that takes no object."""
+    """Return what can be typed: verb and object, or a verb that takes no object.
+
+    Of a release whose parser is part of its main function, nothing.
+    """
+    if not hasattr(toolkit, "tkMain"):
+        return []
     choices = toolkit.tkSrc.classes.ArgparseChoicesLists()
     return commands(toolkit.tkSrc.parser.ToolkitParser(choices, plaidMode=True).main())
 
