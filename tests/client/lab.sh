@@ -34,7 +34,7 @@ api GET "k8s/v2/apps/$app" >/dev/null
 api GET "k8s/v1/apps/$app/appAssets" >/dev/null
 snap=$(api POST "k8s/v1/apps/$app/appSnaps" --data '{"type":"application/astra-appSnap","version":"1.1","name":"lab-snap"}' | grep -o '"id":"[^"]*"' | head -1 | cut -d'"' -f4)
 api GET "k8s/v1/apps/$app/appSnaps/$snap" >/dev/null
-backup=$(api POST "k8s/v1/apps/$app/appBackups" --data "{\"type\":\"application/astra-appBackup\",\"version\":\"1.1\",\"name\":\"lab-backup\",\"bucketID\":\"$bucket\"}" | grep -o '"id":"[^"]*"' | head -1 | cut -d'"' -f4)
+backup=$(api POST "k8s/v1/apps/$app/appBackups" --data "{\"type\":\"application/astra-appBackup\",\"version\":\"1.1\",\"name\":\"lab-backup\"}" | grep -o '"id":"[^"]*"' | head -1 | cut -d'"' -f4)
 api GET "k8s/v1/apps/$app/appBackups/$backup" | grep -q '"state":"pending"'
 api GET "k8s/v1/apps/$app/appBackups?filter=state%20eq%20'pending'" >/dev/null
 schedule=$(api POST "k8s/v1/apps/$app/schedules" --data '{"type":"application/astra-schedule","version":"1.1","name":"lab-hourly","enabled":"true","granularity":"hourly","minute":"5","hour":null,"dayOfWeek":"*","dayOfMonth":"*","snapshotRetention":"2","backupRetention":"1"}' | grep -o '"id":"[^"]*"' | head -1 | cut -d'"' -f4)

@@ -46,11 +46,11 @@ def test_a_connector_registers_its_cluster(estate: Estate, is_named: bool) -> No
     clouds = call(estate, "GET", "topology/v1/clouds", 200)["items"]
     cloud = next(each for each in clouds if each["cloudType"] == "private")
     path = f"topology/v1/clouds/{cloud['id']}/clusters"
-    asked = {"type": "application/astra-cluster", "version": "1.6", "name": "edge"}
+    asked = {"type": "application/astra-cluster", "version": "1.6", "name": "branch-office"}
     cluster = call(estate, "POST", path, 201, asked | {"connectorInstall": "pending"})
     if not is_named:
         found = call(estate, "GET", path, 200)["items"]
-        (cluster,) = (each for each in found if each["name"] == "edge")
+        (cluster,) = (each for each in found if each["name"] == "branch-office")
     for _ in range(40):
         cluster = call(estate, "GET", f"{path}/{cluster['id']}", 200)
         if cluster["managedState"] == "unmanaged":
@@ -65,11 +65,11 @@ def test_a_connector_registers_its_cluster(estate: Estate, is_named: bool) -> No
         "type": "application/astra-managedCluster",
         "version": "1.6",
         "connectorInstall": "installed",
-        "connectorCapabilities": ["relayV1", "neptuneV1"],
+        "connectorCapabilities": ["proxyV1", "neptuneV1"],
     }
     call(estate, "PUT", f"topology/v1/managedClusters/{cluster['id']}", 200, report)
     estate.controls.clock.advance("10m")
     managed = call(estate, "GET", f"topology/v1/managedClusters/{cluster['id']}", 200)
     assert (managed["state"], managed["managedState"]) == ("running", "managed")
     assert managed["connectorInstall"] == "installed"
-    assert set(managed["connectorCapabilities"]) == {"relayV1", "neptuneV1"}
+    assert set(managed["connectorCapabilities"]) == {"proxyV1", "neptuneV1"}

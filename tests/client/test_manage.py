@@ -18,14 +18,14 @@ KEYS = ["--accessKey", "AKIA0000", "--accessSecret", "S3cret!"]
 def kubeconfig(tmp_path: Path) -> str:
     """A file that says how a cluster is reached, which nobody has used yet."""
     file = tmp_path / "kubeconfig.yaml"
-    cluster = {"server": "https://k8s-edge.example.com:6443", "certificate-authority-data": "AA=="}
+    cluster = {"server": "https://k8s-branch.example.com:6443", "certificate-authority-data": "AA=="}
     config = {
         "apiVersion": "v1",
         "kind": "Config",
-        "clusters": [{"name": "edge", "cluster": cluster}],
+        "clusters": [{"name": "branch-office", "cluster": cluster}],
         "users": [{"name": "admin", "user": {"token": "S3cret!"}}],
-        "contexts": [{"name": "edge", "context": {"cluster": "edge", "user": "admin"}}],
-        "current-context": "edge",
+        "contexts": [{"name": "branch-office", "context": {"cluster": "branch-office", "user": "admin"}}],
+        "current-context": "branch-office",
     }
     file.write_text(yaml.safe_dump(config))
     return str(file)
@@ -44,6 +44,9 @@ def test_an_app_is_defined_on_a_namespace_and_let_go(client: Client, estate: Est
     assert "invalid choice" in client.fails(
         "manage", "app", "other", "nowhere", namespace["clusterID"]
     )
+    # Not while it is discovered.
+    assert "unmanageApp() failed" in client.fails("unmanage", "app", app["id"])
+    estate.controls.clock.advance("10m")
     client.succeeds("unmanage", "app", app["id"])
     assert app["id"] not in {each["id"] for each in estate.items("k8s/v2/apps")}
 
@@ -52,9 +55,9 @@ def test_an_app_is_defined_on_a_namespace_and_let_go(client: Client, estate: Est
 def test_a_bucket_comes_with_its_credential_takes_another_and_goes(
     client: Client, estate: Estate
 ) -> None:
-    words = ["manage", "bucket", "generic-s3", "edge-backups", "-u", "s3.example.com", *KEYS]
+    words = ["manage", "bucket", "generic-s3", "branch-backups", "-u", "s3.example.com", *KEYS]
     client.succeeds(*words)
-    bucket = estate.named("topology/v1/buckets", "edge-backups")
+    bucket = estate.named("topology/v1/buckets", "branch-backups")
     assert bucket["credentialID"] in {each["id"] for each in estate.items("core/v1/credentials")}
     assert "manageBucket() failed" in client.fails(*words)
     client.succeeds("update", "bucket", bucket["id"], *KEYS)
@@ -69,11 +72,11 @@ def test_a_cloud_comes_with_its_credential_and_goes(
     client: Client, estate: Estate, tmp_path: Path
 ) -> None:
     account = tmp_path / "service-account.json"
-    account.write_text(json.dumps({"type": "service_account", "project_id": "edge"}))
-    client.succeeds("manage", "cloud", "GCP", "edge", "-p", str(account))
-    cloud = estate.named("topology/v1/clouds", "edge")
+    account.write_text(json.dumps({"type": "service_account", "project_id": "branch-office"}))
+    client.succeeds("manage", "cloud", "GCP", "branch-office", "-p", str(account))
+    cloud = estate.named("topology/v1/clouds", "branch-office")
     assert cloud["cloudType"] == "GCP"
-    assert "manageCloud() failed" in client.fails("manage", "cloud", "private", "edge")
+    assert "manageCloud() failed" in client.fails("manage", "cloud", "private", "branch-office")
     bucket = estate.items("topology/v1/buckets")[0]["id"]
     client.succeeds("update", "cloud", cloud["id"], "-b", bucket)
     assert estate.read(f"topology/v1/clouds/{cloud['id']}")["defaultBucketID"] == bucket
@@ -90,7 +93,8 @@ def test_a_cluster_is_added_managed_changed_and_let_go(
 ) -> None:
     cloud = estate.named("topology/v1/clouds", "private")["id"]
     client.succeeds("create", "cluster", kubeconfig, "-c", cloud)
-    cluster = estate.named("topology/v1/clusters", "edge")
+    estate.controls.clock.advance("1h")
+    cluster = estate.named("topology/v1/clusters", "branch-office")
     assert cluster["managedState"] == "unmanaged"
     assert "addCluster() failed" in client.fails(
         "create", "cluster", kubeconfig, "-c", cloud
@@ -109,7 +113,8 @@ def test_a_cluster_that_is_not_managed_is_destroyed(
 ) -> None:
     cloud = estate.named("topology/v1/clouds", "private")["id"]
     client.succeeds("create", "cluster", kubeconfig, "-c", cloud)
-    cluster = estate.named("topology/v1/clusters", "edge")["id"]
+    estate.controls.clock.advance("1h")
+    cluster = estate.named("topology/v1/clusters", "branch-office")["id"]
     client.succeeds("update", "cluster", cluster, "-p", kubeconfig)
     client.succeeds("destroy", "cluster", cluster)
     assert cluster not in {each["id"] for each in estate.items("topology/v1/clusters")}

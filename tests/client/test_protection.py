@@ -74,7 +74,7 @@ def test_a_script_becomes_a_hook_is_copied_and_destroyed(
     file.write_text("#!/bin/sh\necho very quiet\n")
     client.succeeds("update", "script", script["id"], str(file))
     changed = estate.named("core/v1/hookSources", "quiesce")
-    assert changed["md5Checksum"] != script["md5Checksum"]
+    assert changed["sourceMD5Checksum"] != script["sourceMD5Checksum"]
     shown = client.succeeds("list", "scripts", "-f", "quiesce", "--getScriptSource").out
     assert "echo very quiet" in shown
 

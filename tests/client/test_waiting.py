@@ -68,7 +68,7 @@ def test_a_clone_is_waited_for(client: Client, estate: Estate, app: str, cluster
 
 
 def test_a_clone_that_fails_says_so(client: Client, estate: Estate, app: str, cluster: str) -> None:
-    estate.controls.faults.add("restore-fail", match={"next": 1})
+    estate.controls.faults.add("app-fail", match={"next": 1})
     assert '"wiki-copy" in a failed state' in client.fails("clone", app, "wiki-copy", cluster)
 
 
@@ -90,7 +90,7 @@ def test_a_restore_is_waited_for(
 def test_a_restore_that_fails_says_so(
     client: Client, estate: Estate, finished: Callable[[str], str], cluster: str
 ) -> None:
-    estate.controls.faults.add("restore-fail", match={"next": 1})
+    estate.controls.faults.add("app-fail", match={"next": 1})
     said = client.fails("restore", finished("appBackups"), "wiki-again", cluster)
     assert '"wiki-again" in a failed state' in said
 
@@ -110,6 +110,6 @@ def test_a_restore_in_place_is_waited_for(
 def test_a_restore_in_place_that_fails_says_so(
     client: Client, estate: Estate, finished: Callable[[str], str], app: str
 ) -> None:
-    estate.controls.faults.add("restore-fail", match={"next": 1})
+    estate.controls.faults.add("app-fail", match={"next": 1})
     said = client.fails("ipr", app, "--backup", finished("appBackups"))
     assert f"Restore of app {app} failed!" in said
