@@ -46,7 +46,7 @@ def cluster_create(
         cluster = Cluster(cloud=cloud, state=PENDING, managed_state=PENDING, **stamps(caller, body))
         cluster.api_service_id = derived_id(str(cluster.id), "apiService")
         resource.members.apply(cluster, body)
-        cluster.name = cluster.name or f"cluster-{str(cluster.id)[:8]}"
+        cluster.name = cluster.name or name_of(cluster)
         refuse_unreachable(cluster)
         find_references(resource, caller, body)
         resource.complete(cluster, cluster.created_at)
@@ -56,6 +56,17 @@ def cluster_create(
         begin_history(CLUSTER, cluster)
         discover_contents(cluster)
     return as_read(cluster)
+
+
+def name_of(cluster: Cluster) -> str:
+    """Return the name of a cluster that is given none: that of its credential.
+
+    The real service reads it in the kubeconfig, by which callers name the credential.
+    """
+    credentials: Any = registry.resource("credential").model
+    of_account = credentials.objects.filter(account_id=cluster.account_id)
+    named = of_account.filter(id=cluster.credential_id).values_list("name", flat=True).first()
+    return str(named or f"cluster-{str(cluster.id)[:8]}")
 
 
 def has_relay(cluster: Cluster) -> bool:

@@ -75,7 +75,7 @@ def test_a_user_is_held_to_namespaces(
 @types("create group", "destroy group")
 def test_a_group_of_the_directory_comes_and_goes(client: Client, estate: Estate) -> None:
     taken = {each["authID"] for each in estate.items("core/v1/groups")}
-    names = [each["authID"] for each in client.items("list", "ldapgroups")]
+    names = [each["dn"] for each in client.items("list", "ldapgroups")]
     name = next(each for each in names if each not in taken)
     client.succeeds("create", "group", name, "viewer")
     (made,) = (each for each in estate.items("core/v1/groups") if each["authID"] == name)

@@ -106,9 +106,9 @@ def test_the_directory_is_searched(client: Client) -> None:
     assert len(client.items("list", "ldapusers", "--emailFilter", one[:3])) >= 1
     groups = client.items("list", "ldapgroups")
     assert groups
-    name = groups[0]["authID"]
+    name = groups[0]["dn"]
     found = client.items("list", "ldapgroups", "--dnFilter", name, "--matchType", "exact")
-    assert [each["authID"] for each in found] == [name]
+    assert [each["dn"] for each in found] == [name]
     assert client.succeeds("list", "ldapsettings").out
 
 

@@ -18,13 +18,18 @@ KEYS = ["--accessKey", "AKIA0000", "--accessSecret", "S3cret!"]
 def kubeconfig(tmp_path: Path) -> str:
     """A file that says how a cluster is reached, which nobody has used yet."""
     file = tmp_path / "kubeconfig.yaml"
-    cluster = {"server": "https://k8s-branch.example.com:6443", "certificate-authority-data": "AA=="}
+    cluster = {
+        "server": "https://k8s-branch.example.com:6443",
+        "certificate-authority-data": "AA==",
+    }
     config = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": "branch-office", "cluster": cluster}],
         "users": [{"name": "admin", "user": {"token": "S3cret!"}}],
-        "contexts": [{"name": "branch-office", "context": {"cluster": "branch-office", "user": "admin"}}],
+        "contexts": [
+            {"name": "branch-office", "context": {"cluster": "branch-office", "user": "admin"}}
+        ],
         "current-context": "branch-office",
     }
     file.write_text(yaml.safe_dump(config))

@@ -79,11 +79,11 @@ def test_a_script_becomes_a_hook_is_copied_and_destroyed(
     assert "echo very quiet" in shown
 
     hook = ["create", "hook", app, "before", script["id"], "-o", "pre-backup"]
-    client.succeeds(*hook, "-i", "nginx.*", "-a", "--fast")
+    client.succeeds(*hook, "-i", "nginx.*", "-a", "fast")
     path = f"k8s/v1/apps/{app}/executionHooks"
     made = estate.named(path, "before")
     assert (made["action"], made["stage"]) == ("backup", "pre")
-    assert made["arguments"] == ["--fast"]
+    assert made["arguments"] == ["fast"]
     assert "createHook() failed" in client.fails(*hook)
     assert "Failed destroying script" in client.fails("destroy", "script", script["id"])
     said = client.succeeds("destroy", "hook", app, made["id"]).out
