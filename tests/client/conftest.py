@@ -89,7 +89,9 @@ def install_release(
     made: list[Client] = []
 
     def make(release: str) -> Client:
-        folder = Path(pytestconfig.cache.mkdir(f"actoolkit-{release}"))
+        cache = getattr(pytestconfig, "cache", None)
+        name = f"actoolkit-{release}"
+        folder = Path(cache.mkdir(name)) if cache else tmp_path_factory.mktemp(name)
         client = Client(
             python=install(release, folder),
             folder=tmp_path_factory.mktemp("home"),

@@ -48,6 +48,13 @@ def ids(estate: Estate, path: str) -> set[str]:
 def test_a_list_has_what_the_collection_has(what: str, client: Client, estate: Estate) -> None:
     if what == "asups":
         client.succeeds("create", "asup")
+    if what == "replications":
+        app = estate.named("k8s/v2/apps", "wiki")
+        managed = estate.items("topology/v1/managedClusters")
+        elsewhere = next(each["id"] for each in managed if each["id"] != app["clusterID"])
+        client.succeeds(
+            *("create", "replication", app["id"], "-c", elsewhere, "-n", "wiki-dr", "-f", "5m")
+        )
     shown = {item["id"] for item in client.items("list", what)}
     assert shown
     assert shown == ids(estate, LISTS[what])
