@@ -131,7 +131,9 @@ NARROWED: list[tuple[list[str], Callable[[dict[str, object]], bool]]] = [
 ]
 
 
-@pytest.mark.parametrize(("words", "fits"), NARROWED, ids=lambda each: str(each))
+@pytest.mark.parametrize(
+    ("words", "fits"), NARROWED, ids=[" ".join(words) for words, _ in NARROWED]
+)
 def test_a_list_is_narrowed(
     words: list[str], fits: Callable[[dict[str, object]], bool], client: Client
 ) -> None:
