@@ -72,9 +72,11 @@ def add(api: Api, **members: Any) -> Any:
 
 
 def test_a_cluster_that_is_added_is_found_out_about(api: Api) -> None:
-    made = add(api, credentialID=credential(api))
+    known_as = credential(api)
+    made = add(api, credentialID=known_as)
     assert (made["state"], made["managedState"], made["inUse"]) == ("pending", "pending", "false")
-    assert made["name"].startswith("cluster-")
+    # Callers name a credential by the cluster.
+    assert made["name"] == api.read(f"core/v1/credentials/{known_as}")["name"]
     world.advance(api.account, 10)
     found = api.read(f"topology/v1/clusters/{made['id']}")
     assert (found["state"], found["managedState"]) == ("running", "unmanaged")

@@ -115,7 +115,9 @@ class Fuzzer:
             yield f"{case.as_curl_command()}\n  {response.status_code}: {complaint}"
 
     def _judged(self, case: Any, response: Any) -> Iterator[str]:
-        if response.status_code >= 500:
+        # An account without a directory says so with a documented 500.
+        has_no_directory = b'/problems/34"' in response.content
+        if response.status_code >= 500 and not has_no_directory:
             yield "a failure"
         url = urlsplit(response.request.url)
         answer = reference.Answer(
