@@ -5,8 +5,11 @@ from typing import Any
 
 import yaml
 
+from astra.scenarios.documents import line_beyond
+
 # With libyaml, where there is one.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What is nested deeper would exhaust the stack when it is composed.
 _MAX_DEPTH = 32
 
 
@@ -24,7 +27,8 @@ def parse_kubeconfig(text: bytes) -> Kubeconfig:
     Only nodes are made of the text: no object grows out of its aliases.
     """
     try:
-        root = yaml.compose(text, Loader=_Loader) if _is_shallow(text) else None
+        is_shallow = line_beyond(text, _MAX_DEPTH) is None
+        root = yaml.compose(text, Loader=_Loader) if is_shallow else None
     except yaml.YAMLError:
         root = None
     match _member(root, "clusters"):
@@ -40,19 +44,6 @@ def parse_kubeconfig(text: bytes) -> Kubeconfig:
         ):
             return Kubeconfig(named, server)
     raise ValueError("The kubeconfig must name its cluster and the server.")
-
-
-def _is_shallow(text: bytes) -> bool:
-    """Tell whether nothing is nested so deep that composing it would exhaust the stack."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _MAX_DEPTH:
-            return False
-    return True
 
 
 def _member(node: yaml.Node | None, name: str) -> yaml.Node | None:

@@ -89,7 +89,8 @@ def parse_document(given: Source) -> Document:
         except UnicodeDecodeError as error:
             raise _failure(source, None, "The document is not UTF-8.") from error
     try:
-        _check_depth(source, text)
+        if (line := line_beyond(text, MAX_DEPTH)) is not None:
+            raise _too_deep(source, line)
         reading = _Reading(source, _Loader(text))
         return Document(source, reading.data, reading.lines)
     except yaml.MarkedYAMLError as error:
@@ -101,8 +102,11 @@ def parse_document(given: Source) -> Document:
         raise _failure(source, line, f"{error.reason}.") from error
 
 
-def _check_depth(source: str, text: str | bytes) -> None:
-    """Raise ``ScenarioError`` for a document that is nested too deeply, read no further than that."""
+def line_beyond(text: str | bytes, most: int) -> int | None:
+    """Return the line in which YAML is nested deeper than ``most``, None if nowhere.
+
+    It reads no further than that. Raises ``yaml.YAMLError``.
+    """
     depth = 0
     event: Any
     for event in yaml.parse(text, Loader=_Loader):
@@ -110,8 +114,9 @@ def _check_depth(source: str, text: str | bytes) -> None:
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        if depth > MAX_DEPTH:
-            raise _too_deep(source, event.start_mark.line + 1)
+        if depth > most:
+            return int(event.start_mark.line) + 1
+    return None
 
 
 def _too_deep(source: str, line: int) -> ScenarioError:
