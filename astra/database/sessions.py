@@ -69,19 +69,22 @@ class Session(psycopg.Connection[Any]):
 
         Returns libpq's result, in binary form. Raises psycopg's errors.
         """
-        self._begin()
+        began = self._begin()
         try:
             return self._execute_prepared(name, text, values)
         except (errors.FeatureNotSupported, errors.InvalidSqlStatementName) as error:
-            # Its tables were made anew, as by a restore of the database; nothing was carried out.
+            # Its tables were made anew, as by a restore of the database; nothing was carried out. What
+            # the others have prepared is no better.
+            if (pool := getattr(self, "_pool", None)) is not None:
+                pool.check()
+            if began:
+                self._ask(lambda: self.pgconn.send_query(b"ROLLBACK"))
             if not self.is_idle:
                 self.pgconn.finish()
                 raise psycopg.OperationalError("the tables were made anew") from error
             self._ask(lambda: self.pgconn.send_query(b"DEALLOCATE ALL"))
             self.prepared.clear()
-            # What the others have prepared is no better.
-            if (pool := getattr(self, "_pool", None)) is not None:
-                pool.check()
+            self._begin()
             return self._execute_prepared(name, text, values)
 
     def _execute_prepared(self, name: bytes, text: bytes, values: Sequence[bytes | None]) -> Any:
@@ -120,10 +123,12 @@ class Session(psycopg.Connection[Any]):
             self.pgconn.finish()
             raise psycopg.OperationalError(str(error)) from error
 
-    def _begin(self) -> None:
-        """Begin a transaction where one is wanted, as cursors do before their first statement."""
-        if not self.autocommit and self.is_idle:
-            self._ask(lambda: self.pgconn.send_query(b"BEGIN"))
+    def _begin(self) -> bool:
+        """Begin a transaction where one is wanted, as cursors do; return whether it began just now."""
+        if self.autocommit or not self.is_idle:
+            return False
+        self._ask(lambda: self.pgconn.send_query(b"BEGIN"))
+        return True
 
     def _ask(self, send: Callable[[], None]) -> Any:
         libpq = self.pgconn

@@ -50,7 +50,8 @@ def test_what_was_dumped_while_it_served_comes_back(running: Service, tmp_path: 
     run(running, *documented("pg_restore", tmp_path / "dump"))
     assert kept["id"] in running.backup_ids()
     assert later["id"] not in running.backup_ids()
-    assert paste(running.curl)[0] == 201
+    status, answer = paste(running.curl)
+    assert status == 201, f"{answer}\n{running.output}"
 
 
 def test_data_of_an_earlier_version_are_brought_up_to_date(
