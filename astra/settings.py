@@ -13,7 +13,7 @@ import astra
 from astra.adminsite.theme import UNFOLD as ADMIN_THEME
 from astra.api.files import kept_private
 from astra.api.logs import without_traceback
-from astra.api.options import JSON, TEXT, OptionError, Options
+from astra.api.options import ANY_ORIGIN, JSON, TEXT, OptionError, Options
 from astra.apidocs.texts import API_DESCRIPTION
 from astra.database.replica import ALIAS as REPLICA
 
@@ -99,6 +99,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     *(["astra.server.request_log.RequestLog"] if ASTRA.log_format == JSON else []),
     "astra.server.measuring.Measuring",
+    # Where no other origin may call, nothing stands in the way.
+    *(["astra.api.cross_origin.CrossOrigin"] if ASTRA.cors_origins else []),
     "astra.api.middleware.SimulatorMiddleware",
     "astra.api.pages.Security",
     "astra.api.pages.ContentSecurity",
@@ -110,6 +112,20 @@ MIDDLEWARE = [
     "astra.api.pages.Messages",
     "astra.api.pages.ClickjackingProtection",
 ]
+
+# Tokens are headers of their own, so no cookie is taken along; doubled slashes are the API's.
+CORS_URLS_REGEX = "^/+((accounts|simulator)(/|$)|api/(openapi|postman))"
+CORS_ALLOW_ALL_ORIGINS = ANY_ORIGIN in ASTRA.cors_origins
+CORS_ALLOWED_ORIGINS = [] if CORS_ALLOW_ALL_ORIGINS else list(ASTRA.cors_origins)
+CORS_ALLOW_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD")
+CORS_ALLOW_HEADERS = (
+    *("accept", "authorization", "cache-control", "content-type", "force-delete", "forceupdate"),
+    *("if-match", "if-modified-since", "if-unmodified-since"),
+)
+CORS_EXPOSE_HEADERS = (
+    *("ETag", "Location", "Retry-After", "Age", "Allow", "WWW-Authenticate", "X-Astra-Simulator"),
+)
+CORS_PREFLIGHT_MAX_AGE = 600
 
 # The admin site and the documentation are of files of the service alone. Its menus are made by
 # Alpine.js, which reads expressions of the page (`unsafe-eval`); colours and widths stand in the page.

@@ -27,6 +27,8 @@ _READ_ELSEWHERE = (
 _env = environs.Env(prefix=PREFIX)
 # The forms of log lines.
 TEXT, JSON = "text", "json"
+# Every origin; `null` is what a browser calls that of a file.
+ANY_ORIGIN = "*"
 
 
 class OptionError(Exception):
@@ -46,6 +48,10 @@ _POSITIVE = _Takes("a number greater than 0", validate.Range(min=0, min_inclusiv
 _NOT_NEGATIVE = _Takes("a number from 0 on", validate.Range(min=0))
 _LOG_FORMAT = _Takes(f"{TEXT} or {JSON}", validate.OneOf((TEXT, JSON)))
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_ORIGINS = _Takes(
+    "origins such as https://app.example.org:8080, separated by commas, or *",
+    validate.Regexp(r"(\*|null|https?://[^\s/?#@,*]+)\Z"),
+)
 _LEVEL = _Takes(", ".join(_LEVELS[:-1]) + f" or {_LEVELS[-1]}", validate.OneOf(_LEVELS))
 
 
@@ -66,6 +72,16 @@ def _option(read: Callable[..., T], name: str, default: Any, takes: _Takes | Non
 
 def _tuple(name: str, default: list[str]) -> tuple[str, ...]:
     return tuple(_env.list(name, default))
+
+
+def _origins(name: str, default: list[str], validate: Callable[[str], object]) -> tuple[str, ...]:
+    def said(given: list[str]) -> list[str]:
+        # As a browser says them: no slash at the end, in small letters.
+        return [text.strip().rstrip("/").lower() for text in given]
+
+    return tuple(
+        said(_env.list(name, default, validate=lambda given: [*map(validate, said(given))]))
+    )
 
 
 def _folder(name: str, default: str) -> Path:
@@ -117,6 +133,7 @@ class Options:
         _tuple, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]
     )
     trusted_origins: tuple[str, ...] = _option(_tuple, "TRUSTED_ORIGINS", [])
+    cors_origins: tuple[str, ...] = _option(_origins, "CORS_ORIGINS", [], _ORIGINS)
     log_level: str = _option(_upper, "LOG_LEVEL", "INFO", _LEVEL)
     log_format: str = _option(_env.str, "LOG_FORMAT", TEXT, _LOG_FORMAT)
 
