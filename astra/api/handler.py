@@ -21,7 +21,7 @@ from astra.api.media import write_json
 from astra.api.ports import Answered
 from astra.api.problems import RETRY_AFTER_SECONDS, ApiProblem, ProblemType
 from astra.api.requests import Overdue
-from astra.database.sessions import Late, Sessions
+from astra.database.sessions import Late, MadeAnew, Sessions
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,8 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponseBase:
     if isinstance(error, Answered):
         return error.answer
     view, request = context["view"], context["request"]
+    # Kept with the request: nothing was carried out, and all of it can be done again.
+    request._met_other_tables = isinstance(error.__cause__, MadeAnew)
     fallback = getattr(view, "failures", {}).get(request.method, problems.INTERNAL_ERROR)
     return problem_response(request, translate(error, fallback))
 

@@ -98,11 +98,16 @@ class ApiView(APIView):
 
     def _answered(self, sent: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         answer = super().dispatch(sent, *args, **kwargs)
+        if vars(sent).pop("_met_other_tables", False):
+            answer = self._again(sent, *args, **kwargs)
         if 400 <= answer.status_code < 500 and self._is_unproved(sent):
             sent._may_remember = False
-            vars(sent).pop("_refusal", None)
-            answer = super().dispatch(sent, *args, **kwargs)
+            answer = self._again(sent, *args, **kwargs)
         return answer
+
+    def _again(self, sent: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        vars(sent).pop("_refusal", None)
+        return super().dispatch(sent, *args, **kwargs)
 
     @staticmethod
     def _is_unproved(request: Any) -> bool:

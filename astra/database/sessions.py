@@ -30,6 +30,16 @@ class Late(psycopg.OperationalError):
         super().__init__("the database did not answer in time")
 
 
+class MadeAnew(psycopg.OperationalError):
+    """Tables are not those that a statement was prepared for, as after a restore of the database.
+
+    The transaction is rolled back; whoever begins it again finds them as they are.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("the tables were made anew")
+
+
 class Session(psycopg.Connection[Any]):
     """A connection that knows which statements are prepared in it, and how their results are read."""
 
@@ -69,22 +79,18 @@ class Session(psycopg.Connection[Any]):
 
         Returns libpq's result, in binary form. Raises psycopg's errors.
         """
-        began = self._begin()
+        self._begin()
         try:
             return self._execute_prepared(name, text, values)
         except (errors.FeatureNotSupported, errors.InvalidSqlStatementName) as error:
-            # Its tables were made anew, as by a restore of the database; nothing was carried out. What
-            # the others have prepared is no better.
+            # What the others have prepared is no better.
             if (pool := getattr(self, "_pool", None)) is not None:
                 pool.check()
-            if began:
-                self._ask(lambda: self.pgconn.send_query(b"ROLLBACK"))
             if not self.is_idle:
                 self.pgconn.finish()
-                raise psycopg.OperationalError("the tables were made anew") from error
+                raise MadeAnew from error
             self._ask(lambda: self.pgconn.send_query(b"DEALLOCATE ALL"))
             self.prepared.clear()
-            self._begin()
             return self._execute_prepared(name, text, values)
 
     def _execute_prepared(self, name: bytes, text: bytes, values: Sequence[bytes | None]) -> Any:
@@ -123,12 +129,10 @@ class Session(psycopg.Connection[Any]):
             self.pgconn.finish()
             raise psycopg.OperationalError(str(error)) from error
 
-    def _begin(self) -> bool:
-        """Begin a transaction where one is wanted, as cursors do; return whether it began just now."""
-        if self.autocommit or not self.is_idle:
-            return False
-        self._ask(lambda: self.pgconn.send_query(b"BEGIN"))
-        return True
+    def _begin(self) -> None:
+        """Begin a transaction where one is wanted, as cursors do before their first statement."""
+        if not self.autocommit and self.is_idle:
+            self._ask(lambda: self.pgconn.send_query(b"BEGIN"))
 
     def _ask(self, send: Callable[[], None]) -> Any:
         libpq = self.pgconn

@@ -155,19 +155,13 @@ class TestStatements:
                 cursor.execute(f"DROP TABLE IF EXISTS made; CREATE TABLE made (it {kind})")
             release()
 
-        read, count = Statement("SELECT * FROM made"), Statement("SELECT count(*) FROM made")
+        read = Statement("SELECT * FROM made")
         make("int")
         assert read.fetch_all({}) == []
         make("text")
         assert read.fetch_all({}) == []
         make("int")
-        with transaction.atomic():
-            assert read.fetch_all({}) == []
-            Statement("INSERT INTO made VALUES (1)").execute({})
-        assert read.fetch_all({}) == [(1,)]
-        make("text")
         with pytest.raises(OperationalError, match="made anew"), transaction.atomic():
-            assert count.fetch_one({}) == (0,)
             read.fetch_all({})
         assert read.fetch_all({}) == []
         with connection.cursor() as cursor:

@@ -43,11 +43,11 @@ def exchange(service: Service, method: str, path: str, *, tls: bool = False) -> 
     return received
 
 
-def add(service: Service, effect: dict[str, Any]) -> None:
+def add(service: Service, effect: dict[str, Any], **match: object) -> None:
     token = (Path(service.data_dir) / "control_token").read_text().strip()
     request = urllib.request.Request(
         f"{service.url}/simulator/v1/accounts/{service.config['uid']}/faults",
-        data=json.dumps({"match": {"next": 1}, "effect": effect}).encode(),
+        data=json.dumps({"match": match or {"next": 1}, "effect": effect}).encode(),
         headers={"Authorization": f"Bearer {token}"},
     )
     with urllib.request.urlopen(request, timeout=SECONDS) as answer:
