@@ -93,6 +93,8 @@ class Caller:
     expires_at: datetime | None = None
     # Not asked for by this request: whatever is not proved is to be asked for.
     is_remembered: bool = False
+    # Of a clock that stands still, which is of one request alone: see ``note_due``.
+    due: list[datetime] = field(default_factory=list)
 
     PROOF: ClassVar[str] = f"""{PROOF_OF_USER} AND EXISTS (
         SELECT FROM accounts_account WHERE id = %(account)s AND {PROOF_OF_ACCOUNT})"""
@@ -104,6 +106,15 @@ class Caller:
 
     def now(self) -> datetime:
         return clock_instant(self.clock_sim, self.clock_real, self.clock_rate)
+
+    def note_due(self, *instants: datetime | None) -> None:
+        """Note of what the call makes when it goes on, if that is now and the clock stands still.
+
+        It is carried out once the call is committed, before its answer leaves: nobody else shall see
+        what is on its way at an instant at which it has ended.
+        """
+        if not self.clock_rate:
+            self.due.extend(at for at in instants if at is not None and at <= self.clock_sim)
 
 
 def caller_of(token: str) -> Caller:
@@ -179,7 +190,7 @@ def asked_again(caller: Caller) -> Caller:
     Raises problem 11 (403) when the account is gone, and whatever ``caller_of`` raises.
     """
     if caller.proof["caller_digest"] is not None:
-        return _caller_of(caller.proof["caller_digest"])
+        return replace(_caller_of(caller.proof["caller_digest"]), due=caller.due)
     row = _ACCOUNT.fetch_one({"account": caller.account_id})
     if row is None:
         raise ApiProblem(NOT_PERMITTED)

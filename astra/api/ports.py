@@ -13,6 +13,8 @@ from django.http.response import HttpResponseBase
 # What steps in once a caller is known and its role permits the call of a view: lets the request go
 # on, raises a problem or ``Answered``, or sets ``view.change_answer``.
 Interceptor: TypeAlias = Callable[[Any], None]
+# What carries out what a call of this caller has made due at once; never raises.
+Settler: TypeAlias = Callable[[Any], None]
 # What writes down a call of the API, in real time begun then, before its answer leaves; never raises.
 # Of a stream, the iterator may be replaced by one that writes at its end.
 Recorder: TypeAlias = Callable[[HttpRequest, HttpResponseBase, datetime], None]
@@ -27,6 +29,7 @@ class Answered(Exception):
 
 
 interceptors: list[Interceptor] = []
+settlers: list[Settler] = []
 recorders: list[Recorder] = []
 
 
@@ -34,6 +37,12 @@ def intercept(view: Any) -> None:
     """Ask what steps in about the request of a view."""
     for interceptor in interceptors:
         interceptor(view)
+
+
+def settle(caller: Any) -> None:
+    """Have carried out what a call, now committed, has made due at once."""
+    for settler in settlers:
+        settler(caller)
 
 
 def record(request: HttpRequest, answer: HttpResponseBase, started_at: datetime) -> None:

@@ -103,6 +103,9 @@ class ApiView(APIView):
         if 400 <= answer.status_code < 500 and self._is_unproved(sent):
             sent._may_remember = False
             answer = self._again(sent, *args, **kwargs)
+        caller = getattr(sent, "_caller", None)
+        if caller is not None and caller.due and answer.status_code < 300:
+            ports.settle(caller)
         return answer
 
     def _again(self, sent: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from astra.accounts.callers import Caller
 from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
 from astra.api.statements import fetch
@@ -81,6 +82,17 @@ def _advance_each(
         if each.moves_clock:
             done.clocks[each.account_id] = each.instant
     return busy
+
+
+def settle_at_once(caller: Caller) -> None:
+    """Bring the account of a call to its present instant, as the call has made something due by then.
+
+    A settling that fails undoes nothing of the call: what is due then, the worker carries out.
+    """
+    try:
+        advance_to(caller.account_id, max(caller.due))
+    except Exception:
+        logger.exception("account %s could not be settled", caller.account_id)
 
 
 def due_accounts(

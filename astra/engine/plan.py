@@ -187,6 +187,7 @@ def _fix(
         paces=(caller,) if target is None else (target(row), caller),
         own_seconds=own_seconds,
     )
+    caller.note_due(plan.first_at)
     columns = plan.columns()
     for name, value in columns.items():
         setattr(row, name, value)

@@ -154,7 +154,10 @@ def _try_create(
         if not is_app_current:
             app = asked_app(caller.account_id, app_id)
     _refuse_what_is_missing(sources, app_id, wanted)
-    return None if bucket_id is None else _answered(rows, caller.account_id, bucket_id)
+    if bucket_id is None:
+        return None
+    caller.note_due(rows["next_transition_at"], rows["snapshot_discovering_at"])
+    return _answered(rows, caller.account_id, bucket_id)
 
 
 # What a call is answered with: all that a backup which has just begun shows.

@@ -99,6 +99,7 @@ def _ask(caller: Caller, row: Setting, wanted: Config) -> tuple[str, ...]:
     if row.state != PENDING:
         record_step(LIFECYCLE.kind, row, PENDING, row.modified_at)
     plan = planned(LIFECYCLE, row.id, row.modified_at, fate, seed=caller.seed, paces=(caller,))
+    caller.note_due(plan.first_at)
     for column, value in plan.columns().items():
         setattr(row, column, value)
     row.outcome, row.outcome_reasons, row.state_unready = fate.outcome, list(reasons), []
