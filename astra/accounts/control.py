@@ -2,11 +2,12 @@
 
 import uuid
 
-from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
+from astra.accounts.finding import UnknownAccountError, account_of
 from astra.accounts.models import Account
-from astra.api.control import ControlView, identifier
+from astra.api.control import ControlView
+from astra.api.patterns import parse_identifier
 
 
 class AccountControlView(ControlView):
@@ -15,9 +16,12 @@ class AccountControlView(ControlView):
     @property
     def account_id(self) -> uuid.UUID:
         """The id in the path, whether or not there is such an account. Raises problem 2."""
-        return identifier(self.kwargs["account_id"])
+        found = parse_identifier(self.kwargs["account_id"])
+        if found is None:
+            raise UnknownAccountError(self.kwargs["account_id"])
+        return found
 
     @cached_property
     def account(self) -> Account:
         """The account that the path names. Raises problem 2 when there is none."""
-        return get_object_or_404(Account, id=self.account_id)
+        return account_of(self.account_id)

@@ -5,7 +5,6 @@ It is not part of the simulated API: a token of its own opens it, for every acco
 """
 
 import secrets
-import uuid
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -17,14 +16,23 @@ from astra.api import media, problems
 from astra.api.files import kept_private
 from astra.api.handler import problem_response, translate
 from astra.api.options import Options
-from astra.api.patterns import parse_identifier
-from astra.api.problems import ApiProblem
+from astra.api.problems import ApiProblem, Refusal
 from astra.api.requests import bearer_token, check_size, has_body
 from astra.api.serializers import ClosedSerializer
 from astra.api.turns import turn_of_control
 from astra.api.views import READS, method_not_allowed
 
 FILE_NAME = "control_token"
+
+
+class ControlOffError(Refusal):
+    """The service was started without its control surface."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The control surface is switched off; it is there when the service is started without "
+            "ASTRA_CONTROL, or with ASTRA_CONTROL=on."
+        )
 
 
 class ControlView(View):
@@ -88,20 +96,12 @@ class ControlView(View):
 def check_control(request: HttpRequest, *, max_body_bytes: int | None = None) -> None:
     """Raise problem 2 when the surface is off, 85 for a large body, 3 or 4 without its token."""
     if not settings.ASTRA.control:
-        raise ApiProblem(problems.COLLECTION_NOT_FOUND)
+        raise ControlOffError
     check_size(request, max_bytes=max_body_bytes or settings.ASTRA.max_body_bytes)
     token = bearer_token(request)
     # Compared in constant time, and as bytes, because a header may hold anything.
     if not secrets.compare_digest(token.encode(), control_token(settings.ASTRA).encode()):
         raise ApiProblem(problems.INVALID_TOKEN)
-
-
-def identifier(text: str) -> uuid.UUID:
-    """Return the id that a path names. Raises problem 2 for what is none."""
-    found = parse_identifier(text)
-    if found is None:
-        raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-    return found
 
 
 def control_token(options: Options) -> str:

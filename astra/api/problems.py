@@ -1,8 +1,8 @@
 """The problems the API answers with: the published catalogue as data, and the exception that carries one.
 
 Source: `problems.csv` beside this file holds number, status, title and detail of every problem of
-the published catalogue, word for word. What is specific to a refusal goes into `invalidFields`,
-`invalidParams` or another member, never into the detail.
+the published catalogue, word for word. What is specific to a refusal of the simulated API goes into
+`invalidFields`, `invalidParams` or another member, never into the detail.
 """
 
 import csv
@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 TYPE_PREFIX = "https://astra.netapp.io/problems/"
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "1"
+# How many of what there is are named where something is missing.
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,10 @@ class ApiProblem(Exception):
 
 
 class Refusal(ApiProblem):
-    """A refusal with a text of its own, for those who read no problem documents.
+    """A refusal with a text of its own, by the control surface or the admin site.
 
-    ``problem`` is what it is answered with, ``member`` the member of a body that the text is about.
+    ``problem`` is what it is answered with, ``member`` the member of a body that the text is about; of
+    none, the text is the detail of the document.
     """
 
     problem: ClassVar[ProblemType] = COLLECTION_NOT_FOUND
@@ -136,3 +139,19 @@ class Refusal(ApiProblem):
 
     def __str__(self) -> str:
         return self.text
+
+    def as_json(self, correlation_id: str) -> dict[str, Any]:
+        """Return the problem document."""
+        document = super().as_json(correlation_id)
+        return document if self.member else document | {"detail": self.text}
+
+
+def there_are(names: Sequence[str]) -> str:
+    """Say what there is in the place of something that is missing, in a part of a sentence.
+
+    Of more than ``MOST_NAMED``, the first ones; so many and one more will do.
+    """
+    if not names:
+        return "there is none"
+    more = ", …" if len(names) > MOST_NAMED else ""
+    return f"there are: {', '.join(names[:MOST_NAMED])}{more}"

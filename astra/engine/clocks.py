@@ -17,6 +17,7 @@ from typing import Any
 from django.db import Error, transaction
 
 from astra.accounts.clocks import ClockMode, DeclaredClock
+from astra.accounts.finding import account_of
 from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now, timestamp
@@ -118,7 +119,7 @@ def clock_advance(
     deadline = time.monotonic() + wait_seconds
     _move(account_id, target, go_on=lambda: time.monotonic() < deadline)
     events = Transition.objects.filter(account_id=account_id, id__gt=newest).order_by("at", "id")
-    account = _found(account_id)
+    account = account_of(account_id)
     if account.clock_sim < target and account.clock_target != target:
         raise ApiProblem(problems.UNEXPECTED_STATE)
     return Move(
@@ -139,15 +140,8 @@ def _move(account_id: uuid.UUID, target: datetime, *, go_on: Callable[[], bool])
         raise
 
 
-def _found(account_id: uuid.UUID) -> Account:
-    account = Account.objects.filter(id=account_id).first()
-    if account is None:
-        raise ApiProblem(problems.COLLECTION_NOT_FOUND)
-    return account
-
-
 def _resting(account_id: uuid.UUID) -> Account:
-    account = _found(account_id)
+    account = account_of(account_id)
     if account.clock_target is not None:
         raise ApiProblem(problems.UNEXPECTED_STATE)
     return account

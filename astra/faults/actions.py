@@ -12,7 +12,7 @@ from django.db.models import Max
 from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.dice import new_id
-from astra.api.problems import ApiProblem, Invalid
+from astra.api.problems import MOST_NAMED, ApiProblem, Invalid, Refusal, there_are
 from astra.faults.criteria import criterion_names
 from astra.faults.models import FaultRule
 from astra.faults.serializers import COLUMNS, FaultRuleBody, represent
@@ -22,6 +22,15 @@ MOST_RULES = 1000
 _LAST_POSITION = 10**9
 # The members of a rule that a request says.
 _SAID = ("name", "match", "effect")
+
+
+class UnknownRuleError(Refusal):
+    """The account has no rule of this id."""
+
+    def __init__(self, account_id: uuid.UUID, named: str) -> None:
+        known = FaultRule.objects.filter(account_id=account_id).order_by("position")
+        names = [f"{rule.name or rule.effect} ({rule.id})" for rule in known[: MOST_NAMED + 1]]
+        super().__init__(f"No fault rule of the account has the id {named}; {there_are(names)}.")
 
 
 def fault_rule_create(*, account_id: uuid.UUID, body: Mapping[str, Any]) -> FaultRule:

@@ -3,14 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import path
 
 from astra.accounts.control import AccountControlView
 from astra.api import problems
-from astra.api.control import identifier
-from astra.api.problems import ApiProblem
-from astra.faults.actions import fault_rule_create, fault_rules_delete
+from astra.api.patterns import parse_identifier
+from astra.faults.actions import UnknownRuleError, fault_rule_create, fault_rules_delete
 from astra.faults.explaining import explain
 from astra.faults.models import FaultRule
 from astra.faults.serializers import CallBody, FaultRuleBody, represent
@@ -41,13 +39,19 @@ class FaultRuleInstance(AccountControlView):
 
     def get(self, request: HttpRequest, fault_id: str, **kwargs: str) -> dict[str, Any]:
         """Return it, with its hits."""
-        rules = FaultRule.objects.filter(account=self.account)
-        return represent(get_object_or_404(rules, id=identifier(fault_id)))
+        rules = FaultRule.objects.filter(account=self.account, id=parse_identifier(fault_id))
+        rule = rules.first()
+        if rule is None:
+            raise UnknownRuleError(self.account.id, fault_id)
+        return represent(rule)
 
     def delete(self, request: HttpRequest, fault_id: str, **kwargs: str) -> None:
         """Delete it: 204."""
-        if not fault_rules_delete(account_id=self.account.id, rule_id=identifier(fault_id)):
-            raise ApiProblem(problems.RESOURCE_NOT_FOUND)
+        rule_id = parse_identifier(fault_id)
+        if rule_id is None or not fault_rules_delete(account_id=self.account.id, rule_id=rule_id):
+            missing = UnknownRuleError(self.account.id, fault_id)
+            missing.type = problems.RESOURCE_NOT_FOUND
+            raise missing
 
 
 class FaultExplanation(AccountControlView):

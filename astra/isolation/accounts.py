@@ -11,12 +11,13 @@ from django.db import IntegrityError, transaction
 
 from astra.accounts.belongings import belongings
 from astra.accounts.clocks import ClockMode, DeclaredClock
+from astra.accounts.finding import UnknownAccountError
 from astra.accounts.models import Account, AccountState, Token
 from astra.accounts.tokens import VERSION, clear_text, digest
 from astra.api.clock import real_now
 from astra.api.dice import RANDOM_DICE
 from astra.api.statements import fetch
-from astra.isolation.holding import AccountBusyError, UnknownAccountError, with_account_held
+from astra.isolation.holding import AccountBusyError, with_account_held
 from astra.isolation.instances import SECTION, Instance, instantiate, scenario_document
 from astra.isolation.models import Origin
 from astra.isolation.rows import delete_rows, insert_rows

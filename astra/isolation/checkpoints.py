@@ -20,13 +20,14 @@ import astra
 from astra.accounts.beginnings import begin_accounts
 from astra.accounts.belongings import Belonging, belonging, state_belongings
 from astra.accounts.clocks import ClockMode, anchor, clock_instant
+from astra.accounts.finding import UnknownAccountError
 from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.clock import real_now
-from astra.api.problems import Refusal
+from astra.api.problems import MOST_NAMED, Refusal, there_are
 from astra.api.statements import fetch
 from astra.isolation.formats import FORMAT_VERSION, CheckpointError, is_present, present
-from astra.isolation.holding import UnknownAccountError, with_account_held
+from astra.isolation.holding import with_account_held
 from astra.isolation.models import Checkpoint, CheckpointPart
 from astra.isolation.rows import (
     ACCOUNT,
@@ -65,7 +66,7 @@ def checkpoint_save(*, account_id: uuid.UUID, name: str) -> Checkpoint:
     with transaction.atomic(), closing(state_rows(account_id)) as rows:
         first = next(rows, None)
         if first is None or first[0] != ACCOUNT:
-            raise UnknownAccountError(f"There is no account {account_id}.")
+            raise UnknownAccountError(account_id)
         at = _instant_of(orjson.loads(first[1]))
         try:
             return write_checkpoint(account_id, name, at, _parts_of([first], rows))
@@ -102,7 +103,9 @@ def checkpoint_of(account_id: uuid.UUID, name: str) -> Checkpoint:
     """Return a checkpoint; raises ``UnknownCheckpointError``."""
     checkpoint = Checkpoint.objects.filter(account_id=account_id, name=name).first()
     if checkpoint is None:
-        raise UnknownCheckpointError(f"The account has no checkpoint {name}.")
+        known = Checkpoint.objects.filter(account_id=account_id).order_by("saved_at", "id")
+        names = list(known.values_list("name", flat=True)[: MOST_NAMED + 1])
+        raise UnknownCheckpointError(f"No checkpoint is called {name}; {there_are(names)}.")
     return checkpoint
 
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from django.db import OperationalError, transaction
 
+from astra.accounts.finding import UnknownAccountError
 from astra.api import problems
 from astra.api.problems import Refusal
 from astra.api.statements import fetch
@@ -23,10 +24,6 @@ _PATIENCE = "250ms"
 _TRIES = 120
 # lock_not_available, deadlock_detected
 _GIVE_WAY = ("55P03", "40P01")
-
-
-class UnknownAccountError(Refusal):
-    """There is no account of this id."""
 
 
 class AccountBusyError(Refusal):
@@ -71,4 +68,4 @@ def with_accounts_held(
 def _lock_row(account_id: uuid.UUID) -> None:
     fetch("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
     if not fetch("SELECT id FROM accounts_account WHERE id = %s FOR UPDATE", [account_id]):
-        raise UnknownAccountError(f"There is no account {account_id}.")
+        raise UnknownAccountError(account_id)

@@ -78,7 +78,7 @@ class IsolationView(AccountControlView):
         except ApiProblem as problem:
             is_missing = problem.type is problems.COLLECTION_NOT_FOUND
             if is_missing and request.method in ("PUT", "DELETE"):
-                raise ApiProblem(problems.RESOURCE_NOT_FOUND) from problem
+                problem.type = problems.RESOURCE_NOT_FOUND
             raise
 
 

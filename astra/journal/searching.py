@@ -8,10 +8,11 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from astra.api.clock import timestamp
 from astra.api.media import with_values
+from astra.api.problems import Refusal
 from astra.journal.criteria import MOST_LISTED, NEWEST_FIRST, whole_number
 from astra.journal.matching import BATCH, found, json_or_text
 from astra.journal.models import JournalEntry, JournalLoss
@@ -78,6 +79,17 @@ def entries_found(account_id: uuid.UUID, wanted: Mapping[str, Any]) -> Iterator[
         batch = sequences[start : start + BATCH]
         rows = JournalEntry.objects.filter(account_id=account_id, sequence__in=batch)
         yield from rows.order_by("sequence")
+
+
+class UnknownCallError(Refusal):
+    """The journal has no call of this number."""
+
+    def __init__(self, account_id: uuid.UUID, named: str) -> None:
+        found = kept(account_id).aggregate(first=Min("sequence"), last=Max("sequence"))
+        there = (
+            "it is empty" if found["last"] is None else "it has {first} to {last}".format(**found)
+        )
+        super().__init__(f"The journal has no call {named}; {there}.")
 
 
 def entry_of(account_id: uuid.UUID, sequence: str) -> JournalEntry | None:

@@ -9,11 +9,16 @@ from django.urls import path
 
 from astra.accounts.control import AccountControlView
 from astra.accounts.models import Account
-from astra.api import problems
-from astra.api.problems import ApiProblem
 from astra.journal.criteria import ScriptSearch, VerifyBody, parse_search
 from astra.journal.script import MEDIA_TYPE, script
-from astra.journal.searching import entries_found, entry_of, journal_clear, represent, search
+from astra.journal.searching import (
+    UnknownCallError,
+    entries_found,
+    entry_of,
+    journal_clear,
+    represent,
+    search,
+)
 from astra.journal.verifying import verify
 
 
@@ -37,7 +42,7 @@ class JournalEntryInstance(AccountControlView):
         """Return it."""
         entry = entry_of(self.account.id, sequence)
         if entry is None:
-            raise ApiProblem(problems.COLLECTION_NOT_FOUND)
+            raise UnknownCallError(self.account.id, sequence)
         return represent(entry)
 
 

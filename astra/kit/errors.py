@@ -38,10 +38,11 @@ class ProblemError(SimulatorError):
         return {str(item.get("name")): str(item.get("reason")) for item in items}
 
     def _line(self) -> str:
+        """Return what is said for people: of what is missing, the service's own words."""
         problem = f" (problem {self.number})" if self.number is not None else ""
-        title = str(self.document.get("title") or "the answer has no problem document")
-        text = f"{self.status}{problem}: {title}"
-        details = [f"{name}: {reason}" for name, reason in self.invalid.items()]
-        if not details and self.document.get("detail"):
-            details = [str(self.document["detail"])]
-        return " – ".join([text, *details])
+        said = [str(self.document.get("title") or "the answer has no problem document")]
+        if self.invalid:
+            said += [f"{name}: {reason}" for name, reason in self.invalid.items()]
+        elif self.document.get("detail"):
+            said = [*(said if self.status != 404 else ()), str(self.document["detail"])]
+        return f"{self.status}{problem}: {' – '.join(said)}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from astra.api.problems import there_are
 from astra.scenarios.documents import Source, parse_document
 from astra.scenarios.errors import UnknownScenarioError
 from astra.scenarios.models import SeededScenario
@@ -36,9 +37,7 @@ def read_library(name: str) -> Source:
     """Return a scenario that comes with the service. Raises ``UnknownScenarioError``."""
     path = _files().get(name)
     if path is None:
-        raise UnknownScenarioError(
-            f"No scenario is called {name}; there are: {', '.join(names())}."
-        )
+        raise UnknownScenarioError(f"No scenario is called {name}; {there_are(names())}.")
     return Source(path.name, path.read_bytes())
 
 

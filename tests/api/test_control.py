@@ -75,7 +75,9 @@ def test_switched_off_it_is_not_there(options: Any) -> None:
     token = control_token(options.ASTRA)
     options.ASTRA = dataclasses.replace(options.ASTRA, control=False)
     assert number(get(f"Bearer {token}")) == 2
-    assert number(get(None)) == 2
+    refused = get(None)
+    assert number(refused) == 2
+    assert "ASTRA_CONTROL" in json.loads(refused.content)["detail"]
     health = Client().get("/simulator/v1/health")
     assert health.status_code == 200
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from astra.accounts.belongings import belongings
+from astra.accounts.finding import UnknownAccountError
 from astra.accounts.models import Account, Token
 from astra.isolation import accounts
 from astra.isolation.accounts import (
@@ -17,7 +18,6 @@ from astra.isolation.accounts import (
     account_delete,
     account_new,
 )
-from astra.isolation.holding import UnknownAccountError
 from astra.isolation.resetting import NoOriginError, account_reset
 from astra.isolation.rows import state_rows
 from astra.scenarios.errors import ScenarioError

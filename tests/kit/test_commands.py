@@ -64,8 +64,29 @@ def test_accounts_are_made_shown_reset_and_deleted(run: Run, astra_simulator: Si
     assert run("account", "reset", made["id"]).output.splitlines()[0] == shown[0]
     assert run("account", "delete", made["id"]).output == f"Deleted {made['id']}.\n"
     refused = run("account", "show", made["id"], code=1)
-    assert refused.output.startswith("Error: 404 (problem 2): Collection not found – ")
+    missing = f"Error: 404 (problem 2): No account has the id {made['id']}; there are: "
+    assert refused.output.startswith(missing)
     assert len(refused.output.splitlines()) == 1
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("clock", "show", "--account", "nobody"), "No account has the id nobody; there are: "),
+        (("faults", "delete", "f"), "No fault rule of the account has the id f; there is none."),
+        (("seed", "nowhere"), "No scenario is called nowhere; there are: demo, empty, "),
+        (("account", "new", "x"), "scenario: No scenario is called x; there are: "),
+        (("faults", "add", "backup-fial"), "effect.type: Must be one of "),
+    ],
+)
+def test_what_is_missing_is_said_and_what_there_is(
+    run: Run, words: tuple[str, ...], says: str
+) -> None:
+    output = run(*words, code=1).output
+    assert says in output
+    assert len(output.splitlines()) == 1
+    assert "Collection not found" not in output
 
 
 @pytest.mark.server
