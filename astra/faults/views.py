@@ -39,8 +39,9 @@ class FaultRuleInstance(AccountControlView):
 
     def get(self, request: HttpRequest, fault_id: str, **kwargs: str) -> dict[str, Any]:
         """Return it, with its hits."""
-        rules = FaultRule.objects.filter(account=self.account, id=parse_identifier(fault_id))
-        rule = rules.first()
+        rule_id = parse_identifier(fault_id)
+        rules = FaultRule.objects.filter(account=self.account)
+        rule = rules.filter(id=rule_id).first() if rule_id else None
         if rule is None:
             raise UnknownRuleError(self.account.id, fault_id)
         return represent(rule)

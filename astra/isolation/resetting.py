@@ -11,13 +11,13 @@ from django.db.models import Model, Q
 
 from astra.accounts.belongings import belongings
 from astra.accounts.clocks import ClockMode, DeclaredClock
+from astra.accounts.finding import UnknownAccountError
 from astra.accounts.models import Account, Token
 from astra.api import problems
 from astra.api.problems import Refusal
 from astra.isolation.accounts import token_of
 from astra.isolation.holding import (
     AccountBusyError,
-    UnknownAccountError,
     with_account_held,
     with_accounts_held,
 )
