@@ -7,7 +7,7 @@ from astra.api.serializers import ClosedSerializer
 from astra.engine.stages import Fate
 from astra.faults.effects.base import FateEffect, Fates
 from astra.faults.effects.registered import register_effects
-from backups.faults.effects import FAILED_APP, HookDetailsField
+from backups.faults.effects import FAILED_APP, HookDetailsField, HooksFail
 from mirrors import kinds
 
 CREATED = f"{kinds.APP_MIRROR.name}.create"
@@ -36,6 +36,12 @@ class MirrorHangs(FateEffect):
         return Fates(own=Fate(None, tuple(parameters.get("details", (FAILED_APP,)))))
 
 
+class FailoverHooksFail(HooksFail):
+    name = "failover-hooks-fail"
+    does = "The mirror fails over, and the app that takes over is ready with these `stateDetails`."
+    operations = frozenset({REPLACED})
+
+
 class TransferFails(FateEffect):
     name = "transfer-fail"
     does = (
@@ -52,4 +58,4 @@ class TransferFails(FateEffect):
 
 def register_faults() -> None:
     """Register the effects, in the order in which they are documented."""
-    register_effects(MirrorHangs(), TransferFails())
+    register_effects(MirrorHangs(), FailoverHooksFail(), TransferFails())

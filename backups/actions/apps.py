@@ -68,8 +68,8 @@ def app_create(
             refuse_taken_namespaces(app.account_id, app.cluster_id, app.namespaces)
             mark_as_clone(app)
         if fate is None:
-            about = source.app.id if source else None
-            fate = fate_of_app(caller, "create", about, name=app.name)
+            comes_from = source.app if source else None
+            fate = fate_of_app(caller, "create", comes_from, name=app.name)
         plan_new(APP, app, fate, caller, own_seconds=copying_seconds(app))
         app.save(force_insert=True)
         begin_history(APP, app)

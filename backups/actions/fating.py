@@ -13,9 +13,12 @@ from astra.faults.fates import creation, fate_rules
 from astra.faults.subjects import Subject
 from backups import kinds
 from backups.actions.drafting import AppFacts, BackupWanted
+from backups.actions.hooking import said_around
 from backups.faults.effects import APP, BACKUP_CREATE, BUCKET, SNAPSHOT_CREATE
 from backups.lifecycle import AVAILABLE, READY
+from backups.models import App as AppRow
 from backups.models import Bucket
+from backups.models.protection import HookState
 
 
 def bucket_of_backup(account_id: uuid.UUID, named_id: uuid.UUID | None) -> uuid.UUID | None:
@@ -49,25 +52,33 @@ def fates_by_rules(
         )
 
 
-def fate_of_app(caller: Caller, verb: str, app_id: uuid.UUID | None, *, name: str) -> Fate:
+def fate_of_app(caller: Caller, verb: str, source: AppRow | None, *, name: str) -> Fate:
     """Return how an app that is made (``verb`` create) or restored in place (replace) is to end.
 
-    ``app_id``: what it comes from, or is. Within the transaction that makes it.
+    ``source``: the app that it comes from, or is; its hooks run when that is done, and what they say is
+    shown with the app that is ready. Within the transaction that makes it.
     """
-    usual = Fate(READY)
+    usual = Fate(READY, said_around(source, "restore") if source else ())
     if not caller.has_faults:
         return usual
     path = f"/accounts/{caller.account_id}/k8s/v2/apps"
     with fate_rules(caller.account_id) as rules:
         subject = creation(
             f"{kinds.APP.name}.{verb}",
-            about=lambda: {APP.name: app_id},
+            about=lambda: {APP.name: source.id if source else None},
             name=name,
             now=rules.account.now(),
-            path=path if verb == "create" else f"{path}/{app_id}",
+            path=f"{path}/{source.id}" if source and verb == "replace" else path,
             method="POST" if verb == "create" else "PUT",
         )
-        return rules.choose(subject).own or usual
+        return with_hooks(rules.choose(subject).own, usual)
+
+
+def with_hooks(chosen: Fate | None, usual: Fate) -> Fate:
+    """Return the fate that rules chose, the usual one if none; of hooks that fail, with their details."""
+    if chosen is None or chosen.hook_state != HookState.FAILED:
+        return chosen or usual
+    return replace(usual, reasons=chosen.hook_details)
 
 
 def let_rules_decide(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from backups.actions.drafting import AppFacts, BackupWanted
+from backups.models import App
 from backups.models.protection import HookState
 
 # An element of `hookStateDetails`.
@@ -36,6 +37,11 @@ class Hooking:
 
 
 hooking = Hooking()
+
+
+def said_around(app: App, action: str) -> tuple[Detail, ...]:
+    """Return what the hooks of an app say that run once it was restored, or failed over."""
+    return hooking.run(app.account_id, app.id, action) if app.has_hooks else ()
 
 
 def hooked(account_id: uuid.UUID, app: AppFacts, wanted: BackupWanted) -> BackupWanted:

@@ -166,9 +166,10 @@ def restore_in_place(
         raise ApiProblem(problems.RESTORE_DURING_BACKUP)
     app.backup_id, app.snapshot_id = body.get("backupID"), body.get("snapshotID")
     app.restore_filter = body.get("restoreFilter")
-    fate = fate_of_app(caller, "replace", app.id, name=app.name)
+    app.state_details = []
+    fate = fate_of_app(caller, "replace", app, name=app.name)
     columns = begin_in(APP, app, RESTORING, fate, caller, own_seconds=copying_seconds(app))
-    return ["backup_id", "snapshot_id", "restore_filter", *columns]
+    return ["backup_id", "snapshot_id", "restore_filter", "state_details", *columns]
 
 
 def copying_seconds(app: App) -> float:

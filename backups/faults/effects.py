@@ -134,11 +134,12 @@ class BackupNeverEnds(FateEffect):
 class HooksFail(FateEffect):
     name = "hooks-fail"
     does = (
-        "Backup or snapshot is completed, with `hookState` `failed` and these `hookStateDetails`."
+        "Backup or snapshot is completed, with `hookState` `failed` and these `hookStateDetails`; an app"
+        " that is made or restored is ready, with these `stateDetails`."
     )
     explained = {"details": "At least one object with `type`, `title` and `detail`."}
     parameters = HooksFailParameters
-    operations = frozenset({BACKUP_CREATE, SNAPSHOT_CREATE})
+    operations = frozenset({BACKUP_CREATE, SNAPSHOT_CREATE}) | APP_MADE
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
         details = tuple(parameters["details"])

@@ -24,6 +24,7 @@ from astra.engine.stages import Fate
 from astra.resources import registry
 from backups import kinds as protection
 from backups.actions.app_snaps import app_snap_create
+from backups.actions.hooking import said_around
 from backups.actions.placing import refuse_taken_namespaces
 from backups.actions.restoring import copying_seconds
 from backups.lifecycle import APP, COMPLETED, READY
@@ -277,7 +278,7 @@ def _turn(caller: Caller, mirror: AppMirror) -> list[str]:
     """Swap the two ends; what stood by takes over at once. Return the columns."""
     source, destination = mirror.source_app, mirror.destination_app
     assert destination is not None
-    take_over(destination, caller.now())
+    take_over(destination, caller.now(), said_around(source, "failover"))
     mirror.source_app, mirror.destination_app = destination, source
     mirror.destination_id = source.id
     clusters = mirror.source_cluster_id, mirror.destination_cluster_id

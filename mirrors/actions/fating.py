@@ -7,8 +7,11 @@ from astra.accounts.callers import Caller
 from astra.engine.stages import Fate
 from astra.faults.effects.base import Fates
 from astra.faults.fates import creation, fate_rules
+from backups.actions.fating import with_hooks
+from backups.actions.hooking import said_around
 from backups.faults.effects import APP
 from mirrors.faults import CREATED, REPLACED, TRANSFERRED
+from mirrors.lifecycle import FAILED_OVER
 from mirrors.models import AppMirror
 
 
@@ -16,7 +19,8 @@ def fate_of_mirror(
     caller: Caller, mirror: AppMirror, outcome: str, *, is_new: bool = False
 ) -> Fate:
     """Return how a mirror that is on its way to ``outcome`` is to end. Within its transaction."""
-    usual = Fate(outcome)
+    fails_over = outcome == FAILED_OVER
+    usual = Fate(outcome, said_around(mirror.source_app, "failover") if fails_over else ())
     if not caller.has_faults:
         return usual
     path = f"/accounts/{caller.account_id}/k8s/v1/appMirrors"
@@ -27,7 +31,7 @@ def fate_of_mirror(
         path=path if is_new else f"{path}/{mirror.id}",
         method="POST" if is_new else "PUT",
     )
-    return chosen.own or usual
+    return with_hooks(chosen.own, usual)
 
 
 def reasons_of_transfer(mirror: AppMirror, at: datetime) -> list[Any]:

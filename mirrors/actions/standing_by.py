@@ -4,7 +4,9 @@ Standing by it is provisioned, and says what it is a copy of; nothing can be mad
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
@@ -22,6 +24,7 @@ from mirrors.models import AppMirror
 
 _MOVED = (
     "state",
+    "state_details",
     "transition_count",
     "modified_at",
     "outcome",
@@ -48,7 +51,7 @@ def follow_mirrors(account_id: uuid.UUID) -> None:
         if mirror.state == ESTABLISHED:
             _appear(mirror)
         elif mirror.state == FAILED_OVER:
-            take_over(_held(mirror), mirror.modified_at)
+            take_over(_held(mirror), mirror.modified_at, mirror.outcome_reasons)
         else:
             mirror_removal(mirror, mirror.modified_at)
 
@@ -90,14 +93,17 @@ def stand_by(app: App, source_id: uuid.UUID, now: datetime) -> None:
     _move(app, PROVISIONING, now, source_id)
 
 
-def take_over(app: App, now: datetime) -> None:
-    """Let an app that stands by be one of its own."""
+def take_over(app: App, now: datetime, said: Sequence[Any]) -> None:
+    """Let an app that stands by be one of its own; ``said``: by the hooks that run then."""
     if app.replication_source_app_id is not None:
-        _move(app, READY, now, None)
+        _move(app, READY, now, None, said)
 
 
-def _move(app: App, state: str, now: datetime, source_id: uuid.UUID | None) -> None:
+def _move(
+    app: App, state: str, now: datetime, source_id: uuid.UUID | None, details: Sequence[Any] = ()
+) -> None:
     record_step(APP.kind, app, state, now)
+    app.state_details = list(details)
     is_ready = state == READY
     app.outcome, app.ends_at = (READY, now) if is_ready else (None, None)
     app.next_transition_at = None

@@ -29,6 +29,7 @@ FATE_EFFECTS = (
     "app-fail",
     "app-never-ends",
     "mirror-hangs",
+    "failover-hooks-fail",
     "transfer-fail",
 )
 EFFECT_NAMES = (*FATE_EFFECTS, "refuse", "status", "delay", "drop-connection", "truncate")
@@ -224,7 +225,8 @@ def test_the_closed_list_is_what_is_registered() -> None:
 
 
 def test_every_effect_ends_in_a_state_of_the_lifecycle() -> None:
-    given = {"hooks-fail": {"details": [{"type": "t", "title": "t", "detail": "d"}]}}
+    said = {"details": [{"type": "t", "title": "t", "detail": "d"}]}
+    given = {"hooks-fail": said, "failover-hooks-fail": said}
     for name in FATE_EFFECTS:
         effect = EFFECTS[name]
         assert isinstance(effect, FateEffect)
