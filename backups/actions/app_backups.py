@@ -106,7 +106,9 @@ def fated_backup(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Bac
         kinds.APP_BACKUP,
         app_id,
         name=wanted.name,
-        bucket_id=lambda: bucket_of_backup(caller.account_id, wanted.bucket_id),
+        bucket_id=lambda: bucket_of_backup(
+            caller.account_id, asked_app(caller.account_id, app_id), wanted.bucket_id
+        ),
     )
     return fated(wanted, chosen)
 

@@ -26,7 +26,8 @@ from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, PENDING, SNAPSHO
 
 # The members of what is wanted, by type; what is left out is NULL.
 _WANTED = {
-    "uuid": "app_id app_revision backup_id snapshot_id source_id named_bucket_id schedule_id user_id",
+    "uuid": "app_id app_revision backup_id snapshot_id source_id named_bucket_id"
+    " default_bucket_id schedule_id user_id",
     "boolean": "makes_backup check_only",
     "text": "name snapshot_name version snapshot_version outcome hook_state snapshot_outcome",
     "timestamptz": "created_at discovering_at running_at full_at ends_at next_transition_at"
@@ -60,7 +61,8 @@ _FOUND = f"""
     LEFT JOIN LATERAL (
         SELECT id, state FROM backups_bucket
         WHERE wanted.named_bucket_id IS NULL AND account_id = %(account)s AND state = '{AVAILABLE}'
-        ORDER BY is_default DESC, stored_bytes, created_at, id LIMIT 1
+        ORDER BY (id = wanted.default_bucket_id) IS TRUE DESC, is_default DESC,
+                 stored_bytes, created_at, id LIMIT 1
         FOR KEY SHARE
     ) AS chosen ON true
     LEFT JOIN LATERAL (

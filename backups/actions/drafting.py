@@ -54,16 +54,22 @@ class AppFacts(NamedTuple):
     stage_delays: Mapping[str, float]
     immediate_kinds: Sequence[str]
     has_hooks: bool
+    # That of its cluster, else of its cloud, which give the app another revision with another default.
+    default_bucket_id: uuid.UUID | None
 
 
+_OWN = ", ".join(f"app.{name}" for name in AppFacts._fields[:-1])
 _APPS = f"""
-    SELECT {", ".join(AppFacts._fields)} FROM backups_app
-    WHERE id = ANY(%(apps)s::uuid[]) AND (account_id = %(account)s) IS TRUE
-      AND (deleted_at IS NULL) IS TRUE
+    SELECT {_OWN}, coalesce(cluster.default_bucket_id, cloud.default_bucket_id)
+    FROM backups_app AS app
+    LEFT JOIN clusters_cluster AS cluster ON cluster.id = app.cluster_id
+    LEFT JOIN clusters_cloud AS cloud ON cloud.id = cluster.cloud_id
+    WHERE app.id = ANY(%(apps)s::uuid[]) AND (app.account_id = %(account)s) IS TRUE
+      AND (app.deleted_at IS NULL) IS TRUE
 """
 _APP = Statement(_APPS)
 # Nobody changes them before the end of the transaction.
-_HELD_APPS = Statement(f"{_APPS} FOR SHARE")
+_HELD_APPS = Statement(f"{_APPS} FOR SHARE OF app")
 
 
 # What this process knows of apps, by account and id; what is written by it is guarded by the revision.
@@ -120,6 +126,7 @@ def draft(
         "snapshot_id": snapshot_id,
         "source_id": wanted.snapshot_id,
         "named_bucket_id": wanted.bucket_id,
+        "default_bucket_id": app.default_bucket_id,
         "schedule_id": wanted.schedule_id,
         "user_id": user_id,
         "makes_backup": wanted.makes_backup,

@@ -21,13 +21,16 @@ from backups.models import Bucket
 from backups.models.protection import HookState
 
 
-def bucket_of_backup(account_id: uuid.UUID, named_id: uuid.UUID | None) -> uuid.UUID | None:
+def bucket_of_backup(
+    account_id: uuid.UUID, app: AppFacts, named_id: uuid.UUID | None
+) -> uuid.UUID | None:
     """Return the bucket that a backup goes to: the named one, or the one that is chosen for it."""
     if named_id is not None:
         return named_id
     available = Bucket.objects.filter(account_id=account_id, state=AVAILABLE)
-    chosen = available.order_by("-is_default", "stored_bytes", "created_at", "id")
-    return chosen.values_list("id", flat=True).first()
+    buckets = available.order_by("-is_default", "stored_bytes", "created_at", "id")
+    chosen = list(buckets.values_list("id", flat=True))
+    return app.default_bucket_id if app.default_bucket_id in chosen else next(iter(chosen), None)
 
 
 def fates_by_rules(
@@ -116,7 +119,7 @@ def _subject(account_id: uuid.UUID, at: datetime, app: AppFacts, wanted: BackupW
         BACKUP_CREATE if wanted.makes_backup else SNAPSHOT_CREATE,
         app_id=app.id,
         name=wanted.name,
-        bucket_id=lambda: bucket_of_backup(account_id, wanted.bucket_id),
+        bucket_id=lambda: bucket_of_backup(account_id, app, wanted.bucket_id),
         now=at,
     )
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db.models import Model
@@ -154,10 +155,24 @@ def _bucket(item: Item) -> Bucket:
     if "bucket" in item.values:
         row: Bucket = item.find("buckets", "bucket").row
         return row
-    chosen = item.account.once("bucket", lambda: _usual_bucket(item.account))
+    usual = partial(_usual_bucket, item.account)
+    chosen = _default_bucket(item) or item.account.once("bucket", usual)
     if chosen is None:
         raise item.error("The account has no bucket that is available; name another.")
     return chosen
+
+
+def _default_bucket(item: Item) -> Bucket | None:
+    """Return the available bucket that is the default of the cluster, else of the cloud, of an app."""
+    assert item.parent is not None
+    app: App = item.parent.row
+    clusters = (each.row for each in item.account.children["clusters"])
+    cluster = next((each for each in clusters if each.id == app.cluster_id), None)
+    if cluster is None:
+        return None
+    wanted = cluster.default_bucket_id or cluster.cloud.default_bucket_id
+    buckets: list[Bucket] = [each.row for each in item.account.children["buckets"]]
+    return next((each for each in buckets if (each.id, each.state) == (wanted, AVAILABLE)), None)
 
 
 def _usual_bucket(account: Item) -> Bucket | None:
