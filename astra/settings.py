@@ -205,7 +205,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": astra.__version__,
     "DESCRIPTION": ABOUT + API_DESCRIPTION,
     "SERVERS": [{"url": "/", "description": "This service"}],
-    "POSTPROCESSING_HOOKS": ["astra.apidocs.control.add_control_surface"],
+    "POSTPROCESSING_HOOKS": [
+        "astra.apidocs.control.add_control_surface",
+        "astra.resources.examples.add_ids",
+    ],
 }
 
 UNFOLD = ADMIN_THEME

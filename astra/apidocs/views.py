@@ -1,9 +1,13 @@
-"""The OpenAPI document as JSON and YAML, and the page that shows it; none needs a token."""
+"""The OpenAPI document as JSON and YAML, the pages that show it, and a Postman collection made of it.
+
+None needs a token.
+"""
 
 import functools
 from threading import Lock
 
-from csp.constants import UNSAFE_INLINE
+import orjson
+from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +17,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 import astra
+from astra.apidocs.postman import collection
 
 # JavaScript. The calls of the page go out as they are: the API needs no CSRF token.
 PAGE_SETTINGS = """{
@@ -48,13 +53,32 @@ def document_as(request: HttpRequest, written_as: str) -> HttpResponse:
     return HttpResponse(document(written_as), content_type=f"application/{written_as}")
 
 
+@require_safe
+def postman(request: HttpRequest) -> HttpResponse:
+    """Answer with the document as a Postman collection, whose calls go where this one went."""
+    host = request.META.get("HTTP_HOST", "")
+    made = collection(orjson.loads(document("json")), base_url=f"{request.scheme}://{host}")
+    response = HttpResponse(orjson.dumps(made), content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="astra-simulator.postman.json"'
+    return response
+
+
+# Its search runs beside the page, in a script that it makes.
+@csp_update({"worker-src": [SELF, "blob:"]})
+@require_safe
+def plain_page(request: HttpRequest) -> HttpResponse:
+    """Answer with Redoc: the document to be read, in three columns, from files of the service."""
+    context = {"title": _title(), "schema_url": reverse("openapi-json")}
+    return render(request, "apidocs/redoc.html", context)
+
+
 # The script of the page stands in it.
 @csp_update({"script-src": UNSAFE_INLINE})
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Answer with Swagger UI, from the files that come with the service."""
     context = {
-        "title": f"{settings.SPECTACULAR_SETTINGS['TITLE']} {astra.__version__}",
+        "title": _title(),
         "swagger_ui_css": _file("swagger-ui.css"),
         "swagger_ui_bundle": _file("swagger-ui-bundle.js"),
         "swagger_ui_standalone": _file("swagger-ui-standalone-preset.js"),
@@ -67,6 +91,10 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "drf_spectacular/swagger_ui.html", context)
 
 
+def _title() -> str:
+    return f"{settings.SPECTACULAR_SETTINGS['TITLE']} {astra.__version__}"
+
+
 def _file(name: str) -> str:
     return static(f"drf_spectacular_sidecar/swagger-ui-dist/{name}")
 
@@ -74,5 +102,7 @@ def _file(name: str) -> str:
 urlpatterns = [
     path("openapi.json", document_as, {"written_as": "json"}, name="openapi-json"),
     path("openapi.yaml", document_as, {"written_as": "yaml"}, name="openapi-yaml"),
+    path("postman.json", postman, name="postman"),
     path("docs/", page, name="openapi-page"),
+    path("redoc/", plain_page, name="openapi-plain-page"),
 ]

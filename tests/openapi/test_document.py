@@ -180,6 +180,28 @@ def test_the_page_shows_the_document_with_files_of_the_service_alone() -> None:
         assert finders.find(path)
 
 
+def test_the_plain_page_shows_the_document_with_files_of_the_service_alone() -> None:
+    page = Client().get("/api/redoc/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert f"<title>Astra Simulator {astra.__version__}</title>" in text
+    assert 'spec-url="/api/openapi.json"' in text
+    assert re.findall(r'(?:src|href)="(?!/static/)', text) == []
+    for path in re.findall(r'(?:src|href)="/static/([^"]+)"', text):
+        assert finders.find(path)
+    # Its search is a script that it makes; nothing is loaded from elsewhere.
+    assert "worker-src 'self' blob:" in page["Content-Security-Policy"]
+    assert "unsafe-inline" not in page["Content-Security-Policy"].partition("style-src")[0]
+
+
+def test_the_ids_of_a_path_are_those_of_the_demo(document: Any) -> None:
+    parameters = document["components"]["parameters"]
+    assert parameters["account_id"]["example"] == "9fa3a156-1362-5acc-9b44-0c420da2a6a6"
+    assert parameters["simulatorAccount"]["example"] == parameters["account_id"]["example"]
+    assert parameters["app_id"]["example"] == "0db61582-79af-51ee-bad8-45bdf6fe3e25"
+    assert "example" not in parameters["token_id"]
+
+
 # In a process of its own: it is the generator's first use that threads could disturb.
 _FIRST_READERS = """
 import django
