@@ -132,9 +132,13 @@ def text_block(text: str) -> SafeString | str:
 
 
 def list_path(label: str, **lookups: Any) -> str:
-    """Return the path of a list (`label.model`), narrowed by lookups."""
+    """Return the path of a list (`label.model`), narrowed by lookups; a tuple: any of these values."""
     path = reverse(f"admin:{label.replace('.', '_')}_changelist")
-    query = urlencode({name: str(value) for name, value in lookups.items()})
+    named = {
+        name: list(map(str, value)) if isinstance(value, tuple) else str(value)
+        for name, value in lookups.items()
+    }
+    query = urlencode(named, doseq=True)
     return f"{path}?{query}" if query else path
 
 

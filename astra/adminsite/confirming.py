@@ -37,6 +37,8 @@ class Done:
 
 
 Action = Callable[[Any, HttpRequest, Sequence[Any], dict[str, Any]], "Done | HttpResponse"]
+# Why an action would leave a record as it is, "" where it would not.
+Refusal = Callable[[Any], str]
 
 
 def confirmed(
@@ -47,10 +49,12 @@ def confirmed(
     icon: str = "",
     danger: bool = False,
     form: type[forms.Form] = forms.Form,
+    refusal: Refusal | None = None,
 ) -> Callable[[Action], Callable[..., Any]]:
     """Make ``method(self, request, records, data)`` an action of lists and of records' pages.
 
-    ``button`` says what is done, by default the title.
+    ``button`` says what is done, by default the title; ``refusal`` says beforehand why a record, as it
+    is now, would be left alone.
 
     It is called with the records and the form's cleaned data, and returns what it did or a page of
     its own. An ``ApiProblem`` that it raises is shown in the form.
@@ -58,7 +62,7 @@ def confirmed(
 
     def decorate(method: Action) -> Callable[..., Any]:
         question = _Question(
-            method.__name__, title, explanation, button or title, danger, form, method
+            method.__name__, title, explanation, button or title, danger, form, method, refusal
         )
 
         @functools.wraps(method)
@@ -92,6 +96,7 @@ class _Question:
     danger: bool
     form_class: type[forms.Form]
     method: Action
+    refusal: Refusal | None
 
     def ask(
         self, admin: Any, request: HttpRequest, queryset: Any, object_id: str | None
@@ -134,6 +139,9 @@ class _Question:
                 is_gone = record is not None and done.gone
                 path = cells.list_path(admin.opts.label_lower) if is_gone else back
                 return HttpResponseRedirect(path)
+        reasons = {each: self.refusal(each) for each in records} if self.refusal else {}
+        left = [each for each in records if reasons.get(each)]
+        taken = [each for each in records if not reasons.get(each)]
         context = {
             **admin.admin_site.each_context(request),
             "title": self.title,
@@ -142,9 +150,14 @@ class _Question:
             "question": self,
             "form": form,
             "media": admin.media + form.media,
-            "shown": records[:SHOWN_RECORDS],
-            "count": admin.counted(len(records)),
-            "more": max(len(records) - SHOWN_RECORDS, 0),
+            "shown": taken[:SHOWN_RECORDS],
+            "count": admin.counted(len(taken)),
+            "more": max(len(taken) - SHOWN_RECORDS, 0),
+            "chosen": admin.counted(len(records)),
+            "left": [(each, reasons[each]) for each in left[:SHOWN_RECORDS]],
+            "left_count": len(left),
+            "left_more": max(len(left) - SHOWN_RECORDS, 0),
+            "takes_none": not taken,
             "selected": [] if record is not None else _selection(request),
             "back": back,
         }

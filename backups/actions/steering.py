@@ -21,12 +21,14 @@ from astra.engine import ending
 from astra.engine.barriers import advance_to
 from astra.engine.registry import registration
 from astra.engine.settling import Hop
-from backups.lifecycle import APP_BACKUP, FAILED, PENDING, SNAPSHOT
+from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import AppBackup, Snapshot
 
 Kind = type[AppBackup] | type[Snapshot]
 Details = Sequence[Mapping[str, Any]]
 _KINDS: Mapping[Kind, str] = {AppBackup: APP_BACKUP.kind, Snapshot: SNAPSHOT.kind}
+# Why a row is left alone, behind what it is.
+_CANNOT_BECOME, _NO_NEXT_STEP = "cannot become {}", "has no next step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def end(model: Kind, ids: Iterable[uuid.UUID], *, outcome: str, reason: str) -> 
             waiting = held.waiting_backups(hop.resource_id for hop in ended)
             held.hops.extend(held.rows(AppBackup, waiting).end_now(outcome=FAILED, reason=reason))
 
-    return _steer(model, ids, act, f"cannot become {outcome}")
+    return _steer(model, ids, act, _CANNOT_BECOME.format(outcome))
 
 
 def fail_hooks(model: Kind, ids: Iterable[uuid.UUID], *, details: Details) -> Steered:
@@ -118,7 +120,7 @@ def take_next_step(model: Kind, ids: Iterable[uuid.UUID]) -> Steered:
         held.rows(model, held.ids).hasten()
         held.settle()
 
-    return _steer(model, ids, act, "has no next step")
+    return _steer(model, ids, act, _NO_NEXT_STEP)
 
 
 def complete(model: Kind, ids: Iterable[uuid.UUID]) -> Steered:
@@ -135,7 +137,30 @@ def complete(model: Kind, ids: Iterable[uuid.UUID]) -> Steered:
         held.rows(model, held.ids).finish_now()
         held.settle()
 
-    return _steer(model, ids, act, "cannot become completed")
+    return _steer(model, ids, act, _CANNOT_BECOME.format(COMPLETED))
+
+
+def end_refusal(row: AppBackup | Snapshot, outcome: str) -> str:
+    """Return why a row, as it is, cannot be made to end so by ``end``; "" if it can."""
+    lifecycle = registration(_KINDS[type(row)]).lifecycle
+    if outcome in lifecycle.by_hand.get(row.state, ()):
+        return ""
+    return f"is {row.state}, {_CANNOT_BECOME.format(outcome)}"
+
+
+def step_refusal(row: AppBackup | Snapshot) -> str:
+    """Return why a row, as it is, takes no step by ``take_next_step``; "" if it does."""
+    # One in pending may wait for a snapshot that is under way.
+    if row.next_transition_at is not None or row.state == PENDING:
+        return ""
+    return f"is {row.state}, {_NO_NEXT_STEP}"
+
+
+def completion_refusal(row: AppBackup | Snapshot) -> str:
+    """Return why a row, as it is, cannot be completed by ``complete``; "" if it can."""
+    if row.state in registration(_KINDS[type(row)]).lifecycle.unfinished:
+        return ""
+    return f"is {row.state}, {_CANNOT_BECOME.format(COMPLETED)}"
 
 
 def _steer(model: Kind, ids: Iterable[uuid.UUID], act: _Act, refusal: str) -> Steered:

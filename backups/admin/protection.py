@@ -85,6 +85,7 @@ class ProtectionPage(StagedPage):
         explanation="They take their next step now, and the later ones come earlier by as much."
         " A backup that waits for its own snapshot has that finished first.",
         icon="skip_next",
+        refusal=steering.step_refusal,
     )
     def advance(self, request: HttpRequest, records: Records, data: Any) -> Done:
         return self._steer(request, "Advanced", records, steering.take_next_step)
@@ -94,6 +95,7 @@ class ProtectionPage(StagedPage):
         explanation="They are completed now, whatever their fate was; so are the snapshots that"
         " backups made.",
         icon="check_circle",
+        refusal=steering.completion_refusal,
     )
     def complete(self, request: HttpRequest, records: Records, data: Any) -> Done:
         return self._steer(request, "Completed", records, steering.complete)
@@ -105,6 +107,7 @@ class ProtectionPage(StagedPage):
         icon="error",
         danger=True,
         form=FailForm,
+        refusal=partial(steering.end_refusal, outcome=FAILED),
     )
     def fail(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
         """Let the records fail, their hooks too if one is named."""
@@ -126,6 +129,7 @@ class ProtectionPage(StagedPage):
         icon="cloud_off",
         danger=True,
         form=ReasonForm,
+        refusal=partial(steering.end_refusal, outcome=REMOVED),
     )
     def remove(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
         end = partial(steering.end, outcome=REMOVED, reason=data["reason"])
@@ -137,6 +141,7 @@ class ProtectionPage(StagedPage):
         icon="help",
         danger=True,
         form=ReasonForm,
+        refusal=partial(steering.end_refusal, outcome=UNKNOWN),
     )
     def make_unknown(self, request: HttpRequest, records: Records, data: dict[str, Any]) -> Done:
         end = partial(steering.end, outcome=UNKNOWN, reason=data["reason"])

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import F, Q
 
 from astra.accounts.constraints import (
     by_creation,
@@ -16,7 +17,7 @@ from astra.accounts.constraints import (
 from astra.database.domains import as_domains
 from astra.engine.models import due_index, staged_constraints
 from backups import kinds
-from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
+from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, RUNNING
 from backups.models.app_snaps import Snapshot
 from backups.models.buckets import Bucket
 from backups.models.protection import Protection, hook_constraints, kept_index
@@ -63,6 +64,14 @@ class AppBackup(Protection):
             by_creation("backup_of_account"),
             # lists filtered by state, in either collection
             models.Index(fields=("account", "state", "created_at", "id"), name="backup_by_state"),
+            # those that failed last (the admin site's overview)
+            models.Index(
+                F("account"),
+                F("ends_at").desc(nulls_last=True),
+                F("id").desc(),
+                name="backup_by_failing",
+                condition=Q(state=FAILED),
+            ),
             # lists filtered or ordered by name across the account
             models.Index(fields=("account", "name", "id"), name="backup_by_name"),
             # a bucket in use (problem 83)

@@ -34,6 +34,35 @@ def test_an_action_asks_before_it_does_anything(person: Person, backup: AppBacku
     assert backup.state == "pending"
 
 
+def test_an_action_says_beforehand_whom_it_will_leave_alone(
+    person: Person, backup: AppBackup, app: App, bucket: Bucket
+) -> None:
+    done = [world.make_backup(app, bucket, name=f"done-{number}") for number in range(2)]
+
+    def asked(action: str, *records: AppBackup) -> str:
+        chosen = [str(each.pk) for each in records]
+        answer = person.send(list_of(backup), action=action, _selected_action=chosen)
+        return text_of(answer.content.decode())
+
+    page = asked("fail", backup, *done)
+    assert "Fail: 1 app backup of the 3 app backups chosen They fail now" in page
+    assert "nightly pending 2 are left as they are: done-" in page
+    assert page.count("is completed, cannot become failed") == 2
+    for action, why in (
+        ("complete", "cannot become completed"),
+        ("advance", "has no next step"),
+        ("fail", "cannot become failed"),
+    ):
+        page = asked(action, *done)
+        assert "All of them are left as they are" in page, action
+        assert page.count(f"is completed, {why}") == 2, action
+        assert "Reason" not in page
+        # It was no more than said.
+        person.run(action, *done, reason="because")
+        assert all(why in message for message in person.messages())
+    assert "Remove: 3 app backups They are" in asked("remove", backup, *done)
+
+
 def test_a_records_own_page_asks_too(person: Person, backup: AppBackup) -> None:
     page = person.look(f"{list_of(backup)}{backup.pk}/fail/")
     assert "They fail now, for the reason you give." in page

@@ -42,12 +42,15 @@ def chart(page: str) -> dict[str, Any]:
     return document
 
 
-def take_step(account: Account, at: datetime, state: str = "completed") -> None:
+def take_step(
+    account: Account, at: datetime, state: str = "completed", came_from: str = "running"
+) -> None:
     Transition.objects.create(
         account=account,
         kind="appBackup",
         resource_id=world.some_id(),
         sequence=0,
+        from_state=came_from,
         to_state=state,
         at=at,
     )
@@ -84,7 +87,7 @@ def test_the_panels_tell_of_the_chosen_account(
     told = parts(page)
     assert told["tiles"].startswith("backup 2 Backups sync 1 Under way error 1 Failed")
     assert "2026-01-05 12:00:11 manual" in told["clock"]
-    assert "half-way" in told["running"]
+    assert "half-way" in told["under_way"]
     percent = re.search(r'aria-label="Progress of half-way" aria-valuenow="(\d+)"', page)
     assert percent is not None
     backup.refresh_from_db()
@@ -94,9 +97,86 @@ def test_the_panels_tell_of_the_chosen_account(
     assert "Disk full. <b>Gave up.</b>" in told["failures"]
     assert "<b>Gave up" not in page
     assert "mondays 3 hits of 1,200 matches backup-fail" in told["faults"]
-    assert f"running appBackup {str(backup.pk)[:8]} 2026-01-05 12:00:0" in told["transitions"]
+    assert "running appBackup half-way 2026-01-05 12:00:0" in told["transitions"]
     for known in ("flaky", other["backup"].name, str(other["account"])):
         assert known not in page
+
+
+def test_what_is_under_way_is_counted_as_it_is_listed(
+    person: Person, account: Account, app: App, bucket: Bucket
+) -> None:
+    for number, state in enumerate(("pending", "discovering", "running", "completed", "failed")):
+        created = world.START + timedelta(seconds=number)
+        name = f"one-{state}"
+        world.make_backup(app, bucket, name=name, state=state, created_at=created)
+    page = person.look(LIVE)
+    told = parts(page)
+    assert "sync 3 Under way" in told["tiles"]
+    assert re.findall("one-([a-z]+) never", told["under_way"]) == [
+        "running",
+        "discovering",
+        "pending",
+    ]
+    listed = (
+        f"/admin/backups/appbackup/?state=pending&amp;state=discovering&amp;state=running"
+        f"&amp;account__id__exact={account.pk}"
+    )
+    assert f'href="{listed}"' in page
+    assert "3 app backups" in text_of(person.look(listed.replace("&amp;", "&")))
+
+
+def test_a_clock_that_stands_still_leaves_no_time(person: Person, app: App, bucket: Bucket) -> None:
+    world.make_backup(app, bucket, state="pending", outcome="completed")
+    assert "waits for its snapshot" in parts(person.look(LIVE))["under_way"]
+    backup = make_backup(app)
+    world.advance(app.account, 11)
+    backup.refresh_from_db()
+    told = parts(person.look(LIVE))["under_way"]
+    assert f"ends at {backup.ends_at:%Y-%m-%d %H:%M:%S}" in told
+    assert " left" not in told
+    app.account.clock_mode, app.account.clock_rate = "scaled", 0.001
+    app.account.save()
+    assert re.search(r"\d s left", parts(person.look(LIVE))["under_way"])
+
+
+def test_failures_come_by_the_time_of_failing(person: Person, app: App, bucket: Bucket) -> None:
+    # Begun first, failed last.
+    for name, begun, ended in (("slow", 0, 90), ("quick", 5, 10), ("next", 7, 60)):
+        world.make_backup(
+            app,
+            bucket,
+            name=name,
+            state="failed",
+            created_at=world.START + timedelta(seconds=begun),
+            ends_at=world.START + timedelta(seconds=ended),
+        )
+    world.make_backup(app, bucket, name="once", state="failed")
+    told = parts(person.look(LIVE))["failures"]
+    assert re.findall("slow|quick|next|once", told) == ["slow", "next", "quick", "once"]
+    assert "slow 2026-01-05 12:01:30" in told
+
+
+def test_of_several_accounts_the_least_long_ago_comes_first(
+    person: Person, app: App, bucket: Bucket
+) -> None:
+    ahead = world.make_account(name="ahead", clock_sim=world.START + timedelta(days=99))
+    late = world.make_app(ahead)
+    at = ahead.clock_sim - timedelta(minutes=30)
+    world.make_backup(late, world.make_bucket(ahead), name="far", state="failed", ends_at=at)
+    at = world.START - timedelta(minutes=5)
+    world.make_backup(app, bucket, name="near", state="failed", ends_at=at)
+    # Written first, happened last.
+    take_step(app.account, world.START - timedelta(minutes=1), "failed")
+    take_step(ahead, ahead.clock_sim - timedelta(minutes=3), "completed")
+    told = parts(person.look(LIVE))
+    assert re.findall("near|far|[0-9]+ min ago", told["failures"]) == [
+        *("near", "5 min ago"),
+        *("far", "30 min ago"),
+    ]
+    assert re.findall("failed|completed|[0-9]+ min ago", told["transitions"]) == [
+        *("failed", "1 min ago"),
+        *("completed", "3 min ago"),
+    ]
 
 
 def test_the_journals_tail_tells_of_calls_newest_first(person: Person, api: Api) -> None:
@@ -116,7 +196,7 @@ def test_the_panels_tell_of_all_accounts(person: Person) -> None:
     told = parts(person.look(LIVE))
     assert told["tiles"].startswith("backup 4 Backups sync 2 Under way error 2 Failed")
     for each in made:
-        for panel in ("clock", "running", "failures", "faults", "transitions", "journal"):
+        for panel in ("clock", "under_way", "failures", "faults", "transitions", "journal"):
             assert str(each["account"]) in told[panel], panel
 
 
@@ -136,8 +216,8 @@ def test_a_clock_on_its_way_says_where_to(person: Person, account: Account) -> N
 
 def test_empty_panels_say_so(person: Person, account: Account) -> None:
     told = parts(person.look(LIVE))
-    assert "Nothing has happened in this time." in told["history"]
-    assert "No backup is running." in told["running"]
+    assert "No backup has ended in this time." in told["history"]
+    assert "No backup is under way." in told["under_way"]
     assert "No backup has failed." in told["failures"]
     assert "There is no rule" in told["faults"]
     assert "Nothing has happened yet." in told["transitions"]
@@ -154,18 +234,28 @@ def test_an_account_that_is_gone_is_told(person: Person, account: Account) -> No
 # -- the chart -----------------------------------------------------------------------------------
 
 
-def test_the_chart_counts_who_entered_which_state_when(person: Person, account: Account) -> None:
-    for minutes, state in ((1, "failed"), (1, "running"), (3, "running"), (70, "running")):
+def test_the_chart_counts_the_backups_that_ended_when_and_how(
+    person: Person, account: Account
+) -> None:
+    for minutes, state in ((1, "failed"), (1, "completed"), (3, "completed"), (70, "completed")):
         take_step(account, world.START - timedelta(minutes=minutes), state)
+    # Neither what it passed on its way counts, nor what became of it afterwards.
+    take_step(account, world.START, "running", "discovering")
+    take_step(account, world.START, "removed", "completed")
+    take_step(account, world.START, "deleted", "failed")
     page = person.look(LIVE, range="hour")
     drawn = chart(page)
     assert (drawn["labels"][0], drawn["labels"][-1]) == ("11:02", "12:00")
-    assert drawn["series"]["running"] == [0] * 27 + [1, 1, 0]
-    assert drawn["series"]["failed"] == [0] * 28 + [1, 0]
-    assert "in the last hour, by account-" in page
-    assert parts(page)["history"].endswith("running 2 failed 1")
+    assert drawn["series"] == {
+        "completed": [0] * 27 + [1, 1, 0],
+        "failed": [0] * 28 + [1, 0],
+        "removed": [0] * 30,
+        "unknown": [0] * 30,
+    }
+    assert "Backups that ended in the last hour, by account-" in page
+    assert parts(page)["history"].endswith("completed 2 failed 1")
     day = chart(person.look(LIVE, range="day"))
-    assert day["series"]["running"] == [0] * 21 + [1, 2, 0]
+    assert day["series"]["completed"] == [0] * 21 + [1, 2, 0]
     assert day["labels"][-3:] == ["10:00", "11:00", "12:00"]
 
 
@@ -196,9 +286,9 @@ def test_the_chart_says_when_it_does_not_count_everything(
 ) -> None:
     for minutes in range(5):
         take_step(account, world.START - timedelta(minutes=minutes))
-    monkeypatch.setattr(history, "MOST_STEPS", 3)
+    monkeypatch.setattr(history, "MOST_ENDS", 3)
     page = person.look(LIVE, range="hour")
-    assert "Only the newest 3 steps are counted." in page
+    assert "Only the newest 3 ends are counted." in page
     assert chart(page)["series"]["completed"] == [0] * 28 + [2, 1]
 
 

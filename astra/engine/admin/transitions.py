@@ -1,6 +1,10 @@
 """What happened to records, on the admin site."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Case, CharField, Model, OuterRef, QuerySet, Subquery, Value, When
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from astra.accounts.columns import AccountColumns
@@ -16,12 +20,31 @@ def _kinds() -> list[str]:
 
 
 def record_of(transition: Transition) -> SafeString:
-    """Return a link to the record of a transition; it may be deleted by now."""
-    short = cells.short_identifier(transition.resource_id)
+    """Return a link to the record of a transition, by its name where `record_name` has it.
+
+    It may be deleted by now.
+    """
+    name: str = getattr(transition, "record_name", "")
+    text = name or cells.short_identifier(transition.resource_id)
     if transition.kind not in {item.lifecycle.kind for item in registrations()}:
-        return short
+        return cells.in_line(text)
     model = registration(transition.kind).model
-    return cells.link(cells.page_of(model, transition.resource_id), short)
+    return cells.link(cells.page_of(model, transition.resource_id), text)
+
+
+def with_names(steps: QuerySet[Transition]) -> QuerySet[Transition]:
+    """Return transitions with `record_name`: what the record is called, if it is there and has a name."""
+    names = [
+        When(kind=item.lifecycle.kind, then=Subquery(_named(item.model)))
+        for item in registrations()
+        if any(field.name == "name" for field in item.model._meta.concrete_fields)
+    ]
+    return steps.annotate(record_name=Case(*names, default=Value(""), output_field=CharField()))
+
+
+def _named(model: type[Model]) -> QuerySet[Any, Any]:
+    rows = model._default_manager.filter(pk=OuterRef("resource_id"))
+    return rows.order_by().values("name")
 
 
 def _states() -> list[str]:
@@ -57,6 +80,10 @@ class TransitionAdmin(AccountColumns[Transition]):
         "at_cell",
         "recorded_at",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Transition]:
+        """Return the transitions, with the names of what they are about."""
+        return with_names(super().get_queryset(request))
 
     at_cell = cells.instant_column("Instant", "at", ordering="id")
     record_cell = cells.column("Record", record_of)

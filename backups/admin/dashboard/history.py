@@ -1,4 +1,4 @@
-"""Panel: how many backups entered which state when, by the accounts' clocks, from their history."""
+"""Panel: how many backups ended when, and how, by the accounts' clocks, from their history."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from typing import Any
 from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
 from astra.api.statements import fetch
-from astra.engine.models import DELETED
 from backups.admin.dashboard.scope import (
     ALL,
     MINUTE,
@@ -22,9 +21,9 @@ from backups.admin.dashboard.scope import (
 )
 from backups.lifecycle import APP_BACKUP
 
-# No more steps are counted, the newest of each account first.
-MOST_STEPS = 50_000
-STATES = (*APP_BACKUP.unfinished, *APP_BACKUP.final, DELETED)
+# No more ends are counted, the newest of each account first.
+MOST_ENDS = 50_000
+STATES = APP_BACKUP.final
 
 _CLOCKS = f"""
     clocks AS (
@@ -39,18 +38,21 @@ _NEWEST = f"""
     SELECT min(extract(epoch FROM now - newest.at))::float8
     FROM clocks CROSS JOIN LATERAL (
         SELECT at FROM engine_transition
-        WHERE account_id = clocks.id AND kind = %(kind)s ORDER BY at DESC LIMIT 1
+        WHERE account_id = clocks.id AND kind = %(kind)s AND to_state = ANY(%(final)s)
+        ORDER BY at DESC LIMIT 1
     ) AS newest
 """
 
-# Buckets begin at whole multiples of their width, so that a clock that goes on does not move steps
-# from one to the next. `back`: 0 is the bucket that the account's instant is in.
+# A backup ends once: what is lost later, or by hand, ended before. Buckets begin at whole multiples of
+# their width, so that a clock that goes on does not move ends from one to the next. `back`: 0 is the
+# bucket that the account's instant is in.
 _COUNTS = f"""
     WITH {_CLOCKS}, steps AS MATERIALIZED (
         SELECT extract(epoch FROM now)::float8 AS now, extract(epoch FROM at)::float8 AS at, to_state
         FROM clocks CROSS JOIN LATERAL (
             SELECT at, to_state FROM engine_transition
             WHERE account_id = clocks.id AND kind = %(kind)s
+            AND to_state = ANY(%(final)s) AND from_state <> ALL(%(final)s)
             AND at > coalesce(now - make_interval(secs => %(seconds)s), '-infinity')
             ORDER BY at DESC LIMIT %(most)s
         ) AS step
@@ -78,7 +80,7 @@ class Counts:
     is_cut: bool
 
     def total(self, state: str) -> int:
-        """Return how many backups entered the state in the whole span."""
+        """Return how many backups ended so in the whole span."""
         return sum(count for (_, each), count in self.by_bucket.items() if each == state)
 
 
@@ -97,7 +99,7 @@ def fill(scope: Scope) -> dict[str, Any]:
         "span": name,
         "sentence": _sentence(scope, name),
         "totals": [(state, total) for state, total in totals.items() if total],
-        "most": MOST_STEPS if counts.is_cut else None,
+        "most": MOST_ENDS if counts.is_cut else None,
         "chart": {
             "labels": _labels(scope, counts.width, buckets, real),
             "series": {
@@ -114,7 +116,7 @@ def _count(scope: Scope, span: Span, real: datetime) -> Counts:
         "width": span.width,
         "widths": list(WIDTHS),
         "buckets": span.buckets,
-        "most": MOST_STEPS,
+        "most": MOST_ENDS,
     }
     rows = fetch(_COUNTS, _parameters(scope, real) | bounds)
     width = rows[0][0] if rows else span.width or MINUTE
@@ -123,13 +125,18 @@ def _count(scope: Scope, span: Span, real: datetime) -> Counts:
         by_bucket=Counter(
             {(back, state): count for _, back, state, count in rows if back < span.buckets}
         ),
-        is_cut=sum(row[3] for row in rows) >= MOST_STEPS,
+        is_cut=sum(row[3] for row in rows) >= MOST_ENDS,
     )
 
 
 def _parameters(scope: Scope, real: datetime) -> dict[str, Any]:
     account = scope.account
-    return {"account": account and account.pk, "real": real, "kind": APP_BACKUP.kind}
+    return {
+        "account": account and account.pk,
+        "real": real,
+        "kind": APP_BACKUP.kind,
+        "final": list(APP_BACKUP.final),
+    }
 
 
 def _labels(scope: Scope, width: int, buckets: int, real: datetime) -> list[str]:
@@ -143,5 +150,5 @@ def _labels(scope: Scope, width: int, buckets: int, real: datetime) -> list[str]
 
 def _sentence(scope: Scope, name: str) -> str:
     whose = f"{scope.account}'s clock" if scope.account else "each account's own clock"
-    when = "from the first step on" if name == ALL else f"in the last {name}"
-    return f"Backups that entered a state {when}, by {whose}."
+    when = "from the first one on" if name == ALL else f"in the last {name}"
+    return f"Backups that ended {when}, by {whose}."

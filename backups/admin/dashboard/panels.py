@@ -8,68 +8,61 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from astra.accounts.clocks import ClockMode
 from astra.accounts.models import Account
 from astra.adminsite import cells
 from astra.adminsite.paging import MOST_ROWS
 from astra.adminsite.units import human_bytes, human_number, human_span
+from astra.api.clock import timestamp
 from astra.engine.admin.clocks import clock_badge
 from astra.engine.admin.transitions import record_of
-from astra.engine.models import Transition
 from astra.faults.models import FaultRule
 from astra.journal.admin import status_badge
 from astra.journal.models import JournalEntry
-from backups.admin.dashboard import history
+from backups.admin.dashboard import history, newest
 from backups.admin.dashboard.scope import Scope
-from backups.lifecycle import FAILED, RUNNING
+from backups.lifecycle import APP_BACKUP, FAILED
 from backups.models import App, AppBackup, Bucket
 
 BACKUPS = "backups.appbackup"
-# Each account's are found by index.
-_NEWEST_OF_ALL = """
-    SELECT newest.id FROM accounts_account AS parent CROSS JOIN LATERAL (
-        SELECT id, created_at FROM backups_appbackup WHERE account_id = parent.id AND state = %s
-        ORDER BY created_at DESC, id DESC LIMIT %s
-    ) AS newest
-    ORDER BY newest.created_at DESC, newest.id DESC LIMIT %s
-"""
+# On their way to an end: of the tile and of the panel.
+UNDER_WAY = APP_BACKUP.unfinished
 
 
-def newest_in_state(scope: Scope, state: str, count: int) -> QuerySet[AppBackup]:
-    """Return the newest ``count`` backups in the state, with app and account, newest first."""
-    rows = AppBackup.objects.select_related("app", "account").order_by("-created_at", "-id")
-    if scope.account is not None:
-        return rows.filter(account=scope.account, state=state)[:count]
-    return rows.filter(pk__in=RawSQL(_NEWEST_OF_ALL, (state, count, count)))
-
-
-def _listed(scope: Scope, rows: Iterable[Any], label: str, **lookups: str) -> dict[str, Any]:
+def _listed(scope: Scope, rows: Iterable[Any], label: str, **lookups: Any) -> dict[str, Any]:
     return {"rows": rows, "path": scope.list_path(label, **lookups)}
 
 
 def tiles(scope: Scope) -> dict[str, Any]:
     """Return how much there is, each count bounded, with the lists behind them."""
-    backups = AppBackup.objects.all()
-    under_way = backups.filter(next_transition_at__isnull=False)
-    failed = backups.filter(state=FAILED)
-    apps = App.objects.filter(deleted_at=None)
+    backups, apps, buckets = (
+        scope.narrowed(rows).order_by()[:MOST_ROWS].count()
+        for rows in (
+            AppBackup.objects.all(),
+            App.objects.filter(deleted_at=None),
+            Bucket.objects.all(),
+        )
+    )
+    under_way, failed = (
+        newest.count_in_states(scope, states, MOST_ROWS) for states in (UNDER_WAY, (FAILED,))
+    )
     return {
         "rows": [
             _tile(scope, "Backups", "backup", "busy", backups, BACKUPS),
-            _tile(scope, "Under way", "sync", "good", under_way, BACKUPS, state=RUNNING),
+            _tile(scope, "Under way", "sync", "good", under_way, BACKUPS, state=UNDER_WAY),
             _tile(scope, "Failed", "error", "bad", failed, BACKUPS, state=FAILED),
             _tile(scope, "Apps", "deployed_code", "odd", apps, "backups.app"),
-            _tile(scope, "Buckets", "database", "warning", Bucket.objects.all(), "backups.bucket"),
+            _tile(scope, "Buckets", "database", "warning", buckets, "backups.bucket"),
         ]
     }
 
 
 def _tile(
-    scope: Scope, title: str, icon: str, tone: str, rows: QuerySet[Any], label: str, **lookups: str
+    scope: Scope, title: str, icon: str, tone: str, count: int, label: str, **lookups: Any
 ) -> dict[str, str]:
-    count = scope.narrowed(rows).order_by()[:MOST_ROWS].count()
     return {
         "title": title,
         "icon": icon,
@@ -99,33 +92,51 @@ def _clock(account: Account) -> dict[str, Any]:
     }
 
 
-def running(scope: Scope) -> dict[str, Any]:
-    """Return the newest running backups, and how far they are at their account's instant."""
-    rows = [_progress(each) for each in newest_in_state(scope, RUNNING, 6)]
-    return _listed(scope, rows, BACKUPS, state=RUNNING)
+def under_way(scope: Scope) -> dict[str, Any]:
+    """Return the newest backups under way, and how far they are at their account's instant."""
+    rows = [_progress(each) for each in newest.in_states(scope, UNDER_WAY, 6)]
+    return _listed(scope, rows, BACKUPS, state=UNDER_WAY)
 
 
 def _progress(backup: AppBackup) -> dict[str, Any]:
     now = backup.account.now()
+    shown: dict[str, Any] = {"backup": backup, "left": _left(backup, now)}
+    if not backup.has_progress():
+        return shown | {"bar": cells.state_badge(backup.state)}
     done = human_bytes(backup.bytes_done(now))
-    return {
-        "backup": backup,
+    return shown | {
         "bar": cells.progress_bar(backup.percent_done(now), backup.state, of=backup),
         "done": f"{done} of {human_bytes(backup.total_bytes)}",
-        "left": _left(backup, now),
     }
 
 
-def _left(backup: AppBackup, now: datetime) -> str:
+def _left(backup: AppBackup, now: datetime) -> SafeString | str:
     # One that never ends has an instant at which it stops, and no outcome.
-    if backup.ends_at is None or backup.outcome is None:
+    if backup.outcome is None:
         return "never ends"
+    if backup.ends_at is None:
+        return "waits for its snapshot"
+    # Where time stands still, none is passing.
+    if backup.account.clock_mode == ClockMode.MANUAL:
+        return format_html("ends at {}", cells.instant(backup.ends_at))
     return f"{human_span(max(backup.ends_at - now, timedelta()))} left"
 
 
 def failures(scope: Scope) -> dict[str, Any]:
-    """Return the newest failed backups; their `stateUnready` says why."""
-    return _listed(scope, newest_in_state(scope, FAILED, 5), BACKUPS, state=FAILED)
+    """Return the backups that failed last; their `stateUnready` says why."""
+    rows = [
+        {"backup": each, "when": _when(scope, each.account, each.ends_at)}
+        for each in newest.failed(scope, 5)
+    ]
+    return _listed(scope, rows, BACKUPS, state=FAILED)
+
+
+def _when(scope: Scope, account: Account, at: datetime | None) -> SafeString | str:
+    """Return an instant of the account's clock; of several accounts, how long ago it was by each."""
+    if scope.account is not None or at is None:
+        return cells.instant(at)
+    ago = human_span(max(account.now() - at, timedelta()))
+    return format_html('<span title="{}">{} ago</span>', timestamp(at), ago)
 
 
 def faults(scope: Scope) -> dict[str, Any]:
@@ -136,10 +147,15 @@ def faults(scope: Scope) -> dict[str, Any]:
 
 
 def transitions(scope: Scope) -> dict[str, Any]:
-    """Return the latest steps: of an account by its clock, of all as they were written."""
-    order = ("-at", "-id") if scope.account else ("-id",)
-    steps = scope.narrowed(Transition.objects.select_related("account")).order_by(*order)[:8]
-    rows = [{"step": step, "record": record_of(step)} for step in steps]
+    """Return the latest steps by the clocks of their accounts."""
+    rows = [
+        {
+            "step": step,
+            "record": record_of(step),
+            "when": _when(scope, step.account, step.at),
+        }
+        for step in newest.steps(scope, 8)
+    ]
     return _listed(scope, rows, "engine.transition")
 
 
@@ -171,7 +187,7 @@ PANELS = (
     Panel("tiles", "backups.view_appbackup", tiles),
     Panel("history", "backups.view_appbackup", history.fill),
     Panel("clock", "accounts.view_account", clock),
-    Panel("running", "backups.view_appbackup", running),
+    Panel("under_way", "backups.view_appbackup", under_way),
     Panel("failures", "backups.view_appbackup", failures),
     Panel("faults", "faults.view_faultrule", faults),
     Panel("transitions", "engine.view_transition", transitions),
