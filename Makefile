@@ -18,6 +18,15 @@ CHOOSE := for folder in $$(echo "$$PATH" | tr ' :' '? '); do \
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+# Says how far pip is, in a line that moves where there is a terminal; passes on what goes wrong.
+PROGRESS := awk -v total="$$(grep -c '==' requirements.txt)" -v is_terminal="$$(test -t 1 && echo 1)" ' \
+	function told(text) { if (is_terminal) printf "\r\033[K%s", text; else print text; fflush() } \
+	/^(Collecting|Processing) / { n++; sub(".*/", "", $$2); \
+		if (is_terminal || n % 10 == 0) told("  " n " of " total ": " $$2) } \
+	/^Installing collected packages/ { told("  unpacking " n " packages") } \
+	/^(ERROR|WARNING)/ { print } \
+	/^FAILED$$/ { failed = 1 } \
+	END { if (is_terminal) printf "\r\033[K"; exit failed }'
 SCHEMA := astra/scenarios/scenario.schema.json
 # Passed on to the command: make test ARGS="tests/api -k create"
 ARGS ?=
@@ -104,7 +113,7 @@ clean: ## Remove what was built and installed; the data in var/ stay
 # The stamps say which requirements are installed; a change of the file installs again.
 $(VENV)/run.stamp: requirements.txt $(VENV)/venv.stamp
 	@echo "Installing the requirements"
-	@$(INSTALL) -r requirements.txt
+	@{ $(filter-out --quiet,$(INSTALL)) -r requirements.txt 2>&1 || echo FAILED; } | $(PROGRESS)
 	@touch $@
 
 $(VENV)/tools.stamp: requirements-dev.txt $(VENV)/venv.stamp

@@ -98,6 +98,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     *(["astra.server.request_log.RequestLog"] if ASTRA.log_format == JSON else []),
+    *(["astra.server.console.RequestLines"] if ASTRA.has_request_lines else []),
     "astra.server.measuring.Measuring",
     # Where no other origin may call, nothing stands in the way.
     *(["astra.api.cross_origin.CrossOrigin"] if ASTRA.cors_origins else []),

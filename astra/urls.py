@@ -18,6 +18,7 @@ handler500 = "astra.api.handler.server_error"
 # The control surface, which is no part of the simulated API.
 CONTROL = [
     path("", include("astra.server.health")),
+    path("accounts/<str:account_id>/", include("astra.accounts.views")),
     path("accounts/<str:account_id>/", include("astra.engine.views")),
     path("accounts/<str:account_id>/", include("astra.faults.views")),
     path("accounts/<str:account_id>/", include("astra.journal.views")),

@@ -7,6 +7,7 @@ stops the start with one line that names the variable.
 import difflib
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -47,6 +48,7 @@ _PORT = _Takes("a port from 1 to 65535, or 0 for one that is free", validate.Ran
 _POSITIVE = _Takes("a number greater than 0", validate.Range(min=0, min_inclusive=False))
 _NOT_NEGATIVE = _Takes("a number from 0 on", validate.Range(min=0))
 _LOG_FORMAT = _Takes(f"{TEXT} or {JSON}", validate.OneOf((TEXT, JSON)))
+_REQUEST_LINES = _Takes("auto, on or off", validate.OneOf(("auto", "on", "off")))
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _ORIGINS = _Takes(
     "origins such as https://app.example.org:8080, separated by commas, or *",
@@ -136,6 +138,15 @@ class Options:
     cors_origins: tuple[str, ...] = _option(_origins, "CORS_ORIGINS", [], _ORIGINS)
     log_level: str = _option(_upper, "LOG_LEVEL", "INFO", _LEVEL)
     log_format: str = _option(_env.str, "LOG_FORMAT", TEXT, _LOG_FORMAT)
+    request_lines: str = _option(_env.str, "REQUEST_LINES", "auto", _REQUEST_LINES)
+
+    @property
+    def has_request_lines(self) -> bool:
+        """Whether the console shows a line for each request: by default where it is a terminal."""
+        is_wanted = self.request_lines == "on" or (
+            self.request_lines == "auto" and sys.stdout.isatty()
+        )
+        return self.log_format == TEXT and is_wanted
 
     @property
     def database_socket_dir(self) -> Path:

@@ -38,7 +38,7 @@ class Access:
     @property
     def headers(self) -> dict[str, str]:
         """The headers that open the API."""
-        return {"Authorization": f"Bearer {self.token}"}
+        return _headers(self.token)
 
     def app_id(self, name: str) -> str:
         """Return the id of an app. Raises ``LookupError``."""
@@ -55,18 +55,27 @@ class Access:
         """
         if self.service.https_url is None:
             raise ServiceError("config.yaml is for HTTPS: let ASTRA_URL be the https address")
-        return {
-            "headers": self.headers,
-            "uid": self.id,
-            "astra_project": urlsplit(self.service.https_url).netloc,
-            "verifySSL": False,
-        }
+        return client_config(urlsplit(self.service.https_url).netloc, self.id, self.token)
 
     def write_config(self, path: Path) -> Path:
         """Write `config.yaml`; return its path."""
         # Every JSON document is a YAML document.
         path.write_text(json.dumps(self.config(), indent=2) + "\n")
         return path
+
+
+def client_config(authority: str, account_id: str, token: str) -> dict[str, Any]:
+    """Return what `config.yaml` of the API's own client has; ``authority``: host and port of HTTPS."""
+    return {
+        "headers": _headers(token),
+        "uid": account_id,
+        "astra_project": authority,
+        "verifySSL": False,
+    }
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _id_of(name: str, named: tuple[Named, ...]) -> str:

@@ -11,6 +11,7 @@ from astra.kit.controls import (
     Controls,
     FaultControls,
     JournalControls,
+    TokenControls,
 )
 from astra.kit.errors import ServiceError, UnreachableError
 from astra.kit.reading import Json, iso_duration
@@ -79,6 +80,10 @@ class Simulator:
             return self._transport.call("GET", "health").status == 200
         except UnreachableError:
             return False
+
+    def version(self) -> str | None:
+        """Return the version of the service. Raises `UnreachableError` when nothing answers."""
+        return self._transport.call("GET", "health").headers.get("X-Astra-Simulator")
 
     def ready(self) -> Readiness:
         """Ask whether the service can serve. Raises `UnreachableError` when nothing answers."""
@@ -159,6 +164,7 @@ class AccountControls:
         self.faults = FaultControls(transport, "accounts", account_id, "faults")
         self.checkpoints = CheckpointControls(transport, "accounts", account_id, "checkpoints")
         self.journal = JournalControls(transport, "accounts", account_id, "journal")
+        self.tokens = TokenControls(transport, "accounts", account_id, "tokens")
 
 
 class Scenarios(Controls):

@@ -17,6 +17,7 @@ from astra.kit.records import (
     FaultMatch,
     JournalPage,
     Move,
+    Token,
     Verdict,
 )
 from astra.kit.transport import Paths, Transport, given
@@ -163,6 +164,26 @@ class CheckpointControls(Controls):
     def import_(self, name: str, file: bytes | Json) -> Checkpoint:
         """Import an exported file under a name, into the account that it came from."""
         return self._paths.read(Checkpoint, "PUT", name, body=file)
+
+
+class TokenControls(Controls):
+    """The tokens of an account's users."""
+
+    def new(
+        self,
+        email: str | None = None,
+        *,
+        name: str | None = None,
+        expires_in: timedelta | str | None = None,
+    ) -> Token:
+        """Issue one: of the user with the email, else of the account's first owner."""
+        life = None if expires_in is None else iso_duration(expires_in)
+        body = given({"email": email, "name": name, "expiresIn": life})
+        return self._paths.read(Token, "POST", body=body)
+
+    def revoke(self, token_id: str) -> None:
+        """Let a token be good for nothing any more."""
+        self._paths.call("DELETE", token_id)
 
 
 class JournalControls(Controls):

@@ -1,7 +1,8 @@
 """Finds the service that a command is about: by what is said, the environment, the data folder."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ class Found:
     token: str | None
     ca_file: str | None
     account_id: str | None
+    # The client configuration as the data folder has it.
+    config: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find(*, url: str | None, token: str | None, data_dir: Path) -> Found:
@@ -34,6 +37,7 @@ def find(*, url: str | None, token: str | None, data_dir: Path) -> Found:
         token=token or _read(data_dir / "control_token"),
         ca_file=str(authority) if authority.exists() else None,
         account_id=str(config["uid"]) if config else None,
+        config=config or {},
     )
 
 

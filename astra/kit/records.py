@@ -126,6 +126,17 @@ class Account(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Token(Record):
+    """A token of a user, in clear: this answer alone has it."""
+
+    id: str
+    token: str
+    user_id: str
+    email: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reset(Record):
     """The accounts that a reset of the service put back, made again because they were gone, deleted."""
 

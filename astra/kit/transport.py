@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -26,6 +26,7 @@ class Answer:
 
     status: int
     data: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> Any:
         """Return the parsed body."""
@@ -79,7 +80,7 @@ class Transport:
             raise UnreachableError(f"{self.base_url} does not answer: {_reason(error)}") from error
         if response.status >= 400 and response.status not in accepts:
             raise ProblemError(response.status, _document(response.data))
-        return Answer(response.status, response.data)
+        return Answer(response.status, response.data, response.headers)
 
     def close(self) -> None:
         """Close the connections that are kept."""

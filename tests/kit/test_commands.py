@@ -3,18 +3,25 @@
 import json
 import os
 import sys
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+import urllib3
 import yaml
 from click.testing import CliRunner, Result
 
+from astra import __version__
 from astra.kit.access import Access
 from astra.kit.client import Simulator
+from astra.kit.commands import journals
 from astra.kit.commands.main import main
+from astra.kit.commands.output import print_table
 from astra.kit.serving import Address
+from tests.kit.test_docs import PAGE
 
 STILL = pytest.mark.astra(clock={"mode": "manual", "now": "2026-01-05T12:00:00Z"})
 
@@ -172,6 +179,150 @@ def test_the_journal_is_listed_verified_and_cleared(run: Run, back_up: Callable[
 
 
 @pytest.mark.server
+def test_the_journal_is_followed(
+    run: Run, back_up: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up()
+    pauses = iter((back_up, None))
+
+    def pause(seconds: float) -> None:
+        call = next(pauses)
+        if call is None:
+            raise KeyboardInterrupt
+        assert call() == 201
+
+    monkeypatch.setattr(journals, "sleep", pause)
+    lines = [json.loads(line) for line in run("journal", "-f", "--json").output.splitlines()]
+    first, second = (line["sequence"] for line in lines)
+    assert first < second
+    pauses = iter((None,))
+    (line,) = run("journal", "--follow", "--limit", "1").output.splitlines()
+    assert line.startswith(f"{second}  ")
+    assert "/appBackups  201  " in line
+
+
+@pytest.mark.server
+def test_options_stand_wherever_people_put_them(run: Run, astra_account: Access) -> None:
+    nothing = dict.fromkeys(("ASTRA_URL", "ASTRA_CONTROL_TOKEN", "ASTRA_ACCOUNT"))
+    given = {
+        "--url": os.environ.get("ASTRA_URL", astra_account.service.url),
+        "--token": astra_account.service.control_token,
+        "--account": astra_account.id,
+    }
+    options = [word for pair in given.items() for word in pair]
+    for words in (
+        (*options, "--json", "clock", "show"),
+        ("clock", *options, "--json", "show"),
+        ("clock", "show", *options, "--json"),
+        # What stands behind is nearer.
+        ("--account", "nobody", "--url", "http://127.0.0.1:1", "--json", "clock", "show", *options),
+    ):
+        assert documents(run(*words, **nothing))["mode"] == "manual", words
+
+
+@pytest.mark.server
+def test_what_is_typed_before_the_command_counts_more_than_a_variable(run: Run) -> None:
+    refused = run("--account", str(uuid.UUID(int=1)), "clock", "show", code=1)
+    assert refused.output.startswith("Error: 404 (problem 2)")
+
+
+@pytest.mark.server
+def test_status_says_what_there_is(run: Run, astra_account: Access, astra_service: Address) -> None:
+    told = documents(run("status", "--json"))
+    assert (told["status"], told["version"]) == ("ready", __version__)
+    assert astra_account.id in {each["id"] for each in told["accounts"]}
+    lines = run("status").output.splitlines()
+    assert lines[0] == f"Ready: {astra_service.url}, version {__version__}"
+    assert any(line.startswith(astra_account.id) for line in lines)
+    without_token = run("status", "--json", ASTRA_CONTROL_TOKEN=None, ASTRA_DATA_DIR="nowhere")
+    assert "accounts" not in documents(without_token)
+    gone = run("status", "--url", "http://127.0.0.1:1", code=1).output
+    assert gone == "Error: http://127.0.0.1:1 does not answer: connection refused\n"
+
+
+@pytest.mark.server
+def test_a_token_lets_a_user_in(run: Run, astra_account: Access) -> None:
+    def status_with(token: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return urllib3.request("GET", f"{astra_account.url}/k8s/v2/apps", headers=headers).status
+
+    token = run("token").output.removesuffix("\n")
+    assert status_with(token) == 200
+    issued = documents(run("token", "--user", "viewer@example.com", "--expires-in", "1h", "--json"))
+    assert issued["email"] == "viewer@example.com"
+    assert issued["expiresAt"] is not None
+    assert status_with(issued["token"]) == 200
+    astra_account.controls.tokens.revoke(issued["id"])
+    assert status_with(issued["token"]) == 401
+    refused = run("token", "--user", "nobody@example.com", code=1).output
+    assert "email: No user of the account has it." in refused
+
+
+@pytest.mark.server
+def test_config_is_what_the_client_reads(run: Run, astra_account: Access, tmp_path: Path) -> None:
+    https = ("--url", str(astra_account.service.https_url))
+    ca_file = {"ASTRA_DATA_DIR": str(Path(str(astra_account.service.ca_file)).parents[1])}
+    config = yaml.safe_load(run("config", *https, **ca_file).output)
+    token = config["headers"].pop("Authorization").removeprefix("Bearer ")
+    wanted = astra_account.config()
+    wanted["headers"].pop("Authorization")
+    assert config == wanted
+    assert token != astra_account.token
+    file = tmp_path / "config.yaml"
+    said = run("config", "-o", str(file), *https, **ca_file).output
+    assert said == f"Written: {file}\n"
+    assert file.stat().st_mode & 0o077 == 0
+    # Where the file is for this account, it is what is printed.
+    kept = yaml.safe_load(file.read_text())
+    again = run("config", "--json", *https, ASTRA_DATA_DIR=str(tmp_path))
+    assert documents(again) == kept
+    refused = run("config", ASTRA_DATA_DIR="nowhere", code=1).output
+    assert refused == "Error: config.yaml is for HTTPS: let --url be the https address\n"
+
+
+@pytest.mark.server
+def test_a_checkpoint_is_saved_restored_exported_and_imported(
+    run: Run, back_up: Callable[[], int], astra_account: Access, tmp_path: Path
+) -> None:
+    assert run("checkpoint", "list").output == "The account has no checkpoints.\n"
+    assert run("checkpoint", "save", "before").output.splitlines()[1].startswith("before  ")
+    assert back_up() == 201
+    assert run("checkpoint", "restore", "before").output == "Restored before.\n"
+    file = tmp_path / "before.json"
+    run("checkpoint", "export", "before", str(file))
+    assert file.stat().st_mode & 0o077 == 0
+    run("checkpoint", "delete", "before")
+    run("checkpoint", "import", "again", str(file))
+    assert [each["name"] for each in documents(run("checkpoint", "list", "--json"))] == ["again"]
+    missing = str(tmp_path / "missing")
+    assert run("checkpoint", "import", "x", missing, code=1).output == (
+        f"Error: {missing}: no such file or directory\n"
+    )
+
+
+def test_a_table_is_as_wide_as_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = "word " * 40
+    print_table(("A", "B"), [("1", long)], empty="")
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "50")
+    print_table(("A", "B"), [("1", long)], empty="")
+    lines = click.unstyle(capsys.readouterr().out).splitlines()
+    assert max(map(len, lines)) <= 50
+    assert " ".join(lines).count("word") == 40
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_completes_as_the_page_says(shell: str) -> None:
+    variables = {"_ASTRA_SIMULATOR_COMPLETE": f"{shell}_source"}
+    result = CliRunner().invoke(main, env=variables, prog_name="astra-simulator")
+    assert "astra-simulator" in result.output
+    assert f"{shell}_source astra-simulator" in PAGE
+
+
+@pytest.mark.server
 def test_a_scenario_is_previewed_and_seeded(
     run: Run, tmp_path: Path, astra_simulator: Simulator
 ) -> None:
@@ -272,7 +423,9 @@ def test_run_becomes_the_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert (environment["ASTRA_HTTP_PORT"], environment["ASTRA_START_SCENARIO"]) == ("81", "")
 
 
-@pytest.mark.parametrize("words", [(), ("account",), ("clock",), ("faults",), ("journal",)])
+@pytest.mark.parametrize(
+    "words", [(), ("account",), ("checkpoint",), ("clock",), ("faults",), ("journal",)]
+)
 def test_every_command_has_a_line_of_help_that_fits(words: tuple[str, ...]) -> None:
     output = CliRunner().invoke(main, [*words, "--help"]).output
     commands = output.partition("Commands:\n")[2].splitlines()

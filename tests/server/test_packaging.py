@@ -27,6 +27,37 @@ def test_make_alone_lists_the_targets() -> None:
     assert "python3-venv" not in listed
 
 
+@pytest.mark.parametrize("code", [0, 1])
+def test_make_says_how_far_the_installation_is(tmp_path: Path, code: int) -> None:
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in\n'
+        "  *works*) echo works ;;\n"
+        "  *install*)\n"
+        "    for n in $(seq 25); do echo Collecting package-$n; echo Downloading; done\n"
+        "    echo Installing collected packages: many\n"
+        f"    [ {code} = 0 ] || {{ echo ERROR: no space left >&2; exit 1; }} ;;\n"
+        "esac\n"
+    )
+    python.chmod(0o755)
+    (tmp_path / "venv.stamp").touch()
+    command = ["make", f"VENV={tmp_path}", f"{tmp_path}/run.stamp"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    total = len(licences.pinned(ROOT / "requirements.in"))
+    lines = [
+        "Installing the requirements",
+        f"  10 of {total}: package-10",
+        f"  20 of {total}: package-20",
+        "  unpacking 25 packages",
+    ]
+    assert result.stdout.splitlines()[:4] == lines
+    assert (tmp_path / "run.stamp").exists() is (code == 0)
+    assert result.returncode == (2 if code else 0)
+    assert ("ERROR: no space left" in result.stdout) is (code == 1)
+
+
 def test_every_service_has_a_health_check_or_ends_by_itself(services: dict[str, Any]) -> None:
     assert set(services) == {"database", "prepare", "web", "worker"}
     for name in ("database", "web", "worker"):

@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
-from astra.kit.commands.output import describe, instant, print_account, print_table
+from astra.kit.commands.output import print_account, print_accounts
 from astra.kit.commands.sessions import (
     CLOCK_MODES,
+    Group,
     Session,
     duration,
     is_file,
@@ -21,7 +22,7 @@ from astra.kit.transport import given
 _id_argument = click.argument("account_id", metavar="ID")
 
 
-@click.group()
+@click.group(cls=Group)
 def account() -> None:
     """Make accounts for tests, put them back, delete them."""
 
@@ -54,20 +55,7 @@ def new(
     return session.simulator.accounts.new(source, clock=clock, **wanted)
 
 
-def _print_list(accounts: tuple[Account, ...]) -> None:
-    rows = [
-        (
-            each.id,
-            each.name,
-            describe(each.clock),
-            "never" if each.expires_at is None else instant(each.expires_at),
-        )
-        for each in accounts
-    ]
-    print_table(("ID", "NAME", "CLOCK", "EXPIRES"), rows, empty="There are no accounts.")
-
-
-@service_command(account, "list", shown=_print_list)
+@service_command(account, "list", shown=print_accounts)
 def list_accounts(session: Session) -> tuple[Account, ...]:
     """List all accounts, oldest first."""
     return session.simulator.accounts.list()

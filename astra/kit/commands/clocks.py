@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 import click
 
 from astra.kit.commands.output import describe, print_move
-from astra.kit.commands.sessions import CLOCK_MODES, Session, account_command, duration, rate_option
+from astra.kit.commands.sessions import (
+    CLOCK_MODES,
+    Group,
+    Session,
+    account_command,
+    duration,
+    rate_option,
+)
 from astra.kit.records import Clock, Move
 
 _wait_option = click.option(
@@ -23,7 +30,7 @@ def _print_clock(clock: Clock) -> None:
     click.echo(describe(clock))
 
 
-@click.group()
+@click.group(cls=Group)
 def clock() -> None:
     """Read, set and move the clock of an account."""
 

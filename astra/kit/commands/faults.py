@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from astra.kit.commands.output import print_table
-from astra.kit.commands.sessions import Session, account_command, pairs
+from astra.kit.commands.sessions import Group, Session, account_command, pairs
 from astra.kit.records import Explanation, Fault, FaultMatch
 
 _NUMBERS = ("every", "next", "probability")
@@ -20,7 +20,7 @@ def _value(text: str) -> Any:
         return text
 
 
-@click.group()
+@click.group(cls=Group)
 def faults() -> None:
     """Add, list, delete and explain the fault rules of an account."""
 

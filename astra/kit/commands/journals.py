@@ -1,16 +1,20 @@
 """`astra-simulator journal`: the calls that an account had."""
 
 import functools
+import json
 from collections.abc import Callable
+from contextlib import suppress
+from time import sleep
 from typing import Any
 
 import click
 
 from astra.kit.commands.output import instant, print_table
-from astra.kit.commands.sessions import Session, account_command
-from astra.kit.records import JournalPage, Verdict
+from astra.kit.commands.sessions import Group, Session, account_command
+from astra.kit.records import Entry, JournalPage, Verdict
 from astra.kit.transport import given
 
+_POLL_SECONDS = 0.5
 _CRITERIA: dict[str, dict[str, Any]] = {
     "method": {"help": "GET, POST, PUT or DELETE."},
     "path": {"help": "A pattern of the path, whole or behind the account."},
@@ -34,30 +38,53 @@ def _criteria(function: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group()
+@click.group(cls=Group, usual="list")
 def journal() -> None:
     """Look at the calls that an account had, and check them."""
 
 
 def _print_page(page: JournalPage) -> None:
-    rows = [
-        (
-            each.sequence,
-            instant(each.at),
-            each.method,
-            f"{each.path}?{each.query}" if each.query else each.path,
-            each.status or "–",
-            "" if each.problem is None else each.problem,
-            f"{each.duration_milliseconds:g} ms",
-        )
-        for each in reversed(page.items)
-    ]
     headers = ("#", "AT", "METHOD", "PATH", "STATUS", "PROBLEM", "TOOK")
-    print_table(headers, rows, empty="No call matches.")
+    print_table(headers, map(_cells, reversed(page.items)), empty="No call matches.")
     if (earlier := page.total - len(page.items)) > 0:
         click.echo(f"Earlier ones that match: {earlier}; see --limit.")
     if page.dropped:
         click.echo(f"{page.dropped} calls are not kept any more: the journal holds {page.cap}.")
+
+
+def _cells(entry: Entry) -> tuple[object, ...]:
+    return (
+        entry.sequence,
+        instant(entry.at),
+        entry.method,
+        f"{entry.path}?{entry.query}" if entry.query else entry.path,
+        entry.status or "–",
+        "" if entry.problem is None else entry.problem,
+        f"{entry.duration_milliseconds:g} ms",
+    )
+
+
+def _print_line(session: Session, entry: Entry) -> None:
+    """Print a call as it comes: a line, of JSON where that is wanted."""
+    if session.as_json:
+        click.echo(json.dumps(entry.document, ensure_ascii=False))
+    else:
+        click.echo("  ".join(str(cell) for cell in _cells(entry) if cell != ""))
+
+
+def _follow(session: Session, match: dict[str, Any], limit: int) -> None:
+    """Print the last calls, then each that comes, until Ctrl-C."""
+    journal = session.account.journal
+    page = journal.search(limit=limit, order="desc", **match)
+    entries, last = page.items[::-1], 0
+    with suppress(KeyboardInterrupt):
+        while True:
+            for entry in entries:
+                _print_line(session, entry)
+                last = entry.sequence
+            if not entries:
+                sleep(_POLL_SECONDS)
+            entries = journal.search(after=last, order="asc", **match).items
 
 
 def _print_verdict(verdict: Verdict) -> None:
@@ -69,12 +96,25 @@ def _print_verdict(verdict: Verdict) -> None:
         click.echo(f"  near: {near}")
 
 
-@account_command(journal, "list", shown=_print_page)
+@account_command(journal, "list")
 @_criteria
 @click.option("--limit", default=20, show_default=True, help="The last so many.")
-def list_calls(session: Session, match: dict[str, Any], limit: int) -> JournalPage:
-    """List the calls that match, newest last."""
-    return session.account.journal.search(limit=limit, order="desc", **match)
+@click.option("--follow", "-f", is_flag=True, help="Go on with what comes, until Ctrl-C.")
+def list_calls(
+    session: Session,
+    match: dict[str, Any],
+    limit: int,
+    follow: bool,  # noqa: FBT001 - click hands it over by name
+) -> None:
+    """List the calls that match, newest last.
+
+    It is what `journal` means without a command.
+    """
+    if follow:
+        _follow(session, match, limit)
+    else:
+        page = session.account.journal.search(limit=limit, order="desc", **match)
+        session.tell(page, _print_page)
 
 
 @account_command(journal)

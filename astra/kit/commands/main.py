@@ -7,15 +7,19 @@ import click
 
 import astra
 from astra.kit import serving
+from astra.kit.commands import access
 from astra.kit.commands.accounts import account
+from astra.kit.commands.checkpoints import checkpoint
 from astra.kit.commands.clocks import clock
 from astra.kit.commands.faults import faults
 from astra.kit.commands.journals import journal
 from astra.kit.commands.output import print_table
 from astra.kit.commands.sessions import (
+    Group,
     Session,
     data_dir_option,
     is_file,
+    json_option,
     numbers_option,
     option_or_variable,
     read_scenario,
@@ -25,18 +29,21 @@ from astra.kit.records import Reset, SeedReport
 from astra.kit.transport import given
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(astra.__version__, prog_name="astra-simulator")
 def main() -> None:
     """Simulate the Astra Control API: run the service, and steer one that runs.
 
     The commands find a running service by --url and --token, by ASTRA_URL and ASTRA_CONTROL_TOKEN,
-    or by its data folder.
+    or by its data folder. These options may stand before or behind the words of a command.
     """
 
 
 @main.command()
 @data_dir_option
+@json_option
 @option_or_variable("--host", envvar="ASTRA_HOST", help="The address to listen on.")
 @option_or_variable("--http-port", envvar="ASTRA_HTTP_PORT", type=int, help="8000 if absent.")
 @option_or_variable("--https-port", envvar="ASTRA_HTTPS_PORT", type=int, help="8443 if absent.")
@@ -54,6 +61,7 @@ def main() -> None:
 )
 def run(
     data_dir: Path,
+    as_json: bool,  # noqa: FBT001 - click hands it over by name
     host: str | None,
     http_port: int | None,
     https_port: int | None,
@@ -63,7 +71,7 @@ def run(
     """Serve until Ctrl-C: database, web servers, worker.
 
     The first time, it sets itself up; the data stay in the data folder. The database is an embedded
-    PostgreSQL, or the one that DATABASE_URL names.
+    PostgreSQL, or the one that DATABASE_URL names. With --json, every line that it says is an object.
     """
     options = {
         "ASTRA_DATA_DIR": data_dir.absolute(),
@@ -71,6 +79,7 @@ def run(
         "ASTRA_HTTP_PORT": http_port,
         "ASTRA_HTTPS_PORT": https_port,
         "ASTRA_START_SCENARIO": scenario,
+        "ASTRA_LOG_FORMAT": "json" if as_json else None,
     }
     variables = {name: str(value) for name, value in given(options).items()}
     words = serving.command(parent=parent)
@@ -139,5 +148,6 @@ def reset(
     return session.simulator.reset(everything=everything, force=force)
 
 
-for each in (account, clock, faults, journal):
+access.add_to(main)
+for each in (account, checkpoint, clock, faults, journal):
     main.add_command(each)

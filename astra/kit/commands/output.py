@@ -1,5 +1,6 @@
 """How the commands print for people."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -7,23 +8,36 @@ import click
 
 from astra.kit.records import Account, Clock, Move
 
+# Of a row that goes to a file or to another program.
+_WIDEST = 10_000
+
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """Print rows in columns, or what is said when there are none."""
+    """Print rows in columns, or what is said when there are none.
+
+    It is as wide as the terminal: what does not fit is folded, nothing is cut off. Where there is no
+    terminal, each row is one line.
+    """
+    # Takes a while, and few commands print tables.
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
     if not cells:
         click.echo(empty)
         return
-    widths = [max(map(len, column)) for column in zip(headers, *cells, strict=True)]
-
-    def line(row: Sequence[str]) -> str:
-        return "  ".join(
-            f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-
-    click.secho(line(headers), bold=True)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for header in headers:
+        table.add_column(header, overflow="fold")
     for row in cells:
-        click.echo(line(row))
+        table.add_row(*map(Text, row))
+    is_terminal = sys.stdout.isatty()
+    console = Console(width=None if is_terminal else _WIDEST)
+    with console.capture() as capture:
+        console.print(table)
+    for line in capture.get().splitlines():
+        click.echo(line.rstrip())
 
 
 def print_account(account: Account) -> None:
@@ -42,6 +56,20 @@ def print_account(account: Account) -> None:
     for title, text in lines:
         if text is not None:
             click.echo(click.style(f"{title:10}", bold=True) + text)
+
+
+def print_accounts(accounts: Iterable[Account]) -> None:
+    """Print accounts, a line for each."""
+    rows = [
+        (
+            each.id,
+            each.name,
+            describe(each.clock),
+            "never" if each.expires_at is None else instant(each.expires_at),
+        )
+        for each in accounts
+    ]
+    print_table(("ID", "NAME", "CLOCK", "EXPIRES"), rows, empty="There are no accounts.")
 
 
 def print_move(move: Move) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from astra.kit.client import AccountControls, Simulator
 from astra.kit.errors import ServiceError, SimulatorError
@@ -21,7 +22,23 @@ R = TypeVar("R", bound=Record | tuple[Record, ...] | Mapping[str, Any])
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 option_or_variable = functools.partial(click.option, show_envvar=True)
-data_dir_option = option_or_variable(
+
+
+def _kept(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Return the option's value: what was typed behind wins, then what was before, then variables."""
+    assert parameter.name is not None
+    kept = context.meta.setdefault(__name__, {})
+    if context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE:
+        kept[parameter.name] = value
+    return kept.get(parameter.name, value)
+
+
+def _anywhere(*words: str, **told: Any) -> Callable[[Any], Any]:
+    """Return an option that groups take for the commands in them."""
+    return option_or_variable(*words, callback=_kept, **told)
+
+
+data_dir_option = _anywhere(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
     envvar="ASTRA_DATA_DIR",
@@ -29,20 +46,51 @@ data_dir_option = option_or_variable(
     show_default=True,
     help="The data folder of the service.",
 )
+json_option = _anywhere("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 _OPTIONS = (
-    option_or_variable("--url", envvar="ASTRA_URL", help="Where the service is."),
-    option_or_variable(
-        "--token", envvar="ASTRA_CONTROL_TOKEN", help="The token of the control surface."
-    ),
+    _anywhere("--url", envvar="ASTRA_URL", help="Where the service is."),
+    _anywhere("--token", envvar="ASTRA_CONTROL_TOKEN", help="The token of the control surface."),
     data_dir_option,
-    click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs."),
+    json_option,
 )
-_ACCOUNT = option_or_variable(
+_ACCOUNT = _anywhere(
     "--account",
     "of_account",
     envvar="ASTRA_ACCOUNT",
     help="The account's id; the one of the client configuration if absent.",
 )
+
+
+class Group(click.Group):
+    """A group that takes the options of the commands in it; ``usual``: the command meant by none."""
+
+    def __init__(self, *arguments: Any, usual: str | None = None, **told: Any) -> None:
+        """Add the options."""
+        super().__init__(*arguments, **told)
+        self._usual = usual
+
+        def ignored() -> None:
+            """Hold the options until they are the group's."""
+
+        for option in reversed((*_OPTIONS, _ACCOUNT)):
+            ignored = option(ignored)
+        for each in ignored.__click_params__:  # type: ignore[attr-defined]
+            each.expose_value = False
+            each.hidden = self._is_inner
+            self.params.append(each)
+
+    @property
+    def _is_inner(self) -> bool:
+        # Named once in the help, where people begin to read.
+        return self.name != "main"
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; without a command among them the usual one is meant."""
+        if self._usual and not {*self.commands, *ctx.help_option_names} & set(args):
+            args = [self._usual, *args]
+        return super().parse_args(ctx, args)
+
+
 # What else a mode takes, the service says.
 CLOCK_MODES = click.Choice(["real", "scaled", "manual"])
 rate_option = click.option("--rate", type=float, help="How many times faster a scaled clock is.")
@@ -53,20 +101,26 @@ class Session:
 
     def __init__(self, found: Found, *, as_json: bool) -> None:
         """Connect."""
-        self._as_json = as_json
+        self.as_json = as_json
+        self.found = found
         self._account_id = found.account_id
         self.simulator = Simulator(found.url, found.token, ca_file=found.ca_file)
 
     @property
-    def account(self) -> AccountControls:
-        """The controls of the account that is named, that of the client configuration by default."""
+    def account_id(self) -> str:
+        """The account that is named, that of the client configuration by default."""
         if self._account_id is None:
             raise ServiceError("which account? give --account, or set ASTRA_ACCOUNT")
-        return self.simulator.account(self._account_id)
+        return self._account_id
+
+    @property
+    def account(self) -> AccountControls:
+        """The controls of that account."""
+        return self.simulator.account(self.account_id)
 
     def tell(self, told: R, for_people: Callable[[R], object]) -> None:
         """Print what is told as JSON if that is wanted, else for people."""
-        if not self._as_json:
+        if not self.as_json:
             for_people(told)
             return
         document = (
