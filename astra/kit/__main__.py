@@ -1,6 +1,6 @@
-"""`python -m astra.kit`: what the console command `astra-simulator` does."""
+"""`python -m` of the package: what the console command `astra-simulator` does."""
 
-from astra.kit.commands.main import main
+from .commands.main import main
 
 if __name__ == "__main__":
     main(prog_name="astra-simulator")

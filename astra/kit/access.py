@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from astra.kit.client import AccountControls
-from astra.kit.errors import ServiceError
-from astra.kit.records import Account, Named
-from astra.kit.serving import Address
+from .client import AccountControls
+from .errors import ServiceError
+from .records import Account, Named
+from .serving import Address
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Self
 
-from astra.kit.controls import (
+from .controls import (
     CheckpointControls,
     ClockControls,
     Controls,
@@ -13,9 +13,9 @@ from astra.kit.controls import (
     JournalControls,
     TokenControls,
 )
-from astra.kit.errors import ServiceError, UnreachableError
-from astra.kit.reading import Json, iso_duration
-from astra.kit.records import (
+from .errors import ServiceError, UnreachableError
+from .reading import Json, iso_duration
+from .records import (
     Account,
     ClockSetting,
     Readiness,
@@ -23,7 +23,7 @@ from astra.kit.records import (
     Scenario,
     SeedReport,
 )
-from astra.kit.transport import TIMEOUT_SECONDS, Transport, given
+from .transport import TIMEOUT_SECONDS, Transport, given
 
 _POLL_SECONDS = 0.1
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from time import monotonic, sleep
 from typing import Any, Unpack
 
-from astra.kit.errors import ServiceError
-from astra.kit.reading import Json, iso_duration, iso_instant
-from astra.kit.records import (
+from .errors import ServiceError
+from .reading import Json, iso_duration, iso_instant
+from .records import (
     CallMatch,
     Checkpoint,
     Clock,
@@ -20,7 +20,7 @@ from astra.kit.records import (
     Token,
     Verdict,
 )
-from astra.kit.transport import Paths, Transport, given
+from .transport import Paths, Transport, given
 
 # What the service waits at most before it answers while a clock still moves.
 _MOST_WAIT_SECONDS = 300.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from astra.kit.errors import ServiceError
+from .errors import ServiceError
 
 DATA_DIR = "var"
 _HTTP_PORT = "8000"

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from astra.kit.access import Access
-    from astra.kit.client import Simulator
-    from astra.kit.controls import CheckpointControls, ClockControls, FaultControls, JournalControls
-    from astra.kit.serving import Address, Owner
+    from .access import Access
+    from .client import Simulator
+    from .controls import CheckpointControls, ClockControls, FaultControls, JournalControls
+    from .serving import Address, Owner
 
 _SOCKET = "astra_service_socket"
 _OWNER: "pytest.StashKey[Owner]" = pytest.StashKey()
@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """In the controller of pytest-xdist: tell a worker where to ask for the service."""
-    from astra.kit.serving import Owner
+    from .serving import Owner
 
     if _OWNER not in node.config.stash:
         node.config.stash[_OWNER] = Owner()
@@ -69,11 +69,11 @@ def astra_service(request: pytest.FixtureRequest) -> Iterator["Address"]:
     if url := os.environ.get("ASTRA_URL"):
         yield _address(url)
     elif path := getattr(request.config, "workerinput", {}).get(_SOCKET):
-        from astra.kit.serving import ask
+        from .serving import ask
 
         yield ask(path)
     else:
-        from astra.kit.serving import TemporaryService
+        from .serving import TemporaryService
 
         with TemporaryService() as service:
             yield service.address
@@ -82,7 +82,7 @@ def astra_service(request: pytest.FixtureRequest) -> Iterator["Address"]:
 @pytest.fixture(scope="session")
 def astra_simulator(astra_service: "Address") -> Iterator["Simulator"]:
     """A client of the service's controls."""
-    from astra.kit.client import Simulator
+    from .client import Simulator
 
     with Simulator(
         astra_service.url, astra_service.control_token, ca_file=astra_service.ca_file
@@ -95,8 +95,8 @@ def astra_account(
     request: pytest.FixtureRequest, astra_service: "Address", astra_simulator: "Simulator"
 ) -> Iterator["Access"]:
     """An account of the test's own, as its marker `astra` says; deleted afterwards."""
-    from astra.kit.access import Access
-    from astra.kit.errors import ProblemError
+    from .access import Access
+    from .errors import ProblemError
 
     account = astra_simulator.accounts.new(**{"ttl": _TTL, **_wanted(request.node)})
     yield Access(astra_service, account, astra_simulator.account(account.id))
@@ -131,8 +131,8 @@ def astra_journal(astra_account: "Access") -> "JournalControls":
 
 def _address(url: str) -> "Address":
     """Return the service that somebody else runs; its token may be in its data folder."""
-    from astra.kit.finding import DATA_DIR, find
-    from astra.kit.serving import Address
+    from .finding import DATA_DIR, find
+    from .serving import Address
 
     folder = Path(os.environ.get("ASTRA_DATA_DIR", DATA_DIR))
     found = find(url=url, token=os.environ.get("ASTRA_CONTROL_TOKEN"), data_dir=folder)
@@ -156,7 +156,7 @@ def _wanted(item: pytest.Item) -> dict[str, Any]:
 
 def _tail(access: "Access") -> str:
     """Return the last calls of the account, in order; what was refused with its answer."""
-    from astra.kit.errors import SimulatorError
+    from .errors import SimulatorError
 
     try:
         page = access.controls.journal.search(limit=_TAIL, order="desc")

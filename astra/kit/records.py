@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypedDict
 
-from astra.kit.reading import Json, Value, found
+from .reading import Json, Value, found
 
 
 class FaultMatch(TypedDict, total=False):

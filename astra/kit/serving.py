@@ -10,17 +10,17 @@ import socket
 import socketserver
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Self
 
-from astra.kit.errors import ServiceError
+from .errors import ServiceError
 
 READY_SECONDS = 120.0
 _STOP_SECONDS = 30.0
@@ -29,8 +29,9 @@ _HOST = "127.0.0.1"
 _LOG = "service.log"
 # -P: whatever the folder of the user has in it is not imported.
 _PYTHON = (sys.executable, "-P", "-m")
-_RUN = (*_PYTHON, "astra.kit", "run")
+_RUN = (*_PYTHON, __name__.rpartition(".")[0], "run")
 _ROOT = Path(__file__).resolve().parents[2]
+_DISTRIBUTION = "astra-simulator"
 # Settings of whoever starts the service that are not meant for it: a test session may be about a
 # Django project with a database of its own.
 _FOREIGN = ("DATABASE_URL", "DJANGO_", "GRANIAN_", "PYTEST_")
@@ -47,7 +48,15 @@ class Address:
 
 
 def command(*, parent: int | None) -> list[str]:
-    """Return the command that serves until it is stopped, or until the process ``parent`` ends."""
+    """Return the command that serves until it is stopped, or until the process ``parent`` ends.
+
+    Raises `ServiceError` where the service is not installed.
+    """
+    if not _is_checkout() and not any(distributions(name=_DISTRIBUTION)):
+        raise ServiceError(
+            "the service is not installed here, only its client: pip install it from a checkout, or let "
+            "ASTRA_URL say where one runs"
+        )
     serve = [*_PYTHON, "astra", "serve"]
     return serve if parent is None else [*serve, f"--with-parent={parent}"]
 
@@ -55,11 +64,15 @@ def command(*, parent: int | None) -> list[str]:
 def environment(**options: str) -> dict[str, str]:
     """Return the environment for `command`: that of this process, with options of the service."""
     variables = {**os.environ, **options, "DJANGO_SETTINGS_MODULE": "astra.settings"}
-    if Path(sysconfig.get_path("purelib")) != _ROOT:
-        # Not installed: this is a checkout.
+    if _is_checkout():
         paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         variables["PYTHONPATH"] = os.pathsep.join(paths)
     return variables
+
+
+def _is_checkout() -> bool:
+    """Tell whether this is a part of the service that is not installed."""
+    return (_ROOT / "manage.py").exists() and Path(__file__).parent == (_ROOT / "astra" / "kit")
 
 
 class TemporaryService:
@@ -138,7 +151,7 @@ class TemporaryService:
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         # Not imported where the service is only run.
-        from astra.kit.client import Simulator
+        from .client import Simulator
 
         deadline = time.monotonic() + READY_SECONDS
         # HTTPS comes last: its authority is a file that the start makes.

@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 
 import urllib3
 
-from astra.kit.errors import ProblemError, UnreachableError
-from astra.kit.reading import Value
+from .errors import ProblemError, UnreachableError
+from .reading import Value
 
 PREFIX = "/simulator/v1"
 TIMEOUT_SECONDS = 30.0

@@ -1,11 +1,15 @@
 """The test kit is tested with itself: one service, started by its plugin."""
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import urllib3
 
 from astra.kit.access import Access
+from tests.server.service import ROOT
 
 BACKUP = {"type": "application/astra-appBackup", "version": "1.1"}
 
@@ -21,3 +25,13 @@ def back_up(astra_account: Access) -> Callable[[], int]:
         ).status
 
     return call
+
+
+@pytest.fixture(scope="session")
+def client_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The client's own distribution, built by its pinned backend, which is installed here."""
+    folder = tmp_path_factory.mktemp("client")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT / "client", check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    return wheel

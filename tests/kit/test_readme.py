@@ -1,22 +1,17 @@
 """'Test your backup script in five minutes', as the README has it, in a clean environment."""
 
-import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
-import sysconfig
-from importlib.metadata import distribution, distributions
 from pathlib import Path
 
 import psutil
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from astra import __version__
 from tests.families import FAMILIES
+from tests.kit.environments import complete, run
 from tests.server.service import ROOT
 
 SECTION = re.search(
@@ -51,45 +46,6 @@ def commands(text: str) -> list[list[str]]:
     return [shlex.split(line) for line in lines]
 
 
-def run(words: list[str], folder: Path) -> str:
-    # As from a terminal of somebody who has never heard of this repository's tests.
-    kept = ("PATH", "HOME", "PIP_", "LANG", "TMPDIR")
-    environment = {name: text for name, text in os.environ.items() if name.startswith(kept)}
-    # What is never imported need not be compiled either.
-    environment["PIP_NO_COMPILE"] = "1"
-    # Nothing is kept in the home of whoever runs the suite.
-    environment["ASTRA_CACHE_DIR"] = os.environ["ASTRA_CACHE_DIR"]
-    result = subprocess.run(
-        words, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
-
-
-def complete(venv: Path) -> None:
-    """Bring what the packages of an environment say that they need, and nothing else, from this one."""
-    (site,) = venv.glob("lib/python*/site-packages")
-    ours = Path(sysconfig.get_path("purelib"))
-    there, packages = set(), list(distributions(path=[str(site)]))
-    while packages:
-        package = packages.pop()
-        there.add(canonicalize_name(package.name))
-        needed = map(Requirement, package.requires or ())
-        names = {
-            each.name for each in needed if not each.marker or each.marker.evaluate({"extra": ""})
-        }
-        for name in {canonicalize_name(name) for name in names} - there:
-            packages.append(distribution(name))
-            parts = {file.parts[0] for file in packages[-1].files or ()} - {"..", "__pycache__"}
-            paths = [ours / part for part in parts]
-            # Linked, where both are on one disk.
-            if subprocess.run(
-                ["cp", "-al", *paths, site], capture_output=True, check=False
-            ).returncode:
-                subprocess.run(["cp", "-a", *paths, site], check=True)
-            there.add(name)
-
-
 def processes_of(folder: Path) -> list[str]:
     """Return the commands that run from a folder."""
     found = []
@@ -101,7 +57,9 @@ def processes_of(folder: Path) -> list[str]:
 
 
 @pytest.mark.server
-def test_what_the_readme_says_works_in_a_clean_environment(tmp_path: Path) -> None:
+def test_what_the_readme_says_works_in_a_clean_environment(
+    tmp_path: Path, client_wheel: Path
+) -> None:
     assert SECTION is not None
     for name in CHECKOUT:
         source, target = ROOT / name, tmp_path / "astra-simulator" / name
@@ -129,3 +87,14 @@ def test_what_the_readme_says_works_in_a_clean_environment(tmp_path: Path) -> No
 
     command = str(tmp_path / "venv" / "bin" / "astra-simulator")
     assert run([command, "--version"], tmp_path) == f"astra-simulator, version {__version__}\n"
+
+    # Side by side with the client's own distribution, which then has the command and the plugin.
+    run([*pip, "install", "--no-deps", str(client_wheel)], tmp_path)
+    assert run([*pip, "check"], tmp_path) == "No broken requirements found.\n"
+    both = "import astra_simulator.client, astra.kit.client; print(astra_simulator.client.__file__)"
+    assert "/site-packages/astra_simulator/" in run(["venv/bin/python", "-c", both], tmp_path)
+    assert "astra_simulator.commands" in Path(command).read_text()
+    assert run([command, "--version"], tmp_path) == f"astra-simulator, version {__version__}\n"
+    again = run([*others[-1], "-k", "success"], tmp_path)
+    assert " 1 passed, " in again
+    assert processes_of(tmp_path) == []

@@ -6,17 +6,17 @@ from urllib.parse import urlsplit
 
 import click
 
-from astra.kit.access import client_config
-from astra.kit.commands.output import print_accounts
-from astra.kit.commands.sessions import (
+from ..access import client_config
+from ..errors import ServiceError
+from ..records import Account, Token
+from .output import print_accounts
+from .sessions import (
     Group,
     Session,
     account_command,
     duration,
     service_command,
 )
-from astra.kit.errors import ServiceError
-from astra.kit.records import Account, Token
 
 _user_option = click.option(
     "--user", "email", metavar="EMAIL", help="Whose token; the first owner's if absent."

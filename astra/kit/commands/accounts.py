@@ -4,8 +4,10 @@ from typing import Any
 
 import click
 
-from astra.kit.commands.output import print_account, print_accounts
-from astra.kit.commands.sessions import (
+from ..records import Account, ClockSetting
+from ..transport import given
+from .output import print_account, print_accounts
+from .sessions import (
     CLOCK_MODES,
     Group,
     Session,
@@ -16,8 +18,6 @@ from astra.kit.commands.sessions import (
     read_scenario,
     service_command,
 )
-from astra.kit.records import Account, ClockSetting
-from astra.kit.transport import given
 
 _id_argument = click.argument("account_id", metavar="ID")
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from astra.kit.commands.output import instant, print_table
-from astra.kit.commands.sessions import Group, Session, account_command
-from astra.kit.errors import ServiceError
-from astra.kit.records import Checkpoint
+from ..errors import ServiceError
+from ..records import Checkpoint
+from .output import instant, print_table
+from .sessions import Group, Session, account_command
 
 _name_argument = click.argument("name")
 _file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))

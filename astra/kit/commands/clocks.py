@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import click
 
-from astra.kit.commands.output import describe, print_move
-from astra.kit.commands.sessions import (
+from ..records import Clock, Move
+from .output import describe, print_move
+from .sessions import (
     CLOCK_MODES,
     Group,
     Session,
@@ -13,7 +14,6 @@ from astra.kit.commands.sessions import (
     duration,
     rate_option,
 )
-from astra.kit.records import Clock, Move
 
 _wait_option = click.option(
     "--wait",

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from astra.kit.commands.output import print_table
-from astra.kit.commands.sessions import Group, Session, account_command, pairs
-from astra.kit.records import Explanation, Fault, FaultMatch
+from ..records import Explanation, Fault, FaultMatch
+from .output import print_table
+from .sessions import Group, Session, account_command, pairs
 
 _NUMBERS = ("every", "next", "probability")
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from astra.kit.commands.output import instant, print_table
-from astra.kit.commands.sessions import Group, Session, account_command
-from astra.kit.records import Entry, JournalPage, Verdict
-from astra.kit.transport import given
+from ..records import Entry, JournalPage, Verdict
+from ..transport import given
+from .output import instant, print_table
+from .sessions import Group, Session, account_command
 
 _POLL_SECONDS = 0.5
 _CRITERIA: dict[str, dict[str, Any]] = {

@@ -1,20 +1,24 @@
 """`astra-simulator`: run the service, and steer one that runs."""
 
+import importlib
+import importlib.metadata
 import os
 from pathlib import Path
 
 import click
 
-import astra
-from astra.kit import serving
-from astra.kit.commands import access
-from astra.kit.commands.accounts import account
-from astra.kit.commands.checkpoints import checkpoint
-from astra.kit.commands.clocks import clock
-from astra.kit.commands.faults import faults
-from astra.kit.commands.journals import journal
-from astra.kit.commands.output import print_table
-from astra.kit.commands.sessions import (
+from .. import serving
+from ..errors import ServiceError
+from ..records import Reset, SeedReport
+from ..transport import given
+from . import access
+from .accounts import account
+from .checkpoints import checkpoint
+from .clocks import clock
+from .faults import faults
+from .journals import journal
+from .output import print_table
+from .sessions import (
     Group,
     Session,
     data_dir_option,
@@ -25,14 +29,32 @@ from astra.kit.commands.sessions import (
     read_scenario,
     service_command,
 )
-from astra.kit.records import Reset, SeedReport
-from astra.kit.transport import given
+
+# Of what has this package without the service.
+DISTRIBUTION = "astra-simulator-client"
+
+
+def _print_version(context: click.Context, parameter: click.Parameter, is_wanted: bool) -> None:  # noqa: FBT001
+    if not is_wanted:
+        return
+    # The service has it; what is installed without it knows it by its distribution.
+    own = importlib.import_module(__name__.partition(".")[0])
+    version = getattr(own, "__version__", None) or importlib.metadata.version(DISTRIBUTION)
+    click.echo(f"astra-simulator, version {version}")
+    context.exit()
 
 
 @click.group(
     cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
-@click.version_option(astra.__version__, prog_name="astra-simulator")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Simulate the Astra Control API: run the service, and steer one that runs.
 
@@ -82,7 +104,10 @@ def run(
         "ASTRA_LOG_FORMAT": "json" if as_json else None,
     }
     variables = {name: str(value) for name, value in given(options).items()}
-    words = serving.command(parent=parent)
+    try:
+        words = serving.command(parent=parent)
+    except ServiceError as error:
+        raise click.ClickException(str(error)) from error
     # In place of this process, so that signals reach the service itself.
     os.execve(words[0], words, serving.environment(**variables))  # noqa: S606
 

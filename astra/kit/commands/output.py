@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from astra.kit.records import Account, Clock, Move
+from ..records import Account, Clock, Move
 
 # Of a row that goes to a file or to another program.
 _WIDEST = 10_000

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from astra.kit.client import AccountControls, Simulator
-from astra.kit.errors import ServiceError, SimulatorError
-from astra.kit.finding import DATA_DIR, Found, find
-from astra.kit.reading import iso_duration
-from astra.kit.records import Record
+from ..client import AccountControls, Simulator
+from ..errors import ServiceError, SimulatorError
+from ..finding import DATA_DIR, Found, find
+from ..reading import iso_duration
+from ..records import Record
 
 # What a command tells: what the service answered, or a document of its own.
 R = TypeVar("R", bound=Record | tuple[Record, ...] | Mapping[str, Any])
