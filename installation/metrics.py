@@ -12,6 +12,8 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.openmetrics.exposition import generate_latest
 from prometheus_client.registry import Collector
 
+from astra.accounts.callers import Scope
+
 
 @dataclass(frozen=True)
 class Gauge:
@@ -23,8 +25,8 @@ class Gauge:
     label: str = ""
 
 
-# Counts what an account has.
-Source = Callable[[uuid.UUID], Iterable[Gauge]]
+# Counts what an account has, as far as a scope reaches.
+Source = Callable[[uuid.UUID, Scope | None], Iterable[Gauge]]
 _sources: dict[Source, None] = {}
 
 
@@ -46,9 +48,12 @@ class _Collected(Collector):
             yield family
 
 
-def exposition(account_id: uuid.UUID) -> bytes:
-    """Return the metrics of an account as OpenMetrics text, which ends with `# EOF`."""
+def exposition(account_id: uuid.UUID, scope: Scope | None) -> bytes:
+    """Return the metrics of an account, for whom a scope reaches, as OpenMetrics text.
+
+    It ends with `# EOF`.
+    """
     registry = CollectorRegistry()
-    registry.register(_Collected([gauge for each in _sources for gauge in each(account_id)]))
+    registry.register(_Collected([gauge for each in _sources for gauge in each(account_id, scope)]))
     text: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]
     return text

@@ -57,4 +57,5 @@ class AccountMetrics(ApiView):
 
     def get(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Retrieve the metrics."""
-        return media.response_of(exposition(self.caller.account_id), media_type=self.media_type)
+        text = exposition(self.caller.account_id, self.caller.reads)
+        return media.response_of(text, media_type=self.media_type)

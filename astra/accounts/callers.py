@@ -7,10 +7,10 @@ out of date, but decides nothing.
 
 import functools
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from astra.accounts.clocks import clock_instant
 from astra.accounts.models import Account, AccountState, Role, UserState
@@ -65,6 +65,9 @@ PROVED_OF_TOKEN = ("caller_digest", "caller_token", "caller_user")
 _PROVED = (*PROVED_OF_TOKEN, "caller_account")
 _ROLES = {role.value: role for role in Role}
 _RANKS = {role: rank for rank, role in enumerate(Role)}
+# The constraints of roles together, as they were given; None reaches everything.
+Scope: TypeAlias = frozenset[str]
+_EVERYTHING = "*"
 # Callers by the digest of their token, as they were when they were last asked for.
 _remembered: "dict[str, Caller]" = {}
 _MOST_REMEMBERED = 10_000
@@ -91,6 +94,9 @@ class Caller:
     # The values of ``PROOF``; those of the token None where no token was sent.
     proof: Mapping[str, Any] = field(default_factory=lambda: dict.fromkeys(_PROVED))
     expires_at: datetime | None = None
+    # What its roles reach, and those of them that may write (``astra.resources.reach``).
+    reads: Scope | None = None
+    writes: Scope | None = None
     # Not asked for by this request: whatever is not proved is to be asked for.
     is_remembered: bool = False
     # Of a clock that stands still, which is of one request alone: see ``note_due``.
@@ -154,10 +160,12 @@ def _caller_of(token_digest: str) -> Caller:
         raise ApiProblem(INVALID_TOKEN)
     if not enabled or not grants:
         raise ApiProblem(NOT_PERMITTED)
+    role = max((_ROLES[role] for role, _ in grants), key=_RANKS.__getitem__)
+    reads = _scope(grants, Role.VIEWER)
     caller = Caller(
         account_id=account_id,
         user_id=user_id,
-        role=max((_ROLES[role] for role, _ in grants), key=_RANKS.__getitem__),
+        role=role,
         clock_sim=sim,
         clock_real=real,
         clock_rate=rate,
@@ -170,9 +178,23 @@ def _caller_of(token_digest: str) -> Caller:
         # As every statement writes them.
         proof=dict(zip(_PROVED, map(str, (token_digest, *of_token, revision)), strict=True)),
         expires_at=expires_at,
+        reads=reads,
+        writes=_scope(grants, Role.MEMBER) if role.permits(Role.MEMBER) else reads,
     )
     _remember(token_digest, caller)
     return caller
+
+
+def _scope(grants: Iterable[tuple[str, Sequence[str]]], weakest: Role) -> Scope | None:
+    """Return what roles reach together, the weaker ones left out; an admin's, an owner's: everything."""
+    reached: set[str] = set()
+    for name, constraints in grants:
+        rank = _RANKS[_ROLES[name]]
+        if rank >= _RANKS[Role.ADMIN] or (rank >= _RANKS[weakest] and _EVERYTHING in constraints):
+            return None
+        if rank >= _RANKS[weakest]:
+            reached.update(constraints)
+    return frozenset(reached)
 
 
 def _remember(token_digest: str, caller: Caller) -> None:

@@ -150,7 +150,7 @@ class _Listing:
     ) -> list[Row]:
         view, query = self._view, self._query
         values = {**view.ids, "account": view.caller.account_id, **view.caller.proof}
-        if query.conditions or skip or self._order != DEFAULT_ORDER:
+        if query.conditions or skip or self._order != DEFAULT_ORDER or view.sees_some:
             rows = self._order.apply(self._rows(), self._now)
             if after is not None:
                 rows = self._order.after(rows, after)

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from astra.api import media
 from astra.api.preconditions import check_preconditions, refuse_malformed
 from astra.api.problems import CONFLICT, INVALID_HEADERS, ApiProblem, Invalid
-from astra.api.rows import Parameter, Proof, Selection
+from astra.api.rows import Parameter, Proof, Selection, fetch_rows
 from astra.api.views import READS, ApiView
 
 
@@ -27,9 +27,12 @@ class InstanceView(ApiView):
         """Retrieve the instance. Raises the operation's 404."""
         kind: Any = type(self)
         caller = self.caller
-        rows = _instance_of(kind, tuple(self.ids), caller.PROOF).fetch(
-            {**self.ids, "account": caller.account_id, **caller.proof}
-        )
+        values = {**self.ids, "account": caller.account_id, **caller.proof}
+        if self.sees_some:
+            found = self.rows().filter(Proof(caller.PROOF), id=self.ids[self.id_name])
+            rows = fetch_rows(found.order_by(), self.columns, values)
+        else:
+            rows = _instance_of(kind, tuple(self.ids), caller.PROOF).fetch(values)
         if not rows:
             raise self.not_found()
         return self.found(self.represent(rows[0], caller.now()))

@@ -134,8 +134,13 @@ class ApiView(APIView):
         """
         raise NotImplementedError
 
+    @property
+    def sees_some(self) -> bool:
+        """Whether the caller's role is constrained: its rows are to be asked of ``rows``."""
+        return self.caller.reads is not None
+
     def rows(self) -> QuerySet[Any]:
-        """Return the query of the rows at the path of this request."""
+        """Return the query of the rows at the path of this request that the caller sees."""
         return self.rows_at(self.caller.account_id, self.ids)
 
     def represent(self, row: Any, now: datetime) -> Mapping[str, Any]:

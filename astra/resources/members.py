@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Case, F, Model, Q, When
 
+from astra.accounts.callers import Scope
 from astra.api import fields, filters
 from astra.api.clock import timestamp
 from astra.api.problems import COLLECTION_NOT_FOUND, ProblemType
@@ -88,6 +89,7 @@ class Member:
     once = False
     # What it names: of an identifier.
     to: Reference | None = None
+    names = ""
     has_column = True
     # The columns that ``written`` looks at, and that ``apply`` sets, beside its own.
     reads_also: ClassVar[Sequence[str]] = ()
@@ -245,14 +247,19 @@ class Instant(Member):
 
 
 class Identifier(Member):
-    """An Astra identifier. With ``to`` it names a row of the account, which a body must find."""
+    """An Astra identifier. With ``to`` it names a row of the account, which a body must find.
+
+    ``names``: the kind of what it names, where the action looks for it.
+    """
 
     field_class = fields.IdentifierField
     filter_class = filters.IdentifierMember
 
-    def __init__(self, name: str, *, to: Reference | None = None, **options: Any) -> None:
+    def __init__(
+        self, name: str, *, to: Reference | None = None, names: str = "", **options: Any
+    ) -> None:
         super().__init__(name, **options)
-        self.to = to
+        self.to, self.names = to, to.kind if to else names
 
     def json(self, value: Any) -> Any:
         return value and str(value)
@@ -386,15 +393,27 @@ class Document(Member):
 class Derived(Member):
     """A member that the database works out from other rows: mixed in before what it looks like.
 
-    ``expression`` makes its SQL; the model says, under the same name, what a row has that is new.
+    ``expression`` makes its SQL, with ``takes_scope`` for a scope, or None, of those other rows; the
+    model says, under the same name, what a row has that is new.
     """
 
     has_column = False
 
-    def __init__(self, name: str, *, expression: Callable[[], Any], **options: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        expression: Callable[..., Any],
+        takes_scope: bool = False,
+        **options: Any,
+    ) -> None:
         options = {"create": ABSENT, "fixed": True, **options}
         super().__init__(name, **options)
-        self.expression = expression
+        self.expression, self.takes_scope = expression, takes_scope
+
+    def sql(self, scope: Scope | None) -> Any:
+        """Return its SQL, for whom a scope reaches of what it is worked out from."""
+        return self.expression(scope) if self.takes_scope else self.expression()
 
     @property
     def reads(self) -> Sequence[str]:

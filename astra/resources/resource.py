@@ -21,6 +21,7 @@ from astra.engine.stages import Lifecycle
 from astra.resources import registry
 from astra.resources.members import ABSENT, Identifier
 from astra.resources.places import Place
+from astra.resources.reach import Within
 from astra.resources.shapes import Members
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ class Resource:
     """A kind of thing that the API has.
 
     ``paths``: of its collections, below the account; a ``Place`` where one offers fewer methods than
-    the others. ``there``: which of its rows the API knows. ``write_role``: the weakest role that may
+    the others. ``within``: what its rows belong to, so that who does not reach that does not see them.
+    ``there``: which of its rows the API knows. ``write_role``: the weakest role that may
     write. The mappings by operation (`list`, `create`, `retrieve`, `replace`, `delete`) are for its
     500 problem, for its 404 where that is not the usual one (``misses``), and for the document:
     further refusals, how it is simpler than the real one, request headers with their meaning.
@@ -135,6 +137,7 @@ class Resource:
     model: type[Described]
     members: Members
     paths: Sequence[str | Place]
+    within: Within
     methods: frozenset[str] = frozenset({"GET"})
     write_role: str = "member"
     there: Mapping[str, Any] = field(default_factory=dict)

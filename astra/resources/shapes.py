@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from astra.accounts.callers import Scope
 from astra.accounts.metadata import represent_metadata
 from astra.api import fields, filters
 from astra.api.resources import ResourceKind
@@ -154,13 +155,15 @@ class Members:
         return tuple(dict.fromkeys((*COMMON_COLUMNS, *columns_read(self.shown))))
 
     @property
-    def derived(self) -> dict[str, Any]:
-        """The SQL of the members that the database works out, by their columns."""
-        return {each.column: each.expression() for each in self.shown if isinstance(each, Derived)}
+    def derived(self) -> tuple[Derived, ...]:
+        """The members that the database works out."""
+        return tuple(each for each in self.shown if isinstance(each, Derived))
 
-    def with_derived(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the rows with what the database works out of them."""
-        annotated: QuerySet[Any] = rows.annotate(**self.derived)
+    def with_derived(self, rows: QuerySet[Any], scope: Scope | None = None) -> QuerySet[Any]:
+        """Return the rows with what the database works out of them, for whom a scope reaches."""
+        annotated: QuerySet[Any] = rows.annotate(
+            **{each.column: each.sql(scope) for each in self.derived}
+        )
         return annotated
 
     @cached_property

@@ -4,17 +4,21 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
+from astra.accounts.callers import Scope
+from astra.accounts.models import Role
 from astra.api.collections import CollectionView
 from astra.api.instances import InstanceView, refuse_changes
+from astra.api.problems import NOT_PERMITTED, ApiProblem
 from astra.api.resources import article
 from astra.api.views import READS, ApiView
 from astra.resources import places, registry
 from astra.resources.actions import create_row, delete_row, replace_row
 from astra.resources.places import Place
+from astra.resources.reach import as_reached, narrowed
 from astra.resources.resource import CREATE, DELETE, LIST, REPLACE, RETRIEVE, Resource
 
 BELOW_ACCOUNT = "accounts/<str:account_id>/"
@@ -29,6 +33,38 @@ class ResourceView(ApiView):
     def represent(self, row: Any, now: datetime) -> Mapping[str, Any]:
         """Return the JSON of a row at the account's instant."""
         return self.resource.members.represent(row, now)
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows at the path that the caller sees."""
+        return self.rows_within(self.caller.reads)
+
+    def rows_within(self, scope: Scope | None) -> QuerySet[Any]:
+        """Return the rows at the path that a scope reaches, none of a parent that it does not."""
+        rows = super().rows()
+        if scope is None:
+            return rows
+        rows = self.resource.members.with_derived(narrowed(self.resource, rows, scope), scope)
+        return rows.filter(*map(Exists, self.parents_within(scope)))
+
+    def parents_within(self, scope: Scope | None) -> Iterator[QuerySet[Any]]:
+        """Yield a query of each parent that the path names, as far as a scope reaches."""
+        queries = places.parents(self.place, self.caller.account_id, self.ids)
+        for kind, rows in zip(self.place.parents, queries, strict=True):
+            yield narrowed(registry.resource(kind), rows, scope)
+
+    def is_named(self, scope: Scope | None) -> bool:
+        """Tell whether a scope reaches what the path names."""
+        return all(rows.exists() for rows in self.parents_within(scope))
+
+    def _check_role(self, request: HttpRequest) -> None:
+        super()._check_role(request)
+        caller = self.caller
+        if request.method in READS or self.write_role == Role.VIEWER:
+            return
+        # Of what is not even seen, the operation's 404 is said.
+        is_narrower = caller.writes != caller.reads and self.is_named(caller.reads)
+        if is_narrower and not self.is_named(caller.writes):
+            raise ApiProblem(NOT_PERMITTED)
 
     def body(self) -> Any:
         """Return the parsed JSON body, where null means absent without its optional nulls."""
@@ -54,16 +90,15 @@ class ResourceCollection(ResourceView, CollectionView):
 
     def check_parents(self) -> None:
         """Raise the operation's 404 if a parent that the path names is not there."""
-        parents = places.parents(self.place, self.caller.account_id, self.ids)
-        if not all(rows.exists() for rows in parents):
+        if not self.is_named(self.caller.reads):
             raise self.not_found()
 
     def post(self, request: HttpRequest, **kwargs: str) -> HttpResponse:
         """Create an instance: 201 with it."""
-        body = self.parse(self.body())
+        body = as_reached(self.resource, self.caller, self.parse(self.body()))
         parents = [f"{kind}_id" for kind in self.place.parents]
-        if len(parents) > 1:
-            # The action looks for the last of them alone.
+        if len(parents) > 1 or self.sees_some:
+            # The action looks for the last of them alone, whoever calls.
             self.check_parents()
         row = create_row(
             self.resource,
@@ -88,6 +123,7 @@ class ResourceInstance(ResourceView, InstanceView):
         sent = self.body()
         body = self.parse(sent)
         with self.resource.guarding(self.caller) as guard, self.replacing() as (row, document):
+            body = as_reached(self.resource, self.caller, body, row)
             refuse_changes(sent, document, mutable=self.mutable(row, body))
             guard.replace(row, body)
             self.replace(row, body)
@@ -96,6 +132,10 @@ class ResourceInstance(ResourceView, InstanceView):
         # What the database works out is asked for anew.
         shown = self.rows().get(id=row.id) if self.resource.members.derived else row
         return self.found(self.represent(shown, row.modified_at))
+
+    def is_named(self, scope: Scope | None) -> bool:
+        """Tell whether a scope reaches the instance."""
+        return self.rows_within(scope).filter(id=self.ids[self.id_name]).exists()
 
     def mutable(self, row: Any, body: Mapping[str, Any]) -> frozenset[str]:
         """Return the members that a validated body may change of a row."""

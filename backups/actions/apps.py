@@ -62,7 +62,7 @@ def app_create(
         members.apply(app, body | {"namespaceScopedResources": scopes_of(body, source)})
         place_app(app, named_id=body.get("clusterID"), at=parents.get("managedCluster_id"))
         if source is None:
-            refuse_missing_namespaces(app, body)
+            refuse_missing_namespaces(app, body, caller.writes)
         else:
             refuse_unfit_clusters(app, is_live=source.made is None)
             refuse_taken_namespaces(app.account_id, app.cluster_id, app.namespaces)
@@ -81,12 +81,15 @@ def app_replace(
 ) -> None:
     """Change a locked app from a validated body; what is absent is kept.
 
-    Raises 147 (empty GVKN), 10, and for a body that restores it as ``restore_in_place``.
+    Raises 147 (empty GVKN), 10, 122 or 124 (a namespace that the constraints of the caller's role do
+    not reach, or that is gone), and for a body that restores it as ``restore_in_place``.
     """
     refuse_empty_filter(body)
     is_restore = restores(row, body, force_update=force_update)
     columns = restamp(row, caller, body)
     columns += registry.resource(APP.kind).members.apply(row, body)
+    if caller.writes is not None and "namespaceScopedResources" in body:
+        refuse_missing_namespaces(row, body, caller.writes)
     if is_restore:
         columns += restore_in_place(caller, row, body, force_update=force_update)
     row.save(update_fields=columns)

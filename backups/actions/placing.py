@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from astra.accounts.callers import Caller
+from astra.accounts.callers import Caller, Scope
 from astra.api.problems import COLLECTION_NOT_FOUND, INVALID_FIELDS, ApiProblem, Invalid
 from astra.api.statements import Statement
 from astra.engine.plan import begin_in
@@ -19,6 +19,7 @@ from backups.models.apps import ClusterType
 from clusters.actions.discovery import namespaces_appear
 from clusters.models import Cluster, Namespace, StorageClass
 from clusters.models.contents import NamespaceState
+from clusters.reach import contents_reached
 
 
 def place_app(app: App, *, named_id: uuid.UUID | None, at: uuid.UUID | None = None) -> None:
@@ -102,11 +103,15 @@ def regain_apps(cluster: Cluster, caller: Caller) -> None:
         app.save(update_fields=["state_details", *columns])
 
 
-def refuse_missing_namespaces(app: App, body: Mapping[str, Any]) -> None:
-    """Raise 122 or 124 for a named namespace that the app's cluster does not have, or no more."""
-    if app.cluster_id is None or "namespaceScopedResources" not in body:
+def refuse_missing_namespaces(app: App, body: Mapping[str, Any], scope: Scope | None) -> None:
+    """Raise 122 or 124 for a named namespace that the app's cluster does not have, or no more.
+
+    Of one whose contents the scope does not reach 122 is said too, whether it was named or not.
+    """
+    if scope is None and (app.cluster_id is None or "namespaceScopedResources" not in body):
         return
     found = _namespaces(app.account_id, app.cluster_id, app.namespaces)
+    found = found if scope is None else found.filter(contents_reached(scope))
     states = dict(found.values_list("name", "namespace_state"))
     for name in app.namespaces:
         if name not in states:

@@ -10,6 +10,7 @@ from typing import Any
 from astra.api import fields, filters
 from astra.api.serializers import ClosedSerializer
 from astra.resources.members import Document, Identifier, Instant, Known, Several, Text
+from astra.resources.reach import Of
 from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members
 from backups import kinds
@@ -77,6 +78,7 @@ APP_ASSET = Resource(
         "topology/v1/appBackups/{appBackup_id}/appAssets",
         "topology/v1/managedClusters/{managedCluster_id}/apps/{app_id}/appAssets",
     ),
+    within=Of("app"),
     simplified={LIST: FOLLOWS, RETRIEVE: FOLLOWS},
     collection=AppAssets,
     instance=AppAssetInstance,

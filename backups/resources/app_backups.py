@@ -18,6 +18,7 @@ from astra.resources.members import (
     Reasons,
 )
 from astra.resources.places import Place
+from astra.resources.reach import Of
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, failing
 from astra.resources.shapes import Members
 from backups import kinds, problems
@@ -114,6 +115,7 @@ APP_BACKUP = Resource(
         # Of every app, unmanaged ones too.
         Place("topology/v1/appBackups", frozenset({"GET", "DELETE"})),
     ),
+    within=Of("app"),
     methods=frozenset({"GET", "POST", "DELETE"}),
     failures=failing(list=96, create=94, retrieve=95, delete=97),
     refusals={

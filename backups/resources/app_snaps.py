@@ -5,6 +5,7 @@ from typing import Any
 from astra.api import fields
 from astra.api.serializers import StateDetailsField
 from astra.resources.members import ABSENT, Choice, Identifier, Known, Name, Reasons
+from astra.resources.reach import Of
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken, failing
 from astra.resources.shapes import Members
 from backups import kinds, problems
@@ -40,6 +41,7 @@ APP_SNAP = Resource(
     model=Snapshot,
     members=MEMBERS,
     paths=("k8s/v1/apps/{app_id}/appSnaps",),
+    within=Of("app"),
     methods=frozenset({"GET", "POST", "DELETE"}),
     failures=failing(list=100, create=98, retrieve=99, delete=49),
     refusals={

@@ -37,6 +37,7 @@ from backups.actions.apps import app_create, app_delete, app_replace, refuse_bus
 from backups.lifecycle import APP as LIFECYCLE
 from backups.models import App
 from backups.models.apps import ClusterType, ProtectionState
+from backups.reach import InNamespaces
 from backups.resources.app_parts import (
     NAMESPACE_MAX_LENGTH,
     ClusterScopedResource,
@@ -156,11 +157,11 @@ MEMBERS = Members(
     BesideCluster("clusterName"),
     Identifier("clusterID", to=A_CLUSTER, **ORIGIN),
     ClusterKind("clusterType", choices=ClusterType.values),
-    Identifier("sourceAppID", **ORIGIN),
+    Identifier("sourceAppID", names="app", **ORIGIN),
     OtherCluster("sourceClusterName", create=ABSENT, fixed=True, sometimes=True),
     Identifier("sourceClusterID", **ORIGIN),
-    Identifier("backupID", **ORIGIN),
-    Identifier("snapshotID", **ORIGIN),
+    Identifier("backupID", names="appBackup", **ORIGIN),
+    Identifier("snapshotID", names="appSnap", **ORIGIN),
     Identifier("replicationSourceAppID", sometimes=True, **BY_SERVICE),
     Document("restoreFilter", of=RestoreFilter, **ORIGIN),
     Known("namespace", A_LABEL, replace=ABSENT, write_only=True),
@@ -173,6 +174,7 @@ APP = Resource(
     model=App,
     members=MEMBERS,
     paths=("k8s/v2/apps", "topology/v2/managedClusters/{managedCluster_id}/apps"),
+    within=InNamespaces(),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     there={"deleted_at": None},
     published_parameters=frozenset({"include", "limit", "filter"}),
@@ -192,6 +194,8 @@ APP = Resource(
         ),
         REPLACE: (
             *RESTORE_REFUSALS,
+            problems.NAMESPACE_NOT_FOUND,
+            problems.NAMESPACE_REMOVED,
             problems.NOT_OF_THE_APP,
             problems.FORCE_UPDATE_MISSING,
             problems.APP_NOT_READY,

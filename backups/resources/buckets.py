@@ -18,6 +18,7 @@ from astra.resources.members import (
     Text,
     Whole,
 )
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from backups import kinds, problems
@@ -121,6 +122,7 @@ BUCKET = Resource(
     model=Bucket,
     members=MEMBERS,
     paths=("topology/v1/buckets",),
+    within=WHOLE_ACCOUNT,
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     write_role="admin",
     published_parameters=frozenset(),

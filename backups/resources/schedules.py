@@ -7,6 +7,7 @@ from typing import Any
 from astra.api import fields, problems
 from astra.api.problems import ApiProblem, Invalid
 from astra.resources.members import REQUIRED, Choice, Flag, Identifier, Text
+from astra.resources.reach import Of
 from astra.resources.resource import CREATE, FAILURES, Resource, Seeding, Taken, failing
 from astra.resources.shapes import Members
 from backups import kinds
@@ -150,6 +151,7 @@ SCHEDULE = Resource(
     model=Schedule,
     members=MEMBERS,
     paths=("k8s/v1/apps/{app_id}/schedules",),
+    within=Of("app"),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     failures={**FAILURES, **failing(create=87)},
     complete=complete,

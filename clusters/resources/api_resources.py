@@ -4,6 +4,7 @@ Source: section 3 of `families.md` and the published `apiResource` schemas.
 """
 
 from astra.resources.members import Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members
 from clusters import kinds
@@ -21,6 +22,7 @@ API_RESOURCE = Resource(
         module=__name__,
     ),
     paths=("topology/v1/managedClusters/{managedCluster_id}/apiResources",),
+    within=WHOLE_ACCOUNT,
     simplified={LIST: FOLLOWS, RETRIEVE: FOLLOWS},
     instance=InstanceInCluster,
     columns=("kind", "apiVersion"),

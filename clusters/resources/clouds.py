@@ -16,6 +16,7 @@ from astra.resources.members import (
     Text,
 )
 from astra.resources.places import METHODS
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from clusters import kinds, problems
@@ -71,6 +72,7 @@ CLOUD = Resource(
     model=Cloud,
     members=MEMBERS,
     paths=("topology/v1/clouds",),
+    within=WHOLE_ACCOUNT,
     methods=METHODS,
     write_role="admin",
     published_parameters=frozenset({"include", "limit", "filter"}),

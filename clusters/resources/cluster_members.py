@@ -6,10 +6,12 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Subquery, Value, When
 
+from astra.accounts.callers import Scope
 from astra.api import filters
 from astra.api.fields import EnumField, StrictCharField
 from astra.api.problems import INVALID_FIELDS
 from astra.api.resources import ResourceKind
+from astra.resources import registry
 from astra.resources.members import (
     ABSENT,
     OPTIONAL,
@@ -25,6 +27,7 @@ from astra.resources.members import (
     Several,
     Text,
 )
+from astra.resources.reach import narrowed
 from astra.resources.shapes import Members
 from clusters import kinds, problems
 from clusters.actions.credentials import failing_without
@@ -102,11 +105,11 @@ def is_in_use() -> Exists:
     )
 
 
-def _names_of_namespaces() -> ArraySubquery:
-    discovered = Namespace.objects.filter(
-        cluster=OuterRef("pk"), namespace_state=NamespaceState.DISCOVERED
-    )
-    return ArraySubquery(discovered.order_by("created_at", "id").values("name"))
+def _names_of_namespaces(scope: Scope | None) -> ArraySubquery:
+    rows = Namespace.objects.order_by("created_at", "id")
+    reached = narrowed(registry.resource(kinds.NAMESPACE.name), rows, scope)
+    discovered = reached.filter(cluster=OuterRef("pk"), namespace_state=NamespaceState.DISCOVERED)
+    return ArraySubquery(discovered.values("name"))
 
 
 def _default_storage_class() -> Subquery:
@@ -165,6 +168,7 @@ def members_of(kind: ResourceKind, *, module: str) -> Members:
         DerivedNames(
             "namespaces",
             expression=_names_of_namespaces,
+            takes_scope=True,
             of=lambda: StrictCharField(min_length=1, max_length=253),
         ),
         DerivedIdentifier(

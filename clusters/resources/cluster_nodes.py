@@ -8,6 +8,7 @@ from typing import Any
 from astra.api import fields
 from astra.api.serializers import ClosedSerializer
 from astra.resources.members import Choice, Instant, Several, Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members
 from clusters import kinds
@@ -54,6 +55,7 @@ CLUSTER_NODE = Resource(
         "topology/v1/clouds/{cloud_id}/clusters/{cluster_id}/clusterNodes",
         "topology/v1/managedClusters/{managedCluster_id}/clusterNodes",
     ),
+    within=WHOLE_ACCOUNT,
     simplified={LIST: FOLLOWS, RETRIEVE: FOLLOWS},
     instance=InstanceInCluster,
     columns=("name", "role", "state"),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from astra.api.problems import CONFLICT
 from astra.resources.places import METHODS, Place
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, Taken, failing
 from clusters import kinds, problems
 from clusters.actions.clusters import (
@@ -54,6 +55,7 @@ CLUSTER = Resource(
         "topology/v1/clouds/{cloud_id}/clusters",
         Place("topology/v1/clusters", METHODS - {"POST"}),
     ),
+    within=WHOLE_ACCOUNT,
     methods=METHODS,
     write_role="admin",
     published_parameters=frozenset({"include", "limit", "filter"}),

@@ -1,6 +1,7 @@
 """Managed clusters: clusters while they are managed. Source: as of ``clusters.resources.clusters``."""
 
 from astra.resources.places import METHODS
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, REPLACE, Resource
 from clusters import kinds, problems
 from clusters.actions.managed_clusters import (
@@ -18,6 +19,7 @@ MANAGED_CLUSTER = Resource(
     model=Cluster,
     members=members_of(kinds.MANAGED_CLUSTER, module=__name__),
     paths=("topology/v1/managedClusters",),
+    within=WHOLE_ACCOUNT,
     methods=METHODS,
     write_role="admin",
     there={"is_managed": True},

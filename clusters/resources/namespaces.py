@@ -13,6 +13,7 @@ from astra.scenarios.sections import derived_id
 from clusters import kinds
 from clusters.models import Namespace
 from clusters.models.contents import NAMESPACE_NAME_MAX_LENGTH, NamespaceState, SystemType
+from clusters.reach import Namespaces
 
 A_CLUSTER = Reference("cluster")
 
@@ -66,6 +67,7 @@ NAMESPACE = Resource(
         "topology/v1/managedClusters/{managedCluster_id}/namespaces",
         "topology/v1/namespaces",
     ),
+    within=Namespaces(),
     published_parameters=frozenset({"include", "limit", "filter"}),
     complete=complete,
     columns=("name", "namespaceState", "systemType"),

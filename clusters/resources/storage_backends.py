@@ -17,6 +17,7 @@ from astra.resources.members import (
     Text,
 )
 from astra.resources.places import METHODS
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from clusters import kinds, problems
@@ -127,6 +128,7 @@ STORAGE_BACKEND = Resource(
         module=__name__,
     ),
     paths=("topology/v1/storageBackends",),
+    within=WHOLE_ACCOUNT,
     methods=METHODS,
     write_role="admin",
     simplified={CREATE: "no storage system is asked; it is running and managed at once."},

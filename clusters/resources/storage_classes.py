@@ -5,6 +5,7 @@ from typing import Any
 
 from astra.api.fields import NumberField, StrictCharField
 from astra.resources.members import Choice, Known, Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource, Seeding
 from astra.resources.shapes import Members
 from clusters import kinds
@@ -43,6 +44,7 @@ STORAGE_CLASS = Resource(
         "topology/v1/clouds/{cloud_id}/clusters/{cluster_id}/storageClasses",
         "topology/v1/managedClusters/{managedCluster_id}/storageClasses",
     ),
+    within=WHOLE_ACCOUNT,
     columns=("name", "provisioner", "available", "isDefault"),
     seeding=Seeding(order=20),
 )

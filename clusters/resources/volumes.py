@@ -7,6 +7,7 @@ from typing import Any
 
 from astra.api import fields, filters
 from astra.resources.members import Details, Flag, Identifier, Known, Number, Several, Text
+from astra.resources.reach import Of
 from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members
 from clusters import kinds
@@ -65,6 +66,7 @@ VOLUME = Resource(
         "topology/v1/storageBackends/{storageBackend_id}/volumes",
         "k8s/v1/apps/{app_id}/volumes",
     ),
+    within=Of("app"),
     simplified={LIST: FOLLOWS, RETRIEVE: FOLLOWS},
     instance=InstanceInCluster,
     columns=("pvcName", "size", "usedPercentage", "storageClass"),

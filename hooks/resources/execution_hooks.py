@@ -22,6 +22,7 @@ from astra.resources.members import (
     Text,
 )
 from astra.resources.places import METHODS
+from astra.resources.reach import Of
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from hooks import kinds
@@ -135,6 +136,7 @@ EXECUTION_HOOK = Resource(
     model=ExecutionHook,
     members=MEMBERS,
     paths=("core/v1/executionHooks", "k8s/v1/apps/{app_id}/executionHooks"),
+    within=Of("app", or_none=True),
     methods=METHODS,
     published_parameters=frozenset({"include", "limit", "filter"}),
     failures={},

@@ -22,6 +22,7 @@ from astra.resources.members import (
     Text,
 )
 from astra.resources.places import METHODS
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from hooks import kinds
@@ -110,6 +111,7 @@ HOOK_SOURCE = Resource(
     model=HookSource,
     members=MEMBERS,
     paths=("core/v1/hookSources",),
+    within=WHOLE_ACCOUNT,
     methods=METHODS,
     published_parameters=frozenset({"include", "limit", "filter"}),
     failures={},

@@ -7,6 +7,7 @@ from typing import Any
 from astra.api.problems import CONFLICT, INVALID_FIELDS, ApiProblem, Invalid
 from astra.resources.members import ABSENT, REQUIRED, Flag, Identifier, Reference
 from astra.resources.places import METHODS
+from astra.resources.reach import Of
 from astra.resources.resource import Resource, Taken
 from astra.resources.shapes import Members
 from hooks import kinds
@@ -38,6 +39,7 @@ OVERRIDE = Resource(
     model=ExecutionHookOverride,
     members=MEMBERS,
     paths=("k8s/v1/apps/{app_id}/executionHookOverrides",),
+    within=Of("app"),
     methods=METHODS,
     published_parameters=frozenset({"include", "limit", "filter"}),
     failures={},

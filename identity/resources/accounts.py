@@ -10,6 +10,7 @@ from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid
 from astra.api.serializers import ClosedSerializer, PartialSerializer
 from astra.resources.members import ABSENT, REQUIRED, Choice, Document, Flag, Instant, Text
 from astra.resources.places import Place
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, LIST, Resource, Seeding
 from astra.resources.shapes import Members
 from identity import kinds
@@ -100,6 +101,7 @@ ACCOUNT = Resource(
     model=Account,
     members=MEMBERS,
     paths=(Place("accounts", is_top=True),),
+    within=WHOLE_ACCOUNT,
     **kinds.COMMON,
     write_role="owner",
     simplified={

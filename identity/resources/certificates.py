@@ -18,6 +18,7 @@ from astra.api.problems import COLLECTION_NOT_FOUND, INVALID_FIELDS, ApiProblem,
 from astra.api.serializers import ClosedSerializer, StateDetailsField
 from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Instant, Known, Text
 from astra.resources.places import METHODS
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import MISSES, REPLACE, Guard, Resource, Seeding
 from astra.resources.shapes import Members
 from identity import kinds, problems
@@ -155,6 +156,7 @@ CERTIFICATE = Resource(
     model=Certificate,
     members=MEMBERS,
     paths=("core/v1/certificates",),
+    within=WHOLE_ACCOUNT,
     methods=METHODS,
     write_role="admin",
     published_parameters=frozenset({"include", "limit", "filter", "orderBy", "continue"}),

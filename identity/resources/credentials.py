@@ -10,6 +10,7 @@ from astra.api import fields, patterns
 from astra.api.problems import INVALID_HEADERS
 from astra.resources.members import REQUIRED, Choice, Flag, Instant, Member, Text
 from astra.resources.places import METHODS
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import REPLACE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from identity import kinds, problems
@@ -82,6 +83,7 @@ CREDENTIAL = Resource(
     model=Credential,
     members=MEMBERS,
     paths=("core/v1/credentials",),
+    within=WHOLE_ACCOUNT,
     methods=METHODS,
     write_role="admin",
     published_parameters=frozenset({"include", "limit", "filter", "orderBy", "continue"}),

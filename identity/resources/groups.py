@@ -6,6 +6,7 @@ from datetime import datetime
 from astra.accounts.models import GROUP_NAME_MAX_LENGTH, AuthProvider, Group
 from astra.api.problems import CONFLICT, INVALID_HEADERS
 from astra.resources.members import REQUIRED, Choice, Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, REPLACE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from identity import kinds
@@ -32,6 +33,7 @@ GROUP = Resource(
     model=Group,
     members=MEMBERS,
     paths=("core/v1/groups", "core/v1/users/{user_id}/groups"),
+    within=WHOLE_ACCOUNT,
     **kinds.COMMON,
     write_role="admin",
     refusals={CREATE: (NOT_IN_DIRECTORY,), REPLACE: (INVALID_HEADERS,)},

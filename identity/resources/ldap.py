@@ -11,6 +11,7 @@ from astra.accounts.models import NAME_MAX_LENGTH
 from astra.api import filters
 from astra.api.query import Condition
 from astra.resources.members import Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource, Seeding
 from astra.resources.shapes import Members
 from identity import kinds
@@ -57,6 +58,7 @@ LDAP_USER = Resource(
         module=__name__,
     ),
     paths=("core/v1/ldapUsers",),
+    within=WHOLE_ACCOUNT,
     published_parameters=_PARAMETERS,
     failures={},
     collection=LdapEntries,
@@ -69,6 +71,7 @@ LDAP_GROUP = Resource(
     model=LdapGroup,
     members=Members(kinds.LDAP_GROUP, *_named(), module=__name__),
     paths=("core/v1/ldapGroups",),
+    within=WHOLE_ACCOUNT,
     published_parameters=_PARAMETERS,
     failures={},
     collection=LdapEntries,

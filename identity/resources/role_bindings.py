@@ -11,7 +11,8 @@ from astra.accounts.models import Role, RoleBinding
 from astra.api import fields, filters
 from astra.api.dice import NIL_ID
 from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Several
-from astra.resources.resource import CREATE, REPLACE, Resource
+from astra.resources.reach import WHOLE_ACCOUNT
+from astra.resources.resource import Resource
 from astra.resources.shapes import Members
 from identity import kinds
 from identity.actions.role_bindings import BindingGuard, role_binding_create, role_binding_delete
@@ -63,8 +64,6 @@ MEMBERS = Members(
     module=__name__,
 )
 
-NOT_APPLIED = "constraints are kept and shown, and not applied: such a role reaches everything."
-
 ROLE_BINDING = Resource(
     model=RoleBinding,
     members=MEMBERS,
@@ -75,9 +74,9 @@ ROLE_BINDING = Resource(
         "core/v1/groups/{group_id}/users/{user_id}/roleBindings",
         "core/v1/users/{user_id}/groups/{group_id}/roleBindings",
     ),
+    within=WHOLE_ACCOUNT,
     **kinds.COMMON,
     write_role="admin",
-    simplified={CREATE: NOT_APPLIED, REPLACE: NOT_APPLIED},
     create=role_binding_create,
     delete=role_binding_delete,
     guarding=BindingGuard.holding,

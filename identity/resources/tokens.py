@@ -5,6 +5,7 @@ from typing import Any
 from astra.accounts.models import NAME_MAX_LENGTH, Token
 from astra.api import fields, patterns
 from astra.resources.members import ABSENT, REQUIRED, Identifier, Known, Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource
 from astra.resources.shapes import Members
 from identity import kinds
@@ -31,6 +32,7 @@ TOKEN = Resource(
         "core/v1/users/{user_id}/tokens",
         "core/v1/groups/{group_id}/users/{user_id}/tokens",
     ),
+    within=WHOLE_ACCOUNT,
     **kinds.COMMON,
     write_role="admin",
     create=token_create,

@@ -8,6 +8,7 @@ from astra.accounts.models import AuthProvider, User, UserState
 from astra.api import fields
 from astra.api.problems import CONFLICT
 from astra.resources.members import ABSENT, REQUIRED, Choice, Document, Flag, Instant, Known, Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, LIST, RETRIEVE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from identity import kinds
@@ -103,6 +104,7 @@ USER = Resource(
     model=User,
     members=MEMBERS,
     paths=("core/v1/users", "core/v1/groups/{group_id}/users"),
+    within=WHOLE_ACCOUNT,
     **kinds.COMMON,
     write_role="admin",
     simplified={

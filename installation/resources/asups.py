@@ -6,6 +6,7 @@ from typing import Any
 
 from astra.api import fields
 from astra.resources.members import ABSENT, REQUIRED, Choice, Details, Flag, Member
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, RETRIEVE, Resource, Seeding
 from astra.resources.shapes import Members
 from installation import kinds
@@ -64,6 +65,7 @@ ASUP = Resource(
     model=Asup,
     members=MEMBERS,
     paths=("core/v1/asups",),
+    within=WHOLE_ACCOUNT,
     methods=frozenset({"GET", "POST"}),
     write_role="admin",
     failures={},

@@ -3,6 +3,7 @@
 from astra.api import fields
 from astra.api.query import COLLECTION_PARAMETERS
 from astra.resources.members import Identifier, Instant, Known, Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource
 from astra.resources.shapes import Members
 from installation import kinds
@@ -28,6 +29,7 @@ ENTITLEMENT = Resource(
     model=Entitlement,
     members=MEMBERS,
     paths=("core/v1/entitlements",),
+    within=WHOLE_ACCOUNT,
     published_parameters=COLLECTION_PARAMETERS,
     failures={},
     columns=("product", "entitlementType", "entitlementValue"),

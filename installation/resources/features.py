@@ -2,6 +2,7 @@
 
 from astra.api.query import COLLECTION_PARAMETERS
 from astra.resources.members import Flag, Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource, Seeding
 from astra.resources.shapes import Members
 from installation import kinds
@@ -18,6 +19,7 @@ FEATURE = Resource(
     model=Feature,
     members=MEMBERS,
     paths=("core/v1/features",),
+    within=WHOLE_ACCOUNT,
     published_parameters=COLLECTION_PARAMETERS - {"continue"},
     failures={},
     columns=("name", "isEnabled"),

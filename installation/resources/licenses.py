@@ -9,6 +9,7 @@ from astra.api.problems import CONFLICT, INVALID_FIELDS, ApiProblem, Invalid
 from astra.api.serializers import ClosedSerializer
 from astra.resources.members import ABSENT, REQUIRED, Flag, Identifier, Instant, Known, Text
 from astra.resources.places import METHODS
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from installation import kinds, licences
@@ -72,6 +73,7 @@ LICENSE = Resource(
     model=License,
     members=MEMBERS,
     paths=("core/v1/licenses",),
+    within=WHOLE_ACCOUNT,
     methods=METHODS,
     write_role="admin",
     published_parameters=frozenset({"include", "limit", "filter"}),

@@ -18,6 +18,7 @@ from astra.resources.members import (
     Several,
     Text,
 )
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from installation import kinds
@@ -175,6 +176,7 @@ PACKAGE = Resource(
     model=Package,
     members=MEMBERS,
     paths=("core/v1/packages",),
+    within=WHOLE_ACCOUNT,
     methods=frozenset({"GET", "POST", "DELETE"}),
     write_role="admin",
     published_parameters=frozenset({"include", "limit", "filter", "orderBy"}),

@@ -7,6 +7,7 @@ from typing import Any
 from astra.api import fields, problems
 from astra.api.query import COLLECTION_PARAMETERS
 from astra.resources.members import Choice, Free, Known, Reasons, Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import REPLACE, Resource, Seeding
 from astra.resources.shapes import Members
 from installation import kinds
@@ -53,6 +54,7 @@ SETTING = Resource(
     model=Setting,
     members=MEMBERS,
     paths=("core/v1/settings",),
+    within=WHOLE_ACCOUNT,
     methods=frozenset({"GET", "PUT"}),
     write_role="admin",
     published_parameters=COLLECTION_PARAMETERS - {"continue"},

@@ -9,6 +9,7 @@ from astra.api.query import COLLECTION_PARAMETERS
 from astra.api.serializers import ClosedSerializer
 from astra.resources.members import ABSENT, REQUIRED, Choice, Instant, Known, Number, Text
 from astra.resources.places import METHODS
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, REPLACE, Resource, Seeding
 from astra.resources.shapes import Members
 from installation import kinds
@@ -100,6 +101,7 @@ SUBSCRIPTION = Resource(
     model=Subscription,
     members=MEMBERS,
     paths=("core/v1/subscriptions",),
+    within=WHOLE_ACCOUNT,
     methods=METHODS,
     write_role="admin",
     published_parameters=COLLECTION_PARAMETERS,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from astra.api.fields import IdentifierField
 from astra.resources.members import Choice, Details, Identifier, Several, Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import REPLACE, Resource, Seeding
 from astra.resources.shapes import Members
 from installation import kinds
@@ -43,6 +44,7 @@ UPGRADE = Resource(
     model=Upgrade,
     members=MEMBERS,
     paths=("core/v1/upgrades",),
+    within=WHOLE_ACCOUNT,
     methods=frozenset({"GET", "PUT"}),
     write_role="admin",
     published_parameters=frozenset({"include", "limit", "filter"}),

@@ -20,6 +20,7 @@ from astra.resources.members import (
     Several,
 )
 from astra.resources.places import Place
+from astra.resources.reach import Of
 from astra.resources.resource import CREATE, REPLACE, Resource, Seeding
 from astra.resources.shapes import Members
 from backups.problems import NAMESPACE_UNAVAILABLE
@@ -183,6 +184,7 @@ APP_MIRROR = Resource(
     model=AppMirror,
     members=MEMBERS,
     paths=("k8s/v1/appMirrors", Place("k8s/v1/apps/{app_id}/appMirrors")),
+    within=Of("source_app", "destination_app"),
     methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
     published_parameters=frozenset({"include", "limit", "filter"}),
     refusals={

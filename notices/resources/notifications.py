@@ -15,6 +15,7 @@ from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members
 from notices import kinds
 from notices.models import CLASSES, SEVERITIES, Event, Notification
+from notices.reach import OfSubject
 
 TYPE_PATTERN = "^application/astra-([a-zA-Z])+$"
 NAME_PATTERN = r"^([a-z]+\.)+[a-z]+$"
@@ -56,6 +57,7 @@ def members(kind: ResourceKind) -> Members:
 
 
 OPTIONS: Any = {
+    "within": OfSubject(says_type=True),
     "published_parameters": COLLECTION_PARAMETERS,
     "simplified": {LIST: FOLLOWS, RETRIEVE: FOLLOWS},
     "columns": ("summary", "severity", "resourceType"),

@@ -24,6 +24,7 @@ from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members
 from notices import kinds
 from notices.models import TASK_STATES, Task
+from notices.reach import OfSubject
 
 FOLLOWS = (
     "they follow from the history of backups and of apps that are cloned or restored; nobody can pause"
@@ -117,6 +118,7 @@ TASK = Resource(
         module=__name__,
     ),
     paths=("core/v1/tasks",),
+    within=OfSubject(),
     published_parameters=frozenset({"include", "limit", "filter"}),
     misses={RETRIEVE: RESOURCE_NOT_FOUND},
     simplified={LIST: FOLLOWS, RETRIEVE: FOLLOWS},

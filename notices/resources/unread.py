@@ -8,6 +8,7 @@ from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members
 from notices import kinds
 from notices.models import SEVERITIES, ReadMark, UnreadNotification
+from notices.reach import OfNotification
 
 FOLLOWS = "every notification since the user was made is unread, until its mark is deleted."
 
@@ -31,6 +32,7 @@ UNREAD = Resource(
         "core/v1/users/{user_id}/unreadNotifications",
         "core/v1/groups/{group_id}/users/{user_id}/unreadNotifications",
     ),
+    within=OfNotification(),
     methods=frozenset({"GET", "DELETE"}),
     write_role="viewer",
     published_parameters=COLLECTION_PARAMETERS,

@@ -4,10 +4,11 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from astra.resources import places, registry
 from astra.resources.places import Place
+from astra.resources.reach import WHOLE_ACCOUNT, narrowed
 from astra.resources.resource import Resource
 from tests.admin.conftest import some_of_everything
 from tests.plans.plans import MILLION, any_is_empty, plant, scans_of
@@ -79,3 +80,31 @@ def test_an_instance_is_found_by_its_key(
 def test_a_parent_is_found_by_its_key(kind: str, counted: int | None) -> None:
     plant(counted)
     assert_by_key(registry.resource(kind).by_key(SOME, SOME))
+
+
+KEPT = [
+    pytest.param(resource, place, id=place.path)
+    for resource in registry.resources()
+    for place in resource.places
+    if resource.model._meta.managed and resource.within is not WHOLE_ACCOUNT
+]
+# Beside what is looked for: the namespaces of an app's cluster are read from the cluster.
+FROM_CLUSTER = {"clusters_namespace": {"namespace_of_cluster", "namespace_name_is_unique"}}
+
+
+@pytest.mark.parametrize("counted", [None, 1_000, MILLION])
+@pytest.mark.parametrize(("resource", "place"), KEPT)
+def test_an_instance_is_found_by_its_key_for_a_constrained_role_too(
+    resource: Resource, place: Place, counted: int | None
+) -> None:
+    plant(counted)
+    scope = frozenset({f"namespaces:id='{SOME}'.*", "namespaces:kubernetesLabels='a=b'.*"})
+    rows = places.of_instance(resource, place, SOME, ids_of(place)).filter(id=SOME).order_by()
+    parents = places.parents(place, SOME, ids_of(place))
+    above = (
+        narrowed(registry.resource(kind), each, scope)
+        for kind, each in zip(place.parents, parents, strict=True)
+    )
+    read = scans_of(narrowed(resource, rows, scope).filter(*map(Exists, above)))
+    for table, how in read.items():
+        assert how <= {key_of(table)} | FROM_CLUSTER.get(table, set()), (table, how)

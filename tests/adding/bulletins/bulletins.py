@@ -7,6 +7,7 @@ from astra.accounts.models import Resource as Row
 from astra.api.fields import IdentifierField
 from astra.api.resources import ResourceKind
 from astra.resources.members import Choice, Identifier, Instant, Number, Several, Text
+from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource
 from astra.resources.shapes import Members
 
@@ -70,6 +71,7 @@ BULLETIN = Resource(
         module=__name__,
     ),
     paths=("core/v1/bulletins",),
+    within=WHOLE_ACCOUNT,
     columns=("summary", "severity"),
     key="summary",
 )

@@ -8,6 +8,7 @@ from astra.api import problems
 from astra.api.resources import ResourceKind
 from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Name, Number, Several, Text
 from astra.resources.places import METHODS, Place
+from astra.resources.reach import Of
 from astra.resources.resource import Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from backups.models import App
@@ -65,6 +66,7 @@ NOTE = Resource(
         module=__name__,
     ),
     paths=("k8s/v1/apps/{app_id}/notes", Place("core/v1/notes", METHODS - {"POST"})),
+    within=Of("app"),
     methods=METHODS,
     taken=(
         Taken("note_name_is_unique", problems.CONFLICT, "name", "The app has a note of this name."),

@@ -1,0 +1,1 @@
+"""Roles whose constraints reach a part of an account."""
