@@ -82,6 +82,7 @@ docs: $(VENV)/dev.stamp ## Write what is generated: OpenAPI document, scenario s
 	@$(RUN) manage.py faults page
 	@$(RUN) manage.py seed --schema > $(SCHEMA).new && mv $(SCHEMA).new $(SCHEMA)
 	@$(RUN) -m docs.pictures.architecture
+	@$(RUN) -m docs.who_may
 	@$(RUN) -m docs.licences
 
 requirements: $(VENV)/venv.stamp ## Write the hashes of what requirements*.in pin; raise a pin there first

@@ -11,6 +11,7 @@ from clusters.reach import contents_reached
 class InNamespaces:
     """An app is in namespaces of its cluster: with the contents of all of them it is reached."""
 
+    told = "all its namespaces"
     ways = ()
 
     def reached(self, model: type[Model], scope: Scope) -> Q:

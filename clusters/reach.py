@@ -23,6 +23,7 @@ NOTHING = Q(pk__in=())
 class Namespaces:
     """What a constraint names itself."""
 
+    told = "itself"
     ways = ()
 
     def reached(self, model: type[Model], scope: Scope) -> Q:

@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from astra.api.problems import INTERNAL_ERROR, ApiProblem
-from astra.resources.views import ResourceCollection, ResourceInstance, ResourceView
+from astra.resources.views import ResourceCollection, ResourceInstance
 from identity.actions.accounts import account_delete
 from identity.actions.directory import reached
 from identity.actions.tokens import check_permitted
@@ -38,19 +37,7 @@ class LdapEntries(ResourceCollection):
         return super().get(*args, **kwargs)
 
 
-class _TokensOfUser(ResourceView):
-    """Writing takes the role admin, except below the caller's own user."""
-
-    def _check_role(self, request: HttpRequest) -> None:
-        if self.ids["user_id"] != self.caller.user_id:
-            super()._check_role(request)
-
-
-class Tokens(_TokensOfUser, ResourceCollection):
-    """The tokens of a user."""
-
-
-class TokenInstance(_TokensOfUser, ResourceInstance):
+class TokenInstance(ResourceInstance):
     """One token of a user."""
 
     def replace(self, row: Any, body: Mapping[str, Any]) -> None:

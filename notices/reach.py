@@ -18,6 +18,7 @@ class OfSubject:
     is everybody's.
     """
 
+    told = "what it is about"
     ways = ()
 
     def __init__(self, *, says_type: bool = False) -> None:
@@ -38,6 +39,7 @@ class OfSubject:
 class OfNotification:
     """The notification that it marks, and so what that is about."""
 
+    told = "what it is about"
     ways = ()
 
     def reached(self, model: type[Model], scope: Scope) -> Q:

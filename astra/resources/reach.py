@@ -26,6 +26,10 @@ class Within(Protocol):
     """What the rows of a resource are within."""
 
     @property
+    def told(self) -> str:
+        """What it is, for people: who reaches this reaches the row."""
+
+    @property
     def ways(self) -> tuple[str, ...]:
         """The foreign keys that say of a row what it is within."""
 
@@ -36,6 +40,7 @@ class Within(Protocol):
 class Whole:
     """The account as a whole."""
 
+    told = "the account"
     ways = ()
 
     def reached(self, model: type[Model], scope: Scope) -> Q | None:
@@ -54,6 +59,8 @@ class Of:
 
     def __init__(self, *ways: str, or_none: bool = False) -> None:
         self.ways, self.or_none = ways, or_none
+        names = " or ".join(way.replace("_", " ") for way in ways)
+        self.told = f"its {names}, or the account" if or_none else f"its {names}"
 
     def reached(self, model: type[Model], scope: Scope) -> Q | None:
         """Return that a row which is named is reached."""

@@ -110,10 +110,11 @@ class Resource:
 
     ``paths``: of its collections, below the account; a ``Place`` where one offers fewer methods than
     the others. ``within``: what its rows belong to, so that who does not reach that does not see them.
-    ``there``: which of its rows the API knows. ``write_role``: the weakest role that may
-    write. The mappings by operation (`list`, `create`, `retrieve`, `replace`, `delete`) are for its
-    500 problem, for its 404 where that is not the usual one (``misses``), and for the document:
-    further refusals, how it is simpler than the real one, request headers with their meaning.
+    ``there``: which of its rows the API knows. ``write_role``: the weakest role that may write; with
+    ``own_users_write`` whoever calls may below its own user. The mappings by operation (`list`,
+    `create`, `retrieve`, `replace`, `delete`) are for its 500 problem, for its 404 where that is not
+    the usual one (``misses``), and for the document: further refusals, how it is simpler than the real
+    one, request headers with their meaning.
 
     What is done to a row beyond its members: ``complete`` fills in, before a row is saved, the columns
     that no member sets and refuses what several members together say (problem 9); it returns the
@@ -140,6 +141,7 @@ class Resource:
     within: Within
     methods: frozenset[str] = frozenset({"GET"})
     write_role: str = "member"
+    own_users_write: bool = False
     there: Mapping[str, Any] = field(default_factory=dict)
     published_parameters: frozenset[str] = frozenset({"include", "limit"})
     failures: Mapping[str, ProblemType] = field(default_factory=lambda: FAILURES)

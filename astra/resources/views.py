@@ -57,6 +57,8 @@ class ResourceView(ApiView):
         return all(rows.exists() for rows in self.parents_within(scope))
 
     def _check_role(self, request: HttpRequest) -> None:
+        if self.resource.own_users_write and self.ids["user_id"] == self.caller.user_id:
+            return
         super()._check_role(request)
         caller = self.caller
         if request.method in READS or self.write_role == Role.VIEWER:

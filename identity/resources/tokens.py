@@ -10,7 +10,7 @@ from astra.resources.resource import Resource
 from astra.resources.shapes import Members
 from identity import kinds
 from identity.actions.tokens import token_create
-from identity.views import TokenInstance, Tokens
+from identity.views import TokenInstance
 
 
 def _clear_text(**options: Any) -> fields.StrictCharField:
@@ -36,7 +36,7 @@ TOKEN = Resource(
     **kinds.COMMON,
     write_role="admin",
     create=token_create,
-    collection=Tokens,
+    own_users_write=True,
     instance=TokenInstance,
     seeding=None,
 )
