@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "astra.engine",
     "astra.faults",
     "astra.journal",
+    "astra.webhooks",
     "astra.scenarios",
     "astra.isolation",
     "astra.server",

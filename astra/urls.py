@@ -22,6 +22,7 @@ CONTROL = [
     path("accounts/<str:account_id>/", include("astra.engine.views")),
     path("accounts/<str:account_id>/", include("astra.faults.views")),
     path("accounts/<str:account_id>/", include("astra.journal.views")),
+    path("accounts/<str:account_id>/", include("astra.webhooks.views")),
     path("", include("astra.scenarios.views")),
     path("", include("astra.isolation.views")),
 ]

@@ -2,14 +2,14 @@
 
 from astra.accounts.belongings import Belonging, register_belongings
 from astra.engine.barriers import BarrierSource, barrier_sources
-from astra.engine.registry import Registration, register
+from astra.engine.registry import ANY_BEGINNING, Registration, register
 from astra.isolation.checking import register_check
 from astra.scenarios.sections import imply, register_section
 from backups.actions.placing import collect_resources, lose_apps, regain_apps
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
 from backups.checking import impossible_protection
-from backups.lifecycle import APP, APP_BACKUP, COMPLETED, SNAPSHOT
+from backups.lifecycle import APP, APP_BACKUP, COMPLETED, PROVISIONING, RESTORING, SNAPSHOT
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.scenarios.fleets import FleetSection
 from backups.scenarios.implied import clusters_of_apps, namespaces_of_apps
@@ -54,10 +54,19 @@ def register_all() -> None:
             lifecycle=APP,
             order=6,
             after_settling=collect_resources,
+            ended_as={PROVISIONING: "clone", RESTORING: "restore"},
             target=lambda app: app,
         )
     )
-    register(Registration(model=Snapshot, lifecycle=SNAPSHOT, order=10, target=_app_of))
+    register(
+        Registration(
+            model=Snapshot,
+            lifecycle=SNAPSHOT,
+            order=10,
+            ended_as={ANY_BEGINNING: "snapshot"},
+            target=_app_of,
+        )
+    )
     register(
         Registration(
             model=AppBackup,
@@ -65,6 +74,7 @@ def register_all() -> None:
             order=20,
             after_settling_sql=_STORE,
             settled_columns=("bucket_id", "total_bytes"),
+            ended_as={ANY_BEGINNING: "backup"},
             target=_app_of,
         )
     )

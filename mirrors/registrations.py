@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from astra.api.problems import ApiProblem
-from astra.engine.registry import Registration, register
+from astra.engine.registry import ANY_BEGINNING, Registration, register
 from backups.attachments import keeping_apps, keeping_snapshots, replicating
 from backups.models import App, Snapshot
 from backups.problems import APP_REPLICATED, SNAPSHOT_REPLICATED
@@ -39,6 +39,7 @@ def register_all() -> None:
             # Before apps, which follow them.
             order=5,
             after_settling=follow_mirrors,
+            ended_as={ANY_BEGINNING: "mirror"},
             target=lambda mirror: mirror.source_app,
         )
     )

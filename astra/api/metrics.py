@@ -62,6 +62,9 @@ IN_PROGRESS = Gauge(
 )
 TRANSITIONS = Counter("astra_transitions", "Steps from state to state that became due.")
 JOURNAL_DROPPED = Counter("astra_journal_dropped", "Calls that journals dropped beyond their cap.")
+WEBHOOKS_DROPPED = Counter(
+    "astra_webhooks_dropped", "Calls of webhooks that were given up, or found no room in the queue."
+)
 
 
 def empty(folder: Path) -> None:
@@ -73,7 +76,7 @@ def join(folder: Path) -> None:
     """Count in the folder from now on, in this process and all that are forked from it."""
     os.environ[_FOLDER] = str(folder)
     _count_in(folder)
-    for metric in (IN_PROGRESS, TRANSITIONS, JOURNAL_DROPPED):
+    for metric in (IN_PROGRESS, TRANSITIONS, JOURNAL_DROPPED, WEBHOOKS_DROPPED):
         metric._metric_init()
 
 

@@ -51,7 +51,7 @@ _LOG_FORMAT = _Takes(f"{TEXT} or {JSON}", validate.OneOf((TEXT, JSON)))
 _REQUEST_LINES = _Takes("auto, on or off", validate.OneOf(("auto", "on", "off")))
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _ORIGINS = _Takes(
-    "origins such as https://app.example.org:8080, separated by commas, or *",
+    "origins such as https://ui.example.org:8080, separated by commas, or *",
     validate.Regexp(r"(\*|null|https?://[^\s/?#@,*]+)\Z"),
 )
 _LEVEL = _Takes(", ".join(_LEVELS[:-1]) + f" or {_LEVELS[-1]}", validate.OneOf(_LEVELS))
@@ -126,6 +126,7 @@ class Options:
     left_behind: int = _option(_env.int, "LEFT_BEHIND", 1000, _NOT_NEGATIVE)
     journal_cap: int = _option(_env.int, "JOURNAL_CAP", 10_000, _NOT_NEGATIVE)
     journal_spool: bool = _option(_env.bool, "JOURNAL_SPOOL", True, _FLAG)
+    webhooks_private: bool = _option(_env.bool, "WEBHOOKS_PRIVATE", False, _FLAG)
     web_processes: int = _option(_env.int, "WEB_PROCESSES", 2, _POSITIVE)
     connections: int = _option(_env.int, "CONNECTIONS", 512, _POSITIVE)
     database_log_bytes: int = _option(_env.int, "DATABASE_LOG_MAX", 10 * 1024 * 1024, _POSITIVE)

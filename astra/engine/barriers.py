@@ -18,6 +18,7 @@ from astra.accounts.models import Account
 from astra.api.clock import real_now
 from astra.api.metrics import TRANSITIONS
 from astra.api.statements import Statement
+from astra.engine.outbox import listens
 from astra.engine.registry import Registration, registrations
 from astra.engine.settling import Hop, lock_account, settle_due
 
@@ -95,9 +96,9 @@ def advance_to(
             held = _HOLD_CLOCK.fetch_one(clock)
             if announced and (held is None or not held[0]):
                 return count
-            barrier, kinds = _due(account_id, instant)
+            barrier, kinds, tells = _due(account_id, instant)
             until = instant if barrier is None else barrier
-            settled = settle_due(account_id, until, kinds=kinds, hops=taken)
+            settled = settle_due(account_id, until, kinds=kinds, hops=taken, tells=tells)
             for source in barrier_sources:
                 if settled:
                     source.after_settling(account_id)
@@ -121,20 +122,23 @@ def give_up_move(account_id: uuid.UUID, target: datetime) -> None:
     Account.objects.filter(id=account_id, clock_target=target).update(clock_target=None)
 
 
-def _due(account_id: uuid.UUID, until: datetime) -> tuple[datetime | None, list[Registration]]:
-    """Return the earliest instant up to ``until`` at which something fires, and the kinds of which
-    anything is due by ``until``.
+def _due(
+    account_id: uuid.UUID, until: datetime
+) -> tuple[datetime | None, list[Registration], bool]:
+    """Return the earliest instant up to ``until`` at which something fires, the kinds of which
+    anything is due by ``until``, and whether anybody listens to the account.
     """
     kinds = list(registrations())
     row = _due_statement(tuple(watched())).fetch_one({"account": account_id})
     assert row is not None
-    barriers = [at for at in row[: len(barrier_sources)] if at is not None and at <= until]
+    *instants, tells = row
+    barriers = [at for at in instants[: len(barrier_sources)] if at is not None and at <= until]
     due = [
         kind
-        for kind, at in zip(kinds, row[len(barrier_sources) :], strict=True)
+        for kind, at in zip(kinds, instants[len(barrier_sources) :], strict=True)
         if at is not None and at <= until
     ]
-    return min(barriers, default=None), due
+    return min(barriers, default=None), due, tells
 
 
 @functools.cache
@@ -143,4 +147,4 @@ def _due_statement(columns: tuple[tuple[str, str], ...]) -> Statement:
         f"(SELECT min({column}) FROM {table} WHERE account_id = %(account)s)"
         for table, column in columns
     )
-    return Statement(f"SELECT {', '.join(earliest)}")
+    return Statement(f"SELECT {', '.join(earliest)}, {listens()}")

@@ -16,6 +16,7 @@ from astra.accounts.clocks import clock_sql
 from astra.api.clock import real_now
 from astra.api.statements import fetch
 from astra.engine.barriers import advance_to
+from astra.engine.outbox import taking
 from astra.engine.registry import Registration
 from astra.engine.settling import Hop, lock_account
 from astra.engine.stages import Column
@@ -99,7 +100,8 @@ class Rows:
                     transition_count = resource.transition_count + 1
                 FROM chosen WHERE resource.id = chosen.id
                 RETURNING resource.*, chosen.state AS from_state
-            ), {_HISTORY}{self.registration.after_settling_sql} {_STEPS}
+            ), {_HISTORY}{self.registration.after_settling_sql}
+            {taking(self.registration, "history")} {_STEPS}
         """
         parameters = {
             "from": [state for state, to in lifecycle.by_hand.items() if outcome in to],

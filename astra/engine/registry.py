@@ -5,13 +5,16 @@ lifecycle, and the place in the order.
 """
 
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model
 
 from astra.engine.stages import Lifecycle
+
+# In ``ended_as``.
+ANY_BEGINNING = "*"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,6 +24,8 @@ class Registration:
     ``after_settling_sql``: further named steps of a statement that moves rows, which may read of
     `settled` its `state`, its `from_state`, and what ``settled_columns`` names beside.
     ``after_settling`` is called with the account, in the same transaction, once rows have moved.
+    ``ended_as``: what has ended once a row has reached an end, as webhooks call it, by the state that it
+    set out from, or ``ANY_BEGINNING``; without a name nobody is told.
     ``target``: what of a row has overrides of delays (`stage_delays`, `immediate_kinds`) nearer than its
     account's.
     """
@@ -31,6 +36,7 @@ class Registration:
     after_settling_sql: str = ""
     settled_columns: tuple[str, ...] = ()
     after_settling: Callable[[uuid.UUID], None] | None = None
+    ended_as: Mapping[str, str] = field(default_factory=dict)
     target: Callable[[Any], Any] | None = None
 
     @property

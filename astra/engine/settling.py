@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from astra.api.statements import Statement, fetch
+from astra.engine.outbox import taking
 from astra.engine.registry import Registration, registrations
 from astra.engine.stages import Column, Lifecycle, Stage
 
@@ -58,8 +59,11 @@ def settle_due(
     *,
     kinds: Iterable[Registration] | None = None,
     hops: list[Hop] | None = None,
+    tells: bool = False,
 ) -> int:
     """Carry out what is due of the kinds (all, if none are named); return the number of hops.
+
+    ``tells``: somebody listens to the account, so what ends is written down for them.
 
     They are added to ``hops``, in order, if that is given: nobody else holds millions in memory. The
     caller holds the account's lock and the transaction.
@@ -67,27 +71,27 @@ def settle_due(
     parameters = {"account": account_id, "until": until, "most": MOST_ROWS}
     kinds = list(registrations() if kinds is None else kinds)
     if hops is None:
-        return sum(_count(each, parameters) for each in kinds)
-    taken = [hop for each in kinds for hop in _list(each, parameters)]
+        return sum(_count(each, parameters, tells=tells) for each in kinds)
+    taken = [hop for each in kinds for hop in _list(each, parameters, tells=tells)]
     # Kinds are registered parents first: of equal instants the parent's hop comes first (stable).
     taken.sort(key=lambda hop: hop.at)
     hops.extend(taken)
     return len(taken)
 
 
-def _count(registration: Registration, parameters: Mapping[str, Any]) -> int:
+def _count(registration: Registration, parameters: Mapping[str, Any], *, tells: bool) -> int:
     count = 0
-    while row := _counting(registration).fetch_one(parameters):
+    while row := _counting(registration, tells=tells).fetch_one(parameters):
         count += row[0]
     if count and registration.after_settling is not None:
         registration.after_settling(parameters["account"])
     return count
 
 
-def _list(registration: Registration, parameters: Mapping[str, Any]) -> list[Hop]:
+def _list(registration: Registration, parameters: Mapping[str, Any], *, tells: bool) -> list[Hop]:
     kind = registration.lifecycle.kind
     hops: list[Hop] = []
-    while rows := _listing(registration).fetch_all(parameters):
+    while rows := _listing(registration, tells=tells).fetch_all(parameters):
         hops += [Hop(kind, *row) for row in rows if row[0] is not None]
     if hops and registration.after_settling is not None:
         registration.after_settling(parameters["account"])
@@ -95,16 +99,16 @@ def _list(registration: Registration, parameters: Mapping[str, Any]) -> list[Hop
 
 
 @functools.cache
-def _counting(registration: Registration) -> Statement:
+def _counting(registration: Registration, *, tells: bool = False) -> Statement:
     """Compile what settles rows; it returns the number of their hops, no row when none was due."""
-    return Statement(f"""{settling_statement(registration)}
+    return Statement(f"""{settling_statement(registration, tells=tells)}
     SELECT coalesce(sum(cardinality(states)), 0) FROM settled HAVING {_any_due(registration)}""")
 
 
 @functools.cache
-def _listing(registration: Registration) -> Statement:
+def _listing(registration: Registration, *, tells: bool = False) -> Statement:
     """Compile what settles rows; it returns their hops, an empty one if there is none."""
-    return Statement(f"""{settling_statement(registration)}
+    return Statement(f"""{settling_statement(registration, tells=tells)}
     SELECT resource_id, sequence, from_state, to_state, reason, at
     FROM (SELECT WHERE {_any_due(registration)}) AS any_due LEFT JOIN steps ON true""")
 
@@ -127,7 +131,7 @@ def lock_account(account_id: uuid.UUID, *, wait: bool = True, patience: str | No
 
 
 @functools.cache
-def settling_statement(registration: Registration) -> str:
+def settling_statement(registration: Registration, *, tells: bool = False) -> str:
     """Compile the settling statement of a kind from its stage table, up to its last SELECT.
 
     Of what is due it takes the earliest `%(most)s` rows. A row is found again by its place; one that
@@ -164,7 +168,7 @@ def settling_statement(registration: Registration) -> str:
             (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
         SELECT account_id, '{lifecycle.kind}', resource_id, sequence, from_state, to_state, reason, at
         FROM steps
-    ){registration.after_settling_sql}"""
+    ){registration.after_settling_sql}{taking(registration, "steps") if tells else ""}"""
 
 
 def _way(registration: Registration) -> str:

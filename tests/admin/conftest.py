@@ -18,6 +18,7 @@ from astra.faults.models import FaultRule
 from astra.isolation.checkpoints import checkpoint_save
 from astra.journal.models import JournalEntry
 from astra.scenarios.models import SeededScenario
+from astra.webhooks.models import Webhook
 from backups.actions.app_backups import app_backup_create
 from backups.actions.drafting import BackupWanted
 from backups.models import App, AppBackup, Schedule
@@ -147,6 +148,7 @@ def some_of_everything() -> Mapping[str, Any]:
         path=f"/accounts/{account.pk}/k8s/v2/apps",
         status=200,
     )
+    Webhook.objects.create(account=account, url="https://ci.example.com/", secret="of some length")
     # What is told of it.
     Transition.objects.create(
         account=account,

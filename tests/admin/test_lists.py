@@ -19,13 +19,13 @@ from tests.families import FAMILIES
 
 COUNTS_FILE = Path(__file__).with_name("query_counts.json")
 COUNTS: dict[str, int] = json.loads(COUNTS_FILE.read_text())
-OURS = ("accounts", "engine", "faults", "journal", "scenarios", "isolation", *FAMILIES)
+OURS = ("accounts", "engine", "faults", "journal", "scenarios", "isolation", "webhooks", *FAMILIES)
 # Not for people: what an account is made from, the contents of checkpoints, counts, signs of life,
-# what somebody has read, who is in a group, where a directory is.
+# what somebody has read, who is in a group, where a directory is, what is to be told.
 INTERNAL = {
     *("engine.Pulse", "notices.ReadMark", "accounts.Membership", "identity.Directory"),
     *("isolation.Origin", "isolation.CheckpointPart"),
-    *("journal.JournalFile", "journal.JournalLoss"),
+    *("journal.JournalFile", "journal.JournalLoss", "webhooks.Delivery"),
 }
 
 MODELS = {model._meta.label: model for model in admin.site._registry}

@@ -78,7 +78,10 @@ def test_the_sidebar_has_the_groups_and_pages_in_the_order_that_they_say() -> No
             ],
         ),
         ("Notices", ["Notifications", "Events", "Tasks"]),
-        ("Simulation", ["Transitions", "Journal", "Fault rules", "Scenarios", "Checkpoints"]),
+        (
+            "Simulation",
+            ["Transitions", "Journal", "Fault rules", "Scenarios", "Checkpoints", "Webhooks"],
+        ),
         ("Site", ["Administrators", "API documentation"]),
     ]
 
@@ -118,6 +121,7 @@ def test_an_account_links_to_the_lists_that_are_registered() -> None:
         "checkpoints",
         "fault rules",
         "journal",
+        "webhooks",
     ]
 
 

@@ -21,7 +21,7 @@ from astra.api.options import OptionError, Options
 from astra.journal.models import JournalEntry
 from tests.conftest import BACKUP, Api
 
-APP_ORIGIN = "https://app.example.org:8080"
+APP_ORIGIN = "https://ui.example.org:8080"
 PREFLIGHT = {
     "Access-Control-Request-Method": "POST",
     "Access-Control-Request-Headers": "authorization,content-type",
@@ -118,7 +118,7 @@ def test_the_admin_site_is_not(api: Api) -> None:
     assert "Access-Control-Allow-Origin" not in answer
 
 
-@pytest.mark.parametrize("origin", ["https://elsewhere.example.org", "http://app.example.org:8080"])
+@pytest.mark.parametrize("origin", ["https://elsewhere.example.org", "http://ui.example.org:8080"])
 def test_another_origin_is_let_in_nowhere(api: Api, app: Any, origin: str) -> None:
     answer = preflight(api, collection(api, app.id), (APP_ORIGIN,), Origin=origin)
     assert "Access-Control-Allow-Origin" not in answer
@@ -147,8 +147,8 @@ print(settings.CORS_ALLOW_ALL_ORIGINS, settings.CORS_ALLOWED_ORIGINS,
         ("", "False [] False\n"),
         ("*", "True [] True\n"),
         (
-            "https://App.example.org:8080/, http://localhost:3000,null",
-            "False ['https://app.example.org:8080', 'http://localhost:3000', 'null'] True\n",
+            "https://UI.example.org:8080/, http://localhost:3000,null",
+            "False ['https://ui.example.org:8080', 'http://localhost:3000', 'null'] True\n",
         ),
     ],
 )
@@ -164,7 +164,7 @@ def test_the_middleware_stands_in_the_way_where_there_are_origins(origins: str, 
 
 
 @pytest.mark.parametrize(
-    "value", ["app.example.org", "ftp://app", "https://a/b", "https://*.a", "*,"]
+    "value", ["ui.example.org", "ftp://ui", "https://a/b", "https://*.a", "*,"]
 )
 def test_what_is_no_origin_is_named(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASTRA_CORS_ORIGINS", value)

@@ -19,6 +19,7 @@ LAYERS = (
     "accounts",
     "engine",
     "faults",
+    "webhooks",
     "journal",
     "scenarios",
     "isolation",
