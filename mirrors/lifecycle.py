@@ -37,6 +37,8 @@ APP_MIRROR = Lifecycle(
     failures=(FAILED_OVER, DELETED),
     published=(ESTABLISHING, ESTABLISHED, FAILING_OVER, FAILED_OVER, DELETING, DELETED),
 )
+# What each state ends in, unless it never ends.
+LEADS_TO = {ESTABLISHING: ESTABLISHED, FAILING_OVER: FAILED_OVER, DELETING: DELETED}
 # What part of the first transfer a later one takes.
 INCREMENT = 0.1
 

@@ -156,19 +156,49 @@ class Reference:
             yield from self._against_rows(document, answer, content[media_type]["schema"])
             # Two resources may agree in the fields asked for; the schema asks for unique items.
             document |= {"items": document["items"][:1]}
+        for place, error in self.errors(pointer, document):
+            if not is_explained(f"+ {operation.name}: answer {place}: value {error.instance}"):
+                yield f"{place}: {error.message[:300]}"
+
+    def pointer_to_answer(self, path: str) -> str:
+        """Return the pointer to the schema of what a GET of a path gives."""
+        operation = self.operation("GET", path)
+        assert operation is not None, path
+        media_type = next(iter(operation.responses["200"]["content"])).replace("/", "~1")
+        return f"{operation.pointer}/responses/200/content/{media_type}/schema"
+
+    def errors(self, pointer: str, document: Any) -> Iterator[tuple[str, ValidationError]]:
+        """Yield what is wrong with a document, and where: `items[].state` of the rows of a list."""
         for error in self.validator(pointer).iter_errors(document):
-            if not is_explained(_difference(operation.name, error)):
-                yield _told(error)
+            match error.instance_path:
+                case ["items", int(number)]:
+                    # A row is one of two things: by the schema of a resource it is said what is wrong.
+                    inner = list(self._errors_of_row(pointer, document["items"][number]))
+                    yield from inner or [("items[]", error)]
+                case steps:
+                    yield ".".join(map(str, steps)), error
+
+    def _errors_of_row(self, pointer: str, row: Any) -> Iterator[tuple[str, ValidationError]]:
+        list_schema = functools.reduce(
+            lambda node, step: node[step.replace("~1", "/")],
+            pointer.removeprefix("#/").split("/"),
+            self.document,
+        )
+        for error in self.validator(self._item_of(list_schema)).iter_errors(row):
+            yield ".".join(("items[]", *map(str, error.instance_path))), error
+
+    def _item_of(self, list_schema: Mapping[str, str]) -> str:
+        """Return the pointer to the schema of a resource in a list."""
+        schema = self.document["components"]["schemas"][list_schema["$ref"].rsplit("/", 1)[1]]
+        options = schema["properties"]["items"]["items"]["anyOf"]
+        return str(next(one["$ref"] for one in options if "$ref" in one))
 
     def _against_rows(
         self, document: Any, answer: Answer, list_schema: Mapping[str, str]
     ) -> Iterator[str]:
         """Complain about a column whose values are not what the item's member may be."""
         names = parse_qs(answer.query)["include"][0].split(",")
-        schema = self.document["components"]["schemas"][list_schema["$ref"].rsplit("/", 1)[1]]
-        item = next(
-            one["$ref"] for one in schema["properties"]["items"]["items"]["anyOf"] if "$ref" in one
-        )
+        item = self._item_of(list_schema)
         for row in document["items"]:
             if len(row) != len(names):
                 yield f"{len(row)} values in a row of {len(names)} fields"
@@ -183,12 +213,6 @@ def _errors(validator: Draft4Validator, document: Any) -> Iterator[str]:
 
 def _told(error: ValidationError) -> str:
     return f"{'/'.join(map(str, error.instance_path))}: {error.message[:300]}"
-
-
-def _difference(operation: str, error: ValidationError) -> str:
-    """Return the fact that an answer has a value which is not published, as the documents differ."""
-    steps = ".".join(str(step) for step in error.instance_path)
-    return f"+ {operation}: answer {steps}: value {error.instance}"
 
 
 def _without_neighbours_of_refs(node: Any) -> Any:

@@ -41,7 +41,7 @@ class ResourceSection(Section):
         self.resource = resource
         self.name = resource.section_name
         self.model = resource.model
-        self.key = resource.key
+        self.key = seeded_name(resource.members[resource.key])
         self.order = resource.seeding.order if resource.seeding else 0
         self.parent = self._parent()
         self.properties = self.properties_of()

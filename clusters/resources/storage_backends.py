@@ -143,5 +143,5 @@ STORAGE_BACKEND = Resource(
     ),
     key="backendName",
     columns=("backendName", "backendVersion", "state", "healthState"),
-    seeding=Seeding(order=23),
+    seeding=Seeding(order=23, by="clusters.scenarios.storage_backends.BackendSection"),
 )

@@ -8,7 +8,7 @@ from astra.api.problems import CONFLICT, INVALID_FIELDS, ApiProblem, Invalid
 from astra.resources.members import ABSENT, REQUIRED, Flag, Identifier, Reference
 from astra.resources.places import METHODS
 from astra.resources.reach import Of
-from astra.resources.resource import Resource, Taken
+from astra.resources.resource import Resource, Seeding, Taken
 from astra.resources.shapes import Members
 from hooks import kinds
 from hooks.models import ExecutionHook, ExecutionHookOverride, HookType
@@ -47,5 +47,5 @@ OVERRIDE = Resource(
     taken=(Taken("hook_override_is_unique", CONFLICT, *HOOK_TAKEN),),
     columns=("executionHookID", "enabled"),
     key="executionHookID",
-    seeding=None,
+    seeding=Seeding(order=70),
 )

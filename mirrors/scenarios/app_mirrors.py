@@ -1,18 +1,26 @@
 """The section of mirrors: an app, the one that it is replicated to, how far that is."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from astra.engine.plan import Pace, stage_seconds
-from astra.resources.resource import Resource
 from astra.resources.sections import ResourceSection
-from astra.scenarios.placing import fate_of, place, staged_columns
+from astra.scenarios.placing import Fate, fate_of, place, staged_columns
 from astra.scenarios.schema import TEXT
 from astra.scenarios.sections import Item
 from backups.actions.restoring import copying_seconds
-from backups.lifecycle import PROVISIONING
 from backups.models import App
-from mirrors.lifecycle import APP_MIRROR, DELETED, ESTABLISHED, ESTABLISHING, FAILED_OVER
+from mirrors.actions.standing_by import stand_by
+from mirrors.lifecycle import (
+    APP_MIRROR,
+    DELETED,
+    ESTABLISHED,
+    ESTABLISHING,
+    FAILED_OVER,
+    INCREMENT,
+    LEADS_TO,
+)
 from mirrors.models import AppMirror
 
 
@@ -30,11 +38,11 @@ class MirrorSection(ResourceSection):
             "description": "Name of the cluster of that app; follows from the app.",
             **TEXT,
         },
+        "snapshot": {
+            "description": "Name of the snapshot that was transferred last, or is on its way.",
+            **TEXT,
+        },
     }
-
-    def __init__(self, resource: Resource) -> None:
-        super().__init__(resource)
-        self.key = "sourceApp"
 
     def fate_of_items(self) -> dict[str, Any]:
         """Return nothing: a mirror does not say why it ends as it does."""
@@ -70,19 +78,19 @@ class MirrorSection(ResourceSection):
         )
 
     def staged(self, item: Item) -> dict[str, Any]:
-        """Return the columns of its way; on its first way, the transfer is under way too."""
+        """Return the columns of its way, and of the last transfer: the first one goes with it."""
         state = item.get("state", ESTABLISHED)
-        fate = fate_of(item, APP_MIRROR, "")
+        end = LEADS_TO.get(state, state)
+        fate = fate_of(item, APP_MIRROR, "") if "fate" in item.values else Fate(end)
+        if fate.outcome not in (None, end):
+            raise item.error(f"What is {state} becomes {end}, or stays.", "fate")
         source: App = item.find("apps", "sourceApp").row
         seconds = stage_seconds(
             APP_MIRROR.begun_in(state), self.paces(item), own_seconds=copying_seconds(source)
         )
         placed = place(item, APP_MIRROR, seconds, state=state, fate=fate)
         columns = staged_columns(APP_MIRROR, placed, state=state, fate=fate)
-        if state == ESTABLISHING:
-            columns["transfer_started_at"] = columns["created_at"]
-            columns["transfer_ends_at"] = columns["ends_at"]
-        return columns
+        return columns | _transfer(item, columns)
 
     def paces(self, item: Item) -> Sequence[Pace]:
         """Return what overrides the delays of an item's stages: its app, its account."""
@@ -93,13 +101,29 @@ class MirrorSection(ResourceSection):
         for item in items:
             mirror: AppMirror = item.row
             if mirror.destination_app_id is not None and mirror.state != FAILED_OVER:
-                App.objects.filter(id=mirror.destination_app_id).update(
-                    state=PROVISIONING,
-                    outcome=None,
-                    ends_at=None,
-                    next_transition_at=None,
-                    replication_source_app_id=mirror.source_app_id,
-                )
+                app = App.objects.get(id=mirror.destination_app_id)
+                stand_by(app, mirror.source_app_id, max(mirror.modified_at, app.modified_at))
+
+
+def _transfer(item: Item, columns: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of the last transfer; raises ``ScenarioError`` for a snapshot that is none."""
+    is_first = item.get("state", ESTABLISHED) == ESTABLISHING
+    if "snapshot" not in item.values and not is_first:
+        return {}
+    source = item.find("apps", "sourceApp")
+    snapshot = source.by_name.get("snapshots", {}).get(item.get("snapshot"))
+    if snapshot is None and "snapshot" in item.values:
+        raise item.error(f"{source.name} has no such snapshot.", "snapshot")
+    started_at, ends_at = columns["created_at"], columns["ends_at"]
+    if snapshot is not None and not is_first:
+        started_at = snapshot.row.modified_at
+        took = timedelta(seconds=INCREMENT * copying_seconds(source.row))
+        ends_at = min(started_at + took, item.now)
+    return {
+        "transfer_started_at": started_at,
+        "transfer_ends_at": ends_at,
+        "transfer_snapshot_id": snapshot.id if snapshot else item.derived_id("snapshot"),
+    }
 
 
 def _cluster_of(item: Item, destination: App | None) -> Any:

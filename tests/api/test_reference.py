@@ -55,7 +55,8 @@ def _problem(number: int, **members: Any) -> dict[str, Any]:
     ("answer", "complaint"),
     [
         (_answer({"items": []}), '"metadata" is a required property'),
-        (_answer({"items": [{}], "metadata": {}}), "is not valid under any of the schemas"),
+        (_answer({"items": [{}], "metadata": {}}), '"type" is a required property'),
+        (_answer({"items": ["x"], "metadata": {}}), '"x" is not of type "object"'),
         (_answer({"items": [[1], [1]], "metadata": {}}), "has non-unique elements"),
         (_answer({"items": [["x"]], "metadata": {}}, query="include=id"), "is not valid"),
         (_answer({"items": [[1, 2]], "metadata": {}}, query="include=percentDone"), "2 values"),

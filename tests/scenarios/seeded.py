@@ -57,8 +57,7 @@ def models() -> list[Any]:
 def rows() -> Mapping[str, Any]:
     """Everything that was seeded, as plain data; real time and serial numbers left out."""
     found: dict[str, Any] = {
-        model.__name__: sorted(model.objects.values(), key=lambda row: row["id"].int)
-        for model in models()
+        model.__name__: sorted(model.objects.values(*_names(model)), key=str) for model in models()
     }
     history = Transition.objects.order_by("kind", "resource_id", "sequence")
     found["history"] = list(
@@ -67,6 +66,12 @@ def rows() -> Mapping[str, Any]:
         )
     )
     return found
+
+
+def _names(model: Any) -> list[str]:
+    """The columns of a model but for a serial number."""
+    fields = (field for field in model._meta.concrete_fields if not field.db_returning)
+    return [field.attname for field in fields]
 
 
 def forget() -> None:

@@ -39,7 +39,7 @@ def test_it_says_what_was_created_and_what_was_kept() -> None:
 
 
 def test_a_preview_changes_nothing() -> None:
-    assert "  backups           20 would be created, 0 kept\n" in run("demo", "--preview")
+    assert "  backups           23 would be created, 0 kept\n" in run("demo", "--preview")
     assert not Account.objects.exists()
     assert not SeededScenario.objects.exists()
 

@@ -20,10 +20,12 @@ from backups.lifecycle import (
     COMPLETED,
     FAILED,
     PENDING,
+    PROVISIONING,
     READY,
     UNAVAILABLE,
 )
 from backups.models import App, AppBackup, Bucket, Snapshot
+from mirrors.models import AppMirror
 from tests import world
 from tests.scenarios import seeded
 
@@ -37,6 +39,11 @@ def apps_of(account: str) -> list[App]:
     return list(App.objects.filter(account__name=account))
 
 
+def own_apps() -> list[App]:
+    """The apps of the account main but the one that stands by for another."""
+    return [app for app in apps_of("main") if app.replication_source_app_id is None]
+
+
 def backups_of(account: str) -> list[AppBackup]:
     return list(AppBackup.objects.filter(account__name=account))
 
@@ -46,6 +53,8 @@ def test_the_main_account_has_a_user_of_each_role() -> None:
     assert list(bindings.values_list("user__email", "role")) == [
         ("admin@example.com", Role.ADMIN),
         ("member@example.com", Role.MEMBER),
+        # Comes from the directory, by its group.
+        ("otto@example.com", Role.VIEWER),
         ("owner@example.com", Role.OWNER),
         ("viewer@example.com", Role.VIEWER),
     ]
@@ -69,13 +78,21 @@ def test_the_client_configuration_is_that_of_the_main_account(
 
 
 def test_the_main_account_has_several_apps_and_all_are_ready() -> None:
-    apps = apps_of("main")
+    apps = own_apps()
     assert len(apps) >= 3
     assert {app.state for app in apps} == {READY}
 
 
+def test_an_app_of_the_main_account_stands_by_for_another() -> None:
+    mirror = AppMirror.objects.get(account__name="main")
+    (other,) = set(apps_of("main")) - set(own_apps())
+    assert mirror.state == "established"
+    assert (mirror.destination_app, other.state) == (other, PROVISIONING)
+    assert other.replication_source_app_id == mirror.source_app_id
+
+
 def test_each_app_of_the_main_account_has_a_completed_snapshot() -> None:
-    for app in apps_of("main"):
+    for app in own_apps():
         assert Snapshot.objects.filter(app=app, state=COMPLETED, labels=[]).exists(), app.name
 
 
@@ -90,22 +107,26 @@ def test_the_main_account_has_a_backup_in_every_state() -> None:
     assert {backup.state for backup in backups_of("main")} == set(APP_BACKUP.states)
 
 
-def test_what_is_on_its_way_in_the_main_account_stays_there() -> None:
-    unfinished = [each for each in backups_of("main") if each.state in APP_BACKUP.unfinished]
+@pytest.mark.parametrize(("account", "goes_on"), [("main", True), ("troubled", False)])
+def test_what_is_on_its_way_goes_on_in_the_main_account_and_is_stuck_in_the_troubled_one(
+    account: str, goes_on: bool
+) -> None:
+    unfinished = [each for each in backups_of(account) if each.state in APP_BACKUP.unfinished]
     assert {each.state for each in unfinished} == set(APP_BACKUP.unfinished)
-    assert {each.next_transition_at for each in unfinished} == {None}
+    assert {each.outcome for each in unfinished} == {COMPLETED if goes_on else None}
+    assert {each.next_transition_at is not None for each in unfinished} == {goes_on}
 
 
 def test_no_backup_has_the_name_of_the_documents_example() -> None:
     assert not AppBackup.objects.filter(name="app-name-245").exists()
     api = seeded.call_as("member@example.com")
-    for app in apps_of("main"):
+    for app in own_apps():
         assert api.create_backup(app, name="app-name-245").status_code == 201
 
 
 def test_a_new_backup_of_any_app_is_completed_in_under_20_seconds() -> None:
     api = seeded.call_as("member@example.com")
-    for app in apps_of("main"):
+    for app in own_apps():
         created = json.loads(api.create_backup(app).content)
         backup = AppBackup.objects.get(id=created["id"])
         assert backup.outcome == COMPLETED
@@ -186,7 +207,7 @@ def test_progress_is_the_percentage_that_the_scenario_says() -> None:
         for backup in AppBackup.objects.exclude(state="completed")
         if backup.has_progress()
     }
-    assert shown["web-shop-in-progress"] == 40
+    assert shown["never-ending-in-progress"] == 40
     assert shown["orders-db-broken"] == 62
     assert shown["ledger-half-way"] == 50
 

@@ -252,7 +252,7 @@ def test_loads_at_once_make_everything_once() -> None:
     assert reports[3]["accounts"] == Account.objects.count() == 3
     kinds = (
         *("clouds", "clusters", "buckets", "apps", "snapshots", "backups"),
-        *("settings", "packages", "upgrades", "asups"),
+        *("settings", "packages", "upgrades", "asups", "mirrors"),
     )
     assert seeded.check_history() == sum(reports[3][kind] for kind in kinds)
     seeded.check_buckets()
