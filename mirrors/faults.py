@@ -19,7 +19,7 @@ TRANSFERRED = f"{kinds.APP_MIRROR.name}.transfer"
 class DetailsParameters(ClosedSerializer):
     """What is said about it."""
 
-    details = HookDetailsField(required=False)
+    details = HookDetailsField(required=False, initial=[FAILED_APP])
 
 
 class MirrorHangs(FateEffect):
@@ -33,7 +33,7 @@ class MirrorHangs(FateEffect):
     operations = frozenset({CREATED, REPLACED})
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
-        return Fates(own=Fate(None, tuple(parameters.get("details", (FAILED_APP,)))))
+        return Fates(own=Fate(None, tuple(self.said(parameters, "details"))))
 
 
 class FailoverHooksFail(HooksFail):
@@ -53,7 +53,7 @@ class TransferFails(FateEffect):
     operations = frozenset({TRANSFERRED})
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
-        return Fates(own=Fate(None, tuple(parameters.get("details", (FAILED_APP,)))))
+        return Fates(own=Fate(None, tuple(self.said(parameters, "details"))))
 
 
 def register_faults() -> None:

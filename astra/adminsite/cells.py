@@ -148,6 +148,16 @@ def details(value: Iterable[Mapping[str, str]]) -> SafeString | str:
     return format_html_join("", "<p><strong>{}</strong><br>{}</p>", rows) or NOTHING
 
 
+def marked(text: str) -> SafeString:
+    """Return a text of the documentation, in which what stands between backticks is code."""
+    parts = enumerate(text.split("`"))
+    return format_html_join("", "{}", ((_code(part) if odd % 2 else part,) for odd, part in parts))
+
+
+def _code(text: str) -> SafeString:
+    return format_html("<code>{}</code>", text)
+
+
 def in_line(*cells: Any) -> SafeString:
     joined = format_html_join(" ", "{}", ((cell,) for cell in cells))
     return format_html('<span class="astra-line">{}</span>', joined)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.forms.fields import InvalidJSONInput
 from unfold.widgets import (
+    UnfoldAdminSelect2Widget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
@@ -42,6 +43,10 @@ class ApiForm(forms.ModelForm[Any]):
         """
         raise NotImplementedError
 
+    def known_members(self) -> Mapping[str, str]:
+        """Return ``members`` for what was typed in, where they depend on that."""
+        return self.members
+
     def _post_clean(self) -> None:
         if self.errors:
             return
@@ -49,7 +54,7 @@ class ApiForm(forms.ModelForm[Any]):
             with transaction.atomic():
                 self.instance = self.perform(self.cleaned_data)
         except ApiProblem as problem:
-            add_problem(self, problem, members=self.members, numbers=self.problem_fields)
+            add_problem(self, problem, members=self.known_members(), numbers=self.problem_fields)
         except ValidationError as error:
             self.add_error(None, error)
 
@@ -73,6 +78,12 @@ class PickField(forms.ChoiceField):
     """One of a few."""
 
     widget = UnfoldAdminSelectWidget
+
+
+class SearchField(forms.ChoiceField):
+    """One of many, found by typing a part of it."""
+
+    widget = UnfoldAdminSelect2Widget
 
 
 class InstantField(forms.SplitDateTimeField):
@@ -191,8 +202,9 @@ def add_problem(
     """
     known = members or {}
     for invalid in problem.fields:
-        member = re.split(r"[.\[]", invalid.name, maxsplit=1)[0]
-        _add(form, known.get(invalid.name, known.get(member, member)), invalid.reason)
+        parts = re.split(r"(?=[.\[])", invalid.name)
+        ways = ["".join(parts[:length]) for length in range(len(parts), 0, -1)]
+        _add(form, next((known[way] for way in ways if way in known), parts[0]), invalid.reason)
     if not problem.fields:
         _add(form, (numbers or {}).get(problem.type.number), problem.type.detail)
 

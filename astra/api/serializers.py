@@ -163,7 +163,7 @@ class LabelsField(fields.UniqueListField):
 class StateDetailSerializer(ClosedSerializer):
     """`type_astra_stateDetail`."""
 
-    type = fields.StrictCharField()
+    type = fields.StrictCharField(initial="https://astra.netapp.io/problems/simulated")
     title = fields.StrictCharField(min_length=1, max_length=40)
     detail = fields.StrictCharField(min_length=1, max_length=511)
     additionalDetails = fields.ObjectField(required=False)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Model
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -25,10 +27,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A kind of thing that calls and creations are about; ``of_call`` says which one a call is."""
+    """A kind of thing that calls and creations are about; ``of_call`` says which one a call is.
+
+    ``model``: of the resource, by which the admin site lets people find one.
+    """
 
     name: str
     of_call: Callable[[Call], uuid.UUID | None]
+    model: type[Model] | None = None
 
 
 _criteria: dict[str, Criterion] = {}
@@ -43,6 +49,11 @@ def register_criteria(*criteria: Criterion) -> None:
 def criterion_names() -> tuple[str, ...]:
     """Return the members of `match` that are registered, in order."""
     return tuple(_criteria)
+
+
+def criterion(name: str) -> Criterion:
+    """Return the criterion of that name; raises ``KeyError``."""
+    return _criteria[name]
 
 
 def subjects_of(call: Call) -> dict[str, uuid.UUID | None]:

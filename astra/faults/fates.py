@@ -51,7 +51,9 @@ def fate_rules(account_id: uuid.UUID, *, has_faults: bool = True) -> Iterator[Fa
         yield NO_RULES
         return
     account = Account.objects.select_for_update(no_key=True).get(id=account_id)
-    found = FaultRule.objects.filter(account_id=account_id, effect__in=fate_effects())
+    found = FaultRule.objects.filter(
+        account_id=account_id, is_enabled=True, effect__in=fate_effects()
+    )
     rules = list(found.order_by("position"))
     counted = {rule.id: rule.seen for rule in rules}
     yield FateRules(account, rules)

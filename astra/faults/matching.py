@@ -23,6 +23,8 @@ def matches(rule: FaultRule, subject: Subject) -> bool:
 
 def mismatches(rule: FaultRule, subject: Subject) -> Iterator[str]:
     """Yield why the rule does not match the subject; nothing when it does."""
+    if not rule.is_enabled:
+        yield "It is switched off."
     effect = EFFECTS[rule.effect]
     if isinstance(effect, FateEffect) and subject.operation not in effect.operations:
         yield f"{rule.effect} decides about {', '.join(sorted(effect.operations))} only."

@@ -20,7 +20,7 @@ class FaultRule(models.Model):
     """One rule of an account.
 
     ``seen`` counts the matches that the rule was asked about, ``hits`` those on which it acted.
-    ``position`` is the order of creation: the first rule that acts decides.
+    In the order of ``position`` they are asked: the first rule that acts decides.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -41,6 +41,7 @@ class FaultRule(models.Model):
     # Which names it may have, `KNOWN_EFFECTS` says.
     effect = models.CharField(max_length=31, db_collation="C")
     parameters = models.JSONField(default=dict, blank=True)
+    is_enabled = models.BooleanField(default=True, db_default=True)
     seen = models.PositiveIntegerField(default=0)
     hits = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(help_text="The account's instant.")

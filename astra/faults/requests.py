@@ -68,7 +68,10 @@ def intercept(view: Any) -> None:
         lambda: media.peek_json(request, max_bytes=settings.ASTRA.max_body_bytes),
     )
     rules = FaultRule.objects.filter(
-        account_id=view.caller.account_id, effect__in=request_effects(), position__gt=position
+        account_id=view.caller.account_id,
+        is_enabled=True,
+        effect__in=request_effects(),
+        position__gt=position,
     ).order_by("position")
     for rule in rules:
         if not matches(rule, subject):

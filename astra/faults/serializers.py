@@ -44,13 +44,26 @@ class MatchBody(ClosedSerializer):
     """What a rule matches; everything, if it says nothing."""
 
     operation = OperationField(required=False)
-    method = fields.EnumField(METHODS, required=False)
-    path = PatternField(required=False)
-    name = PatternField(required=False)
-    every = fields.IntegerField(least=1, required=False)
-    next = fields.IntegerField(least=1, required=False)
-    probability = FractionField(required=False)
-    until = fields.InstantField(required=False)
+    method = fields.EnumField(METHODS, required=False, help_text="GET is HEAD, too.")
+    path = PatternField(
+        required=False,
+        help_text="A pattern, whole or as it continues behind the account: `/k8s/v1/apps/*`.",
+    )
+    name = PatternField(
+        required=False, help_text="A pattern of the name of what the call is about: `night*`."
+    )
+    every = fields.IntegerField(
+        least=1, required=False, help_text="Every n-th match, for example the third, sixth, ninth."
+    )
+    next = fields.IntegerField(
+        least=1, required=False, help_text="Until it has acted so often; then it is used up."
+    )
+    probability = FractionField(
+        required=False, help_text="Of each match, by the account's seeded dice."
+    )
+    until = fields.InstantField(
+        required=False, help_text="Before this instant of the account's clock, in UTC."
+    )
 
     def get_fields(self) -> dict[str, Any]:
         """Return the fields, those of registered criteria behind the ones about the call itself."""
@@ -95,6 +108,7 @@ class FaultRuleBody(ClosedSerializer):
     name = fields.StrictCharField(
         pattern=TEXT, min_length=1, max_length=NAME_MAX_LENGTH, required=False
     )
+    enabled = fields.FlagField(required=False)
     match = MatchBody(required=False)
     effect = EffectField()
 
@@ -128,6 +142,7 @@ def represent(rule: FaultRule) -> dict[str, Any]:
     document = {
         "id": rule.id,
         "name": rule.name or None,
+        "enabled": rule.is_enabled,
         "match": with_values({member: match.get(member) for member in criteria()}),
         "effect": {"type": rule.effect} | rule.parameters,
         "hits": rule.hits,

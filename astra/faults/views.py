@@ -8,7 +8,12 @@ from django.urls import path
 from astra.accounts.control import AccountControlView
 from astra.api import problems
 from astra.api.patterns import parse_identifier
-from astra.faults.actions import UnknownRuleError, fault_rule_create, fault_rules_delete
+from astra.faults.actions import (
+    UnknownRuleError,
+    fault_rule_create,
+    fault_rule_replace,
+    fault_rules_delete,
+)
 from astra.faults.explaining import explain
 from astra.faults.models import FaultRule
 from astra.faults.serializers import CallBody, FaultRuleBody, represent
@@ -44,6 +49,15 @@ class FaultRuleInstance(AccountControlView):
         rule = rules.filter(id=rule_id).first() if rule_id else None
         if rule is None:
             raise UnknownRuleError(self.account.id, fault_id)
+        return represent(rule)
+
+    def put(self, request: HttpRequest, fault_id: str, **kwargs: str) -> dict[str, Any]:
+        """Let it be as the body says, and return it: it keeps its place."""
+        rule_id = parse_identifier(fault_id)
+        if rule_id is None:
+            raise UnknownRuleError(self.account.id, fault_id)
+        body = self.parse(FaultRuleBody)
+        rule = fault_rule_replace(account_id=self.account.id, rule_id=rule_id, body=body)
         return represent(rule)
 
     def delete(self, request: HttpRequest, fault_id: str, **kwargs: str) -> None:

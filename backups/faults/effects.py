@@ -12,7 +12,7 @@ from astra.faults.effects.base import FateEffect, Fates, FractionField
 from astra.faults.effects.registered import register_effects
 from backups import kinds
 from backups.lifecycle import COMPLETED, FAILED, REMOVED, UNKNOWN
-from backups.models import Bucket
+from backups.models import App, Bucket
 from backups.models.protection import HookState
 
 BACKUP_CREATE = f"{kinds.APP_BACKUP.name}.create"
@@ -49,8 +49,8 @@ def _identifier(text: Any) -> uuid.UUID | None:
         return None
 
 
-APP = Criterion("app", _app)
-BUCKET = Criterion("bucket", _bucket)
+APP = Criterion("app", _app, App)
+BUCKET = Criterion("bucket", _bucket, Bucket)
 
 
 class HookDetailsField(fields.UniqueListField):
@@ -62,8 +62,8 @@ class HookDetailsField(fields.UniqueListField):
 class EndingParameters(ClosedSerializer):
     """When it ends, and the reasons in `stateUnready`."""
 
-    at = FractionField(required=False)
-    reasons = fields.ReasonsField(required=False)
+    at = FractionField(required=False, initial=1)
+    reasons = fields.ReasonsField(required=False, initial=[DEFAULT_REASON])
 
 
 class FailingParameters(EndingParameters):
@@ -97,8 +97,8 @@ class BackupEnds(FateEffect):
         details = tuple(parameters.get("hookDetails", ()))
         return Fate(
             self.outcome,
-            reasons=tuple(parameters.get("reasons", (DEFAULT_REASON,))),
-            at_fraction=float(parameters.get("at", 1.0)),
+            reasons=tuple(self.said(parameters, "reasons")),
+            at_fraction=float(self.said(parameters, "at")),
             hook_state=HookState.FAILED if details else HookState.SUCCESS,
             hook_details=details,
         )
@@ -162,8 +162,8 @@ class SnapshotFail(BackupEnds):
 class AppFailParameters(ClosedSerializer):
     """When it fails, and what it says then."""
 
-    at = FractionField(required=False)
-    details = HookDetailsField(required=False)
+    at = FractionField(required=False, initial=1)
+    details = HookDetailsField(required=False, initial=[FAILED_APP])
 
 
 class AppFail(FateEffect):
@@ -182,8 +182,8 @@ class AppFail(FateEffect):
     example = {"details": [FAILED_APP]}
 
     def fates(self, parameters: Mapping[str, Any]) -> Fates:
-        details = tuple(parameters.get("details", (FAILED_APP,)))
-        return Fates(own=Fate(FAILED, details, float(parameters.get("at", 1.0))))
+        details = tuple(self.said(parameters, "details"))
+        return Fates(own=Fate(FAILED, details, float(self.said(parameters, "at"))))
 
 
 class AppNeverEnds(FateEffect):

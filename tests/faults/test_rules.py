@@ -53,6 +53,7 @@ def test_a_rule_is_answered_as_it_was_sent_with_an_id_and_no_hits(faults: Faults
     assert rule == {
         "id": rule["id"],
         "name": "mondays",
+        "enabled": True,
         "match": EVERYTHING,
         "effect": {"type": "backup-fail", "at": 0.25, "reasons": ["Disk."]},
         "hits": 0,
@@ -89,6 +90,44 @@ def test_all_rules_of_an_account_are_deleted_at_once_and_no_other(faults: Faults
     assert faults.control.delete(faults.path).status_code == 204
     assert faults.all() == []
     assert other.all() == [kept]
+
+
+def test_a_rule_that_is_replaced_keeps_id_and_place_and_counts_anew(faults: Faults) -> None:
+    first = faults.add("refuse", problem=11, name="one", match={"operation": "token.create"})
+    second = faults.add("backup-never-ends")
+    FaultRule.objects.filter(id=first["id"]).update(seen=3, hits=3)
+    path = f"{faults.path}/{first['id']}"
+
+    def put(**members: Any) -> Any:
+        return json.loads(faults.control.put(path, members).content)
+
+    # Only another name: it goes on counting.
+    named = put(name="two", match=first["match"], effect=first["effect"])
+    assert named == first | {"name": "two", "hits": 3}
+    changed = put(enabled=False, match={"next": 1}, effect={"type": "delay", "seconds": 1})
+    effect = {"type": "delay", "seconds": 1}
+    assert changed == {
+        "id": first["id"],
+        "enabled": False,
+        "match": {"next": 1},
+        "effect": effect,
+        "hits": 0,
+    }
+    assert faults.all() == [changed, second]
+    assert invalid(faults.control.put(path, {"effect": {"type": "explode"}})) == ["effect.type"]
+    unknown = f"{faults.path}/{world.some_id()}"
+    assert number(faults.control.put(unknown, {"effect": effect})) == 2
+    assert number(faults.control.put(f"{faults.path}/x", {"effect": effect})) == 2
+
+
+def test_a_rule_that_is_switched_off_is_explained_and_not_asked(faults: Faults) -> None:
+    body = {"enabled": False, "effect": {"type": "refuse", "problem": 11}}
+    faults.control.post(faults.path, body)
+    call = {"method": "GET", "path": "k8s/v2/apps"}
+    told = json.loads(faults.control.post(f"{faults.path}/explain", call).content)
+    assert told["items"][0]["reasons"] == ["It is switched off."]
+    faults.account.refresh_from_db()
+    assert not faults.account.has_faults
 
 
 def test_a_rule_is_found_in_its_own_account_only(faults: Faults) -> None:

@@ -19,9 +19,14 @@ class SecondsField(fields.RangeField):
 
     default_error_messages = {"range": "Must be from 0 to {most}."}
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"style": {"unit": "seconds"}, **kwargs})
 
-class FractionField(SecondsField):
+
+class FractionField(fields.RangeField):
     """A number from 0 to 1."""
+
+    default_error_messages = {"range": "Must be from 0 to {most}."}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(most=1, **kwargs)
@@ -70,7 +75,11 @@ class Interference:
 
 
 class Effect:
-    """A type of effect; subclasses are ``FateEffect`` or ``RequestEffect``."""
+    """A type of effect; subclasses are ``FateEffect`` or ``RequestEffect``.
+
+    Docs and forms follow from it: of a parameter's field `initial` is what holds without the parameter,
+    `style["unit"]` what it counts.
+    """
 
     name: ClassVar[str]
     # Docs: what it does, in a sentence.
@@ -80,6 +89,15 @@ class Effect:
     parameters: ClassVar[type[ClosedSerializer]] = NoParameters
     # The admin site: parameters that somebody may begin with.
     example: ClassVar[Mapping[str, Any]] = {}
+
+    def usual(self, name: str) -> Any:
+        """Return what holds without the parameter, None where nothing does."""
+        field = self.parameters.shared().fields[name]
+        return None if field.initial is type(field).initial else field.initial
+
+    def said(self, parameters: Mapping[str, Any], name: str) -> Any:
+        """Return a parameter, or what holds without it."""
+        return parameters.get(name, self.usual(name))
 
 
 class FateEffect(Effect):

@@ -61,7 +61,7 @@ class StatusParameters(ClosedSerializer):
     """Which status, and when to come again."""
 
     status = OneOfField((TOO_MANY, BROKEN, AWAY), "Must be 429, 500 or 503.")
-    retryAfter = fields.IntegerField(required=False, most=86_400)
+    retryAfter = fields.IntegerField(required=False, most=86_400, style={"unit": "seconds"})
 
 
 class Status(RequestEffect):
@@ -133,7 +133,7 @@ def seconds_of(parameters: Mapping[str, Any], hit: Hit) -> float:
 class DropParameters(ClosedSerializer):
     """When the connection is dropped."""
 
-    when = fields.EnumField((BEFORE, AFTER), required=False)
+    when = fields.EnumField((BEFORE, AFTER), required=False, initial=BEFORE)
 
 
 class DropConnection(RequestEffect):
@@ -149,7 +149,7 @@ class DropConnection(RequestEffect):
 
     def act(self, parameters: Mapping[str, Any], hit: Hit) -> Interference:
         """Return the answer that is none, instead of the operation or of its answer."""
-        if parameters.get("when", BEFORE) == BEFORE:
+        if self.said(parameters, "when") == BEFORE:
             return Interference(answer=no_answer())
         return Interference(change_answer=lambda answer: no_answer())
 
@@ -173,7 +173,7 @@ def is_no_answer(answer: HttpResponseBase) -> bool:
 class TruncateParameters(ClosedSerializer):
     """How much of the body is sent."""
 
-    bytes = fields.IntegerField()
+    bytes = fields.IntegerField(style={"unit": "bytes"})
 
 
 class Truncate(RequestEffect):
