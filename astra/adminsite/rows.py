@@ -28,9 +28,9 @@ class Column:
     def input(self) -> forms.Widget:
         """The field of a row."""
         placeholder = f"{self.label}: {self.usual}" if self.usual else self.label
-        return UnfoldAdminTextInputWidget(
-            attrs={"aria-label": self.label, "placeholder": placeholder}
-        )
+        attrs = {"aria-label": self.label, "placeholder": placeholder}
+        widget: forms.Widget = UnfoldAdminTextInputWidget(attrs=attrs)
+        return widget
 
 
 class RowsWidget(forms.Widget):

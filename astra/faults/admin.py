@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.functional import lazy
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
@@ -54,7 +54,7 @@ class FaultRuleAdmin(AccountColumns[FaultRule]):
 
     can_add = True
 
-    list_display = ("rule_cell", "on_cell", "match_cell", "effect_cell", "hits", "account_cell")
+    list_display = ("rule_cell", "on_cell", "hits", "match_cell", "effect_cell", "account_cell")
     list_filter = (
         ("account", AutocompleteSelectFilter),
         choice_filter("effect", "effect", lambda: EFFECTS),
@@ -68,7 +68,7 @@ class FaultRuleAdmin(AccountColumns[FaultRule]):
     ordering = ("account_id", "position")
     autocomplete_fields = ("account",)
     actions = ("switch_on", "switch_off")
-    actions_detail = ("duplicate", "switch_on", "switch_off")
+    actions_detail = ("duplicate",)
     change_form_before_template = "faults/effects.html"
 
     # -- the form -------------------------------------------------------------------------------
@@ -152,10 +152,11 @@ class FaultRuleAdmin(AccountColumns[FaultRule]):
             )
         )
 
-    def get_list_display(self, request: HttpRequest) -> Sequence[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         """Return the columns, with buttons for those who may change rules."""
         may = self.has_operate_permission(request)
-        return (*self.list_display, "place_cell") if may else self.list_display
+        rule, on, *others = self.list_display
+        return (rule, on, "place_cell", *others) if may else self.list_display
 
     def has_duplicate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Tell whether the person may add rules."""
@@ -228,11 +229,10 @@ def _said(members: Mapping[str, Any]) -> SafeString | str:
     """Return what a rule says, member by member."""
     if not members:
         return ""
-    return cells.in_line(
-        *(
-            format_html("{}&nbsp;<code>{}</code>", name, _text(value))
-            for name, value in members.items()
-        )
+    told = [(name, _text(value)) for name, value in members.items()]
+    return format_html(
+        '<span class="astra-said">{}</span>',
+        format_html_join(" ", "<span>{} <code>{}</code></span>", told),
     )
 
 

@@ -19,7 +19,7 @@ from astra.faults.subjects import Subject, operation_at, subject_of_call
 def explain(account: Account, call: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return for each rule of the account, in order, whether it would act, and if not, why."""
     path = _path(account, call["path"])
-    subject = _subject(account, path, call["method"], call.get("body"))
+    subject = subject_of(account, path, call["method"], call.get("body"))
     nowhere = f"No operation of the account answers {call['method']} at {path}."
     rules = list(FaultRule.objects.filter(account=account).order_by("position"))
     reasons = {
@@ -61,7 +61,7 @@ def _path(account: Account, path: str) -> str:
     return f"/accounts/{account.id}/{path.strip('/')}"
 
 
-def _subject(account: Account, path: str, method: str, body: Any) -> Subject | None:
+def subject_of(account: Account, path: str, method: str, body: Any) -> Subject | None:
     """Return the call as rules see it; None when the account has no such operation."""
     try:
         found: Any = resolve(path)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import singledispatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -39,7 +39,13 @@ class FoundRecord(RecordChoice):
         return groups
 
 
-class FoundRecordField(forms.ModelChoiceField):
+if TYPE_CHECKING:
+    AnyModelChoiceField = forms.ModelChoiceField[Model]
+else:
+    AnyModelChoiceField = forms.ModelChoiceField
+
+
+class FoundRecordField(AnyModelChoiceField):
     """A record; its value may be the id of one that is no more."""
 
     @override
@@ -113,7 +119,9 @@ def _(field: ListField, **said: Any) -> forms.Field:
         return LinesField(**said)
     members = field.child.fields.items()
     texts = [(name, each) for name, each in members if isinstance(each, fields.StrictCharField)]
-    return RowsField([Column(name, name, each.initial or "") for name, each in texts], **said)
+    columns = [Column(name, name, each.initial or "") for name, each in texts]
+    # What is seldom typed in comes last.
+    return RowsField(sorted(columns, key=lambda column: bool(column.usual)), **said)
 
 
 def json_of(field: Field[Any, Any, Any, Any], value: Any) -> Any:

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
+from django.contrib.admin.utils import flatten_fieldsets
 from rest_framework.serializers import Field
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
+from astra.accounts.models import Account
 from astra.adminsite import cells
 from astra.adminsite.forms import ApiForm, LineField, PickField
 from astra.adminsite.rows import RowsField
@@ -17,6 +19,7 @@ from astra.faults.actions import fault_rule_create, fault_rule_replace
 from astra.faults.criteria import criterion, criterion_names
 from astra.faults.effects.base import Effect, FateEffect
 from astra.faults.effects.registered import EFFECTS
+from astra.faults.explaining import subject_of
 from astra.faults.form_fields import form_field, json_of, record_field
 from astra.faults.models import NAME_MAX_LENGTH, FaultRule
 from astra.faults.serializers import FaultRuleBody, MatchBody, criteria, represent
@@ -48,7 +51,7 @@ class RuleForm(ApiForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
-            self.initial |= said_by(self.instance)
+            self.initial = {**self.initial, **said_by(self.instance)}
 
     def known_members(self) -> Mapping[str, str]:
         """Return the field for each member, those of the chosen effect among them."""
@@ -107,35 +110,33 @@ def rule_form() -> type[RuleForm]:
 
 def rule_fieldsets(*, is_new: bool) -> list[tuple[str | None, dict[str, Any]]]:
     """Return the form's fields under their headings: each effect has one, with what it does."""
-    often = [match_name(name) for name in HOW_OFTEN]
     what = [match_name(name) for name in criteria() if name not in HOW_OFTEN]
     head = ("account" if is_new else "account_cell", "name", "is_enabled")
     return [
         (None, {"fields": head}),
+        ("What it does", {"fields": ("effect",)}),
+        *((None, _effect_fieldset(effect)) for effect in EFFECTS.values()),
         (
             "What it matches",
             {"fields": what, "description": "All of it must hold; left empty, everything matches."},
         ),
-        ("How often", {"fields": often}),
-        ("What it does", {"fields": ("effect",)}),
-        *(
-            (
-                None,
-                {
-                    "fields": [parameter_name(effect, name) for name in parameters_of(effect)],
-                    "classes": ("astra-effect", f"astra-effect-{effect.name}"),
-                    "description": cells.marked(f"`{effect.name}`: {effect.does}"),
-                },
-            )
-            for effect in EFFECTS.values()
-        ),
+        ("How often", {"fields": [match_name(name) for name in HOW_OFTEN]}),
     ]
+
+
+def _effect_fieldset(effect: Effect) -> dict[str, Any]:
+    return {
+        "fields": [parameter_name(effect, name) for name in parameters_of(effect)],
+        "classes": ("astra-effect", f"astra-effect-{effect.name}"),
+        "description": cells.marked(f"`{effect.name}`: {effect.does}"),
+    }
 
 
 def field_names() -> list[str]:
     """Return the names of the fields that change a rule that exists."""
-    fieldsets = rule_fieldsets(is_new=False)
-    return [name for _, said in fieldsets for name in said["fields"] if not name.endswith("_cell")]
+    fieldsets: Any = rule_fieldsets(is_new=False)
+    names: list[str] = flatten_fieldsets(fieldsets)
+    return [name for name in names if not name.endswith("_cell")]
 
 
 def said_by(rule: FaultRule) -> dict[str, Any]:
@@ -149,6 +150,27 @@ def said_by(rule: FaultRule) -> dict[str, Any]:
         "effect": effect.name,
         **{match_name(name): value for name, value in match.items()},
         **{parameter_name(effect, name): value for name, value in rule.parameters.items()},
+    }
+
+
+def like_call(account: Account, method: str, path: str, body: Any) -> dict[str, Any] | None:
+    """Return the form's values for a rule that matches calls like one; None where no rule can.
+
+    It is about the same operation and the same resources, and does what is first to be done to that.
+    """
+    subject = subject_of(account, path, method, body)
+    if subject is None:
+        return None
+    about = subject.details().about
+    first = next(
+        effect.name
+        for effect in EFFECTS.values()
+        if not isinstance(effect, FateEffect) or subject.operation in effect.operations
+    )
+    return {
+        "match_operation": subject.operation,
+        "effect": first,
+        **{match_name(name): str(found) for name, found in about.items() if found},
     }
 
 
@@ -172,7 +194,7 @@ def _match_fields() -> Iterator[tuple[str, forms.Field]]:
         said = {
             "label": name.capitalize(),
             "required": False,
-            "help_text": cells.marked(field.help_text or ""),
+            "help_text": cells.marked(str(field.help_text or "")),
         }
         found = None
         if name in criterion_names() and (model := criterion(name).model) is not None:

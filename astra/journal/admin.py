@@ -1,13 +1,13 @@
 """The journal on the admin site: calls of accounts, newest first, with what was asked and answered."""
 
 import re
+from typing import Any
 
 import orjson
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
@@ -16,6 +16,8 @@ from astra.accounts.models import User
 from astra.adminsite import cells
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.api import problems
+from astra.faults.admin import new_rule_path
+from astra.faults.forms import like_call
 from astra.faults.models import FaultRule
 from astra.journal.calls import NO_ANSWER
 from astra.journal.criteria import whole_number
@@ -75,7 +77,7 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
     search_help_text = "Search by path, by number, or by the id of a user or a correlation"
     search_ids = ("account_id", "user_id", "correlation_id")
     ordering = ("-sequence",)
-    actions_detail = ("script",)
+    actions_detail = ("script", "make_rule")
     fieldsets = (
         (None, {"fields": _CALL}),
         ("Request", {"fields": ("headers_cell", "request_cell")}),
@@ -155,11 +157,39 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
             )
         )
 
+    def _entry(self, request: HttpRequest, object_id: str) -> JournalEntry:
+        entry = self.get_object(request, object_id)
+        if entry is None:
+            raise Http404
+        return entry
+
+    def has_rule_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Tell whether the person may add fault rules."""
+        return request.user.has_perm("faults.add_faultrule")
+
+    @action(description="Make a rule from this call", icon="bolt", permissions=["rule"])  # type: ignore[untyped-decorator]
+    def make_rule(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Begin a fault rule that matches calls like this one."""
+        entry = self._entry(request, object_id)
+        said = like_call(entry.account, entry.method, entry.path, _sent(entry))
+        if said is None:
+            messages.error(request, "No rule meets a call that is none of the API's operations.")
+            return HttpResponseRedirect(cells.page_of(JournalEntry, entry.pk))
+        return HttpResponseRedirect(new_rule_path(account=entry.account_id, **said))
+
     @action(description="Download as script", icon="terminal", permissions=["view"])  # type: ignore[untyped-decorator]
     def script(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Return all calls of the account as `curl` commands."""
-        entry = get_object_or_404(JournalEntry.objects.select_related("account"), pk=object_id)
+        entry = self._entry(request, object_id)
         return script_response(entry.account, {})
+
+
+def _sent(entry: JournalEntry) -> Any:
+    """Return the JSON that was sent, None where it was none or is not all there."""
+    try:
+        return None if entry.request_body_cut else orjson.loads(entry.request_body)
+    except (orjson.JSONDecodeError, TypeError):
+        return None
 
 
 def _body(text: str, *, is_cut: bool) -> SafeString | str:

@@ -116,6 +116,17 @@ class Photographer:
         self.take("fail", 640)
         self.browser.press("Fail")
 
+    def make_rule(self) -> None:
+        """A rule by which the next backups fail."""
+        self.browser.go(
+            "/admin/faults/faultrule/add/?match_operation=appBackup.create&match_next=3"
+        )
+        self.browser.choose("account", "lab")
+        self.browser.type_in("name", "the next three fail")
+        self.browser.select("effect", "backup-fail")
+        self.browser.type_in("backup-fail__reasons", "Disk full.")
+        self.take("fault-rule", 1100)
+
     def look_at_a_scenario(self) -> None:
         """What the demo would do."""
         self.browser.go("/admin/scenarios/seededscenario/seed/")
@@ -155,6 +166,7 @@ def main(home: str, password: str) -> None:
             photographer.make_bucket_and_app()
             photographer.take_backup()
             photographer.fail_from_the_list()
+            photographer.make_rule()
             photographer.look_at_a_scenario()
             photographer.look_around()
         finally:

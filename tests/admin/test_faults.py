@@ -58,7 +58,7 @@ def test_a_rule_is_added_shown_and_deleted(person: Person, account: Account) -> 
     account.refresh_from_db()
     assert account.has_faults
     listed = text_of(person.look(list_of(rule)))
-    assert "mondays on operation appBackup.create next 3 backup-fail at 0.4" in listed
+    assert "mondays on ↑ ↓ Switch off 0 operation appBackup.create next 3 backup-fail at 0.4" in listed
     assert "mondays" in text_of(person.look(page_of(rule)))
     person.run("delete_records", rule)
     account.refresh_from_db()
@@ -78,7 +78,7 @@ def test_all_that_a_rule_can_match_is_typed_in(
     person: Person, account: Account, app: App, bucket: Bucket
 ) -> None:
     sent = {"operation": "appBackup.create", "method": "POST", "path": "/k8s/*", "name": "night*"}
-    sent |= {"app": app.pk, "bucket": bucket.pk, "every": "2", "probability": "0.5"}
+    sent |= {"app": str(app.pk), "bucket": str(bucket.pk), "every": "2", "probability": "0.5"}
     until = {"match_until_0": "2026-02-01", "match_until_1": "12:00:00"}
     matched = {f"match_{name}": value for name, value in sent.items()}
     fields = NOTHING | until | matched | {"effect": "truncate", "truncate__bytes": "0"}
@@ -90,9 +90,7 @@ def test_all_that_a_rule_can_match_is_typed_in(
     assert f"{rule.until:%F %T}" == "2026-02-01 12:00:00"
     # The page shows all of it as it was typed in, and sends it back unchanged.
     shown = initial(person, page_of(rule))
-    assert {name: str(shown[name]) for name in matched} == {
-        name: str(value) for name, value in matched.items()
-    }
+    assert {name: str(shown[name]) for name in matched} == matched
     FaultRule.objects.update(seen=4, hits=2)
     person.send(page_of(rule), **fields)
     again = FaultRule.objects.get()
@@ -254,7 +252,7 @@ def test_a_rule_that_is_off_is_not_asked(person: Person, api: Api) -> None:
     api.account.refresh_from_db()
     # As cheap as none.
     assert not api.account.has_faults
-    assert "first off" in text_of(person.look(list_of(rule)))
+    assert "first off ↑ ↓ Switch on" in text_of(person.look(list_of(rule)))
     # By the button of the list, too.
     response = person.send(f"{list_of(rule)}{rule.pk}/place/?how=on")
     assert response["Location"] == list_of(rule)

@@ -7,6 +7,7 @@ import pytest
 
 from astra.faults.models import FaultRule
 from astra.journal.models import JournalEntry
+from backups.models import App, Bucket
 from tests import world
 from tests.admin.conftest import Person, list_of, page_of, text_of
 from tests.conftest import Api
@@ -91,7 +92,36 @@ def test_the_calls_of_an_account_are_downloaded_as_a_script(
     script = b"".join(response.streaming_content).decode()
     assert script.count("\ncall '") == 1
     assert json.dumps({"name": "<b>bold</b>"}) in script
-    assert person.client.get(f"{list_of(entry)}0/script", follow=True).status_code == 404
+    for other in ("0", "x"):
+        assert person.client.get(f"{list_of(entry)}{other}/script", follow=True).status_code == 404
+
+
+def test_a_rule_begins_like_a_call(
+    person: Person, api: Api, app: App, bucket: Bucket, entry: JournalEntry
+) -> None:
+    def begun(entry: JournalEntry) -> tuple[str, dict[str, Any]]:
+        path = f"{list_of(entry)}{entry.pk}/make_rule/"
+        assert path.rstrip("/") in person.look(page_of(entry))
+        response: Any = person.client.get(path, follow=True)
+        form = response.context["adminform"].form
+        shown = {name: form[name].value() for name in form.fields}
+        said = {name: value for name, value in shown.items() if name.startswith("match_")}
+        return shown["effect"], {name: value for name, value in said.items() if value}
+
+    effect, said = begun(entry)
+    assert (effect, said) == ("refuse", {"match_operation": "bucket.create"})
+    api.post(f"k8s/v1/apps/{app.id}/appBackups", {"bucketID": str(bucket.id)})
+    called = JournalEntry.objects.latest("sequence")
+    effect, said = begun(called)
+    assert effect == "backup-fail"
+    assert said == {
+        "match_operation": "appBackup.create",
+        "match_app": str(app.id),
+        "match_bucket": str(bucket.id),
+    }
+    JournalEntry.objects.filter(pk=called.pk).update(request_body="{", path="/accounts/x/comets")
+    response: Any = person.client.get(f"{list_of(called)}{called.pk}/make_rule", follow=True)
+    assert "No rule meets a call that is none" in text_of(response.content.decode())
 
 
 def test_the_script_stays_closed_without_a_login(client: Any, entry: JournalEntry) -> None:
