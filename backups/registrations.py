@@ -5,7 +5,7 @@ from astra.engine.barriers import BarrierSource, barrier_sources
 from astra.engine.registry import ANY_BEGINNING, Registration, register
 from astra.isolation.checking import register_check
 from astra.scenarios.sections import imply, register_section
-from backups.actions.placing import collect_resources, lose_apps, regain_apps
+from backups.actions.placing import collect_resources, lose_apps, name_cluster, regain_apps
 from backups.actions.retention import retain
 from backups.actions.schedule_fire import fire_schedules
 from backups.checking import impossible_protection
@@ -13,6 +13,7 @@ from backups.lifecycle import APP, APP_BACKUP, COMPLETED, PROVISIONING, RESTORIN
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.scenarios.fleets import FleetSection
 from backups.scenarios.implied import clusters_of_apps, namespaces_of_apps
+from clusters.actions.clusters import when_renamed
 from clusters.actions.managed_clusters import when_let_go, when_managed
 
 # A completed backup occupies its bucket, any other does not; one row per bucket and settled set.
@@ -79,6 +80,7 @@ def register_all() -> None:
         )
     )
     register_section(FleetSection())
+    when_renamed.append(name_cluster)
     when_let_go.append(lose_apps)
     when_managed.append(regain_apps)
     imply("clusters", clusters_of_apps)

@@ -62,6 +62,14 @@ def columns_on(cluster: Cluster) -> dict[str, Any]:
     }
 
 
+def name_cluster(cluster: Cluster) -> None:
+    """Have the apps of a cluster, and what comes from them, call it by the name that it has now."""
+    App.objects.filter(cluster=cluster).update(cluster_name=cluster.name)
+    App.objects.filter(account_id=cluster.account_id, source_cluster_id=cluster.id).update(
+        source_cluster_name=cluster.name
+    )
+
+
 _LOSE = Statement(f"""
     WITH lost AS (
         SELECT id, state FROM backups_app

@@ -1,7 +1,7 @@
 """Add, replace and delete clusters."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,8 @@ from clusters.actions.discovery import discover_contents
 from clusters.lifecycle import CLUSTER, PENDING, RUNNING
 from clusters.models import Cloud, Cluster, StorageClass
 
+# What families above do when a cluster has another name.
+when_renamed: list[Callable[[Cluster], None]] = []
 # A connector that relays calls to its cluster, so that no kubeconfig is needed.
 RELAYS = frozenset({"connectorV2", "proxyV1"})
 
@@ -102,9 +104,13 @@ def cluster_replace(
 
     Raises 167 (no storage class of the cluster), and as ``cluster_create``.
     """
+    name = row.name
     set_default_class(row, body)
     replace_members(registry.resource(kind), caller=caller, row=row, body=body)
     has_relay(row)
+    if row.name != name:
+        for act in when_renamed:
+            act(row)
 
 
 def set_default_class(cluster: Cluster, body: Mapping[str, Any]) -> None:

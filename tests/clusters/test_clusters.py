@@ -221,3 +221,22 @@ def test_an_app_is_also_below_its_managed_cluster(api: Api) -> None:
     assert number(api.post(f"topology/v2/managedClusters/{world.some_id()}/apps", body)) == 2
     assets = f"topology/v1/managedClusters/{here.id}/apps/{made['id']}/appAssets"
     assert api.read(assets)["items"] == api.read(f"k8s/v1/apps/{made['id']}/appAssets")["items"]
+
+
+@pytest.mark.parametrize("plural", ["clusters", "managedClusters"])
+def test_a_cluster_that_is_renamed_is_called_so_by_its_apps(api: Api, plural: str) -> None:
+    east, west = (world.make_cluster(api.account, name=name) for name in ("east", "west"))
+    app = world.make_app(api.account, cluster=east, cluster_name="east")
+    clone = world.make_app(
+        api.account,
+        cluster=west,
+        cluster_name="west",
+        source_cluster_id=east.id,
+        source_cluster_name="east",
+    )
+    kind = plural.removesuffix("s")
+    body = {"type": f"application/astra-{kind}", "version": "1.6", "name": "north"}
+    assert api.put(f"topology/v1/{plural}/{east.id}", body).status_code == 200
+    assert api.read(f"k8s/v2/apps/{app.id}")["clusterName"] == "north"
+    document = api.read(f"k8s/v2/apps/{clone.id}")
+    assert (document["clusterName"], document["sourceClusterName"]) == ("west", "north")

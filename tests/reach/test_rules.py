@@ -10,6 +10,7 @@ import pytest
 
 from astra.accounts.models import Role, RoleBinding, User
 from backups.models import App
+from backups.problems import BACKUP_NOT_FOUND
 from clusters.models import Namespace
 from tests import world
 from tests.conftest import BACKUP, Api, number
@@ -161,6 +162,14 @@ def test_what_names_what_is_not_seen_is_answered_as_if_that_did_not_exist(estate
         ]
         assert [told(each) for each in refusals] == [told(refusals[1])] * 2, (path, member)
         assert refusals[0].status_code in (400, 404)
+
+
+def test_an_app_is_restored_in_place_from_what_its_restorer_sees(estate: Estate) -> None:
+    caller, one = estate.caller(estate.ours.constraint), f"{APPS}/{estate.ours.app.id}"
+    bodies = [APP | {"backupID": str(each)} for each in (estate.theirs.backup.id, world.some_id())]
+    refusals = [caller.put(one, body, forceUpdate="true") for body in bodies]
+    assert number(refusals[0]) == BACKUP_NOT_FOUND.number
+    assert told(refusals[0]) == told(refusals[1])
 
 
 def told(response: Any) -> dict[str, Any]:
