@@ -22,7 +22,7 @@ from astra.faults.models import FaultRule
 from astra.journal.calls import NO_ANSWER
 from astra.journal.criteria import whole_number
 from astra.journal.models import JournalEntry
-from astra.journal.views import script_response
+from astra.journal.views import archive_response, script_response
 
 _IDS = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH")
@@ -77,7 +77,7 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
     search_help_text = "Search by path, by number, or by the id of a user or a correlation"
     search_ids = ("account_id", "user_id", "correlation_id")
     ordering = ("-sequence",)
-    actions_detail = ("script", "make_rule")
+    actions_detail = ("script", "archive", "make_rule")
     fieldsets = (
         (None, {"fields": _CALL}),
         ("Request", {"fields": ("headers_cell", "request_cell")}),
@@ -182,6 +182,12 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
         """Return all calls of the account as `curl` commands."""
         entry = self._entry(request, object_id)
         return script_response(entry.account, {})
+
+    @action(description="Download as HAR", icon="archive", permissions=["view"])  # type: ignore[untyped-decorator]
+    def archive(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Return the call as an archive."""
+        entry = self._entry(request, object_id)
+        return archive_response(request, entry.account, [entry])
 
 
 def _sent(entry: JournalEntry) -> Any:

@@ -43,15 +43,20 @@ def script(account: Account, entries: Iterable[JournalEntry]) -> Iterator[str]:
     """Yield the pieces of a POSIX shell script that makes the calls again, in their order."""
     yield _HEADER.format(account=account.id, hidden=HIDDEN)
     for entry in entries:
-        # A query is kept escaped, as it came; what no request line may have is escaped anyhow.
-        query = f"?{quote(entry.query, safe=punctuation)}" if entry.query else ""
-        target = quote(entry.path, safe=_SAFE_IN_PATH) + query
+        target = target_of(entry)
         begin = f"\n# {entry.sequence}, {timestamp(entry.at)}"
         if entry.request_body_cut:
             title = _one_line(f"{entry.method} {target}")
             yield f"{begin}: left out, as its body is not kept as a whole.\n# {title}\n"
         else:
             yield f"{begin}\ncall {' '.join(_words(entry, target))}\n"
+
+
+def target_of(entry: JournalEntry) -> str:
+    """Return path and query of a call, as a request line has them."""
+    # A query is kept escaped, as it came; what no request line may have is escaped anyhow.
+    query = f"?{quote(entry.query, safe=punctuation)}" if entry.query else ""
+    return quote(entry.path, safe=_SAFE_IN_PATH) + query
 
 
 def _words(entry: JournalEntry, target: str) -> Iterator[str]:

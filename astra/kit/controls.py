@@ -236,6 +236,10 @@ class JournalControls(Controls):
         """Return the calls that match as a shell script that makes them again."""
         return self._paths.call("GET", "script", query=_sent(match)).text()
 
+    def har(self, **match: Unpack[Criteria]) -> str:
+        """Return the calls that match as an HTTP Archive (HAR 1.2)."""
+        return self._paths.call("GET", "har", query=_sent(match)).text()
+
 
 def _sent(criteria: Criteria) -> dict[str, Any]:
     """Return the criteria as the service takes them."""

@@ -124,6 +124,15 @@ def test_a_rule_begins_like_a_call(
     assert "No rule meets a call that is none" in text_of(response.content.decode())
 
 
+def test_a_call_is_downloaded_as_har(person: Person, entry: JournalEntry, stranger: Api) -> None:
+    stranger.get("k8s/v2/apps")
+    link = f"{list_of(entry)}{entry.pk}/archive"
+    response: Any = person.client.get(link, follow=True)
+    [found] = json.loads(b"".join(response.streaming_content))["log"]["entries"]
+    assert found["_sequence"] == entry.pk
+    assert person.client.get(f"{list_of(entry)}0/archive", follow=True).status_code == 404
+
+
 def test_the_script_stays_closed_without_a_login(client: Any, entry: JournalEntry) -> None:
     response = client.get(f"{list_of(entry)}{entry.pk}/script", follow=True)
     assert response.redirect_chain[-1][0].startswith("/admin/login/")

@@ -137,6 +137,13 @@ def script(session: Session, match: dict[str, Any]) -> dict[str, str]:
     return {"script": session.account.journal.script(**match)}
 
 
+@account_command(journal, shown=lambda told: click.echo(told["har"]))
+@_criteria
+def har(session: Session, match: dict[str, Any]) -> dict[str, str]:
+    """Print the calls that match as an HTTP Archive."""
+    return {"har": session.account.journal.har(**match)}
+
+
 @account_command(journal, shown=lambda told: click.echo("The journal is empty."))
 def clear(session: Session) -> dict[str, bool]:
     """Forget all calls."""
