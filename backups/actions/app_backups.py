@@ -35,6 +35,7 @@ from backups.actions.drafting import (
 )
 from backups.actions.fating import bucket_of_backup, fated, fates_by_rules
 from backups.actions.hooking import hooked
+from backups.actions.placing import refuse_unprotectable
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, PENDING, READY, SNAPSHOT
 from backups.models import AppBackup, Bucket, Snapshot
 
@@ -52,8 +53,9 @@ class SnapshotNameTaken(Exception):
 def app_backup_create(*, caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Row:
     """Create the backup, pending, and the snapshot it is made from when none is named.
 
-    Raises the problems of the user's document: 2 (no such app), 112 (app not ready), 108, 9 or 127
-    (bucket), 46, 47 or 111 (snapshot), 10 (read-only label), 143 (name taken).
+    Raises the problems of the user's document: 2 (no such app), 112 (app not ready), 131 or 158 (its
+    cluster takes no snapshots), 108, 9 or 127 (bucket), 46, 47 or 111 (snapshot), 10 (read-only label),
+    143 (name taken).
     """
     if not caller.has_faults:
         return _create(caller, app_id, wanted)
@@ -127,6 +129,11 @@ def _try_create(
     while True:
         if app.state != READY:
             raise ApiProblem(problems.APP_NOT_READY)
+        refuse_unprotectable(
+            app.unprotectable,
+            problems.BACKUP_NOT_SUPPORTED,
+            without_class=problems.BACKUP_NEEDS_SNAPSHOT_CLASS,
+        )
         rows = draft(
             hooked(caller.account_id, app, wanted),
             app,

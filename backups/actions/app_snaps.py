@@ -20,6 +20,7 @@ from backups.actions.app_backups import unusable_bucket
 from backups.actions.drafting import NO_FAULT
 from backups.actions.fating import fates_by_rules
 from backups.actions.hooking import hooking
+from backups.actions.placing import refuse_unprotectable
 from backups.attachments import keeping_snapshots
 from backups.lifecycle import APP_BACKUP, AVAILABLE, PENDING, SNAPSHOT, TAKES_SNAPSHOTS
 from backups.models import App, AppBackup, Bucket, Snapshot
@@ -32,8 +33,8 @@ def app_snap_create(
 ) -> Snapshot:
     """Create the snapshot, pending, from a validated request body.
 
-    Raises problem 2 (no such app), 112 (app not in a state for it), 108 or 9 (bucket), 10 (read-only
-    label), 176 (name taken).
+    Raises problem 2 (no such app), 112 (app not in a state for it), 130 or 145 (its cluster takes none),
+    108 or 9 (bucket), 10 (read-only label), 176 (name taken).
     """
     with transaction.atomic():
         app = app_to_snapshot(caller.account_id, app_id)
@@ -69,15 +70,22 @@ def app_snap_create(
 
 def app_to_snapshot(account_id: uuid.UUID, app_id: uuid.UUID) -> App:
     """Return the app. Raises problem 2 when the account manages no such app, 112 when it is in no state
-    for a snapshot: one that was just defined is.
+    for a snapshot: one that was just defined is; 130 or 145 when its cluster takes none.
     """
-    app = App.objects.filter(
+    apps: Any = App.objects.select_related("cluster")
+    app: App | None = apps.filter(
         id=app_id, account__checked=account_id, deleted_at__checked=None
     ).first()
     if app is None:
         raise ApiProblem(COLLECTION_NOT_FOUND)
     if app.state not in TAKES_SNAPSHOTS:
         raise ApiProblem(problems.APP_NOT_READY)
+    if app.cluster is not None and not app.cluster.snapshot_supported:
+        refuse_unprotectable(
+            app.cluster.protection_state,
+            problems.SNAPSHOT_NOT_SUPPORTED,
+            without_class=problems.SNAPSHOT_NEEDS_SNAPSHOT_CLASS,
+        )
     return app
 
 

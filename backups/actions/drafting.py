@@ -16,7 +16,7 @@ from astra.api.statements import Statement
 from astra.engine.plan import Pace, planned
 from astra.engine.stages import Fate
 from backups import kinds
-from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, SNAPSHOT
+from backups.lifecycle import APP_BACKUP, COMPLETED, FAILED, READY, SNAPSHOT
 from backups.naming import system_name
 
 NO_FAULT = Fate(COMPLETED)
@@ -54,13 +54,21 @@ class AppFacts(NamedTuple):
     stage_delays: Mapping[str, float]
     immediate_kinds: Sequence[str]
     has_hooks: bool
-    # That of its cluster, else of its cloud, which give the app another revision with another default.
+    # What follows is of its cluster, else of its cloud; with each change the app gets another revision.
     default_bucket_id: uuid.UUID | None
+    # The `protectionState` of a cluster on which no snapshot can be taken.
+    unprotectable: str | None
+
+    @property
+    def is_able(self) -> bool:
+        """Tell whether backups can be made of it."""
+        return self.state == READY and self.unprotectable is None
 
 
-_OWN = ", ".join(f"app.{name}" for name in AppFacts._fields[:-1])
+_OWN = ", ".join(f"app.{name}" for name in AppFacts._fields[:-2])
 _APPS = f"""
-    SELECT {_OWN}, coalesce(cluster.default_bucket_id, cloud.default_bucket_id)
+    SELECT {_OWN}, coalesce(cluster.default_bucket_id, cloud.default_bucket_id),
+        CASE WHEN NOT cluster.snapshot_supported THEN cluster.protection_state END
     FROM backups_app AS app
     LEFT JOIN clusters_cluster AS cluster ON cluster.id = app.cluster_id
     LEFT JOIN clusters_cloud AS cloud ON cloud.id = cluster.cloud_id
@@ -78,8 +86,12 @@ _MOST_REMEMBERED = 10_000
 
 
 def remembered_app(account_id: uuid.UUID, app_id: uuid.UUID) -> AppFacts:
-    """Return what is known of an app, asked for if nothing is; raises as ``asked_app``."""
-    return _remembered.get((account_id, app_id)) or asked_app(account_id, app_id)
+    """Return what is known of an app, asked for if nothing is; raises as ``asked_app``.
+
+    That no backup can be made of it is not remembered: no statement would prove it.
+    """
+    known = _remembered.get((account_id, app_id))
+    return known if known and known.is_able else asked_app(account_id, app_id)
 
 
 def asked_app(account_id: uuid.UUID, app_id: uuid.UUID) -> AppFacts:

@@ -8,7 +8,13 @@ from typing import Any
 import orjson
 
 from astra.accounts.callers import Caller, Scope
-from astra.api.problems import COLLECTION_NOT_FOUND, INVALID_FIELDS, ApiProblem, Invalid
+from astra.api.problems import (
+    COLLECTION_NOT_FOUND,
+    INVALID_FIELDS,
+    ApiProblem,
+    Invalid,
+    ProblemType,
+)
 from astra.api.statements import Statement
 from astra.engine.plan import begin_in
 from astra.engine.stages import Fate
@@ -18,6 +24,7 @@ from backups.models import App
 from backups.models.apps import ClusterType
 from clusters.actions.discovery import namespaces_appear
 from clusters.models import Cluster, Namespace, StorageClass
+from clusters.models.clusters import ClusterProtection
 from clusters.models.contents import NamespaceState
 from clusters.reach import contents_reached
 
@@ -156,6 +163,19 @@ def refuse_unfit_clusters(app: App, *, is_live: bool) -> None:
     found = classes.filter(cluster_id=app.cluster_id, name__in=wanted)
     if app.cluster_id and found.count() < len(wanted):
         raise ApiProblem(problems.STORAGE_CLASS_NOT_FOUND)
+
+
+def refuse_unprotectable(
+    protection: str | None, ineligible: ProblemType, *, without_class: ProblemType
+) -> None:
+    """Raise what keeps an app from being protected where its cluster takes no snapshots.
+
+    ``protection``: the cluster's `protectionState`, None where it takes them; if none of its storage
+    classes supports them, ``without_class``.
+    """
+    if protection is not None:
+        lacks_class = protection == ClusterProtection.PARTIAL
+        raise ApiProblem(without_class if lacks_class else ineligible)
 
 
 def collect_resources(account_id: uuid.UUID) -> None:

@@ -2,7 +2,7 @@
 
 All schedules of an account that are due at one instant fire together: what they want is decided per
 schedule, in the order of age and id, and written by one statement. A schedule whose app is not ready,
-or that finds no bucket, makes nothing that time.
+or on a cluster that takes no snapshots, or that finds no bucket, makes nothing that time.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from backups.actions.drafting import BackupWanted, Draft, draft, held_apps
 from backups.actions.fating import let_rules_decide
 from backups.actions.hooking import hooked
 from backups.attachments import Replicated, replicating
-from backups.lifecycle import COMPLETED, READY
+from backups.lifecycle import COMPLETED
 from backups.models import Schedule
 from backups.recurrence import next_firing
 
@@ -79,7 +79,7 @@ def fire_schedules(account_id: uuid.UUID, at: datetime) -> None:
     assert account is not None
     revision, seed, has_faults, *pace = account
     apps = held_apps(account_id, {each.app_id for each in due})
-    ready = [each for each in due if each.app_id in apps and apps[each.app_id].state == READY]
+    ready = [each for each in due if each.app_id in apps and apps[each.app_id].is_able]
     names = _names(ready, seed, at)
     wanted = [
         (apps[each.app_id], _wanted(each, name)) for each, name in zip(ready, names, strict=True)

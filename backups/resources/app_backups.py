@@ -123,6 +123,8 @@ APP_BACKUP = Resource(
             problems.SNAPSHOT_OF_ANOTHER_APP,
             problems.SNAPSHOT_NOT_READY,
             problems.APP_NOT_READY,
+            problems.BACKUP_NOT_SUPPORTED,
+            problems.BACKUP_NEEDS_SNAPSHOT_CLASS,
             problems.BUCKET_UNAVAILABLE,
             problems.BACKUP_NAME_TAKEN,
         ),

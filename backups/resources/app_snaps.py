@@ -45,7 +45,11 @@ APP_SNAP = Resource(
     methods=frozenset({"GET", "POST", "DELETE"}),
     failures=failing(list=100, create=98, retrieve=99, delete=49),
     refusals={
-        CREATE: (problems.APP_NOT_READY,),
+        CREATE: (
+            problems.APP_NOT_READY,
+            problems.SNAPSHOT_NOT_SUPPORTED,
+            problems.SNAPSHOT_NEEDS_SNAPSHOT_CLASS,
+        ),
         DELETE: (
             problems.SNAPSHOT_IN_USE,
             problems.SNAPSHOT_REPLICATED,

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from astra.api import fields
-from astra.api.problems import INVALID_FIELDS, ApiProblem
+from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid
 from astra.api.serializers import ClosedSerializer, extended_error
 from astra.resources.members import (
     ABSENT,
@@ -33,6 +34,9 @@ from backups.models.buckets import (
     location_of,
     parameters_member,
 )
+
+# The providers whose S3 is a storage system of NetApp's.
+OF_NETAPP = (Provider.ONTAP_S3, Provider.STORAGEGRID_S3)
 
 
 class S3Parameters(ClosedSerializer):
@@ -73,11 +77,31 @@ def of_its_provider(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def complete(bucket: Bucket, now: datetime) -> Sequence[str]:
-    """Set what identifies the bucket; without a name it is called like the store's."""
+    """Set what identifies the bucket; without a name it is called like the store's.
+
+    Raises problem 82 for a host of another type.
+    """
     (parameters,) = bucket.parameters.values()
+    refuse_other_host(bucket.provider, parameters.get("serverURL", ""))
     bucket.location = location_of(bucket.parameters)
     bucket.name = bucket.name or parameters["bucketName"] or f"bucket-{str(bucket.id)[:8]}"
     return ()
+
+
+def refuse_other_host(provider: str, server_url: str) -> None:
+    """Raise problem 82 for a bucket of AWS that is not at Amazon, and for one of NetApp's that is."""
+    try:
+        host = urlsplit(server_url if "//" in server_url else f"//{server_url}").hostname or ""
+    except ValueError:
+        # Nothing that looks like a URL.
+        return
+    is_amazon = f".{host}".endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    if host and (
+        is_amazon if provider in OF_NETAPP else provider == Provider.AWS and not is_amazon
+    ):
+        reason = f"Is no host of the provider {provider}."
+        refused = Invalid("bucketParameters.s3.serverURL", reason)
+        raise ApiProblem(problems.BUCKET_HOST_MISMATCH, fields=[refused])
 
 
 def refuse_default(bucket: Bucket) -> None:
@@ -130,6 +154,7 @@ BUCKET = Resource(
         CREATE: "no object store is asked: what the credential holds is not tried, and the bucket"
         " becomes available by itself."
     },
+    refusals={CREATE: (problems.BUCKET_HOST_MISMATCH,)},
     replace=bucket_replace,
     lifecycle=LIFECYCLE,
     complete=complete,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
@@ -36,8 +37,8 @@ def cluster_create(
 ) -> Cluster:
     """Add a cluster, pending, from a validated body; what is in it is found at once.
 
-    Raises 2 (cloud), 9 (nothing says how it is reached), 165 (credential and relay), 44 (credential
-    in use), 45 (name taken in the cloud), 10 (read-only label).
+    Raises 2 (cloud), 9 (nothing says how it is reached), 165 (credential and relay), 63 (credential not
+    valid), 44 (credential in use), 45 (name taken in the cloud), 10 (read-only label).
     """
     resource = registry.resource(CLUSTER.kind)
     with transaction.atomic():
@@ -51,6 +52,7 @@ def cluster_create(
         cluster.name = cluster.name or name_of(cluster)
         refuse_unreachable(cluster)
         find_references(resource, caller, body)
+        refuse_invalid_credential(cluster, cluster.created_at)
         resource.complete(cluster, cluster.created_at)
         plan_new(CLUSTER, cluster, fate, caller)
         with refusing_taken(resource.taken):
@@ -90,6 +92,16 @@ def refuse_unreachable(cluster: Cluster) -> None:
         raise ApiProblem(INVALID_FIELDS, fields=[Invalid("credentialID", reason)])
 
 
+def refuse_invalid_credential(cluster: Cluster, now: datetime) -> None:
+    """Raise 63 for a cluster whose credential says that it is not valid, or not now."""
+    credentials: Any = registry.resource("credential").model
+    named = credentials.objects.filter(account_id=cluster.account_id, id=cluster.credential_id)
+    at_another_time = Q(valid_from__gt=now) | Q(valid_until__lte=now)
+    if named.filter(Q(is_valid=False) | at_another_time).exists():
+        invalid = Invalid("credentialID", "The credential is not valid.")
+        raise ApiProblem(problems.KUBECONFIG_NOT_VALID, fields=[invalid])
+
+
 def as_read(cluster: Cluster) -> Cluster:
     """Return the cluster with what the database works out of it."""
     members = registry.resource(CLUSTER.kind).members
@@ -107,6 +119,8 @@ def cluster_replace(
     name = row.name
     set_default_class(row, body)
     replace_members(registry.resource(kind), caller=caller, row=row, body=body)
+    if "credentialID" in body:
+        refuse_invalid_credential(row, caller.now())
     has_relay(row)
     if row.name != name:
         for act in when_renamed:

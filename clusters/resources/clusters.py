@@ -48,6 +48,7 @@ def complete(cluster: Cluster, now: datetime) -> Sequence[str]:
     return ("is_managed", "managed_at", "outcome_managed_state", "trident_managed_state")
 
 
+CREDENTIAL_REFUSED = problems.CREDENTIAL_WITH_RELAY, problems.KUBECONFIG_NOT_VALID
 CLUSTER = Resource(
     model=Cluster,
     members=members_of(kinds.CLUSTER, module=__name__),
@@ -61,8 +62,8 @@ CLUSTER = Resource(
     published_parameters=frozenset({"include", "limit", "filter"}),
     failures=failing(create=66, retrieve=65, replace=65),
     refusals={
-        CREATE: (problems.CREDENTIAL_WITH_RELAY,),
-        REPLACE: (problems.CREDENTIAL_WITH_RELAY, problems.STORAGE_CLASS_INVALID),
+        CREATE: CREDENTIAL_REFUSED,
+        REPLACE: (*CREDENTIAL_REFUSED, problems.STORAGE_CLASS_INVALID),
         DELETE: (CONFLICT,),
     },
     simplified={

@@ -11,7 +11,7 @@ from clusters.actions.managed_clusters import (
 )
 from clusters.models import Cluster
 from clusters.resources.cluster_members import members_of
-from clusters.resources.clusters import TAKEN, complete
+from clusters.resources.clusters import CREDENTIAL_REFUSED, TAKEN, complete
 
 DEFAULTS_REFUSED = (problems.STORAGE_CLASS_INVALID, problems.NO_DEFAULT_BUCKET_ALLOWED)
 
@@ -26,7 +26,7 @@ MANAGED_CLUSTER = Resource(
     published_parameters=frozenset({"include", "limit", "filter"}),
     refusals={
         CREATE: (problems.CLUSTER_NOT_FOUND, *DEFAULTS_REFUSED),
-        REPLACE: (problems.CREDENTIAL_WITH_RELAY, *DEFAULTS_REFUSED),
+        REPLACE: (*CREDENTIAL_REFUSED, *DEFAULTS_REFUSED),
     },
     simplified={CREATE: "nothing is installed in the cluster; it is managed after some seconds."},
     complete=complete,

@@ -17,7 +17,7 @@ from hooks import kinds
 from hooks.actions.guarding import refuse_off
 from hooks.actions.running import keep_has_hooks
 from hooks.matching import containers_of, matching
-from hooks.models import ExecutionHook, ExecutionHookOverride, HookType
+from hooks.models import Action, ExecutionHook, ExecutionHookOverride, HookType
 
 
 def execution_hook_create(
@@ -26,8 +26,8 @@ def execution_hook_create(
     """Create a hook from a validated body; ``app_id`` is the path's app, if it has one.
 
     Raises problem 168 while the feature is off, 73 for a hook of NetApp's, 2 when the path's app is
-    none, 9 for an app or a source that is none and for what does not go together, 10 for a name that
-    is taken and for a read-only label.
+    none, 9 for an app or a source that is none and for what does not go together, 162 for an app that
+    cannot be failed over, 10 for a name that is taken and for a read-only label.
     """
     refuse_off(caller)
     if body["hookType"] == HookType.NETAPP:
@@ -39,6 +39,7 @@ def execution_hook_create(
         resource.members.apply(hook, body)
         resource.complete(hook, hook.created_at)
         find_references(resource, caller, body)
+        refuse_failover(hook, app)
         match_anew(hook, app)
         with refusing_taken(resource.taken):
             hook.save(force_insert=True)
@@ -63,6 +64,12 @@ def _app(caller: Caller, of_path: uuid.UUID | None, of_body: uuid.UUID) -> App:
     return app
 
 
+def refuse_failover(hook: ExecutionHook, app: App) -> None:
+    """Raise problem 162 for a hook on the fail-over of an app that is on no cluster."""
+    if hook.action == Action.FAILOVER and app.cluster_id is None:
+        raise ApiProblem(kinds.FAILOVER_NOT_SUPPORTED)
+
+
 def match_anew(hook: ExecutionHook, app: App) -> None:
     """Note which containers of its app a hook matches."""
     found = matching(hook.matching_criteria, containers_of(app.name, app.namespaces))
@@ -70,9 +77,10 @@ def match_anew(hook: ExecutionHook, app: App) -> None:
 
 
 def execution_hook_replace(*, caller: Caller, row: ExecutionHook, body: Mapping[str, Any]) -> None:
-    """Change a locked hook from a validated body. Raises 9 and 10 as ``execution_hook_create``."""
+    """Change a locked hook from a validated body. Raises 9, 10 and 162 as ``execution_hook_create``."""
     replace_members(registry.resource(kinds.EXECUTION_HOOK.name), caller=caller, row=row, body=body)
     if row.app is not None:
+        refuse_failover(row, row.app)
         match_anew(row, row.app)
         row.save(update_fields=["matching_containers"])
 

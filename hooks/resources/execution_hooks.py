@@ -132,6 +132,7 @@ MEMBERS = Members(
     module=__name__,
 )
 
+READ_ONLY = kinds.HOOKS_ARE_OFF, kinds.HOOK_IS_NETAPP
 EXECUTION_HOOK = Resource(
     model=ExecutionHook,
     members=MEMBERS,
@@ -140,7 +141,10 @@ EXECUTION_HOOK = Resource(
     methods=METHODS,
     published_parameters=frozenset({"include", "limit", "filter"}),
     failures={},
-    refusals=dict.fromkeys((CREATE, REPLACE, DELETE), (kinds.HOOKS_ARE_OFF, kinds.HOOK_IS_NETAPP)),
+    refusals={
+        **dict.fromkeys((CREATE, REPLACE), (*READ_ONLY, kinds.FAILOVER_NOT_SUPPORTED)),
+        DELETE: READ_ONLY,
+    },
     simplified=dict.fromkeys((CREATE, REPLACE), MATCHES),
     complete=complete,
     taken=(Taken("execution_hook_name_is_unique", CONFLICT, "name", "A hook has this name."),),

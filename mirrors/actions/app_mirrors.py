@@ -96,7 +96,7 @@ def app_mirror_create(
 
 def _source(caller: Caller, body: Mapping[str, Any], app_id: uuid.UUID | None) -> App:
     """Return the app to replicate, locked, so that no two mirrors of it are made at once."""
-    apps: Any = App.objects.select_for_update(of=("self",))
+    apps: Any = App.objects.select_for_update(of=("self",)).select_related("cluster")
     managed = apps.filter(account__checked=caller.account_id, deleted_at__checked=None)
     if app_id is not None and not managed.filter(id=app_id).exists():
         raise ApiProblem(COLLECTION_NOT_FOUND)
@@ -107,7 +107,8 @@ def _source(caller: Caller, body: Mapping[str, Any], app_id: uuid.UUID | None) -
         reason = "The account manages no such app on a cluster."
         raise ApiProblem(SOURCE_INVALID, fields=[Invalid("sourceAppID", reason)])
     of_app = Q(source_app=source) | Q(destination_id=source.id)
-    if source.state != READY or AppMirror.objects.filter(of_app).exists():
+    is_fit = source.cluster is None or source.cluster.snapshot_supported
+    if source.state != READY or not is_fit or AppMirror.objects.filter(of_app).exists():
         raise ApiProblem(REPLICATION_NOT_SUPPORTED)
     return source
 

@@ -48,6 +48,14 @@ class TestApp:
         assert _refused(api.create_backup(app)) == (112, 409, [])
         assert not Snapshot.objects.exists()
 
+    def test_an_app_that_was_not_ready_is_asked_again(
+        self, api: Api, app: App, bucket: Bucket
+    ) -> None:
+        App.objects.filter(id=app.id).update(state="discovering")
+        assert number(api.create_backup(app)) == 112
+        App.objects.filter(id=app.id).update(state="ready")
+        assert api.create_backup(app).status_code == 201
+
 
 class TestBucket:
     def test_a_named_bucket_is_used(self, api: Api, app: App) -> None:

@@ -13,6 +13,18 @@ from tests.contract_writes import ABSENT, Creates, Deletes, Refused, Replaces
 
 CREDENTIAL = "0afbe357-a717-4c7a-8b3d-d0368959c8de"
 S3 = {"serverURL": "s3.example.com", "bucketName": "backups"}
+
+
+def stored(host: str, provider: str) -> dict[str, Any]:
+    """What a body says of a provider's bucket at a host."""
+    return {"provider": provider, "bucketParameters": {"s3": S3 | {"serverURL": host}}}
+
+
+def at(host: str, provider: str) -> Refused:
+    """A host that is not the provider's."""
+    return Refused(stored(host, provider), 82, ["bucketParameters.s3.serverURL"])
+
+
 UNKNOWN = Refused({"credentialID": "11111111-1111-4111-8111-111111111111"}, 9, ["credentialID"])
 BAD = {
     "an empty name": Refused({"name": ""}, 8, ["name"]),
@@ -65,6 +77,10 @@ class TestBuckets(Lists, Retrieves, Creates, Replaces, Deletes):
             "bucketParameters": {"azure": {"storageAccount": "a", "bucketName": "b"}},
         },
         "labels": {"metadata": {"labels": [{"name": "team", "value": "a"}]}},
+        "Amazon's": stored("s3.eu-central-1.amazonaws.com", "aws"),
+        "Amazon's by another protocol": stored("s3.amazonaws.com", "generic-s3"),
+        "ONTAP's": stored("https://ontap.example.com:8443/", "ontap-s3"),
+        "no host to speak of": stored("[", "aws"),
     }
     invalid = BAD | {
         "no credential, provider and parameters": Refused(
@@ -73,6 +89,10 @@ class TestBuckets(Lists, Retrieves, Creates, Replaces, Deletes):
             ["credentialID", "provider", "bucketParameters"],
         ),
         "parameters of another provider": Refused({"provider": "gcp"}, 9, ["bucketParameters"]),
+        "a bucket of Amazon's elsewhere": at("s3.example.com", "aws"),
+        "a bucket of Amazon's at a host that looks alike": at("amazonaws.com.example.com", "aws"),
+        "a bucket of ONTAP's at Amazon's": at("https://s3.us-east-1.amazonaws.com:443", "ontap-s3"),
+        "a bucket of StorageGRID's at Amazon's": at("S3.AmazonAWS.com", "storagegrid-s3"),
         "a credential that there is not": UNKNOWN,
     }
     replacements = {

@@ -1,6 +1,7 @@
 """clusters: added, found, replaced, deleted; and what every resource promises of managed ones."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -119,6 +120,25 @@ def test_a_cluster_is_reached_in_one_way(
     cloud = world.make_cloud(api.account)
     refused = api.post(f"topology/v1/clouds/{cloud.id}/clusters", HEAD | members)
     assert (number(refused), invalid(refused)) == (problem, names)
+
+
+@pytest.mark.parametrize(
+    "validity",
+    [
+        {"is_valid": False},
+        {"valid_until": world.START},
+        {"valid_from": world.START + timedelta(hours=1)},
+    ],
+)
+def test_a_credential_that_is_not_valid_reaches_no_cluster(api: Api, validity: Any) -> None:
+    invalid_one = world.make_credential(api.account, **validity)
+    cloud = world.make_cloud(api.account)
+    here = f"topology/v1/clouds/{cloud.id}/clusters"
+    refused = api.post(here, HEAD | {"credentialID": str(invalid_one.id)})
+    assert (number(refused), invalid(refused)) == (63, ["credentialID"])
+    made = add(api, credentialID=credential(api))
+    body = HEAD | {"credentialID": str(invalid_one.id)}
+    assert number(api.put(f"topology/v1/clusters/{made['id']}", body)) == 63
 
 
 def test_a_name_in_a_cloud_and_a_credential_are_used_once(api: Api) -> None:

@@ -8,6 +8,7 @@ from astra.accounts.models import Described
 from astra.resources import registry
 from hooks.models import ExecutionHook, ExecutionHookOverride
 from tests import world
+from tests.conftest import Api, number
 from tests.contract_writes import Refused
 from tests.declared import contract_of
 from tests.hooks.on import SOURCE, make_hook, make_source, turn
@@ -100,6 +101,12 @@ class _Made:
 
 
 class TestExecutionHooks(On, _Made, _Hooks):  # type: ignore[misc]
+    @pytest.fixture(autouse=True)
+    def _placed(self, _world: None) -> None:
+        """Have the app be on a cluster, so that it can be failed over."""
+        self.app.cluster = world.make_cluster(self.account)
+        self.app.save(update_fields=["cluster"])
+
     valid = {
         "good": {},
         "after a fail-over": {"action": "failover", "stage": "post", "enabled": "false"},
@@ -148,3 +155,25 @@ class TestOverrides(On, _Overrides):  # type: ignore[misc]
             {"executionHookID": str(world.some_id())}, 9, ["executionHookID"]
         )
     }
+
+
+def test_an_app_that_is_on_no_cluster_has_no_hook_on_its_fail_over(api: Api, account: Any) -> None:
+    turn(account, "true")
+    app = world.make_app(account)
+    hook = make_hook(account, app, action="restore", stage="post")
+    body = {
+        "type": "application/astra-executionHook",
+        "version": "1.3",
+        "name": "Greet",
+        "hookType": "custom",
+        "action": "failover",
+        "stage": "post",
+        "hookSourceID": str(hook.hook_source_id),
+        "appID": str(app.id),
+    }
+    refused = api.post("core/v1/executionHooks", body)
+    assert (refused.status_code, number(refused)) == (409, 162)
+    change = {name: body[name] for name in ("type", "version", "action")}
+    assert number(api.put(f"core/v1/executionHooks/{hook.id}", change)) == 162
+    placed = world.make_app(account, cluster=world.make_cluster(account))
+    assert api.post("core/v1/executionHooks", body | {"appID": str(placed.id)}).status_code == 201
