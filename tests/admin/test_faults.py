@@ -58,7 +58,9 @@ def test_a_rule_is_added_shown_and_deleted(person: Person, account: Account) -> 
     account.refresh_from_db()
     assert account.has_faults
     listed = text_of(person.look(list_of(rule)))
-    assert "mondays on ↑ ↓ Switch off 0 operation appBackup.create next 3 backup-fail at 0.4" in listed
+    assert (
+        "mondays on ↑ ↓ Switch off 0 operation appBackup.create next 3 backup-fail at 0.4" in listed
+    )
     assert "mondays" in text_of(person.look(page_of(rule)))
     person.run("delete_records", rule)
     account.refresh_from_db()
