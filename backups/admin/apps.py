@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from astra.accounts.callers import Caller, system_caller
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
-from astra.adminsite.forms import JsonField, LinesField, SizeField
+from astra.adminsite.forms import LinesField, SizeField
 from astra.api.problems import ApiProblem
+from astra.engine.admin.paces import delays_field, immediate_field
 from astra.engine.paces import pace_of
 from astra.resources.cells import bytes_cell
 from astra.resources.forms import OUTCOME_FIELDS, OutcomeForm, ResourceForm
@@ -32,10 +33,8 @@ class AppForm(ResourceForm):
     namespaces = LinesField(help_text="One per line. Left empty, one called like the app.")
     size_bytes = SizeField(label="Size", help_text="What a backup of it has to copy.")
     throughput_bytes_per_second = SizeField(label="Throughput per second", takes_zero=False)
-    stage_delays = JsonField(help_text='Seconds by stage, for example {"app-backup-run": 0.5}.')
-    immediate_kinds = JsonField(
-        help_text='Kinds that are finished at once, for example ["appBackup"].'
-    )
+    stage_delays = delays_field(of_target=True)
+    immediate_kinds = immediate_field(of_target=True)
 
     members = {"namespaceScopedResources": "namespaces"}
 

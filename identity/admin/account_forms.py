@@ -13,7 +13,6 @@ from astra.accounts.models import Account, Role
 from astra.adminsite.forms import (
     ApiForm,
     InstantField,
-    JsonField,
     LabelsField,
     LineField,
     PickField,
@@ -22,6 +21,7 @@ from astra.api.clock import real_now
 from astra.api.problems import CONFLICT, ApiProblem
 from astra.api.serializers import ClosedSerializer, read_only_labels
 from astra.engine.admin.clocks import rate_field
+from astra.engine.admin.paces import delays_field, immediate_field
 from astra.engine.paces import pace_of
 from astra.resources.actions import change_row, create_row
 from identity.admin.users import give_role
@@ -36,14 +36,8 @@ class AccountForm(ApiForm):
 
     name = LineField()
     labels = LabelsField()
-    stage_delays = JsonField(
-        initial=dict,
-        help_text='Seconds by stage, for all its apps, for example {"app-backup-run": 0.5}.',
-    )
-    immediate_kinds = JsonField(
-        initial=list,
-        help_text='Kinds that are finished at once, for example ["appBackup", "appSnap"].',
-    )
+    stage_delays = delays_field()
+    immediate_kinds = immediate_field()
 
     members = {"metadata": "labels"}
 

@@ -70,7 +70,7 @@ MEMBERS = Members(
         create=REQUIRED,
         replace=REQUIRED,
         write_only=True,
-        help="A JSON object: the parts by name, each in base64. What is stored is not shown.",
+        help="The parts by name, each in base64. What is stored is not shown.",
     ),
     Flag("valid", column="is_valid"),
     Instant("validFromTimestamp", column="valid_from", sometimes=True),

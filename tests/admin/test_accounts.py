@@ -1,11 +1,13 @@
 """Accounts by hand: made with their owner, hastened, deleted, their clocks set and moved."""
 
-import json
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from astra.accounts.models import Account, RoleBinding, User
+from astra.engine.registry import registrations
 from backups.models import AppBackup, Schedule
 from tests import world
 from tests.admin.conftest import Person, call, errors, list_of, make_backup, page_of
@@ -31,12 +33,6 @@ def test_a_real_clock_has_no_offset(person: Person) -> None:
     assert not User.objects.exists()
 
 
-KINDS = (
-    *("appMirror", "asup", "bucket", "cloud", "cluster", "package", "setting", "upgrade"),
-    *("app", "appSnap", "appBackup"),
-)
-
-
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
@@ -59,31 +55,27 @@ KINDS = (
             {"clock_mode": "manual", "starts_at_0": "9999-12-31", "starts_at_1": "12:00:00"},
             {"__all__": ["Time ends at 9000-01-01."]},
         ),
-        ({"stage_delays": "{"}, {"stage_delays": ["Enter a valid JSON."]}),
         (
-            {"stage_delays": '{"app-snap-run": "soon", "app-backup-run": 1e10}'},
+            {"stage_delays-app-snap-run": "soon", "stage_delays-app-backup-run": "1e10"},
             {
                 "stage_delays": [
-                    "app-snap-run: Must be 0 to 1000000000 seconds.",
-                    "app-backup-run: Must be 0 to 1000000000 seconds.",
+                    "app-snap-run: Enter a number.",
+                    "app-backup-run: Ensure this value is less than or equal to 1000000000.",
                 ]
             },
         ),
         (
-            {"stage_delays": "[1]", "immediate_kinds": '{"appSnap": true}'},
+            {"immediate_kinds": ["appSnap", "comet"]},
             {
-                "stage_delays": ["Must be an object of seconds by stage."],
-                "immediate_kinds": ["Must be an array of kinds."],
+                "immediate_kinds": [
+                    "Select a valid choice. comet is not one of the available choices."
+                ]
             },
-        ),
-        (
-            {"immediate_kinds": '["appSnap", "comet"]'},
-            {"immediate_kinds": [f"1: Must be one of {', '.join(KINDS)}."]},
         ),
     ],
 )
 def test_a_bad_account_is_refused(
-    fields: dict[str, str], expected: dict[str, list[str]], person: Person
+    fields: dict[str, Any], expected: dict[str, list[str]], person: Person
 ) -> None:
     form = {"name": "lab", "clock_mode": "real"} | fields
     assert errors(person.send(f"{list_of(Account)}add/", **form)) == expected
@@ -96,13 +88,20 @@ def test_an_account_is_renamed_and_hastened(person: Person, account: Account) ->
         page_of(account),
         name="renamed",
         labels="a=1",
-        stage_delays=json.dumps(delays),
-        immediate_kinds='["appSnap"]',
+        immediate_kinds=["appSnap"],
+        **{"stage_delays-app-backup-run": "0.5"},
     )
     account.refresh_from_db()
     assert (account.name, account.stage_delays) == ("renamed", delays)
     assert account.immediate_kinds == ["appSnap"]
     assert account.labels == [{"name": "a", "value": "1"}]
+    # Its page has a field for each stage of each kind that is declared, with what is usual.
+    page = person.look(page_of(account))
+    for each in registrations():
+        for stage in each.lifecycle.stage_names:
+            assert f'name="stage_delays-{stage}"' in page
+        assert f'name="immediate_kinds" value="{each.lifecycle.kind}"' in page
+    assert re.search(r'name="stage_delays-app-backup-run" value="0.5"[^>]* placeholder="3 s"', page)
 
 
 def test_a_deleted_account_is_marked_as_the_api_marks_it(person: Person, account: Account) -> None:
@@ -149,7 +148,7 @@ def test_a_still_clock_is_moved(person: Person, account: Account) -> None:
     ],
 )
 def test_a_move_that_is_none_is_refused(
-    fields: dict[str, str], expected: dict[str, list[str]], person: Person, account: Account
+    fields: dict[str, Any], expected: dict[str, list[str]], person: Person, account: Account
 ) -> None:
     assert errors(person.run("move_clock", account, **fields)) == expected
 
@@ -206,6 +205,6 @@ def test_a_clock_is_set(person: Person, account: Account) -> None:
     ],
 )
 def test_a_clock_that_cannot_be_is_refused(
-    fields: dict[str, str], expected: dict[str, list[str]], person: Person, account: Account
+    fields: dict[str, Any], expected: dict[str, list[str]], person: Person, account: Account
 ) -> None:
     assert errors(person.run("set_clock", account, **fields)) == expected

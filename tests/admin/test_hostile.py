@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 import astra.urls  # noqa: F401 (loading it fills the site)
+from astra.adminsite.objects import ObjectWidget
 from astra.adminsite.records import RecordAdmin
+from astra.adminsite.rows import RowsWidget
 from tests.admin.conftest import Person, list_of, page_of, some_of_everything
 
 pytestmark = pytest.mark.long
@@ -39,7 +41,12 @@ def filled(person: Person, path: str) -> dict[str, Any]:
     form = response.context["adminform"].form
     for name, field in form.fields.items():
         value = form[name].value()
-        if hasattr(field.widget, "decompress"):
+        if isinstance(field.widget, ObjectWidget):
+            sent |= {f"{name}-{each}": "" for each in field.widget.members}
+        elif isinstance(field.widget, RowsWidget):
+            sent |= {f"{name}-0-{each.name}": "" for each in field.widget.columns}
+            sent[f"{name}-0-left"] = ""
+        elif hasattr(field.widget, "decompress"):
             for index, part in enumerate(field.widget.decompress(value)):
                 sent[f"{name}_{index}"] = "" if part is None else str(part)
         elif value is not False and (shown := field.prepare_value(value)) is not None:
@@ -61,6 +68,7 @@ def refused_by_themselves(response: Any) -> set[str]:
         except ValidationError:
             parts = len(field.widget.widgets) if hasattr(field.widget, "decompress") else 0
             found |= {f"{name}_{part}" for part in range(parts)} if parts > 1 else {name}
+            found |= {each for each in form.data if each.startswith(f"{name}-")}
     return found
 
 

@@ -13,8 +13,6 @@ APP = {
     "outcome": "ready",
     "size_bytes": "2 GiB",
     "throughput_bytes_per_second": "512 MiB",
-    "stage_delays": "{}",
-    "immediate_kinds": "[]",
 }
 BUCKET = {
     "provider": "generic-s3",
@@ -79,8 +77,8 @@ def test_an_app_can_be_made_to_fail(person: Person, account: Account) -> None:
             {"throughput_bytes_per_second": ["Must be greater than zero."]},
         ),
         (
-            {"stage_delays": '{"app-backup-run": -1}'},
-            {"stage_delays": ["app-backup-run: Must be 0 to 1000000000 seconds."]},
+            {"stage_delays-app-backup-run": "-1"},
+            {"stage_delays": ["app-backup-run: Ensure this value is greater than or equal to 0."]},
         ),
     ],
 )
