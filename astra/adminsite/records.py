@@ -200,7 +200,7 @@ class RecordAdmin(ModelAdmin[M]):
         actions = dict(super().get_actions(request))
         actions.pop("delete_selected", None)
         if self.has_delete_permission(request):
-            own = RecordAdmin.delete_records
+            own = type(self).delete_records
             actions["delete_records"] = (own, "delete_records", "Delete…")
         return actions
 

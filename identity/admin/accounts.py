@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -25,7 +26,8 @@ from identity.actions.accounts import account_delete
 from identity.admin.account_forms import KNOBS, AccountAddForm, AccountForm
 
 Accounts = Sequence[Account]
-_OF_STATE = ("settle_now", "save", "reset", "delete_everything")
+_OF_STATE = ("settle_now", "save", "reset", "delete_by_api")
+_NOTHING_STAYS = "Nothing of an account stays: apps, backups, users, tokens, history."
 
 
 @admin.register(Account)
@@ -78,8 +80,12 @@ class AccountAdmin(AccountColumns[Account]):
         )
 
     def delete_record(self, record: Account) -> None:
-        """Mark the account for deletion as the API does."""
-        account_delete(caller=system_caller(record))
+        """Delete the account with all that belongs to it."""
+        isolation.account_delete(record.pk)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Return what the page that asks shows: not each of the rows, of which there may be millions."""
+        return [_NOTHING_STAYS], {}, set(), []
 
     @confirmed(
         "Settle now",
@@ -145,14 +151,27 @@ class AccountAdmin(AccountColumns[Account]):
         return Done(f"Reset {self.counted(len(accounts))}.")
 
     @confirmed(
-        "Delete with everything",
-        explanation="Nothing of the account stays: apps, backups, users, tokens, history. The API's"
-        " own way of deleting only marks it.",
-        button="Delete all of it",
-        icon="delete_forever",
+        "Delete as the API does",
+        explanation="Its DELETE only marks an account: it is deletePending, and whoever calls with its"
+        " tokens is refused. All that belongs to it stays.",
+        button="Mark as deleted",
+        icon="block",
         danger=True,
     )
-    def delete_everything(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
+    def delete_by_api(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
         for each in accounts:
-            isolation.account_delete(each.pk)
-        return Done(f"Deleted {self.counted(len(accounts))} with everything.", gone=True)
+            account_delete(caller=system_caller(each))
+        return Done(f"Marked {self.counted(len(accounts))} as deleted.")
+
+    @confirmed(
+        "Delete",
+        explanation=_NOTHING_STAYS,
+        button="Delete",
+        danger=True,
+    )
+    def delete_records(self, request: HttpRequest, accounts: Accounts, data: Any) -> Done:
+        if not self.has_delete_permission(request):
+            raise PermissionDenied
+        for each in accounts:
+            self.delete_record(each)
+        return Done(f"Deleted {self.counted(len(accounts))}.")

@@ -8,9 +8,9 @@ import pytest
 
 from astra.accounts.models import Account, RoleBinding, User
 from astra.engine.registry import registrations
-from backups.models import AppBackup, Schedule
+from backups.models import App, AppBackup, Schedule
 from tests import world
-from tests.admin.conftest import Person, call, errors, list_of, make_backup, page_of
+from tests.admin.conftest import Person, call, errors, list_of, make_backup, page_of, text_of
 
 
 def test_an_account_is_made_with_its_owner(person: Person) -> None:
@@ -104,12 +104,34 @@ def test_an_account_is_renamed_and_hastened(person: Person, account: Account) ->
     assert re.search(r'name="stage_delays-app-backup-run" value="0.5"[^>]* placeholder="3 s"', page)
 
 
-def test_a_deleted_account_is_marked_as_the_api_marks_it(person: Person, account: Account) -> None:
+@pytest.mark.parametrize("how", ["list", "page"])
+def test_delete_leaves_nothing_of_an_account(how: str, person: Person, account: Account) -> None:
+    world.make_app(account)
+    if how == "list":
+        person.run("delete_records", account)
+    else:
+        path = f"{list_of(account)}{account.pk}/delete/"
+        assert "Nothing of an account stays" in text_of(person.look(path))
+        person.send(path, post="yes")
+    assert not Account.objects.exists()
+    assert not App.objects.exists()
+
+
+def test_what_the_api_does_in_its_place_is_called_so(person: Person, account: Account) -> None:
     token = world.make_token(world.make_user(account))
-    person.run("delete_records", account)
+    person.run("delete_by_api", account)
     account.refresh_from_db()
     assert account.state == "deletePending"
     assert call(account, token) == 403
+
+
+def test_an_account_page_has_one_delete(person: Person, account: Account) -> None:
+    page = person.look(page_of(account))
+    labels = [text_of(each) for each in re.findall(r"<a [^>]*>.*?</a>", page, re.DOTALL)]
+    assert [each for each in labels if "elete" in each] == [
+        "block Delete as the API does…",
+        "Delete account",
+    ]
 
 
 def test_settle_now_carries_out_what_is_due(person: Person, account: Account) -> None:

@@ -54,8 +54,7 @@ def test_an_account_is_deleted_with_everything(
 ) -> None:
     make_backup(app)
     other = world.make_app(world.make_account())
-    path = f"{list_of(account)}{account.pk}/delete_everything/"
-    response = person.send(path, confirmed="delete_everything")
+    response = person.send(f"{list_of(account)}{account.pk}/delete/", post="yes")
     assert response["Location"] == list_of(account)
     assert list(App.objects.all()) == [other]
     assert not AppBackup.objects.exists()
