@@ -21,9 +21,9 @@ class HooksConfig(families.FamilyConfig):
         "hooks.resources.overrides.OVERRIDE",
     )
     entries = (
-        Entry(HOOKS, 10, "Hooks", "webhook", "hooks.executionhook"),
-        Entry(HOOKS, 20, "Sources", "code", "hooks.hooksource"),
-        Entry(HOOKS, 30, "Overrides", "rule", "hooks.executionhookoverride"),
+        Entry(HOOKS, 10, "Execution hooks", "webhook", "hooks.executionhook"),
+        Entry(HOOKS, 20, "Hook sources", "code", "hooks.hooksource"),
+        Entry(HOOKS, 30, "Execution hook overrides", "rule", "hooks.executionhookoverride"),
     )
 
     def ready(self) -> None:

@@ -31,7 +31,7 @@ class InstallationConfig(families.FamilyConfig):
         Entry(INSTALLATION, 50, "Entitlements", "verified", "installation.entitlement"),
         Entry(INSTALLATION, 60, "Packages", "package_2", "installation.package"),
         Entry(INSTALLATION, 70, "Upgrades", "upgrade", "installation.upgrade"),
-        Entry(INSTALLATION, 80, "AutoSupport", "support_agent", "installation.asup"),
+        Entry(INSTALLATION, 80, "AutoSupport bundles", "support_agent", "installation.asup"),
     )
 
     def ready(self) -> None:

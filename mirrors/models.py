@@ -61,6 +61,7 @@ class AppMirror(Staged):
     health_state_details = models.JSONField(default=list, blank=True)
 
     class Meta:
+        verbose_name = "mirror"
         ordering = ("created_at", "id")
         constraints = (
             *staged_constraints("mirror", APP_MIRROR),

@@ -1,11 +1,14 @@
 """The entries of the sidebar, and the first page: each app tells of its own when it is ready."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse_lazy
+from django.utils.text import capfirst
 from django.utils.module_loading import import_string
 
 
@@ -95,11 +98,44 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+def entry_of(model: type[Model]) -> Entry | None:
+    """Return the entry that leads to the list of a model."""
+    label = model._meta.label_lower
+    return next((entry for entry in _entries.values() if entry.model == label), None)
+
+
+def title_of(model: type[Model]) -> str:
+    """Return what the list of a model is called, as its entry is where it has one."""
+    entry = entry_of(model)
+    return entry.title if entry else capfirst(str(model._meta.verbose_name_plural))
+
+
+def in_text(title: str) -> str:
+    """Return a title as it is written in a sentence."""
+    return title if title[1:] != title[1:].lower() else title.lower()
+
+
+def crumbs(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the way to a page, as the theme has it, with the names that the sidebar has.
+
+    A group has no page, and the name of a record is written as it is.
+    """
+    paths = {str(each.as_item()["link"]): each for each in _entries.values()}
+    entry = paths.get(str(parts[1]["link"])) if len(parts) > 1 else None
+    if entry is None:
+        return [{**part, "title": capfirst(str(part["title"]))} for part in parts]
+    return [
+        {"title": entry.group.title},
+        {**parts[1], "title": entry.title},
+        *({**each} for each in parts[2:]),
+    ]
+
+
 def account_links() -> list[tuple[str, str]]:
     """Return text and model of the lists that an account's page links to."""
     linked = [entry for entry in _entries.values() if entry.of_account]
     ordered = sorted(linked, key=lambda entry: entry.of_account or 0)
-    return [(entry.title.lower(), entry.model) for entry in ordered]
+    return [(in_text(entry.title), entry.model) for entry in ordered]
 
 
 def fill_overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

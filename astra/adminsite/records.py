@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
+from astra.adminsite.navigation import title_of
 from astra.adminsite.paging import BoundedPaginator
 from astra.api.problems import ApiProblem
 
@@ -163,6 +164,13 @@ class RecordAdmin(ModelAdmin[M]):
     @override
     def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
         """Nothing is left to save: the form's action has done it."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Show the list, under the name that the sidebar has for it."""
+        extra = {"title": title_of(self.model), **(extra_context or {})}
+        return super().changelist_view(request, extra)
 
     def changeform_view(
         self,

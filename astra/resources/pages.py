@@ -18,6 +18,7 @@ from astra.accounts.columns import AccountColumns
 from astra.adminsite import cells
 from astra.adminsite.filters import AutocompleteSelectFilter, DayFilter, choice_filter
 from astra.adminsite.forms import ApiForm
+from astra.adminsite.navigation import in_text, title_of
 from astra.engine.columns import StagedAdmin
 from astra.resources import registry
 from astra.resources.actions import delete_row
@@ -65,7 +66,7 @@ class ResourcePage(AccountColumns[Any]):
                     cells.list_path(
                         model._meta.label_lower, **{f"{each.field.name}__id__exact": record.pk}
                     ),
-                    model._meta.verbose_name_plural,
+                    in_text(title_of(model)),
                 )
                 for each in self.model._meta.related_objects
                 if admin.site.is_registered(model := each.related_model)

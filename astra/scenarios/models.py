@@ -13,5 +13,8 @@ class SeededScenario(models.Model):
     document = models.JSONField(null=True, help_text="What was loaded last, its parameters put in.")
     seeded_at = models.DateTimeField(default=real_now)
 
+    class Meta:
+        verbose_name = "scenario"
+
     def __str__(self) -> str:
         return self.name

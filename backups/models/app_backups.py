@@ -43,6 +43,7 @@ class AppBackup(Protection):
     full_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "backup"
         ordering = ("created_at", "id")
         constraints = as_domains(
             *staged_constraints("backup", APP_BACKUP),

@@ -50,6 +50,7 @@ class LdapUser(_Entry):
     )
 
     class Meta:
+        verbose_name = "LDAP user"
         ordering = ("created_at", "id")
         indexes = (
             # GET …/core/v1/ldapUsers in the default order, and `continue` in it
@@ -64,6 +65,7 @@ class LdapGroup(_Entry):
     members = models.JSONField(default=list, blank=True)
 
     class Meta:
+        verbose_name = "LDAP group"
         ordering = ("created_at", "id")
         indexes = (
             # GET …/core/v1/ldapGroups in the default order, and `continue` in it

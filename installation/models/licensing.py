@@ -70,6 +70,7 @@ class License(Resource):
     came_along = models.BooleanField(default=False, help_text="It came with the installation.")
 
     class Meta:
+        verbose_name = "licence"
         ordering = ("created_at", "id")
         constraints = (
             holds("license_ends_after_it_begins", Q(valid_until__gt=models.F("valid_from"))),

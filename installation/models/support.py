@@ -46,6 +46,7 @@ class Asup(Staged):
     data_window_end = models.CharField(max_length=40, db_collation="C")
 
     class Meta:
+        verbose_name = "AutoSupport bundle"
         ordering = ("created_at", "id")
         constraints = (
             *staged_constraints("asup", ASUP),

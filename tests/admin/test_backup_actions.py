@@ -28,7 +28,7 @@ def test_an_action_asks_before_it_does_anything(person: Person, backup: AppBacku
         list_of(backup), action="complete", _selected_action=[str(backup.pk)], index="0"
     )
     page = text_of(response.content.decode())
-    assert "Complete: 1 app backup They are completed now, whatever their fate was" in page
+    assert "Complete: 1 backup They are completed now, whatever their fate was" in page
     assert "nightly pending" in page
     backup.refresh_from_db()
     assert backup.state == "pending"
@@ -74,7 +74,7 @@ def test_a_records_own_page_asks_too(person: Person, backup: AppBackup) -> None:
 def test_advance_takes_the_next_step(person: Person, backup: AppBackup) -> None:
     response = person.run("advance", backup)
     assert response["Location"] == list_of(backup)
-    assert person.messages() == ["Advanced 1 app backup."]
+    assert person.messages() == ["Advanced 1 backup."]
     backup.refresh_from_db()
     assert backup.state == "discovering"
     assert world.snapshot_of(backup).state == "completed"
@@ -136,7 +136,7 @@ def test_what_an_action_does_not_apply_to_is_told_and_left_alone(
     person.run("fail", backup, done, reason="no luck")
     assert person.messages() == [
         "done is completed, cannot become failed.",
-        "Failed 1 app backup.",
+        "Failed 1 backup.",
     ]
     done.refresh_from_db()
     assert (done.state, done.hook_state) == ("completed", None)
@@ -147,7 +147,7 @@ def test_many_refusals_are_told_in_few_words(person: Person, app: App, bucket: B
     person.run("advance", *done)
     told = person.messages()
     assert len(told) == 6
-    assert told[-1] == "2 app backups more were left as they are."
+    assert told[-1] == "2 backups more were left as they are."
 
 
 def test_an_action_on_everything_that_a_filter_finds(
@@ -159,7 +159,7 @@ def test_an_action_on_everything_that_a_filter_finds(
     path = f"{list_of(other)}?q=wanted"
     response = person.send(path, **first, _selected_action=[str(wanted[0].pk)])
     page = response.content.decode()
-    assert "Complete: 3 app backups" in text_of(page)
+    assert "Complete: 3 backups" in text_of(page)
     assert '<input type="hidden" name="select_across" value="1">' in page
     person.send(path, **first, confirmed="complete", _selected_action=[str(wanted[0].pk)])
     states = AppBackup.objects.order_by("name").values_list("name", "state")
@@ -212,7 +212,7 @@ def test_selected_records_are_deleted_one_by_one(
     assert list(AppBackup.objects.values_list("name", flat=True)) == ["nightly"]
     told = person.messages()
     assert told[0].startswith("nightly: Backup cancellation not allowed.")
-    assert told[1] == "Deleted 1 app backup."
+    assert told[1] == "Deleted 1 backup."
 
 
 def test_snapshots_are_steered_alike(person: Person, app: App, bucket: Bucket) -> None:

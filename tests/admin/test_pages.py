@@ -110,12 +110,12 @@ def test_a_list_says_where_it_stops(
 ) -> None:
     for _ in range(4):
         world.make_backup(app, bucket)
-    assert "4 app backups" in text_of(person.look(list_of(AppBackup)))
+    assert "4 backups" in text_of(person.look(list_of(AppBackup)))
     monkeypatch.setattr("astra.adminsite.paging.MOST_ROWS", 3)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {AppBackup._meta.db_table}")
     page = text_of(person.look(list_of(AppBackup)))
-    assert "the first 3 app backups of these (about 4 in all): search or filter" in page
+    assert "the first 3 backups of these (about 4 in all): search or filter" in page
     assert "3 results" not in page
 
 

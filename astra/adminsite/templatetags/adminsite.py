@@ -2,10 +2,11 @@
 
 from django import template
 
-from astra.adminsite import cells, units
+from astra.adminsite import cells, navigation, units
 
 register = template.Library()
 
+register.simple_tag(navigation.crumbs)
 register.filter("badge", cells.badge)
 register.filter("state_badge", cells.state_badge)
 register.filter("tone", cells.tone_of)
