@@ -88,8 +88,23 @@ def instant(value: datetime | None) -> SafeString | str:
 
 
 def identifier(value: Any) -> SafeString:
-    """Return an id in full, easy to select and copy."""
+    """Return an id in full, easy to select."""
     return format_html('<code class="astra-id">{}</code>', value)
+
+
+def copyable(value: Any, what: str) -> SafeString:
+    """Return an id, a path or the like, with a button that copies it; ``what`` says what it is."""
+    return format_html("{} {}", identifier(value), copy_button(value, what))
+
+
+def copy_button(value: Any, what: str) -> SafeString:
+    """Return a button that copies a text; ``what`` says what that is."""
+    return format_html(
+        '<button type="button" class="astra-copy" data-copy="{0}" title="Copy {1}"'
+        ' aria-label="Copy {1}"></button>',
+        value,
+        what,
+    )
 
 
 def short_identifier(value: Any) -> SafeString:

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse_lazy
-from django.utils.text import capfirst
 from django.utils.module_loading import import_string
+from django.utils.text import capfirst
 
 
 @dataclass(frozen=True, slots=True, order=True)

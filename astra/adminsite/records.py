@@ -66,6 +66,8 @@ class RecordChoice(AutocompleteSelect):
 class RecordAdmin(ModelAdmin[M]):
     """Lists and pages of one model."""
 
+    # What an empty list says: where its records come from.
+    next_step: ClassVar[str] = "They come with what they belong to, or with a scenario."
     # The columns, besides the primary key, in which an id that is searched for may stand.
     search_ids: ClassVar[Sequence[str]] = ()
     # Whether records can be made here.

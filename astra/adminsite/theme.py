@@ -31,6 +31,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": True,
     "BORDER_RADIUS": "8px",
     "STYLES": [_static("adminsite/astra.css")],
+    "SCRIPTS": [_static("adminsite/astra.js")],
     "DASHBOARD_CALLBACK": "astra.adminsite.navigation.fill_overview",
     "COLORS": {
         "primary": {

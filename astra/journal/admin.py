@@ -22,6 +22,7 @@ from astra.faults.models import FaultRule
 from astra.journal.calls import NO_ANSWER
 from astra.journal.criteria import whole_number
 from astra.journal.models import JournalEntry
+from astra.journal.script import command
 from astra.journal.views import archive_response, script_response
 
 _IDS = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -56,6 +57,8 @@ def status_badge(entry: JournalEntry) -> SafeString:
 class JournalEntryAdmin(AccountColumns[JournalEntry]):
     """Calls, as they were written down; nothing here can be changed."""
 
+    next_step = "Each call of the API is written down here: make one."
+
     list_display = (
         "time_cell",
         "method",
@@ -80,7 +83,7 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
     actions_detail = ("script", "archive", "make_rule")
     fieldsets = (
         (None, {"fields": _CALL}),
-        ("Request", {"fields": ("headers_cell", "request_cell")}),
+        ("Request", {"fields": ("headers_cell", "request_cell", "curl_cell")}),
         ("Answer", {"fields": _ANSWER}),
     )
 
@@ -136,6 +139,14 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
         below = _IDS.sub(lambda found: f"{found[0][:8]}…", below)
         target = f"{entry.path}?{entry.query}" if entry.query else entry.path
         return cells.long_link(cells.page_of(JournalEntry, entry.pk), below, hover=target)
+
+    @admin.display(description="As curl")
+    def curl_cell(self, entry: JournalEntry) -> SafeString | str:
+        """The call to be made again from a shell that has `BASE` and `TOKEN`."""
+        if entry.request_body_cut:
+            return "Its body is not kept as a whole."
+        text = command(entry)
+        return cells.in_line(cells.text_block(text), cells.copy_button(text, "it as curl"))
 
     @admin.display(description="Problem", ordering="problem")
     def problem_cell(self, entry: JournalEntry) -> str:

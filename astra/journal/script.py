@@ -52,6 +52,11 @@ def script(account: Account, entries: Iterable[JournalEntry]) -> Iterator[str]:
             yield f"{begin}\ncall {' '.join(_words(entry, target))}\n"
 
 
+def command(entry: JournalEntry) -> str:
+    """Return the `curl` command that makes one call again, with `BASE` and `TOKEN` as in a script."""
+    return " ".join(("curl", *list(_words(entry, target_of(entry)))[1:]))
+
+
 def target_of(entry: JournalEntry) -> str:
     """Return path and query of a call, as a request line has them."""
     # A query is kept escaped, as it came; what no request line may have is escaped anyhow.

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from astra.accounts.callers import system_caller
@@ -46,6 +45,8 @@ class ResourcePage(AccountColumns[Any]):
     resource: ClassVar[Resource]
     # What the list shows beside the resource's columns, and beside what the rows belong to.
     listed: ClassVar[Sequence[str]] = ()
+    # The relations that it has no room for.
+    unlisted: ClassVar[Sequence[str]] = ()
     # The lines of the record's page between its head and its labels, where not every member has one.
     shown: ClassVar[Sequence[Line] | None] = None
     # Members (by their names in the API), fields and cells that stand apart, by title.
@@ -82,7 +83,7 @@ class ResourcePage(AccountColumns[Any]):
             for kind in place.parents
         }
         path = f"/accounts/{record.account_id}/{place.path.format(**parents)}/{record.pk}"
-        return format_html('<code class="astra-id">{}</code>', path)
+        return cells.copyable(path, "the path")
 
     def delete_record(self, record: Any) -> None:
         """Delete the record as the API does."""
@@ -150,7 +151,7 @@ def _lists(resource: Resource, base: type[ResourcePage]) -> dict[str, Any]:
         "list_display": (
             *(shown_as(resource, member) for member in columns),
             *base.listed,
-            *(f"{name}_cell" for name in related if name != "account"),
+            *(f"{name}_cell" for name in related if name not in ("account", *base.unlisted)),
             "account_cell",
             "created_cell",
         ),
@@ -237,6 +238,7 @@ def _fieldsets(
     parents = parent_fields(resource) or ["account"]
     return pages | {
         "can_add": True,
+        "next_step": "Add one here, by the API, or with a scenario.",
         "add_fieldsets": add_fieldsets(resource, add_form, groups=base.groups),
         "autocomplete_fields": tuple(dict.fromkeys((*parents, *found))),
     }

@@ -1,10 +1,11 @@
 """The people who use the admin site: Django's users, in the site's look; groups are not used."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
 
 if TYPE_CHECKING:
     UnfoldAdmin = object
@@ -16,6 +17,7 @@ else:
 
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from astra.adminsite.navigation import title_of
 from astra.adminsite.paging import BoundedPaginator
 
 admin.site.unregister(User)
@@ -42,3 +44,11 @@ class AdministratorAdmin(AnyUserAdmin, UnfoldAdmin):
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """Show the list, under the name that the sidebar has for it."""
+        return super().changelist_view(
+            request, {"title": title_of(self.model), **(extra_context or {})}
+        )

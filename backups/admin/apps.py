@@ -21,6 +21,7 @@ from backups import kinds
 from backups.actions.app_backups import app_backup_create
 from backups.actions.drafting import BackupWanted
 from backups.admin.fates import FateFields, fate_of
+from backups.admin.protection import backups_cell
 from backups.models import App, AppBackup
 from backups.resources.apps import APP
 
@@ -61,7 +62,7 @@ class AppPage(StagedPage):
 
     form = AppForm
     add_form = AppAddForm
-    listed = ("size_cell", "namespaces_cell", "related_cell")
+    listed = ("size_cell", "namespaces_cell", "backups_cell")
     shown = ("state_details_cell", "protection_state_cell", "namespaces", "related_cell")
     groups = {
         "How it turns out": OUTCOME_FIELDS,
@@ -80,6 +81,7 @@ class AppPage(StagedPage):
     actions = ("back_up",)
     actions_detail = ("back_up",)
     size_cell = bytes_cell("size_bytes", "Size")
+    backups_cell = backups_cell("app")
     namespaces_cell = cells.column(
         "Namespaces", lambda app: ", ".join(app.namespaces) or cells.NOTHING
     )

@@ -9,6 +9,7 @@ from astra.accounts.callers import Caller
 from astra.resources.cells import bytes_cell
 from astra.resources.forms import OUTCOME_FIELDS, OutcomeForm, ResourceForm
 from astra.resources.pages import StagedPage, page_of
+from backups.admin.protection import backups_cell
 from backups.models import Bucket
 from backups.models.buckets import parameters_member
 from backups.resources.buckets import BUCKET
@@ -50,10 +51,11 @@ class BucketPage(StagedPage):
 
     form = BucketForm
     add_form = BucketAddForm
-    listed = ("stored_cell", "is_default", "related_cell")
+    listed = ("stored_cell", "is_default", "backups_cell")
     shown = ("state_details_cell", "stored_cell", "is_default", "related_cell")
     groups = {
         "Where it is": ("provider", "bucketParameters", "credentialID", "retentionTime"),
         "How it turns out": OUTCOME_FIELDS,
     }
     stored_cell = bytes_cell("stored_bytes", "Stored")
+    backups_cell = backups_cell("bucket")

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from astra.adminsite import cells
 from astra.adminsite.confirming import Done, confirmed
 from astra.adminsite.forms import LineField
+from astra.adminsite.navigation import in_text, title_of
 from astra.adminsite.units import human_bytes
 from astra.engine.ending import REASON_MAX_LENGTH
 from astra.engine.stages import Fate
@@ -160,6 +161,17 @@ class ProtectionPage(StagedPage):
         return Done(f"{verb} {self.counted(count)}." if count else "")
 
 
+def backups_cell(relation: str) -> Callable[..., Any]:
+    """Return a cell that links to the backups of a record, which they have as ``relation``."""
+    return cells.column(
+        "Has",
+        lambda record: cells.link(
+            cells.list_path(AppBackup._meta.label_lower, **{f"{relation}__id__exact": record.pk}),
+            in_text(title_of(AppBackup)),
+        ),
+    )
+
+
 @page_of(APP_BACKUP)
 class AppBackupPage(ProtectionPage):
     """Backups."""
@@ -198,6 +210,7 @@ class SnapshotPage(ProtectionPage):
     """Snapshots."""
 
     listed = ("next_cell",)
+    unlisted = ("bucket",)
     shown = ("state_unready_cell", ("bucket_cell", "related_cell"), "schedule_cell")
 
     def choice_text(self, record: Snapshot) -> str:

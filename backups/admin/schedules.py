@@ -23,6 +23,9 @@ class SchedulePage(ResourcePage):
         """When it fires, in UTC."""
         if schedule.recurrence_rule:
             return schedule.recurrence_rule.rpartition("RRULE:")[2]
+        return f"{schedule.granularity}, {self._time_of(schedule)}"
+
+    def _time_of(self, schedule: Schedule) -> str:
         minute = schedule.minute.rjust(2, "0")
         time = f"{schedule.hour.rjust(2, '0')}:{minute}" if schedule.hour else f"minute {minute}"
         if schedule.day_of_week:

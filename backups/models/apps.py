@@ -24,10 +24,10 @@ class ProtectionState(models.TextChoices):
 class ClusterType(models.TextChoices):
     """`clusterType` of an app."""
 
-    GKE = "gke"
-    AKS = "aks"
-    EKS = "eks"
-    OPENSHIFT = "openshift"
+    GKE = "gke", "GKE"
+    AKS = "aks", "AKS"
+    EKS = "eks", "EKS"
+    OPENSHIFT = "openshift", "OpenShift"
     KUBERNETES = "kubernetes"
 
 

@@ -25,12 +25,12 @@ BUCKET_NAME_MAX_LENGTH = 63
 class Provider(models.TextChoices):
     """`provider` of a bucket."""
 
-    ONTAP_S3 = "ontap-s3"
-    STORAGEGRID_S3 = "storagegrid-s3"
+    ONTAP_S3 = "ontap-s3", "ONTAP S3"
+    STORAGEGRID_S3 = "storagegrid-s3", "StorageGRID S3"
     GENERIC_S3 = "generic-s3"
-    GCP = "gcp"
+    GCP = "gcp", "GCP"
     AZURE = "azure"
-    AWS = "aws"
+    AWS = "aws", "AWS"
 
 
 # The member of `bucketParameters` that a provider uses; every other provider is an S3.

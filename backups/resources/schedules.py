@@ -159,6 +159,6 @@ SCHEDULE = Resource(
     refusals={CREATE: (REPLICATION_POLICY_NOT_SUPPORTED,)},
     taken=[Taken("schedule_is_unique", DUPLICATE_SCHEDULE, *TAKEN)],
     replace_shows=True,
-    columns=("name", "enabled", "granularity"),
+    columns=("name", "enabled"),
     seeding=Seeding(order=5),
 )

@@ -18,13 +18,13 @@ VERSION_MAX_LENGTH = 31
 class ClusterType(models.TextChoices):
     """`clusterType`."""
 
-    AKS = "aks"
+    AKS = "aks", "AKS"
     ANTHOS = "anthos"
-    EKS = "eks"
-    GKE = "gke"
+    EKS = "eks", "EKS"
+    GKE = "gke", "GKE"
     KUBERNETES = "kubernetes"
-    OPENSHIFT = "openshift"
-    RKE = "rke"
+    OPENSHIFT = "openshift", "OpenShift"
+    RKE = "rke", "RKE"
     TANZU = "tanzu"
 
 

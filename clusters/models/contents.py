@@ -23,9 +23,9 @@ class SystemType(models.TextChoices):
     """`systemType`: whose a namespace of the system is."""
 
     KUBERNETES = "kubernetes"
-    NETAPP = "netapp"
-    OPENSHIFT = "openshift"
-    RKE = "rke"
+    NETAPP = "netapp", "NetApp"
+    OPENSHIFT = "openshift", "OpenShift"
+    RKE = "rke", "RKE"
     OTHER = "other"
 
 

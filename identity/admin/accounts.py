@@ -26,6 +26,8 @@ from identity.actions.accounts import account_delete
 from identity.admin.account_forms import KNOBS, AccountAddForm, AccountForm
 
 Accounts = Sequence[Account]
+# How many of its lists are linked to where accounts are listed.
+_LISTED = 3
 _OF_STATE = ("settle_now", "save", "reset", "delete_by_api")
 _NOTHING_STAYS = "Nothing of an account stays: apps, backups, users, tokens, history."
 
@@ -35,11 +37,21 @@ class AccountAdmin(AccountColumns[Account]):
     """Accounts: the tenants, each with a clock."""
 
     can_add = True
+    next_step = (
+        "Each has users, apps and backups of its own, and a clock. Add one, or load a scenario."
+    )
     add_form = AccountAddForm
     form = AccountForm
     editable = ("name", "labels", *KNOBS)
 
-    list_display = ("name", "state_cell", "clock_cell", "now_cell", "contents_cell", "created_cell")
+    list_display = (
+        "name",
+        "state_cell",
+        "clock_cell",
+        "now_cell",
+        "first_contents_cell",
+        "created_cell",
+    )
     list_filter = (
         choice_filter("state", "state", AccountState.values),
         choice_filter("clock", "clock_mode", ClockMode.values),
@@ -71,11 +83,19 @@ class AccountAdmin(AccountColumns[Account]):
     @admin.display(description="Contents")
     def contents_cell(self, account: Account) -> SafeString:
         """Links to what belongs to the account."""
+        return self._linked(account, account_links())
+
+    @admin.display(description="Contents")
+    def first_contents_cell(self, account: Account) -> SafeString:
+        """The first of these, for a list."""
+        return self._linked(account, account_links()[:_LISTED])
+
+    def _linked(self, account: Account, lists: Sequence[tuple[str, str]]) -> SafeString:
         return cells.in_line(
             cells.link(f"{reverse('admin:index')}?account={account.pk}", "overview"),
             *(
                 cells.link(cells.list_path(model, account__id__exact=account.pk), text)
-                for text, model in account_links()
+                for text, model in lists
             ),
         )
 

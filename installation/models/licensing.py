@@ -36,10 +36,10 @@ class OnboardStatus(models.TextChoices):
 class Marketplace(models.TextChoices):
     """`marketplace` of a subscription."""
 
-    NETAPP = "netapp"
+    NETAPP = "netapp", "NetApp"
     AZURE = "azure"
-    AWS = "aws"
-    GCP = "gcp"
+    AWS = "aws", "AWS"
+    GCP = "gcp", "GCP"
 
 
 def _text() -> "models.CharField[str, str]":

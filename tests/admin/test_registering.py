@@ -49,7 +49,7 @@ def test_the_sidebar_has_the_groups_and_pages_in_the_order_that_they_say() -> No
                 "Nodes",
             ],
         ),
-        ("Execution hooks", ["Hooks", "Sources", "Overrides"]),
+        ("Execution hooks", ["Execution hooks", "Hook sources", "Execution hook overrides"]),
         (
             "Accounts",
             [
@@ -74,7 +74,7 @@ def test_the_sidebar_has_the_groups_and_pages_in_the_order_that_they_say() -> No
                 "Entitlements",
                 "Packages",
                 "Upgrades",
-                "AutoSupport",
+                "AutoSupport bundles",
             ],
         ),
         ("Notices", ["Notifications", "Events", "Tasks"]),

@@ -7,6 +7,7 @@ from astra.adminsite import cells, navigation, units
 register = template.Library()
 
 register.simple_tag(navigation.crumbs)
+register.filter("copy_button", cells.copy_button)
 register.filter("badge", cells.badge)
 register.filter("state_badge", cells.state_badge)
 register.filter("tone", cells.tone_of)

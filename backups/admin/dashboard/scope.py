@@ -12,11 +12,10 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from astra.accounts import switching
 from astra.accounts.models import Account
 from astra.adminsite import cells
-from astra.api.patterns import parse_identifier
 
-CHOICES = 50
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
@@ -68,13 +67,17 @@ class Scope:
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Scope":
-        """Read `account` and `range` from the query; only those who may view accounts choose one."""
+        """Read `account` and `range` from the query; only those who may view accounts choose one.
+
+        Without an `account` it is the one that was chosen last, on any list too.
+        """
         user = request.user
         if not user.has_perm("accounts.view_account"):
             return cls(user, [], None, is_missing=False, span=_span(request))
-        accounts = list(Account.objects.order_by("-created_at", "-id")[:CHOICES])
-        wanted = request.GET.get("account", "")
-        account = _find(wanted, accounts)
+        accounts = switching.offered()
+        wanted = request.GET.get(switching.PARAMETER, "")
+        kept = "" if switching.PARAMETER in request.GET else switching.chosen(request)
+        account = switching.found(wanted or kept, accounts)
         if not wanted and len(accounts) == 1:
             account = accounts[0]
         return cls(user, accounts, account, bool(wanted) and account is None, _span(request))
@@ -93,9 +96,8 @@ class Scope:
 
     def query_for(self, span: str) -> str:
         """Return the query that shows the same accounts over another span."""
-        account = str(self.account.pk) if self.account else ""
-        named = {"account": account, "range": span}
-        return urlencode({name: value for name, value in named.items() if value})
+        named = {switching.PARAMETER: str(self.account.pk) if self.account else ""}
+        return urlencode(named | ({"range": span} if span else {}))
 
     def narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return those rows that belong to the chosen account."""
@@ -115,14 +117,6 @@ class Scope:
 def _span(request: HttpRequest) -> str:
     name = request.GET.get("range", "")
     return name if name in SPANS else ""
-
-
-def _find(wanted: str, accounts: list[Account]) -> Account | None:
-    identifier = parse_identifier(wanted) if wanted else None
-    if identifier is None:
-        return None
-    near = next((each for each in accounts if each.pk == identifier), None)
-    return near or Account.objects.filter(pk=identifier).first()
 
 
 def suitable(seconds_ago: float | None) -> str:

@@ -17,6 +17,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
+from astra.accounts import switching
 from astra.accounts.clocks import DEFAULT_RATE, ClockMode
 from astra.accounts.models import Account
 from astra.adminsite import cells
@@ -33,6 +34,8 @@ ADVANCES = (("1m", "1 min"), ("10m", "10 min"), ("1h", "1 h"), ("1d", "1 day"), 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Return the context of the first page, every query of it bounded."""
     scope = Scope.of(request)
+    if switching.PARAMETER in request.GET and not scope.is_missing:
+        switching.choose(request, request.GET[switching.PARAMETER])
     return context | {
         "scope": scope,
         "panels": {} if scope.is_missing else panels_of(scope),
