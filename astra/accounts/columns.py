@@ -66,7 +66,7 @@ class AccountColumns(RecordAdmin[M]):
                 continue
             only = list(self._rows_for(field, request)[:2])
             if len(only) == 1:
-                initial[name] = str(only[0].pk)
+                initial[name] = only[0].pk
         return initial
 
     def _rows_for(self, field: Any, request: HttpRequest) -> QuerySet[Any]:

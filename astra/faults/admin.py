@@ -104,7 +104,7 @@ class FaultRuleAdmin(AccountColumns[FaultRule]):
         initial: dict[str, Any] = dict(super().get_changeform_initial_data(request))
         like = parse_identifier(initial.pop(LIKE, ""))
         rule = self.get_queryset(request).filter(pk=like).first() if like else None
-        return initial if rule is None else said_by(rule) | {"account": rule.account_id} | initial
+        return initial if rule is None else initial | said_by(rule) | {"account": rule.account_id}
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

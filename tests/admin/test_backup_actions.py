@@ -45,7 +45,7 @@ def test_an_action_says_beforehand_whom_it_will_leave_alone(
         return text_of(answer.content.decode())
 
     page = asked("fail", backup, *done)
-    assert "Fail: 1 app backup of the 3 app backups chosen They fail now" in page
+    assert "Fail: 1 backup of the 3 backups chosen They fail now" in page
     assert "nightly pending 2 are left as they are: done-" in page
     assert page.count("is completed, cannot become failed") == 2
     for action, why in (
@@ -60,7 +60,7 @@ def test_an_action_says_beforehand_whom_it_will_leave_alone(
         # It was no more than said.
         person.run(action, *done, reason="because")
         assert all(why in message for message in person.messages())
-    assert "Remove: 3 app backups They are" in asked("remove", backup, *done)
+    assert "Remove: 3 backups They are" in asked("remove", backup, *done)
 
 
 def test_a_records_own_page_asks_too(person: Person, backup: AppBackup) -> None:

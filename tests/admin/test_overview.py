@@ -122,7 +122,7 @@ def test_what_is_under_way_is_counted_as_it_is_listed(
         f"&amp;account__id__exact={account.pk}"
     )
     assert f'href="{listed}"' in page
-    assert "3 app backups" in text_of(person.look(listed.replace("&amp;", "&")))
+    assert "3 backups" in text_of(person.look(listed.replace("&amp;", "&")))
 
 
 def test_a_clock_that_stands_still_leaves_no_time(person: Person, app: App, bucket: Bucket) -> None:

@@ -75,9 +75,9 @@ def test_an_only_choice_is_made_beforehand(person: Person) -> None:
     account = world.make_account()
     app = world.make_app(account)
     form = person.client.get(f"{list_of(AppBackup)}add/").context["adminform"].form
-    assert form["app"].initial == str(app.pk)
+    assert form["app"].initial == app.pk
     form = person.client.get(f"{list_of(Bucket)}add/").context["adminform"].form
-    assert form["account"].initial == str(account.pk)
+    assert form["account"].initial == account.pk
 
 
 def test_of_several_accounts_the_chosen_one_is(person: Person, accounts: list[Account]) -> None:
@@ -85,7 +85,7 @@ def test_of_several_accounts_the_chosen_one_is(person: Person, accounts: list[Ac
     assert person.client.get(add).context["adminform"].form["account"].initial is None
     shown(person, list_of(App), account=str(accounts[1].pk))
     initial = person.client.get(add).context["adminform"].form["account"].initial
-    assert initial == str(accounts[1].pk)
+    assert initial == accounts[1].pk
 
 
 @pytest.mark.parametrize(
