@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('backups', '0014_failed_last'),
+        ('backups', '0015_unprotectable_apps'),
     ]
 
     operations = [
