@@ -77,11 +77,14 @@ class ResourcePage(AccountColumns[Any]):
     @admin.display(description="In the API")
     def api_cell(self, record: Any) -> SafeString:
         """Where the API has it."""
-        place = self.resource.places[0]
-        parents = {
-            f"{kind}_id": getattr(record, f"{parent_field(self.resource, kind)}_id")
-            for kind in place.parents
-        }
+        # Not every row has the parents of every path.
+        for place in self.resource.places:
+            parents = {
+                f"{kind}_id": getattr(record, f"{parent_field(self.resource, kind)}_id")
+                for kind in place.parents
+            }
+            if None not in parents.values():
+                break
         path = f"/accounts/{record.account_id}/{place.path.format(**parents)}/{record.pk}"
         return cells.copyable(path, "the path")
 

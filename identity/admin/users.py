@@ -54,15 +54,6 @@ def give_role(user: User, role: str) -> None:
     )
 
 
-@page_of(ROLE_BINDING)
-class RoleBindingPage(ResourcePage):
-    """Which role a user has."""
-
-    list_display = ("user", "role", "account_cell", "created_cell")
-    search_fields = ("user__email",)
-    search_help_text = "Search by email, or the id of a binding, user or account"
-
-
 @page_of(USER)
 class UserPage(ResourcePage):
     """Users of the simulated API."""

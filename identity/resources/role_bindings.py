@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce
 from astra.accounts.models import Role, RoleBinding
 from astra.api import fields, filters
 from astra.api.dice import NIL_ID
-from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Several
+from astra.api.problems import INVALID_FIELDS
+from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Reference, Several
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource
 from astra.resources.shapes import Members
@@ -46,11 +47,13 @@ class PrincipalType(Choice):
         return "group" if row.user_id is None else "user"
 
 
+A_USER = Reference("user", INVALID_FIELDS, "The account has no such user.")
+A_GROUP = Reference("group", INVALID_FIELDS, "The account has no such group.")
 MEMBERS = Members(
     kinds.ROLE_BINDING,
     PrincipalType("principalType", choices=("user", "group"), create=ABSENT, replace=ABSENT),
-    Principal("userID", fixed=True),
-    Principal("groupID", fixed=True),
+    Principal("userID", to=A_USER, fixed=True),
+    Principal("groupID", to=A_GROUP, fixed=True),
     Identifier("accountID", create=REQUIRED, fixed=True),
     Choice("role", create=REQUIRED, replace=REQUIRED, choices=Role.values),
     Several(

@@ -172,6 +172,35 @@ def test_a_role_is_given_changed_and_taken(person: Person, account: Account) -> 
     assert not RoleBinding.objects.filter(user=user).exists()
 
 
+def test_a_role_is_given_to_a_group(person: Person, account: Account) -> None:
+    member = world.make_user(account, None)
+    group = world.make_group(account, member)
+    add = f"{list_of(RoleBinding)}add/"
+    constraints = "namespaces:*\nnamespaces:id='x'.*"
+    person.send(add, group=group.pk, role="viewer", constraints=constraints)
+    binding = RoleBinding.objects.get()
+    assert (binding.group, binding.user, binding.role) == (group, None, "viewer")
+    assert binding.constraints == ["namespaces:*", "namespaces:id='x'.*"]
+    page = person.look(page_of(binding))
+    assert f"/core/v1/roleBindings/{binding.pk}" in page
+    assert group.name in text_of(page)
+    person.send(page_of(binding), role="member", constraints="*")
+    binding.refresh_from_db()
+    assert (binding.role, binding.constraints, binding.group) == ("member", ["*"], group)
+
+
+def test_a_role_is_one_of_a_user_or_of_a_group(person: Person, account: Account) -> None:
+    user = world.make_user(account, None)
+    group, elsewhere = world.make_group(account), world.make_group(world.make_account())
+    add, role = f"{list_of(RoleBinding)}add/", {"role": "viewer", "constraints": "*"}
+    nobody = person.send(add, **role)
+    assert errors(nobody) == {"user": ["One of user and group must be given."]}
+    both = person.send(add, user=user.pk, group=group.pk, **role)
+    assert errors(both) == {"user": ["Only one of userID and groupID may be given."]}
+    assert person.send(add, group=elsewhere.pk, **role).status_code == 302
+    assert RoleBinding.objects.get().account == elsewhere.account
+
+
 def test_a_second_role_adds_up_and_the_last_owners_is_refused(
     person: Person, account: Account
 ) -> None:
