@@ -13,15 +13,17 @@ from astra.api.problems import ApiProblem
 from astra.engine.plan import Pace, stage_seconds
 from astra.engine.stages import Column
 from astra.resources import registry
-from astra.resources.members import REQUIRED, Flag, Member, Whole
+from astra.resources.members import REQUIRED, Flag, Identifier, Member, Whole
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 from astra.resources.schemas import json_schema
 from astra.scenarios.pacing import fate_schema
 from astra.scenarios.placing import fate_of, place, staged_columns
+from astra.scenarios.schema import closed_object
 from astra.scenarios.sections import ROOT, Item, Section
 
 TOP = "accounts"
+AS_READ = "asRead"
 
 
 class ResourceSection(Section):
@@ -35,6 +37,9 @@ class ResourceSection(Section):
     # JSON Schema of what an item may have beside them.
     further_properties: ClassVar[Mapping[str, Any]] = {}
 
+    # Members of answers that a scenario of them leaves out.
+    unread: ClassVar[Sequence[str]] = ()
+
     resource: Resource
 
     def __init__(self, resource: Resource) -> None:
@@ -45,6 +50,11 @@ class ResourceSection(Section):
         self.order = resource.seeding.order if resource.seeding else 0
         self.parent = self._parent()
         self.properties = self.properties_of()
+        if further := {each.name: _schema(each) for each in self._further()}:
+            self.properties[AS_READ] = {
+                "description": "Members as an answer had them, which else follow from the others.",
+                **closed_object(further),
+            }
         self.required = self.required_of()
 
     def properties_of(self) -> dict[str, Any]:
@@ -73,6 +83,43 @@ class ResourceSection(Section):
             for name, member in self._seeded()
             if not member.sometimes and not _has_default(model, member)
         ]
+
+    def references(self) -> Mapping[str, tuple[str, str]]:
+        """Return the member of answers that each reference is, and the section that it names."""
+        return {
+            name: (member.name, member.to.section)
+            for name, member in self._seeded()
+            if member.to is not None
+        }
+
+    def published(self) -> Mapping[str, Any]:
+        """Return where the API lists what the section is about, and what items call otherwise."""
+        above = [
+            each.kind.name
+            for each in registry.resources()
+            if each.section_name == self.parent != TOP
+        ]
+        paths = [place.path for place in self.resource.places if list(place.parents) == above]
+        return {
+            "path": (paths or [self.resource.places[0].path])[0],
+            "references": {name: list(said) for name, said in self.references().items()},
+        }
+
+    def as_read(self, item: Item, row: Any) -> None:
+        """Let a row be what an answer showed of it."""
+        said = item.get(AS_READ, {})
+        for member in self._further():
+            if member.name in said:
+                value = member.shown(required=False).run_validation(said[member.name])
+                member.apply(row, value)
+
+    def without_ids(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the members of an item without ids, also those that it has read."""
+        own = super().without_ids(values)
+        if AS_READ in own:
+            ids = {each.name for each in self._further() if isinstance(each, Identifier)}
+            own[AS_READ] = {name: said for name, said in own[AS_READ].items() if name not in ids}
+        return own
 
     def build(self, item: Item) -> Sequence[Model]:
         """Return the row; raises ``ScenarioError`` at the member that the resource refuses."""
@@ -143,6 +190,22 @@ class ResourceSection(Section):
             is_said = member.name in self.members or not self.members
             if is_said and member.column in columns and member.has_column and not member.write_only:
                 yield seeded_name(member), member
+
+    def _further(self) -> Iterator[Member]:
+        """Yield the members of answers that have a column and that no other one of an item says."""
+        # Whose it is, its place says.
+        fields = self.resource.model._meta.concrete_fields
+        columns = {field.attname for field in fields} - {"account_id"}
+        said = {name for name, _ in self.references().values()} | self.properties.keys()
+        said |= set(self.unread)
+        for member in self.resource.members.members:
+            has_own = (
+                member.column in columns - {"account_id"}
+                and member.has_column
+                and not member.write_only
+            )
+            if has_own and member.name not in said:
+                yield member
 
     def _parent(self) -> str:
         parents = self.resource.places[0].parents

@@ -140,13 +140,14 @@ def collect_items(document: Document, *, scenario: str) -> dict[str, list[Item]]
     """Return the items of every section, by its name, in the order of the document.
 
     Ids that are not given follow from ``scenario``. Raises ``ScenarioError`` for two siblings of
-    one name, and for an id that is there twice.
+    one name, unless both give their ids, and for an id that is there twice.
     """
     items: dict[str, list[Item]] = {section.name: [] for section in all_sections()}
     ids: set[uuid.UUID] = set()
 
     def add(section: Section, parent: Item | None, members: Mapping[str, Any]) -> None:
         names: dict[str, Item] = {}
+        siblings: list[Item] = []
         for index, values in enumerate(items_in(section, parent, members)):
             name = str(values[section.key])
             item = Item(
@@ -160,17 +161,22 @@ def collect_items(document: Document, *, scenario: str) -> dict[str, list[Item]]
                 parent=parent,
             )
             if name in names:
-                raise item.error(f"Another of the {section.name} is called {name}.", section.key)
+                # The API has such, where their ids tell them apart.
+                if "id" not in values or "id" not in names[name].values:
+                    reason = f"Another of the {section.name} is called {name}."
+                    raise item.error(reason, section.key)
+                item.key = f"{item.key}/{item.id}"
             if item.id in ids:
                 raise item.error("This id is there twice.", "id")
-            names[name] = item
+            names.setdefault(name, item)
+            siblings.append(item)
             ids.add(item.id)
             items[section.name].append(item)
             for child in sections_of(section.name):
                 add(child, item, values)
         if parent is not None:
             parent.by_name[section.name] = names
-            parent.children[section.name] = list(names.values())
+            parent.children[section.name] = siblings
 
     for section in sections_of(ROOT):
         add(section, None, document.data)
@@ -280,9 +286,11 @@ class _Load:
 def build_rows(item: Item) -> Sequence[Model]:
     """Return the rows of an item, its own first; raises ``ScenarioError``."""
     try:
-        return item.section.build(item)
+        rows = item.section.build(item)
+        item.section.as_read(item, rows[0])
     except OverflowError as error:
         raise item.error("Its instants are beyond what a calendar has.") from error
+    return rows
 
 
 def _has_new(item: Item) -> bool:

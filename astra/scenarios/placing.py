@@ -58,6 +58,18 @@ class Placement:
         begun = self.reached[-2] if len(self.reached) > 1 else self.created_at
         return (self.ends_at or now) - begun
 
+    def changed_last(self, instant: datetime) -> "Placement":
+        """Return the way with its last transition at an instant, and those before it in proportion."""
+        whole, room = self.modified_at - self.created_at, instant - self.created_at
+        ratio = room / whole if whole else 0.0
+        passed = len(self.reached) if self.ends_at is not None else self.taken
+        reached = [self.created_at + (step - self.created_at) * ratio for step in self.reached]
+        if self.ends_at is not None:
+            return replace(self, reached=tuple(reached), ends_at=instant)
+        if not passed:
+            return self
+        return replace(self, reached=(*reached[: passed - 1], instant, *self.reached[passed:]))
+
     def not_before(self, instant: datetime) -> "Placement":
         """Return the way with what is ahead put off, so that none of it is earlier."""
         delay = max(instant - self.reached[self.taken], timedelta())
@@ -121,6 +133,10 @@ def place(
             created_at=created_at,
             fraction=_fraction(item.get("percentDone", usual)),
         )
+    if (changed_at := item.modified_at) is not None:
+        if not way.created_at <= changed_at <= item.now:
+            raise item.error("Must be between when it was made and now.", "modifiedAt")
+        way = way.changed_last(changed_at)
     if 0 < item.get("percentDone", 0) < 100 and way.spent(item.now) < _LEAST_SPENT:
         raise item.error("Made too recently to have done a part of it.", "percentDone")
     return way

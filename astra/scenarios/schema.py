@@ -23,6 +23,8 @@ PUBLISHED = Path(__file__).with_name("scenario.schema.json")
 MAX_FINDINGS = 20
 # Beside a keyword: what to say when it is not met, where the validator would be hard to read.
 REASON = "x-reason"
+# In a section: how the API has what it is about, for who makes a scenario of answers.
+API = "x-api"
 
 PARAMETER = {"type": "string", "pattern": r"^\$[A-Za-z][A-Za-z0-9]*$"}
 DNS_LABEL = {
@@ -103,9 +105,16 @@ _COMMON: Mapping[str, Schema] = {
         **ref("identifier"),
     },
     "labels": ref("labels"),
-    "createdBy": {"description": "E-mail of a user of the account.", "type": "string"},
+    "createdBy": {
+        "description": "E-mail of a user of the account, or the id of one who may be gone.",
+        "type": "string",
+    },
     "age": {"description": "How long ago it was made, by the account's clock.", **ref("duration")},
     "createdAt": {"description": "When it was made.", **ref("instant")},
+    "modifiedAt": {
+        "description": "When it last changed; follows from its state and age if left out.",
+        **ref("instant"),
+    },
 }
 
 
@@ -155,6 +164,8 @@ def _item_schema(section: Section) -> dict[str, Any]:
     }
     required = [name for name in section.required if name != section.key]
     schema = closed_object(properties, section.key, *required)
+    if published := section.published():
+        schema[API] = published
     if common:
         schema["not"] = {"required": ["age", "createdAt"]}
         schema[REASON] = "Only one of age and createdAt can be said."

@@ -145,10 +145,21 @@ class Item:
     def created_by(self) -> uuid.UUID:
         """The user that `createdBy` names, else the account's first owner, else nobody."""
         if "createdBy" in self.values:
-            return self.find("users", "createdBy").id
+            return self._named_creator(self.values["createdBy"])
         if self.section.name in ("accounts", "users"):
             return NIL_ID
         return self.account.once("owner", self._first_owner)
+
+    def _named_creator(self, named: str) -> uuid.UUID:
+        # Who made something may be gone, and only the id be known.
+        is_id = named not in self.account.by_name.get("users", {})
+        found = parse_identifier(named) if is_id else None
+        return found or self.find("users", "createdBy").id
+
+    @property
+    def modified_at(self) -> datetime | None:
+        """The instant that `modifiedAt` names, None if it is not there."""
+        return self.instant("modifiedAt") if "modifiedAt" in self.values else None
 
     def _first_owner(self) -> uuid.UUID:
         owners = (user for user in self.account.children["users"] if user.get("role") == "owner")
@@ -169,7 +180,7 @@ class Item:
             "version": version,
             "labels": list(self.get("labels", ())),
             "created_at": instant,
-            "modified_at": instant,
+            "modified_at": self.modified_at or instant,
             "created_by": self.created_by,
         }
 
@@ -185,7 +196,12 @@ class Item:
         item = place.by_name.get(section, {}).get(wanted)
         if item is not None:
             return item
-        names = ", ".join(item.name for item in place.children.get(section, ())) or "none"
+        siblings = place.children.get(section, ())
+        if (identifier := parse_identifier(wanted)) is not None:
+            for each in siblings:
+                if each.id == identifier:
+                    return each
+        names = ", ".join(item.name for item in siblings) or "none"
         raise self.error(f"None of the {section} is called {wanted}; there are: {names}.", member)
 
 
@@ -216,6 +232,13 @@ class Section:
     def build(self, item: Item) -> Sequence[Model]:
         """Return the rows of an item, its own first; raises ``ScenarioError``."""
         raise NotImplementedError
+
+    def as_read(self, item: Item, row: Any) -> None:
+        """Let a row be what answers showed of it, where an item says that."""
+
+    def published(self) -> Mapping[str, Any]:
+        """Return how the API has what the section is about, nothing where it has not."""
+        return {}
 
     def written(self, items: Sequence[Item]) -> None:
         """Do what remains once the rows of these new items are in the database."""

@@ -46,7 +46,13 @@ class BackupSection(ProtectionSection):
             "description": "Name of a snapshot of the app; null: it is deleted since.",
             "type": ["string", "null"],
         },
+        "ownsSnapshot": {"description": "It made the snapshot itself.", "type": "boolean"},
         "totalBytes": {"description": "The app's size if left out.", **ref("size")},
+        "bytesDone": {
+            "description": "What it has backed up, where the percentage is not exact enough.",
+            **ref("size"),
+        },
+        "backupCreationTimestamp": {"description": "When it began to run.", **ref("instant")},
     }
 
     def companions(self, item: Item) -> Mapping[type[Model], uuid.UUID]:
@@ -66,7 +72,7 @@ class BackupSection(ProtectionSection):
         snapshot = self._snapshot(item, placement, state, fate)
         backup = self.new_row(
             item,
-            **_columns(item, placement, snapshot, state, fate),
+            **_as_exact(item, _columns(item, placement, snapshot, state, fate), total),
             version=item.get("version", self.resource.kind.versions[0]),
             bucket_id=_bucket(item).id,
             snapshot_id=snapshot and snapshot.id,
@@ -99,7 +105,8 @@ class BackupSection(ProtectionSection):
             raise item.error("The snapshot is held, so the backup must be held too.", "snapshot")
         if found.state in SNAPSHOT.failures and state != FAILED:
             raise item.error(f"The snapshot is {found.state}, so it can only be failed.", "state")
-        if found.state == COMPLETED and found.modified_at > placement.created_at:
+        is_older = item.get("ownsSnapshot") or found.modified_at <= placement.created_at
+        if found.state == COMPLETED and not is_older:
             raise item.error("The snapshot is younger than the backup.", "snapshot")
         return found
 
@@ -119,6 +126,25 @@ def _columns(
     if snapshot is not None and not _is_own(item, snapshot):
         columns["snapshot_shown"] = True
     return columns
+
+
+def _as_exact(item: Item, columns: dict[str, Any], total: int) -> dict[str, Any]:
+    """Return the columns, with what the item says of its running to the microsecond and the byte."""
+    if columns["running_at"] is None:
+        return columns
+    begun, reached = columns["running_at"], min(columns["ends_at"] or item.now, item.now)
+    if "backupCreationTimestamp" in item.values:
+        begun = item.instant("backupCreationTimestamp")
+        if not columns["created_at"] <= begun <= reached:
+            raise item.error("It did not run then.", "backupCreationTimestamp")
+    exact = {"running_at": begun, "discovering_at": min(columns["discovering_at"], begun)}
+    done = item.size("bytesDone", 0)
+    if columns["state"] != COMPLETED and 0 < done < total and begun < reached:
+        # The middle of what gives this number of bytes, so that rounding does not give another.
+        exact["full_at"] = full = begun + (reached - begun) * ((2 * total) / (2 * done + 1))
+        if columns["next_transition_at"] is not None and columns["outcome"] == COMPLETED:
+            exact |= {"ends_at": full, "next_transition_at": full}
+    return columns | exact
 
 
 def _failed_with(item: Item, placement: Placement, snapshot: Snapshot) -> dict[str, Any]:
@@ -183,7 +209,8 @@ def _usual_bucket(account: Item) -> Bucket | None:
 
 
 def _is_own(item: Item, snapshot: Snapshot) -> bool:
-    return "snapshot" not in item.values or snapshot.state != COMPLETED
+    makes_one = item.get("ownsSnapshot", "snapshot" not in item.values)
+    return bool(makes_one) or snapshot.state != COMPLETED
 
 
 def _own_snapshot(item: Item, placement: Placement, state: str, fate: Fate) -> Snapshot:

@@ -64,6 +64,10 @@ class AppSection(ResourceSection):
         "immediateKinds": IMMEDIATE_KINDS,
     }
 
+    def references(self) -> Mapping[str, tuple[str, str]]:
+        """Return the references, that to the cluster among them."""
+        return {**super().references(), "cluster": ("clusterID", "clusters")}
+
     def without_ids(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the members of an item without its id, and that of its cluster."""
         own = super().without_ids(values)

@@ -27,10 +27,11 @@ class ClusterSection(ResourceSection):
         if "credential" not in item.values and cloud.cloud_type == PRIVATE:
             name = credential_of_cluster(item.values)["name"]
             columns["credential_id"] = item.account.by_name["credentials"][name].id
-        row = super().new_row(
-            item, **columns, cloud=cloud, api_service_id=item.derived_id("apiService")
-        )
-        row.labels = [*row.labels, cloud_label(cloud)]
+        if "apiServiceID" not in item.values:
+            columns["api_service_id"] = item.derived_id("apiService")
+        row = super().new_row(item, **columns, cloud=cloud)
+        if cloud_label(cloud) not in row.labels:
+            row.labels = [*row.labels, cloud_label(cloud)]
         if row.cluster_creation_timestamp is None:
             row.cluster_creation_timestamp = row.created_at
         return row
@@ -45,6 +46,10 @@ class ClusterSection(ResourceSection):
         now = item.get("managedState", MANAGED)
         end = MANAGED_IN_THE_END.get(now, now)
         return super().further(item) | {"managed_state": now, "outcome_managed_state": end}
+
+    def references(self) -> Mapping[str, tuple[str, str]]:
+        """Return the references, that to the cloud among them."""
+        return {**super().references(), "cloud": ("cloudID", "clouds")}
 
     def _parent(self) -> str:
         return TOP

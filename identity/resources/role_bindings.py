@@ -13,7 +13,7 @@ from astra.api.dice import NIL_ID
 from astra.api.problems import INVALID_FIELDS
 from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Reference, Several
 from astra.resources.reach import WHOLE_ACCOUNT
-from astra.resources.resource import Resource
+from astra.resources.resource import Resource, Seeding
 from astra.resources.shapes import Members
 from identity import kinds
 from identity.actions.role_bindings import BindingGuard, role_binding_create, role_binding_delete
@@ -84,5 +84,5 @@ ROLE_BINDING = Resource(
     delete=role_binding_delete,
     guarding=BindingGuard.holding,
     key="role",
-    seeding=None,
+    seeding=Seeding(order=13, by="identity.scenarios.bindings.RoleBindingSection"),
 )

@@ -11,6 +11,7 @@ from astra.resources.sections import ResourceSection
 from astra.scenarios.sections import Item, Section
 from identity.actions.groups import join_members
 from identity.models import Directory
+from identity.scenarios.bindings import has_binding
 from identity.scenarios.people import ROLE_CONSTRAINTS, binding_of
 
 _TEXT = {"type": "string", "minLength": 1}
@@ -73,7 +74,8 @@ class GroupSection(ResourceSection):
         """Return the group, and the binding of its role if it has one."""
         group = self.new_row(item)
         self.complete(item, group)
-        return [group, binding_of(item, group=group)] if "role" in item.values else [group]
+        is_bound = "role" in item.values and not has_binding(item, "group")
+        return [group, binding_of(item, group=group)] if is_bound else [group]
 
     def written(self, items: Sequence[Item]) -> None:
         """Find who is in the groups; raises ``ScenarioError`` for one that no directory has."""

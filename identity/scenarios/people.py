@@ -15,6 +15,7 @@ from astra.scenarios.pacing import IMMEDIATE_KINDS, STAGE_DELAYS, pace
 from astra.scenarios.schema import ref
 from astra.scenarios.sections import Item
 from identity import kinds
+from identity.scenarios.bindings import has_binding
 
 ROLE_CONSTRAINTS = {
     "description": "What the role reaches; by default everything.",
@@ -72,12 +73,12 @@ class UserSection(ResourceSection):
         """Return the user and the binding of the role."""
         # If it does not say when it was made, at the same time as the account.
         instant = item.created_at or item.account_row.created_at
-        made = {"created_at": instant, "modified_at": instant}
+        made = {"created_at": instant, "modified_at": item.modified_at or instant}
         user = self.new_row(item, **made)
         user.auth_id = item.get("authID", user.email)
         if user.is_enabled and user.enabled_at is None:
             user.enabled_at = instant
-        return [user, binding_of(item, user=user)]
+        return [user] if has_binding(item, "user") else [user, binding_of(item, user=user)]
 
 
 def binding_of(item: Item, **principal: Any) -> RoleBinding:

@@ -1,7 +1,7 @@
 """The section of licences: what a licence file says, from which the file is made."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,9 @@ import orjson
 from django.db.models import Model
 
 from astra.api.clock import timestamp
+from astra.api.patterns import parse_identifier
 from astra.resources.sections import ResourceSection
+from astra.scenarios.schema import ref
 from astra.scenarios.sections import Item
 from installation.actions.licenses import yields
 from installation.licences import PRODUCT
@@ -23,8 +25,17 @@ class LicenseSection(ResourceSection):
 
     members = (*SAID, "isEvaluation", "validUntilTimestamp")
     further_properties = {
-        "cameAlong": {"description": "It came with the installation.", "type": "boolean"}
+        "cameAlong": {"description": "It came with the installation.", "type": "boolean"},
+        "subscriptionID": {"description": "Of what it yields.", **ref("identifier")},
+        "entitlementID": {"description": "Of what it yields.", **ref("identifier")},
     }
+    # The file itself is for its owner alone.
+    unread = ("licenseText",)
+
+    def without_ids(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the members of an item without its id, and those of what it yields."""
+        own = super().without_ids(values)
+        return {name: own[name] for name in own if name not in ("subscriptionID", "entitlementID")}
 
     def required_of(self) -> Sequence[str]:
         """Return the members that an item must have."""
@@ -33,7 +44,10 @@ class LicenseSection(ResourceSection):
     def build(self, item: Item) -> Sequence[Model]:
         """Return the licence and what it yields."""
         row = self.new_row(item)
-        ids = item.derived_id("subscription"), item.derived_id("entitlement")
+        ids = (
+            parse_identifier(item.get(f"{name}ID", "")) or item.derived_id(name)
+            for name in ("subscription", "entitlement")
+        )
         return [row, *yields(row, *ids)]
 
     def new_row(self, item: Item, **columns: Any) -> Any:

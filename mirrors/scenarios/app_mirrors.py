@@ -1,6 +1,6 @@
 """The section of mirrors: an app, the one that it is replicated to, how far that is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -43,6 +43,14 @@ class MirrorSection(ResourceSection):
             **TEXT,
         },
     }
+
+    def references(self) -> Mapping[str, tuple[str, str]]:
+        """Return the ends of it."""
+        return {
+            "sourceApp": ("sourceAppID", "apps"),
+            "destinationApp": ("destinationAppID", "apps"),
+            "destinationCluster": ("destinationClusterID", "clusters"),
+        }
 
     def fate_of_items(self) -> dict[str, Any]:
         """Return nothing: a mirror does not say why it ends as it does."""

@@ -34,7 +34,7 @@ def test_it_names_the_methods_of_the_controls_of_an_account() -> None:
 def test_it_names_every_command() -> None:
     rows = re.findall(r"^\| (`[a-z`, A-Z|\\]+) \| (.*?) ?\|$", PAGE, re.MULTILINE)
     named = {
-        name: set(re.findall(r"`(\w+)`", subcommands))
+        name: set(re.findall(r"`([\w-]+)`", subcommands))
         for names, subcommands in rows
         for name in re.findall(r"`(\w+)", names)
     }

@@ -13,6 +13,7 @@ from ..records import Reset, SeedReport
 from ..transport import given
 from . import access
 from .accounts import account
+from .captures import add_export, capture
 from .checkpoints import checkpoint
 from .clocks import clock
 from .faults import faults
@@ -174,5 +175,6 @@ def reset(
 
 
 access.add_to(main)
-for each in (account, checkpoint, clock, faults, journal):
+add_export(account)
+for each in (account, capture, checkpoint, clock, faults, journal):
     main.add_command(each)

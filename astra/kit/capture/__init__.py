@@ -1,0 +1,1 @@
+"""An account that is read by GETs becomes a scenario."""
