@@ -199,12 +199,8 @@ class ResourceSection(Section):
         said = {name for name, _ in self.references().values()} | self.properties.keys()
         said |= set(self.unread)
         for member in self.resource.members.members:
-            has_own = (
-                member.column in columns - {"account_id"}
-                and member.has_column
-                and not member.write_only
-            )
-            if has_own and member.name not in said:
+            has_own = (member.has_column and member.column in columns) or member.sets_also
+            if has_own and not member.write_only and member.name not in said:
                 yield member
 
     def _parent(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from astra.engine.plan import Pace, stage_seconds
 from astra.resources.sections import ResourceSection
 from astra.scenarios.placing import Fate, fate_of, place, staged_columns
-from astra.scenarios.schema import TEXT
+from astra.scenarios.schema import TEXT, closed_object, ref
 from astra.scenarios.sections import Item
 from backups.actions.restoring import copying_seconds
 from backups.models import App
@@ -41,6 +41,17 @@ class MirrorSection(ResourceSection):
         "snapshot": {
             "description": "Name of the snapshot that was transferred last, or is on its way.",
             **TEXT,
+        },
+        "lastTransfer": {
+            "description": "The last transfer that was completed, by the id of its snapshot.",
+            **closed_object(
+                {
+                    "startTime": ref("instant"),
+                    "completionTime": ref("instant"),
+                    "snapshotID": ref("identifier"),
+                },
+                *("startTime", "completionTime", "snapshotID"),
+            ),
         },
     }
 
@@ -115,6 +126,12 @@ class MirrorSection(ResourceSection):
 
 def _transfer(item: Item, columns: dict[str, Any]) -> dict[str, Any]:
     """Return the columns of the last transfer; raises ``ScenarioError`` for a snapshot that is none."""
+    if "lastTransfer" in item.values:
+        return {
+            "transfer_started_at": item.instant("lastTransfer", "startTime"),
+            "transfer_ends_at": item.instant("lastTransfer", "completionTime"),
+            "transfer_snapshot_id": item.get("lastTransfer")["snapshotID"],
+        }
     is_first = item.get("state", ESTABLISHED) == ESTABLISHING
     if "snapshot" not in item.values and not is_first:
         return {}

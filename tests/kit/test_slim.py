@@ -58,6 +58,8 @@ def test_all_of_it_can_be_imported_without_the_service(folder: Path) -> None:
         "for each in pkgutil.walk_packages(it.__path__, it.__name__ + '.'):\n"
         "    if not each.name.endswith('__main__'): importlib.import_module(each.name)\n"
         "assert not {'astra', 'django'} & set(sys.modules)\n"
+        "from astra_simulator.capture.schema import section\n"
+        "assert section('buckets').path == 'topology/v1/buckets'\n"
         "print(importlib.util.find_spec('astra'))"
     )
     assert run(["venv/bin/python", "-c", program], folder) == "None\n"

@@ -6,7 +6,7 @@ from typing import Any
 
 from .estate import NIL_ID, Answer, Estate, Item
 from .schema import AS_READ, Section, inner_sections, section
-from .special import SPECIAL, directories, yielded
+from .special import LEFT_OUT, SPECIAL, directories, yielded
 
 # "#!/bin/sh"
 NO_SOURCE = "IyEvYmluL3NoCg=="
@@ -67,6 +67,7 @@ class Mapper:
         if further := {name: answer[name] for name in sorted(of.further) if name in answer}:
             item[AS_READ] = further
         item |= SPECIAL[of.name](self._estate, answer) if of.name in SPECIAL else {}
+        item = {name: said for name, said in item.items() if said is not LEFT_OUT}
         for name in (of.key, *of.required):
             if item.get(name) in (None, ""):
                 item[name] = self._made_up(of, name, answer)

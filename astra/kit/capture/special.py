@@ -13,6 +13,8 @@ FURTHER = {
 }
 GROUP_USERS = "core/v1/groups/{id}/users"
 _LDAP = "astra.account.ldap"
+# A member that an item has not, whatever answers say.
+LEFT_OUT = object()
 _OVER = ("failed", "removed", "unknown")
 
 
@@ -67,8 +69,15 @@ def _of_license(estate: Estate, answer: Answer) -> Item:
 
 
 def _of_mirror(estate: Estate, answer: Answer) -> Item:
-    """Return how an item of a mirror differs: there is an app at its end once it is established."""
-    return {"destinationApp": None} if answer.get("state") == "establishing" else {}
+    """Return the last transfer of a mirror; there is no app at its end before it is established."""
+    said: Item = {"destinationApp": LEFT_OUT} if answer.get("state") == "establishing" else {}
+    for each in answer.get("stateDetails", ()):
+        transfer = each.get("additionalDetails", {})
+        if {"startTime", "completionTime", "snapshotID"} <= transfer.keys():
+            said["lastTransfer"] = {
+                name: transfer[name] for name in ("startTime", "completionTime", "snapshotID")
+            }
+    return said
 
 
 SPECIAL: Mapping[str, Callable[[Estate, Answer], Item]] = {
