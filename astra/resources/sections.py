@@ -107,7 +107,9 @@ class ResourceSection(Section):
 
     def as_read(self, item: Item, row: Any) -> None:
         """Let a row be what an answer showed of it."""
-        said = item.get(AS_READ, {})
+        said = item.get(AS_READ)
+        if not said:
+            return
         for member in self._further():
             if member.name in said:
                 value = member.shown(required=False).run_validation(said[member.name])

@@ -26,7 +26,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
     "backups": {"name": "backup"},
     "hookSources": {"name": "source"},
     "executionHooks": {"name": "hook"},
-    "certificates": {"cn": "certificate"},
+    "licenses": {"productSN": "serial"},
 }
 # Namespaces that every cluster has.
 _KEPT = re.compile(r"kube-.*|default|openshift.*|trident|private")
@@ -37,7 +37,10 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w.-]+\w")
 _PARTS_OF_NAMES = re.compile(r"(?i)\b(?:cn|ou|dc|o)=([^,]+)")
 _BUCKET_NAMES = ("bucketName", "storageAccount", "containerName")
 # What nobody else needs to know is left out altogether.
-_DROPPED = ("accountContact", "companyName", "phone", "postalAddress", "description", "source")
+_DROPPED = (
+    *("accountContact", "companyName", "phone", "postalAddress"),
+    *("description", "source", "certificates"),
+)
 # What has no names in it, however it looks.
 _VERBATIM = ("id", "createdAt", "modifiedAt", "at", "type", "scenario", "provisioner", "state")
 # Sections whose names are the API's own.
@@ -47,8 +50,8 @@ _NO_NAMES = ("settings", "features", "packages", "upgrades")
 def anonymised(scenario: Item) -> Item:
     """Return a scenario with other e-mails, hosts, names and labels, the same for the same.
 
-    Ids stay; descriptions, contacts and sources of hooks are left out. What was renamed is renamed in
-    texts too, such as reasons.
+    Ids stay; descriptions, contacts, certificates and sources of hooks are left out. What was renamed is
+    renamed in texts too, such as reasons.
     """
     others = _Others()
     for each in scenario["accounts"]:
