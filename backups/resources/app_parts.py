@@ -18,6 +18,8 @@ from backups.models import App
 CLASS_PATTERN = r"^(([a-z0-9]([-a-z0-9]*[a-z0-9])?)|(\*))$"
 NAMESPACE_MAX_LENGTH = 253
 LINKED = (kinds.APP, kinds.APP_BACKUP, kinds.APP_SNAP)
+# Of the family above that replicates apps.
+MIRROR = "application/astra-appMirror"
 
 
 class Gvk(ClosedSerializer):
@@ -121,7 +123,7 @@ class Link(ClosedSerializer):
 
     rel = fields.EnumField(["related"])
     href = fields.StrictCharField(pattern="^(/([-0-9a-zA-Z])+)+$")
-    type = fields.EnumField([kind.type for kind in LINKED])
+    type = fields.EnumField([*(kind.type for kind in LINKED), MIRROR])
     title = fields.StrictCharField(min_length=1, max_length=1023)
     hints = LinkHints()
 
@@ -134,6 +136,7 @@ def app_links(app: App) -> list[dict[str, Any]]:
     post = ["POST"] if ready else []
     snapshot = ["POST"] if app.state in TAKES_SNAPSHOTS else []
     put = ["PUT"] if ready else []
+    replicate = post if app.cluster_id is not None else []
     backup, snap, itself = kinds.APP_BACKUP, kinds.APP_SNAP, kinds.APP
     return [
         _link(f"{path}/appBackups", backup.type, "disruptiveBackup", [], "appBackup-create"),
@@ -142,6 +145,7 @@ def app_links(app: App) -> list[dict[str, Any]]:
         _link(f"{path}/appSnaps", snap.type, "snapshot", snapshot, "appSnap-create"),
         _link(f"{account}/k8s/v2/apps", itself.type, "clone", post, "app-create"),
         _link(f"{account}/k8s/v2/apps/{app.id}", itself.type, "inPlaceRestore", put, "app-update"),
+        _link(f"{path}/appMirrors", MIRROR, "replication", replicate, "appMirror-create"),
     ]
 
 

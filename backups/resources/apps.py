@@ -68,7 +68,7 @@ def _each(child: type[ClosedSerializer]) -> Callable[..., UniqueListField]:
 class Links(Known):
     """What can be done with the app; no body has it."""
 
-    reads_also = ("id", "account_id", "state")
+    reads_also = ("id", "account_id", "state", "cluster_id")
 
     def __init__(self) -> None:
         super().__init__("links", _each(Link), create=ABSENT, replace=ABSENT, sometimes=False)

@@ -170,7 +170,20 @@ def test_an_app_says_what_is_stored_of_it(api: Api) -> None:
         "snapshot": f"{below}/appSnaps",
         "clone": f"{account}/k8s/v2/apps",
         "inPlaceRestore": f"{account}/k8s/v2/apps/{app.id}",
+        "replication": f"{below}/appMirrors",
     }
+
+
+def test_links_offer_the_replication_of_a_ready_app_on_a_cluster(api: Api) -> None:
+    cluster = world.make_cluster(api.account)
+    placed = world.make_app(api.account, cluster=cluster)
+    busy = world.make_app(api.account, cluster=cluster, state="failed", outcome="failed")
+    offered = {}
+    for each in (placed, busy, world.make_app(api.account)):
+        links = api.read(f"k8s/v2/apps/{each.id}")["links"]
+        (link,) = (link for link in links if link["title"] == "replication")
+        offered[each] = link["hints"]["allow"]
+    assert list(offered.values()) == [["POST"], [], []]
 
 
 @pytest.mark.parametrize("state", APP.states)

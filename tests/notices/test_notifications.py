@@ -84,6 +84,25 @@ def test_the_end_of_a_trouble_repeats_what_it_ends(api: Api, account: Any) -> No
     assert trouble["correlationID"] == over["correlationID"]
 
 
+def test_a_bucket_that_loses_its_credential_is_told_of_until_it_has_another(
+    api: Api, account: Any
+) -> None:
+    old, new = (world.make_credential(account) for _ in range(2))
+    bucket = world.make_bucket(account, credential_id=old.id)
+    assert api.delete(f"core/v1/credentials/{old.id}").status_code == 204
+    world.advance(account, 10)
+    body = {"type": "application/astra-bucket", "version": "1.2", "credentialID": str(new.id)}
+    assert api.put(f"topology/v1/buckets/{bucket.id}", body).status_code == 204
+    world.advance(account, 10)
+    told = items(api, "notifications", "?orderBy=eventTime")
+    assert [(each["severity"], each["summary"]) for each in told] == [
+        ("warning", "Bucket failed"),
+        ("cleared", "Bucket failed"),
+    ]
+    assert {each["resourceID"] for each in told} == {str(bucket.id)}
+    assert len(items(api, "events")) == 4
+
+
 def test_one_is_found_by_its_id(api: Api, backed_up: str) -> None:
     for what in ("events", "notifications"):
         for each in items(api, what):
