@@ -16,7 +16,8 @@ FOLLOWS = "every notification since the user was made is unread, until its mark 
 def mark_read(row: UnreadNotification, now: datetime) -> None:
     """Keep that the user has read it: it is no longer unread."""
     mark = {"user_id": row.user_id, "notification_id": row.notification_id}
-    ReadMark.objects.get_or_create(**mark, defaults={"account_id": row.account_id})
+    # The same in every replay.
+    ReadMark.objects.get_or_create(**mark, defaults={"account_id": row.account_id, "id": row.id})
 
 
 UNREAD = Resource(

@@ -23,6 +23,7 @@ from astra.engine.worker import Worker
 from astra.faults.models import FaultRule
 from backups.models import AppBackup
 from clusters.models import Cluster
+from notices.models import ReadMark
 from tests import wire
 from tests.conftest import BACKUP
 from tests.isolation.control import control
@@ -35,9 +36,11 @@ from tests.properties.operations import (
     Delete,
     Drain,
     Elapse,
+    Hook,
     Look,
     Operation,
     Pass,
+    Read,
     Replace,
     Replicate,
     Restore,
@@ -62,6 +65,13 @@ SCENARIO = {
                     "bucketParameters": {"s3": {"serverURL": "s3.example.com", "bucketName": "b"}},
                 }
             ],
+            "settings": [
+                {
+                    "name": "astra.account.executionHooks.enabled",
+                    "currentConfig": {"isEnabled": "true"},
+                }
+            ],
+            "hookSources": [{"name": "script", "source": "ZWNobwo="}],
             "clusters": [
                 {"name": "east"},
                 {"name": "west"},
@@ -87,6 +97,7 @@ BODIES = {
 APP = {"type": "application/astra-app", "version": "2.2"}
 MIRROR = {"type": "application/astra-appMirror", "version": "1.1"}
 MIRRORS = "k8s/v1/appMirrors"
+HOOK = {"type": "application/astra-executionHook", "version": "1.3", "hookType": "custom"}
 # What limits a rule, and its column.
 LIMITS = {
     "every": "every",
@@ -103,7 +114,8 @@ BECAME = (
 )
 PAGES = (
     *("", "topology/v1/buckets", "topology/v1/appBackups?count=true", "faults"),
-    *("k8s/v2/apps", MIRRORS),
+    *("k8s/v2/apps", MIRRORS, "core/v1/executionHooks"),
+    *("core/v1/events", "core/v1/notifications", "core/v1/tasks"),
 )
 
 
@@ -135,6 +147,7 @@ class Life:
     token: str
     apps: list[str]
     other_cluster: str
+    unread: str
     client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
     answers: list[Answer] = field(default_factory=list)
     moves: list[Answer] = field(default_factory=list)
@@ -150,6 +163,10 @@ class Life:
                     self.call_chosen("PUT", "schedules", app, number, body)
                 case Delete(what, app, number):
                     self.call_chosen("DELETE", what, app, number)
+                case Hook(app, action):
+                    self.hook(app, action)
+                case Read(number):
+                    self.call_chosen("DELETE", self.unread, 0, number)
                 case Clone() | Restore() | Replicate() | Steer():
                     self.copy(operation)
                 case Rule():
@@ -174,9 +191,21 @@ class Life:
                 ends = {"sourceAppID": self.apps[app], "destinationClusterID": self.other_cluster}
                 self.call("POST", MIRRORS, MIRROR | ends | {"stateDesired": "established"})
             case Steer(number, desired, swapped):
-                for found in self.chosen("appMirrors", 0, number):
+                for found in self.chosen(MIRRORS, 0, number):
                     ends = self.swapped(found) if swapped else {}
                     self.call("PUT", found, MIRROR | ends | {"stateDesired": desired})
+
+    def hook(self, app: int, action: str) -> None:
+        """Let an app have a hook, before the action where it can be."""
+        (source,) = self.call("GET", "core/v1/hookSources").json()["items"]
+        own = {
+            "name": f"hook-{len(self.answers)}",
+            "action": action,
+            "stage": "pre" if action in ("snapshot", "backup") else "post",
+            "hookSourceID": source["id"],
+            "appID": self.apps[app],
+        }
+        self.call("POST", self.path("executionHooks", app), HOOK | own)
 
     def call_chosen(self, method: str, what: str, app: int, number: int, body: Any = None) -> None:
         """Ask about one of those that are listed, if there is any."""
@@ -184,8 +213,8 @@ class Life:
             self.call(method, found, body)
 
     def path(self, what: str, app: int) -> str:
-        if what == "appMirrors":
-            return MIRRORS
+        if what in (MIRRORS, self.unread):
+            return what
         return "faults" if what == "faults" else f"k8s/v1/apps/{self.apps[app]}/{what}"
 
     def sources(self, what: str, app: int, number: int) -> list[str]:
@@ -213,7 +242,7 @@ class Life:
         """Ask for everything that a caller can see."""
         apps = range(len(self.apps))
         paths = [self.path(what, app) for what in ("appSnaps", "schedules") for app in apps]
-        for path in (*PAGES, *paths):
+        for path in (*PAGES, self.unread, *paths):
             self.call("GET", path)
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
@@ -282,6 +311,10 @@ class Life:
                 )
                 for kind, state in BECAME
             },
+            "hooked": backups.filter(outcome_hook_state="success")
+            .exclude(outcome_hook_details=[])
+            .count(),
+            "read": ReadMark.objects.filter(account_id=self.account.id).count(),
             "let go": deletions.count(RETENTION),
             "deleted by hand": len(deletions) - deletions.count(RETENTION),
             "refused": sum(answer.status >= 400 for answer in self.answers),
@@ -304,8 +337,9 @@ def new_life(move: Mover) -> Iterator[Life]:
     apps = [app["id"] for app in made["apps"]]
     account = Account.objects.get(id=made["id"])
     west = Cluster.objects.get(account=account, name="west")
+    unread = f"core/v1/users/{account.user_set.get().id}/unreadNotifications"
     try:
-        yield Life(move, account, made["token"], apps, str(west.id))
+        yield Life(move, account, made["token"], apps, str(west.id), unread)
     finally:
         assert control().call("DELETE", f"accounts/{account.id}").status_code == 204
 

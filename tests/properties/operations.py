@@ -58,8 +58,23 @@ class Steer:
 
 
 @dataclass(frozen=True)
+class Hook:
+    """The app gets a hook that runs around the action."""
+
+    app: int
+    action: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """The owner has read the notification of that number, if any is unread."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class Delete:
-    """The backup, snapshot, schedule, mirror or rule of that number is deleted, if there is any."""
+    """The backup, snapshot, schedule, hook, mirror or rule of that number is deleted, if there is any."""
 
     what: str
     app: int
@@ -113,7 +128,18 @@ class Drain:
 
 Move: TypeAlias = Pass | Elapse | Step | Drain
 Operation: TypeAlias = (
-    Create | Clone | Restore | Replicate | Steer | Replace | Delete | Rule | Look | Move
+    Create
+    | Clone
+    | Restore
+    | Replicate
+    | Steer
+    | Hook
+    | Read
+    | Replace
+    | Delete
+    | Rule
+    | Look
+    | Move
 )
 
 HALF_HOURLY = "DTSTART:20220512T000500Z\nRRULE:FREQ=MINUTELY;INTERVAL=30"
@@ -129,6 +155,7 @@ FATES = (
     {"type": "app-fail", "at": 0.5},
     {"type": "mirror-hangs"},
     {"type": "transfer-fail"},
+    {"type": "failover-hooks-fail", "details": [DETAIL]},
 )
 # These meet writes alone: who cannot list has nothing to choose from.
 REFUSALS = (
@@ -136,7 +163,8 @@ REFUSALS = (
     {"type": "status", "status": 503, "retryAfter": 7},
     {"type": "drop-connection", "when": "after"},
 )
-WHAT = ("appBackups", "appSnaps", "schedules", "appMirrors", "faults")
+WHAT = ("appBackups", "appSnaps", "schedules", "executionHooks", "k8s/v1/appMirrors", "faults")
+ACTIONS = ("snapshot", "backup", "restore", "failover")
 
 # What an app is cloned from or restored from, and how a body names it.
 SOURCES = {"apps": "sourceAppID", "appBackups": "backupID", "appSnaps": "snapshotID"}
@@ -213,6 +241,8 @@ _requests = st.one_of(
     st.builds(
         Steer, st.integers(0, 1), st.sampled_from(["established", "failedOver"]), st.booleans()
     ),
+    st.builds(Hook, _apps, st.sampled_from(ACTIONS)),
+    st.builds(Read, st.integers(0, 3)),
     _rules,
     st.just(Look()),
 )
@@ -236,6 +266,9 @@ OFTEN = {
 
 # One history in which everything happens that may.
 EVENTFUL: list[Operation] = [
+    Hook(0, "snapshot"),
+    Hook(0, "restore"),
+    Hook(0, "failover"),
     Create(
         "schedules",
         0,
@@ -277,6 +310,8 @@ EVENTFUL: list[Operation] = [
     Elapse(60),
     Steer(0, "established", swapped=True),
     Pass(7200, (0.1, 0.7)),
-    Delete("appMirrors", 0, 0),
+    Read(0),
+    Delete("executionHooks", 0, 1),
+    Delete("k8s/v1/appMirrors", 0, 0),
     Drain(),
 ]

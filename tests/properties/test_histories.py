@@ -37,6 +37,8 @@ EVENTS = {
     "scheduled",
     "cloned",
     *(f"became {state}" for _, state in BECAME),
+    "hooked",
+    "read",
     "let go",
     "deleted by hand",
     "refused",
@@ -110,7 +112,7 @@ def test_after_a_restore_the_same_happens_as_after_the_save() -> None:
     seen: Counter[str] = Counter()
 
     @histories
-    @example(before=EVENTFUL[:12], after=EVENTFUL[12:])
+    @example(before=EVENTFUL[:15], after=EVENTFUL[15:])
     @given(before=operations(rounds=1), after=operations(rounds=2))
     def holds(before: list[Operation], after: list[Operation]) -> None:
         with new_life(in_many_moves([])) as here:
