@@ -80,7 +80,7 @@ def check_key_store(key_type: str, key_store: Mapping[str, str]) -> list[Invalid
     needed = NEEDED.get(key_type, ())
     if not key_store:
         refused.append(Invalid("keyStore", "Must have a part."))
-    for name in (*needed, *(key_store if key_type == KeyType.KUBECONFIG else ())):
+    for name in dict.fromkeys((*needed, *(key_store if key_type == KeyType.KUBECONFIG else ()))):
         if name not in key_store:
             refused.append(Invalid(f"keyStore.{name}", f"A credential of {key_type} has it."))
         elif name not in needed:
