@@ -1,0 +1,1 @@
+"""The pages of the documentation: what they tell to type is typed, and where they lead is there."""
