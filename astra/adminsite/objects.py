@@ -1,6 +1,6 @@
 """An object as one input for each of its members, in groups: no JSON is typed in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -62,16 +62,16 @@ class ObjectWidget(forms.Widget):
 class ObjectField(forms.Field):
     """The object of what is typed in; a member that is left empty it has not.
 
-    ``has_empty_texts``: it has the texts that are left empty, as such.
+    ``empty_texts``: of these it has the empty text, as such.
     """
 
     widget: ObjectWidget
 
     def __init__(
-        self, groups: Mapping[str, Members], *, has_empty_texts: bool = False, **kwargs: Any
+        self, groups: Mapping[str, Members], *, empty_texts: Collection[str] = (), **kwargs: Any
     ) -> None:
         super().__init__(widget=ObjectWidget(groups), **kwargs)
-        self.has_empty_texts = has_empty_texts
+        self.empty_texts = empty_texts
 
     def to_python(self, value: Any) -> dict[str, Any]:
         """Return the object; refuses each member for the reasons that its own field has."""
@@ -82,8 +82,7 @@ class ObjectField(forms.Field):
             except ValidationError as error:
                 reasons += [f"{field.label or name}: {reason}" for reason in error.messages]
                 continue
-            is_text = isinstance(field, forms.CharField) and self.has_empty_texts
-            if cleaned not in (None, "") or (cleaned == "" and is_text):
+            if cleaned not in (None, "") or (cleaned == "" and name in self.empty_texts):
                 found[name] = cleaned
         if reasons:
             raise ValidationError(reasons)

@@ -10,7 +10,7 @@ from astra.adminsite.objects import ObjectField
 from astra.resources.forms import ResourceForm
 from astra.resources.pages import StagedPage, page_of
 from installation.resources.settings import MEMBERS, SETTING
-from installation.wellknown import well_known
+from installation.wellknown import Config, well_known
 
 
 class SettingForm(ResourceForm):
@@ -21,12 +21,16 @@ class SettingForm(ResourceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         setting = self.instance
-        self.fields["desired_config"] = config_field(setting.name)
-        self.initial["desired_config"] = setting.desired_config or setting.current_config
+        config = setting.desired_config or setting.current_config
+        self.fields["desired_config"] = config_field(setting.name, config)
+        self.initial["desired_config"] = config
 
 
-def config_field(name: str) -> ObjectField:
-    """Return the field of a configuration of a setting, by its schema."""
+def config_field(name: str, config: Config) -> ObjectField:
+    """Return the field of a configuration of a setting, by its schema.
+
+    What ``config`` does not have, and nobody needs, is left out again where it is left empty.
+    """
     known = well_known(name)
     members = {
         member: _field(member, schema, is_needed=member in known.required)
@@ -34,7 +38,11 @@ def config_field(name: str) -> ObjectField:
     }
     return ObjectField(
         {"": members},
-        has_empty_texts=True,
+        empty_texts={
+            member
+            for member in {*known.required, *config}
+            if isinstance(members.get(member), LineField)
+        },
         required=False,
         label="Desired config",
         help_text=MEMBERS["desiredConfig"].help,
