@@ -150,7 +150,7 @@ class Photographer:
         self.browser.press("Take backup")
         self.browser.see("#result_list")
         self.browser.go(f"/admin/?account={account}&range=week")
-        self.browser.see("#live-under_way li:nth-child(3)")
+        self.browser.see("#live-under_way li:nth-child(3) .astra-progress")
         self.take("overview", 1560)
         self.take("phone", 1500, 390)
 

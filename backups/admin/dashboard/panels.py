@@ -102,7 +102,7 @@ def _progress(backup: AppBackup) -> dict[str, Any]:
     now = backup.account.now()
     shown: dict[str, Any] = {"backup": backup, "left": _left(backup, now)}
     if not backup.has_progress():
-        return shown | {"bar": cells.state_badge(backup.state)}
+        return shown
     done = human_bytes(backup.bytes_done(now))
     return shown | {
         "bar": cells.progress_bar(backup.percent_done(now), backup.state, of=backup),
