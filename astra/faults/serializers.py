@@ -47,7 +47,7 @@ class MatchBody(ClosedSerializer):
     method = fields.EnumField(METHODS, required=False, help_text="GET is HEAD, too.")
     path = PatternField(
         required=False,
-        help_text="A pattern, whole or as it continues behind the account: `/k8s/v1/apps/*`.",
+        help_text="A pattern, whole or as it continues behind the account: `/core/v1/*`.",
     )
     name = PatternField(
         required=False, help_text="A pattern of the name of what the call is about: `night*`."

@@ -113,6 +113,9 @@ def test_pages_fit_a_phone_and_a_desktop(width: int, browser: Browser) -> None:
         f"backups/appbackup/{backup.pk}/change/",
         f"backups/appbackup/{backup.pk}/fail/",
         "engine/transition/",
+        "faults/faultrule/",
+        "faults/faultrule/add/",
+        f"accounts/account/{account.pk}/change/",
         "scenarios/seededscenario/seed/",
     ):
         browser.go(f"/admin/{path}")
@@ -120,6 +123,35 @@ def test_pages_fit_a_phone_and_a_desktop(width: int, browser: Browser) -> None:
         assert browser.width_of_page() <= width, path
     logged: list[dict[str, str]] = browser.driver.get_log("browser")  # type: ignore[no-untyped-call]
     assert [entry for entry in logged if entry["level"] == "SEVERE"] == []
+
+
+def test_a_fault_rule_is_made_by_mouse(browser: Browser) -> None:
+    account = world.make_account(name="lab")
+    app = world.make_app(account, name="shop")
+    log_in(browser)
+    browser.set_size(1440, 2200)
+    browser.go(f"/admin/faults/faultrule/add/?account={account.pk}")
+
+    def shown() -> list[str]:
+        fields = browser.driver.find_elements(By.CSS_SELECTOR, "[name*='__']")
+        names = [str(field.get_attribute("name")) for field in fields if field.is_displayed()]
+        return [name for name in names if "Details" not in name]
+
+    assert shown() == ["backup-fail__at", "backup-fail__reasons"]
+    browser.select("effect", "truncate")
+    assert shown() == ["truncate__bytes"]
+    browser.type_in("truncate__bytes", "7")
+    browser.choose("match_operation", "appBackup.create")
+    browser.choose("match_app", "shop")
+    browser.press("Save")
+    # Buttons of the list need no script, and go back to it.
+    button = browser.see("#result_list button[title='Switch off']")
+    rule = FaultRule.objects.get()
+    assert (rule.effect, rule.parameters) == ("truncate", {"bytes": 7})
+    assert (rule.operation, rule.about) == ("appBackup.create", {"app": str(app.pk)})
+    button.click()
+    browser.see("#result_list button[title='Switch on']")
+    assert not FaultRule.objects.get().is_enabled
 
 
 def test_a_running_backup_moves_on_under_the_eyes(browser: Browser) -> None:
