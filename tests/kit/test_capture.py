@@ -18,7 +18,7 @@ from astra.kit.capture.reading import Progress, Reader, Reading
 from astra.kit.errors import ProblemError, UnreachableError
 from astra.scenarios.documents import Source
 from astra.scenarios.loading import load_scenario
-from backups.models import AppBackup, Bucket
+from backups.models import App, AppBackup, Bucket
 from hooks.models import HookSource
 from tests import wire
 from tests.conftest import Api
@@ -192,6 +192,10 @@ def test_what_cannot_be_told_is_listed_and_filled_in() -> None:
 @pytest.mark.django_db
 def test_nobody_is_recognised_in_an_anonymous_scenario() -> None:
     load("demo")
+    # Words that the API has for something else.
+    values = ("owner", "ready", "openshift", "local")
+    labels = [{"name": f"word{index}", "value": word} for index, word in enumerate(values)]
+    App.objects.filter(name="wiki").update(labels=labels)
     api, instant = stopped("main", "owner@example.com")
     backups = AppBackup.objects.filter(account=api.account).count()
     scenario, _ = captured(api, instant)

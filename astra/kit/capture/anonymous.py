@@ -6,6 +6,7 @@ from typing import Any
 
 from .estate import Item
 from .mapping import NO_SOURCE
+from .schema import AS_READ, chosen
 
 # What names an item, by its section, with what it is called instead.
 _NAMES: Mapping[str, Mapping[str, str]] = {
@@ -56,7 +57,7 @@ def anonymised(scenario: Item) -> Item:
     others = _Others()
     for each in scenario["accounts"]:
         others.take("accounts", each)
-    account: Item = others.put(scenario["accounts"])[0]
+    account: Item = others.put(scenario["accounts"], "accounts")[0]
     return {**scenario, "accounts": [account]}
 
 
@@ -106,7 +107,9 @@ class _Others:
         """Return a value with the other names in it."""
         if isinstance(value, Mapping):
             return {
-                each: inner if self._stays(name, each) else self.put(inner, each)
+                each: inner
+                if self._stays(name, each)
+                else self.put(inner, name if each == AS_READ else each)
                 for each, inner in value.items()
                 if each not in _DROPPED
             } | ({"source": NO_SOURCE} if "source" in value else {})
@@ -115,7 +118,8 @@ class _Others:
         return self._text(value) if isinstance(value, str) else value
 
     def _stays(self, section: str, name: str) -> bool:
-        return name in _VERBATIM or (section in _NO_NAMES and name.lower().endswith("name"))
+        is_own = section in _NO_NAMES and name.lower().endswith("name")
+        return is_own or name in _VERBATIM or name in chosen(section)
 
     def _text(self, text: str) -> str:
         if text in self._names:

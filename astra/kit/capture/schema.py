@@ -78,6 +78,14 @@ def section(name: str) -> Section:
     )
 
 
+@functools.cache
+def chosen(name: str) -> frozenset[str]:
+    """Return the members of a section's items that have one of a few values; none if it is no section."""
+    own = schema()["$defs"].get(name, {}).get("properties", {})
+    as_read = own.get(AS_READ, {}).get("properties", {})
+    return frozenset(each for each, of in {**as_read, **own}.items() if "enum" in resolved(of))
+
+
 def inner_sections(name: str) -> Iterator[Section]:
     """Yield the sections in a section."""
     for each in section(name).inner:

@@ -75,7 +75,7 @@ def add_to(group: Group) -> None:
         help="The file to write; printed if absent.",
     )
     def config(session: Session, email: str | None, output: Path | None) -> None:
-        """Print the configuration of the API's own client for an account.
+        """Print config.yaml of the API's own client.
 
         Of the account that the data folder's config.yaml is for, it is that; for any other account or
         user, a token is issued.

@@ -46,7 +46,10 @@ def new(
     now: str | None,
     **wanted: Any,
 ) -> Account:
-    """Make an account from a scenario (throwaway); print its token."""
+    """Make an account from a scenario; print its token.
+
+    The scenario is throwaway if none is named.
+    """
     if mode is None and (rate is not None or now is not None):
         raise click.UsageError("--rate and --now need --clock")
     setting = given({"mode": mode, "rate": rate, "now": now})
