@@ -49,7 +49,7 @@ def test_a_list_has_what_the_collection_has(what: str, client: Client, estate: E
     if what == "asups":
         client.succeeds("create", "asup")
     if what == "replications":
-        app = estate.named("k8s/v2/apps", "wiki")
+        app = estate.named("k8s/v2/apps", "build-server")
         managed = estate.items("topology/v1/managedClusters")
         elsewhere = next(each["id"] for each in managed if each["id"] != app["clusterID"])
         client.succeeds(

@@ -18,9 +18,9 @@ def app(estate: Estate) -> str:
 
 
 @types("create protection", "update protection", "copy protections", "destroy protection")
-def test_a_protection_is_made_changed_copied_and_destroyed(
-    client: Client, estate: Estate, app: str
-) -> None:
+def test_a_protection_is_made_changed_copied_and_destroyed(client: Client, estate: Estate) -> None:
+    # The client copies no rule of a schedule, such as that of a replication has.
+    app = str(estate.named("k8s/v2/apps", "build-server")["id"])
     keep = ["-b", "3", "-s", "4"]
     made = client.succeeds("-o", "json", "create", "protection", app, *DAILY, *keep)
     path = f"k8s/v1/apps/{app}/schedules"

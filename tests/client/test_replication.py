@@ -14,7 +14,7 @@ pytestmark = CLIENT
 @pytest.fixture
 def app(estate: Estate) -> dict[str, Any]:
     """An app that is in no mirror, on a managed cluster."""
-    return estate.named("k8s/v2/apps", "wiki")
+    return estate.named("k8s/v2/apps", "build-server")
 
 
 @pytest.fixture

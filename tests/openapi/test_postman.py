@@ -97,10 +97,10 @@ def test_the_ids_in_it_are_those_of_the_demo(collection: Any) -> None:
         if each["method"] == "GET" and path.startswith("/accounts") and "//" not in f"{path}/":
             checked.append((Client().get(path, headers=token).status_code, each["url"]["raw"]))
     missed = {path.partition(":account_id/")[2] for status, path in checked if status != 200}
-    # The owner is in no group, and the first hook is another app's.
+    # The owner is in no group, and the first hook and the mirror are other apps'.
     elsewhere = re.compile(
         "core/v1/groups/:group_id/users/:user_id.*|core/v1/users/:user_id/groups/:group_id.*"
-        "|k8s/v1/apps/:app_id/executionHooks/:executionHook_id"
+        "|k8s/v1/apps/:app_id/(executionHooks/:executionHook_id|appMirrors/:appMirror_id)"
     )
     assert [path for path in missed if not elsewhere.fullmatch(path)] == []
     assert len(checked) > 90

@@ -23,6 +23,7 @@ from tests.properties.fuzzing import fuzzed
 IDENTIFIER = "54fe651d-3d3b-5fa8-b85c-5db757885ff3"
 INSTANT = "2022-10-06T20:58:16.305662Z"
 TEXTS = ["", "a", "a-b", "A", "*", "5", "US", "a/b", "/a/b", "a\0", "a\n", "PT1H", "3d", "a@b"]
+TEXTS += ["http://a.example/b"]
 TEXTS += ["a" * length for length in (31, 32, 63, 64, 511, 512, 1024)]
 TEXTS += ["application/astra-app", "24.2.0", "astra.app.failed", f"sha256:{'0' * 64}"]
 TEXTS += [
