@@ -17,7 +17,6 @@ from astra.api.patterns import parse_identifier
 _CONSTRAINT = re.compile(
     r"namespaces:(?:\*|(?P<by>id|kubernetesLabels)='(?P<value>[^']*)')(?P<with_contents>\.\*)?"
 )
-NOTHING = Q(pk__in=())
 
 
 class Namespaces:
