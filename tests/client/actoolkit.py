@@ -94,15 +94,22 @@ class Client:
     def _started(self) -> "subprocess.Popen[str]":
         if self._driver is None:
             inherited = {name: os.environ[name] for name in os.environ if name.startswith(_KEPT)}
-            self._driver = subprocess.Popen(
+            driver = subprocess.Popen(
                 [str(self.python), "-W", "ignore", str(HERE / "driver.py")],
                 env=inherited | {"HOME": str(self.folder)},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
             )
-            assert self._driver.stdout
-            self.commands = tuple(json.loads(self._driver.stdout.readline()))
+            assert driver.stdout
+            try:
+                self.commands = tuple(json.loads(driver.stdout.readline()))
+            except BaseException:
+                # What it says later would be taken for the answer to a command.
+                driver.kill()
+                driver.communicate()
+                raise
+            self._driver = driver
         return self._driver
 
     def stop(self) -> None:

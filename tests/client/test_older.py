@@ -8,7 +8,8 @@ from tests.client.actoolkit import Client
 from tests.client.commands import CLIENT
 from tests.client.conftest import Estate
 
-pytestmark = CLIENT
+# What is imported for the first time is compiled first, by a Python that others keep waiting.
+pytestmark = [*CLIENT, pytest.mark.timeout(600)]
 LISTS = (
     *("apps", "backups", "buckets", "clouds", "clusters", "credentials", "hooks", "namespaces"),
     *("protections", "replications", "scripts", "snapshots", "storageclasses", "users"),
