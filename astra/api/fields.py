@@ -135,6 +135,8 @@ class EnumField(StrictCharField):
 class DnsLabelField(StrictCharField):
     """A DNS-1123 label of 1 to 63 characters."""
 
+    default_error_messages = {"pattern": patterns.DNS_LABEL_WORDS}
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("pattern", patterns.DNS_LABEL)
         kwargs.setdefault("min_length", 1)

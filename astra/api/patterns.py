@@ -13,6 +13,7 @@ UUID_NIL = "0{8}(-0{4}){3}-0{12}"
 IDENTIFIER = f"^({UUID_V4}|{UUID_V5}|{UUID_NIL})$"
 DNS_LABEL = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 DNS_LABEL_MAX_LENGTH = 63
+DNS_LABEL_WORDS = "Must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, and no - at an end."
 TIMESTAMP = (
     "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     "T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.,][0-9]{1,9})?Z$"

@@ -32,7 +32,7 @@ DNS_LABEL = {
     "pattern": patterns.DNS_LABEL,
     "minLength": 1,
     "maxLength": patterns.DNS_LABEL_MAX_LENGTH,
-    REASON: "Must be a DNS-1123 label: at most 63 of a-z, 0-9 and -, and no - at an end.",
+    REASON: patterns.DNS_LABEL_WORDS,
 }
 NO_NUL = r"^[^\u0000]*$"
 TEXT = {"type": "string", "minLength": 1, "maxLength": 63, "pattern": NO_NUL}

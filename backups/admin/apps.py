@@ -83,7 +83,7 @@ class AppPage(StagedPage):
     size_cell = bytes_cell("size_bytes", "Size")
     backups_cell = backups_cell("app")
     namespaces_cell = cells.column(
-        "Namespaces", lambda app: ", ".join(app.namespaces) or cells.NOTHING
+        "Namespaces", lambda app: cells.cut_text(", ".join(app.namespaces))
     )
 
     @admin.display(description="State", ordering="state")

@@ -1,11 +1,16 @@
 """Buckets on the admin site."""
 
+from base64 import b64encode
+from secrets import token_bytes
 from typing import Any
 
 from django import forms
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
-from astra.accounts.callers import Caller
+from astra.accounts.callers import Caller, system_caller
+from astra.adminsite.forms import LineField
+from astra.resources import registry
+from astra.resources.actions import create_row
 from astra.resources.cells import bytes_cell
 from astra.resources.forms import OUTCOME_FIELDS, OutcomeForm, ResourceForm
 from astra.resources.pages import StagedPage, page_of
@@ -13,6 +18,9 @@ from backups.admin.protection import backups_cell
 from backups.models import Bucket
 from backups.models.buckets import parameters_member
 from backups.resources.buckets import BUCKET
+
+# Of a credential.
+_NAME_MAX_LENGTH = 127
 
 
 class BucketForm(ResourceForm):
@@ -36,13 +44,47 @@ class BucketForm(ResourceForm):
 
 
 class BucketAddForm(BucketForm, OutcomeForm):
-    """A new bucket."""
+    """A new bucket, and a credential for it where none is named."""
+
+    credential_id = LineField(
+        label="Credential",
+        required=False,
+        # Not the column's own, which is made up.
+        initial="",
+        help_text="The id of one of the account; without it, one is made for the bucket.",
+    )
+
+    def perform(self, data: dict[str, Any]) -> Bucket:
+        """Make what is missing, then do as the API does."""
+        if data["credential_id"]:
+            return super().perform(data)
+        made = _credential_for(data)
+        return super().perform(data | {"credential_id": str(made.pk)})
 
     def body(self, data: dict[str, Any], caller: Caller) -> dict[str, Any]:
         """Return the body with the parameters that the provider has."""
         wanted = parameters_member(data["provider"])
         body = super().body(data, caller)
         return body | {"bucketParameters": {wanted: body["bucketParameters"][wanted]}}
+
+
+def _credential_for(data: dict[str, Any]) -> Any:
+    """Make a credential that a bucket may name, with keys of which nothing is known."""
+    is_s3 = parameters_member(data["provider"]) == "s3"
+    parts = ("accessKey", "accessSecret") if is_s3 else ("base64",)
+    credential = registry.resource("credential")
+    body = {
+        "type": credential.kind.type,
+        "version": credential.kind.versions[0],
+        "name": (data["name"] or data["bucket_name"] or "bucket")[:_NAME_MAX_LENGTH],
+        "keyType": "s3" if is_s3 else "generic",
+        "keyStore": {part: b64encode(token_bytes(16)).decode() for part in parts},
+    }
+    return create_row(
+        credential,
+        caller=system_caller(data["account"]),
+        body=credential.members.create_body.parse(body),
+    )
 
 
 @page_of(BUCKET)

@@ -2,13 +2,14 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import pytest
 from django.contrib.auth.models import User as Administrator
 from django.db.models import Model
 from django.test import Client
+from selenium.webdriver import Chrome
 
 from astra.accounts.beginnings import begin_accounts
 from astra.accounts.callers import system_caller
@@ -26,6 +27,7 @@ from clusters.resources.storage_backends import STORAGE_BACKEND
 from hooks.models import ExecutionHookOverride
 from identity.resources.certificates import CERTIFICATE
 from tests import samples, world
+from tests.admin.browser import Browser, start_chromium
 from tests.hooks.on import make_hook
 from tests.installation.making import make_each
 from tests.wire import Received
@@ -95,6 +97,31 @@ def call(account: Account, token: str, path: str = "") -> int:
 def person(db: None) -> Person:
     # Without a password, of which a hash would take longer than most tests.
     return Person(Administrator.objects.create_superuser("ada"))
+
+
+@pytest.fixture(scope="session")
+def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    driver = start_chromium(tmp_path_factory.mktemp("profile"))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def browser(live_server: Any, _chromium: Chrome) -> Iterator[Browser]:
+    """A browser without a past, though it is one for all tests."""
+    browser = Browser(_chromium, live_server.url)
+    yield browser
+    browser.forget()
+
+
+def log_in(browser: Browser) -> None:
+    """Log in as a person does."""
+    Administrator.objects.create_superuser("ada", password="engine-engine")
+    browser.go("/admin/")
+    browser.type_in("username", "ada")
+    browser.type_in("password", "engine-engine")
+    browser.press("Log in arrow_forward")
+    browser.see(".astra-tiles")
 
 
 def make_backup(app: App, **wanted: Any) -> AppBackup:

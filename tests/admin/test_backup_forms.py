@@ -6,6 +6,7 @@ import pytest
 
 from astra.accounts.models import Account
 from astra.api.dice import NIL_ID
+from astra.api.patterns import DNS_LABEL_WORDS
 from backups.models import App, AppBackup, Bucket, Snapshot
 from tests import world
 from tests.admin.conftest import Person, errors, list_of, page_of, text_of
@@ -54,7 +55,7 @@ def test_everything_that_a_create_may_say_can_be_said(person: Person, app: App) 
         ({"app": ""}, {"app": ["This field is required."]}),
         (
             {"name": "Not A Label"},
-            {"name": ["Must match ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$."]},
+            {"name": [DNS_LABEL_WORDS]},
         ),
         ({"name": "taken"}, {"name": ["A backup of this app has this name."]}),
         ({"labels": "a=1\na=1"}, {"labels": ["Must not contain the same element twice."]}),

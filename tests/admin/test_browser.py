@@ -1,19 +1,16 @@
 """A person with a browser: logs in, makes a token, takes a backup, fails it, reads its timeline."""
 
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User as Administrator
-from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from astra.faults.models import FaultRule
 from backups.models import AppBackup
 from tests import world
-from tests.admin.browser import CHROMIUM, DRIVER, Browser, start_chromium
-from tests.admin.conftest import make_backup
+from tests.admin.browser import CHROMIUM, DRIVER, Browser
+from tests.admin.conftest import log_in, make_backup
 from tests.world import settle_account
 
 pytestmark = [
@@ -21,30 +18,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("browser"),
 ]
-
-
-@pytest.fixture(scope="session")
-def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    driver = start_chromium(tmp_path_factory.mktemp("profile"))
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture
-def browser(live_server: Any, _chromium: Chrome) -> Iterator[Browser]:
-    """A browser without a past, though it is one for all tests."""
-    browser = Browser(_chromium, live_server.url)
-    yield browser
-    browser.forget()
-
-
-def log_in(browser: Browser) -> None:
-    Administrator.objects.create_superuser("ada", password="engine-engine")
-    browser.go("/admin/")
-    browser.type_in("username", "ada")
-    browser.type_in("password", "engine-engine")
-    browser.press("Log in arrow_forward")
-    browser.see(".astra-tiles")
 
 
 def test_from_login_to_a_failed_backup_by_mouse(browser: Browser) -> None:

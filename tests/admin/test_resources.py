@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from astra.accounts.models import Account
+from astra.api.patterns import DNS_LABEL_WORDS
 from backups.models import App, AppBackup, Bucket, Schedule
+from identity.models import Credential
 from tests import world
 from tests.admin.conftest import Person, errors, list_of, page_of, text_of
 
@@ -59,10 +61,10 @@ def test_an_app_can_be_made_to_fail(person: Person, account: Account) -> None:
     ("fields", "expected"),
     [
         ({"name": ""}, {"name": ["This field is required."]}),
-        ({"name": "No"}, {"name": ["Must match ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$."]}),
+        ({"name": "No"}, {"name": [DNS_LABEL_WORDS]}),
         (
             {"namespaces": "No"},
-            {"namespaces": ["Must match ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$."]},
+            {"namespaces": [DNS_LABEL_WORDS]},
         ),
         (
             {"cluster": "x"},
@@ -176,6 +178,12 @@ def test_a_bucket_that_is_there_already_is_refused(person: Person, account: Acco
     response = add(person, Bucket, **bucket_fields(account, name="primary"))
     assert list(errors(response)) == ["name"]
     assert Bucket.objects.count() == 1
+
+
+def test_a_bucket_without_a_credential_gets_one(person: Person, account: Account) -> None:
+    add(person, Bucket, **bucket_fields(account, credential_id="", name="cold"))
+    credential = Credential.objects.get(name="cold")
+    assert Bucket.objects.get().credential_id == credential.pk
 
 
 def test_a_bad_credential_is_refused_where_it_is(person: Person, account: Account) -> None:

@@ -39,7 +39,7 @@
     }
   };
 
-  window.addEventListener("load", nameFields);
+  new MutationObserver(nameFields).observe(document, { childList: true, subtree: true });
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
