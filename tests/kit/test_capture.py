@@ -37,6 +37,7 @@ GETS = [
 # What no GET tells: see `astra.kit.capture.document.UNTOLD`.
 UNTOLD = re.compile(r"/tokens|core/v1/(events|tasks|notifications)|/unreadNotifications|metrics$")
 ARCHIVE: dict[str, Any] = {}
+ID = "5c2f0d1e-8f0a-4b6e-9c3d-2a7b1e4f6d80"
 UNTOLD_MEMBERS = {"licenseText", "correlationID"}
 
 
@@ -185,6 +186,35 @@ def test_what_cannot_be_told_is_listed_and_filled_in() -> None:
     assert filled == ["hookSources database: source"]
     (source,) = scenario["accounts"][0]["hookSources"]
     assert source["source"] == "IyEvYmluL3NoCg=="
+    forget()
+    load_scenario(Source("estate.yaml", yaml.safe_dump(scenario).encode()))
+
+
+@pytest.mark.django_db
+def test_what_is_not_simulated_is_left_out_and_listed() -> None:
+    load("demo")
+    api, instant = stopped("main", "owner@example.com")
+
+    class Real(InProcess):
+        """A server that has more than this one."""
+
+        def get(self, path: str) -> Any:
+            document = super().get(path)
+            for each in document["items"]:
+                each["fromTheFuture"] = {"any": "thing"}
+                if each.get("name") == "web-shop" and "protectionState" in each:
+                    each["protectionState"] = "golden"
+            if "core/v1/settings" in path:
+                document["items"].append(document["items"][0] | {"name": "astra.unheard", "id": ID})
+            return document
+
+    reading = Reading(Real(api), str(api.account.id), Progress(None))
+    estate = reading.read()
+    scenario, filled = scenario_of(estate, name="estate", instant=datetime.fromisoformat(instant))
+    assert sorted(filled) == [
+        "apps web-shop: protectionState is golden, which is not simulated",
+        "settings astra.unheard: there is none here",
+    ]
     forget()
     load_scenario(Source("estate.yaml", yaml.safe_dump(scenario).encode()))
 

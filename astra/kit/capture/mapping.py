@@ -58,13 +58,9 @@ class Mapper:
 
     def _item(self, of: Section, answer: Answer) -> Item:
         item: Item = {of.key: answer.get(of.key, answer["id"]), "id": answer["id"]}
-        item |= {
-            name: _typed(schema, answer[name])
-            for name, schema in of.properties.items()
-            if name in answer
-        }
+        item |= self._said(of, of.properties, answer)
         item |= self._referring(of, answer) | self._described(answer)
-        if further := {name: answer[name] for name in sorted(of.further) if name in answer}:
+        if further := self._said(of, of.further, answer):
             item[AS_READ] = further
         item |= SPECIAL[of.name](self._estate, answer) if of.name in SPECIAL else {}
         item = {name: said for name, said in item.items() if said is not LEFT_OUT}
@@ -77,6 +73,21 @@ class Mapper:
                 # Said even if there are none: what is not said may be made up.
                 item[inner.name] = self._items(inner, parent)
         return item
+
+    def _said(self, of: Section, members: Mapping[str, Any], answer: Answer) -> Item:
+        """Return the members of an answer as scenarios have them, without values that these lack."""
+        said: Item = {}
+        for name, schema in members.items():
+            if name not in answer:
+                continue
+            value = _typed(schema, answer[name])
+            if value in schema.get("enum", (value,)):
+                said[name] = value
+            elif name != of.key:
+                self.filled.append(
+                    f"{_told(of, answer)}: {name} is {value}, which is not simulated"
+                )
+        return said
 
     def _referring(self, of: Section, answer: Answer) -> Item:
         """Return the references of an item; one to what is gone is left out."""
@@ -94,15 +105,25 @@ class Mapper:
 
     def _made_up(self, of: Section, name: str, answer: Answer) -> Any:
         self.filled.append(f"{_told(of, answer)}: {name}")
-        kind = of.properties.get(name, {}).get("type", "string")
-        return PLACEHOLDERS.get((of.name, name), BY_TYPE[kind])
+        schema = of.properties.get(name, {})
+        if "enum" in schema:
+            return schema["enum"][0]
+        return PLACEHOLDERS.get((of.name, name), BY_TYPE[schema.get("type", "string")])
 
     def _items(self, of: Section, parent: str | None) -> list[Item]:
         return [
             self._item(of, each)
             for each in self._estate.of(of.name, parent)
-            if not yielded(self._estate, of.name, each)
+            if self._is_simulated(of, each) and not yielded(self._estate, of.name, each)
         ]
+
+    def _is_simulated(self, of: Section, answer: Answer) -> bool:
+        """Tell whether there can be such an item: some have one of a few names."""
+        known = of.properties.get(of.key, {}).get("enum")
+        if known is None or answer.get(of.key) in known:
+            return True
+        self.filled.append(f"{_told(of, answer)}: there is none here")
+        return False
 
     def _described(self, answer: Answer) -> Item:
         metadata = answer.get("metadata", {})

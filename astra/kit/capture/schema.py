@@ -33,8 +33,8 @@ class Section:
     """A section of scenarios: ``key`` is what names an item in it, ``path`` its collection's.
 
     ``references``: the member of answers that each reference is, and the section that it names;
-    ``properties``: the JSON Schema of what else an item says; ``further``: what it says as it was read;
-    ``inner``: the names of the sections in it.
+    ``properties``: the JSON Schema of what else an item says; ``further``: of what it says as it was
+    read; ``inner``: the names of the sections in it.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Section:
     path: str | None
     references: Mapping[str, tuple[str, str]]
     properties: Mapping[str, Any]
-    further: frozenset[str]
+    further: Mapping[str, Any]
     required: tuple[str, ...]
     inner: tuple[str, ...]
 
@@ -52,6 +52,7 @@ class Section:
         return self.path is not None
 
 
+@functools.cache
 def section(name: str) -> Section:
     """Return a section by its name. Raises ``KeyError``."""
     definition = schema()["$defs"][name]
@@ -72,7 +73,9 @@ def section(name: str) -> Section:
             and each not in references
             and each != AS_READ
         },
-        further=frozenset(own.get(AS_READ, {}).get("properties", {})),
+        further={
+            each: resolved(of) for each, of in own.get(AS_READ, {}).get("properties", {}).items()
+        },
         required=tuple(definition["required"][1:]),
         inner=inner,
     )
@@ -81,9 +84,10 @@ def section(name: str) -> Section:
 @functools.cache
 def chosen(name: str) -> frozenset[str]:
     """Return the members of a section's items that have one of a few values; none if it is no section."""
-    own = schema()["$defs"].get(name, {}).get("properties", {})
-    as_read = own.get(AS_READ, {}).get("properties", {})
-    return frozenset(each for each, of in {**as_read, **own}.items() if "enum" in resolved(of))
+    if "properties" not in schema()["$defs"].get(name, {}):
+        return frozenset()
+    of = section(name)
+    return frozenset(each for each, its in {**of.further, **of.properties}.items() if "enum" in its)
 
 
 def inner_sections(name: str) -> Iterator[Section]:

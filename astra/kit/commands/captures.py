@@ -56,7 +56,9 @@ def _write(
 
     reading = Reading(reader, account_id, progress)
     estate = reading.read()
-    called = name or re.sub(r"[^a-z0-9-]+", "-", output.stem.lower()).strip("-")[:63] or "captured"
+    called = (
+        re.sub(r"[^a-z0-9-]+", "-", (name or output.stem).lower())[:63].strip("-") or "captured"
+    )
     scenario, filled = scenario_of(estate, name=called, instant=instant or reader.instant)
     if anonymise:
         scenario = anonymised(scenario)
