@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from astra.webhooks import delivering
+from astra.webhooks import delivering, sending
 from astra.webhooks.delivering import Deliverer
 from tests.conftest import Api
 from tests.control import Control
@@ -27,6 +27,13 @@ def private(settings: Any) -> None:
     settings.ASTRA = dataclasses.replace(settings.ASTRA, webhooks_private=True)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for what comes, however busy the machine is."""
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 100.0)
+    monkeypatch.setattr(delivering, "LONGEST_CALL_SECONDS", 500.0)
+
+
 @pytest.fixture
 def listen(api: Api) -> Callable[[Receiver], None]:
     def set_url(receiver: Receiver) -> None:
@@ -44,6 +51,6 @@ def tell(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     deliverer = Deliverer()
 
     def once() -> int:
-        return deliverer.deliver() + deliverer.finish(timeout_seconds=30)
+        return deliverer.deliver() + deliverer.finish(timeout_seconds=100)
 
     return once

@@ -48,7 +48,7 @@ class Receiver:
         self.got.append(got)
         self.arrived.put(got)
         if self.silent:
-            self.release.wait(60)
+            self.release.wait(110)
         handler.send_response(self.statuses.pop(0) if self.statuses else 204)
         for name, value in self.headers.items():
             handler.send_header(name, value)

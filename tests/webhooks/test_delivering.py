@@ -26,6 +26,7 @@ from backups.models import App, Bucket
 from tests import world
 from tests.conftest import BACKUP, Api
 from tests.control import Control
+from tests.mirrors.replicating import Replication
 from tests.server.service import ROOT
 from tests.webhooks.conftest import SECRET
 from tests.webhooks.receiver import Receiver, receiving
@@ -184,36 +185,54 @@ def test_ends_of_one_resource_are_told_in_order(
 
 
 def test_a_restore_and_a_clone_are_told_and_the_definition_of_an_app_is_not(
-    api: Api, app: App, bucket: Bucket, receiver: Receiver, listen: Listen, tell: Tell
+    api: Api, bucket: Bucket, receiver: Receiver, listen: Listen, tell: Tell
 ) -> None:
     listen(receiver)
-    for began, name in (("restoring", "restore"), ("provisioning", "clone"), ("pending", None)):
-        made = world.make_app(api.account)
-        steps = (("discovering", began, 1), ("ready", "discovering", 2))
-        for to_state, from_state, sequence in steps:
-            Transition.objects.create(
-                account=api.account,
-                kind="app",
-                resource_id=made.id,
-                sequence=sequence,
-                from_state=from_state,
-                to_state=to_state,
-                at=api.account.now(),
-            )
-        Delivery.objects.create(
-            account=api.account,
-            kind="app",
-            resource_id=made.id,
-            sequence=2,
-            from_state="discovering",
-            state="ready",
-            at=api.account.now(),
-        )
-        for _ in range(2):
-            tell()
-        expected = [] if name is None else [(f"{name}.ready", str(made.id))]
-        assert [event for event in receiver.events if event[1] == str(made.id)] == expected
+    body = {"type": "application/astra-app", "version": "2.2"}
+    cluster = world.make_cluster(api.account)
+    world.make_namespace(cluster, name="mine")
+    defined = api.post(
+        "k8s/v2/apps",
+        body
+        | {"name": "mine", "clusterID": str(cluster.id)}
+        | {"namespaceScopedResources": [{"namespace": "mine"}]},
+    ).json()
+    pass_an_hour(api)
+    backup = world.make_backup(App.objects.get(id=defined["id"]), bucket)
+    path = f"k8s/v2/apps/{defined['id']}"
+    asked = api.put(path, body | {"backupID": str(backup.id)}, ForceUpdate="true")
+    assert asked.status_code == 204
+    pass_an_hour(api)
+    clone = api.post("k8s/v2/apps", body | {"name": "copy", "sourceAppID": defined["id"]}).json()
+    pass_an_hour(api)
+    for _ in range(3):
+        tell()
+    assert sorted(receiver.events) == [
+        ("clone.ready", clone["id"]),
+        ("restore.ready", defined["id"]),
+    ]
     assert not Delivery.objects.exists()
+
+
+def test_a_mirror_is_told_and_the_app_that_stands_by_is_not(
+    api: Api, receiver: Receiver, listen: Listen, tell: Tell
+) -> None:
+    listen(receiver)
+    east = world.make_cluster(api.account, name="east")
+    source = world.make_app(
+        api.account,
+        cluster=east,
+        namespaces=["shop"],
+        namespace_scoped_resources=[{"namespace": "shop"}],
+    )
+    replication = Replication(api, source, world.make_cluster(api.account, name="west"))
+    replication.establish()
+    replication.fail_over()
+    for _ in range(2):
+        tell()
+    mirror = replication.id
+    told = [event for event in receiver.events if not event[0].startswith("snapshot.")]
+    assert told == [("mirror.established", mirror), ("mirror.failedOver", mirror)]
 
 
 def test_what_is_lost_after_its_end_does_not_end_again(
@@ -252,17 +271,17 @@ def test_a_receiver_that_does_not_answer_stops_nobody_else(
         deliverer = Deliverer()
         deliverer.deliver()
         for _ in range(2):
-            receiver.arrived.get(timeout=30)
+            receiver.arrived.get(timeout=100)
         # Two calls of the silent one are under way, and no more of it are begun.
         for _ in range(2):
-            silent.arrived.get(timeout=30)
+            silent.arrived.get(timeout=100)
         while len(receiver.got) < 3:
             deliverer.deliver()
         assert len(silent.got) == delivering.MOST_CALLS_OF_ACCOUNT
         # Beyond the time that a call may take, it is given up.
         monkeypatch.setattr(delivering, "monotonic_seconds", lambda: time.monotonic() + 1000)
         deliverer.deliver()
-        deliverer.finish(timeout_seconds=30)
+        deliverer.finish(timeout_seconds=100)
     assert Webhook.objects.get(account=api.account).last_error == "no answer in time"
     assert Delivery.objects.filter(account=api.account).count() == 40
 

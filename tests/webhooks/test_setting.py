@@ -166,7 +166,7 @@ def test_the_worker_tells(
     worker = Worker(lambda seconds: False)
     worker.trim()
     for _ in range(2):
-        receiver.arrived.get(timeout=30)
+        receiver.arrived.get(timeout=100)
     while Delivery.objects.exists():
         worker.trim()
     assert sorted(event for event, _ in receiver.events) == [
