@@ -118,6 +118,22 @@ def app_not_ready(request: Request) -> None:
     App.objects.filter(id=request.app_id).update(state="discovering")
 
 
+def unfit_cluster(request: Request) -> None:
+    _place(request, "full")
+
+
+def cluster_without_class(request: Request) -> None:
+    _place(request, "partial")
+
+
+def _place(request: Request, protection: str) -> None:
+    """Put the app on a cluster that takes no snapshots."""
+    cluster = world.make_cluster(
+        request.api.account, snapshot_supported=False, protection_state=protection
+    )
+    App.objects.filter(id=request.app.id).update(cluster=cluster)
+
+
 def unknown_bucket(request: Request) -> None:
     request.change(bucketID=str(world.some_id()))
 
@@ -187,6 +203,7 @@ ORDER: list[list[tuple[Cause, int]]] = [
     [(bad_label, 9)],
     [(unknown_app, 2)],
     [(app_not_ready, 112)],
+    [(unfit_cluster, 131), (cluster_without_class, 158)],
     [(unknown_bucket, 108), (bucket_not_available, 9), (no_bucket, 127)],
     [(unknown_snapshot, 46), (snapshot_of_another_app, 47), (unfinished_snapshot, 111)],
     [(read_only_label, 10)],
