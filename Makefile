@@ -1,6 +1,6 @@
 # What people type. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check lint docs requirements fuzz crash deploy-trial client bench fmt clean
+.PHONY: help run test coverage check lint docs requirements fuzz crash deploy-trial client pages bench fmt clean
 .PHONY: lint-style lint-format lint-types lint-layers lint-migrations
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -98,6 +98,9 @@ requirements: $(VENV)/venv.stamp ## Write the hashes of what requirements*.in pi
 
 client: $(VENV)/dev.stamp ## Type the commands of the API's own client, also of its older releases
 	@ASTRA_OLDER_CLIENTS=1 $(RUN) -m pytest -n0 tests/client $(ARGS)
+
+pages: $(VENV)/dev.stamp ## Look at every page of the admin site as axe-core does, light and dark, wide and narrow
+	@ASTRA_EVERY_PAGE=1 $(RUN) -m pytest -n0 tests/admin/test_accessible.py --timeout 0 $(ARGS)
 
 bench: $(VENV)/dev.stamp $(if $(findstring --plot,$(ARGS)),$(VENV)/plots.stamp) ## Measure, as ratios to a fixed floor, or AGAINST=<commit>
 	@$(RUN) -m benchmarks $(addprefix --against=,$(AGAINST)) $(ARGS)

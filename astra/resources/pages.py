@@ -54,6 +54,10 @@ class ResourcePage(AccountColumns[Any]):
 
     ordering = ("-created_at", "-id")
 
+    record_cell = cells.column(
+        "ID", lambda record: cells.short_identifier(record.pk), ordering="id"
+    )
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows, with what the database works out of them."""
         return self.resource.members.with_derived(super().get_queryset(request))
@@ -151,12 +155,22 @@ def _lists(resource: Resource, base: type[ResourcePage]) -> dict[str, Any]:
     named = members[resource.key]
     related = _related(resource)
     return {
-        "list_display": (
-            *(shown_as(resource, member) for member in columns),
-            *base.listed,
-            *(f"{name}_cell" for name in related if name not in ("account", *base.unlisted)),
-            "account_cell",
-            "created_cell",
+        "list_display": tuple(
+            dict.fromkeys(
+                (
+                    # The first one leads to the record; what names another row leads there.
+                    *(() if named.to is None else ("record_cell",)),
+                    *(shown_as(resource, member) for member in columns),
+                    *base.listed,
+                    *(
+                        f"{name}_cell"
+                        for name in related
+                        if name not in ("account", *base.unlisted)
+                    ),
+                    "account_cell",
+                    "created_cell",
+                )
+            )
         ),
         "list_filter": (
             *((name, AutocompleteSelectFilter) for name in related),
