@@ -26,6 +26,9 @@ WITHOUT_INSTANCE = (
     "/accounts/{account_id}/core/v1/groups/{group_id}/users/{user_id}/tokens/{token_id}"
 )
 
+# Some hundred answers are judged: where others keep the machine busy, that takes its time.
+pytestmark = pytest.mark.timeout(600)
+
 
 @pytest.fixture(scope="module")
 def judge() -> reference.Reference:
