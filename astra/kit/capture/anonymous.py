@@ -32,10 +32,9 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
 # Namespaces that every cluster has.
 _KEPT = re.compile(r"kube-.*|default|openshift.*|trident|private")
 _OWN = "astra.netapp.io/"
-_HOST_MEMBERS = re.compile(r"(?i)url|host|address|server|endpoint|domain|fqdn|managementIP")
-_HOST = re.compile(r"(?<![\w.-])(?:[a-zA-Z0-9-]+\.)+[a-zA-Z0-9-]+(?![\w.-])")
-_EMAIL = re.compile(r"[\w.+-]+@[\w.-]+\w")
-_PARTS_OF_NAMES = re.compile(r"(?i)\b(?:cn|ou|dc|o)=([^,]+)")
+_HOST_MEMBERS = re.compile(r"url|host|address|server|endpoint|domain|fqdn|managementip")
+_WORD, _WORD_WITH_AT = re.compile(r"[\w.-]++"), re.compile(r"[\w.+@-]++")
+_PARTS_OF_NAMES = re.compile(r"\b(?:[cC][nN]|[oO][uU]|[dD][cC]|[oO])=([^,]+)")
 _BUCKET_NAMES = ("bucketName", "storageAccount", "containerName")
 # What nobody else needs to know is left out altogether.
 _DROPPED = (
@@ -86,14 +85,15 @@ class _Others:
             self._take_text(name, text)
 
     def _take_text(self, name: str, text: str) -> None:
-        for found in _EMAIL.findall(text):
-            self._call(found, "user", "@example.com")
+        for found in _WORD_WITH_AT.findall(text):
+            if _is_email(found := found.rstrip(".-")):
+                self._call(found, "user", "@example.com")
         for found in _PARTS_OF_NAMES.findall(text):
             self._call(found, "part")
         if name in _BUCKET_NAMES:
             self._call(text, "bucket")
-        if _HOST_MEMBERS.search(name):
-            for found in _HOST.findall(text):
+        if _HOST_MEMBERS.search(name.lower()):
+            for found in filter(_is_host, _WORD.findall(text)):
                 self._call(found, "host", ".example.com")
 
     def _call(self, text: str, word: str, end: str = "") -> None:
@@ -148,3 +148,13 @@ def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
             yield from _texts(each, name)
     elif isinstance(value, str):
         yield name, value
+
+
+def _is_email(word: str) -> bool:
+    local, _, host = word.partition("@")
+    return bool(local and host) and "@" not in host
+
+
+def _is_host(word: str) -> bool:
+    labels = word.split(".")
+    return len(labels) > 1 and all(labels) and word.isascii() and "_" not in word
