@@ -261,7 +261,7 @@ class Sessions:
 
     def _opened(self) -> Session:
         session = self._open()
-        session._pool = self  # type: ignore[assignment]
+        session._pool = self
         return session
 
 
