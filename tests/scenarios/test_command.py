@@ -39,7 +39,9 @@ def test_it_says_what_was_created_and_what_was_kept() -> None:
 
 
 def test_a_preview_changes_nothing() -> None:
-    assert "  backups           23 would be created, 0 kept\n" in run("demo", "--preview")
+    lines = run("demo", "--preview").split("\n")[1:-1]
+    assert "backups 23 would be created, 0 kept" in {" ".join(line.split()) for line in lines}
+    assert len({line.index("would") for line in lines}) == 1
     assert not Account.objects.exists()
     assert not SeededScenario.objects.exists()
 

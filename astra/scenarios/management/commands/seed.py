@@ -69,9 +69,10 @@ class Command(BaseCommand):
     def _tell(self, report: Report) -> None:
         verb = "would be created" if report.is_preview else "created"
         self.stdout.write(f"Scenario {report.scenario}:")
-        for kind, count in report.counts.items():
-            if count.create or count.keep:
-                self.stdout.write(f"  {kind:10} {count.create:>9,} {verb}, {count.keep:,} kept")
+        told = {kind: each for kind, each in report.counts.items() if each.create or each.keep}
+        width = max([10, *map(len, told)])
+        for kind, count in told.items():
+            self.stdout.write(f"  {kind:{width}} {count.create:>9,} {verb}, {count.keep:,} kept")
 
 
 def _parameter(text: str) -> tuple[str, float]:
