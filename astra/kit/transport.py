@@ -79,7 +79,7 @@ class Transport:
         except urllib3.exceptions.HTTPError as error:
             raise UnreachableError(f"{self.base_url} does not answer: {_reason(error)}") from error
         if response.status >= 400 and response.status not in accepts:
-            raise ProblemError(response.status, _document(response.data))
+            raise ProblemError(response.status, document_of(response.data))
         return Answer(response.status, response.data, response.headers)
 
     def close(self) -> None:
@@ -115,7 +115,8 @@ def given(members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _document(data: bytes) -> Mapping[str, Any]:
+def document_of(data: bytes) -> Mapping[str, Any]:
+    """Return the JSON object that a body has, an empty one where it has none."""
     try:
         document = json.loads(data)
     except ValueError:

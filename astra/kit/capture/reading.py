@@ -16,6 +16,7 @@ from urllib.parse import quote
 import urllib3
 
 from ..errors import ProblemError, UnreachableError
+from ..transport import document_of
 from .estate import Answer, Estate
 from .schema import Section, inner_sections
 from .special import FURTHER, GROUP_USERS
@@ -88,7 +89,7 @@ class Reader:
                 self._pause(_after(answer.headers.get("Retry-After"), 2.0**attempt))
                 continue
             if answer.status != 200:
-                raise ProblemError(answer.status, _document(answer.data))
+                raise ProblemError(answer.status, document_of(answer.data))
             self._note(answer.headers)
             return json.loads(answer.data)
         raise AssertionError
@@ -203,11 +204,3 @@ class Reading:
 
 def _after(said: str | None, usual: float) -> float:
     return float(said) if said and said.isdecimal() else usual
-
-
-def _document(data: bytes) -> Mapping[str, Any]:
-    try:
-        document = json.loads(data)
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
