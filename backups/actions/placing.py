@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from django.db.models import F
 
 from astra.accounts.callers import Caller, Scope
 from astra.api.problems import (
@@ -186,9 +187,12 @@ def collect_resources(account_id: uuid.UUID) -> None:
     apps = App.objects.filter(
         account_id=account_id, collected_at=None, discovering_at__isnull=False
     )
-    for app in apps.exclude(state__in=(PENDING, PROVISIONING, RESTORING)).order_by("id"):
+    chosen = list(apps.exclude(state__in=(PENDING, PROVISIONING, RESTORING)).order_by("id"))
+    if chosen:
+        found = App.objects.filter(id__in=[app.id for app in chosen])
+        found.update(collected_at=F("discovering_at"))
+    for app in chosen:
         assert app.discovering_at is not None
-        App.objects.filter(id=app.id).update(collected_at=app.discovering_at)
         if app.source_app_id is not None and app.cluster_id is not None:
             namespaces_appear(account_id, app.cluster_id, app.namespaces, app.discovering_at)
 
