@@ -160,10 +160,14 @@ class LabelsField(fields.UniqueListField):
     child = LabelSerializer()
 
 
+# The type of what the simulator itself says of a state.
+SIMULATED = "https://astra.netapp.io/problems/simulated"
+
+
 class StateDetailSerializer(ClosedSerializer):
     """`type_astra_stateDetail`."""
 
-    type = fields.StrictCharField(initial="https://astra.netapp.io/problems/simulated")
+    type = fields.StrictCharField(initial=SIMULATED)
     title = fields.StrictCharField(min_length=1, max_length=40)
     detail = fields.StrictCharField(min_length=1, max_length=511)
     additionalDetails = fields.ObjectField(required=False)

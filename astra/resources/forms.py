@@ -13,6 +13,7 @@ from astra.accounts.callers import Caller, system_caller
 from astra.accounts.models import Account
 from astra.adminsite.forms import ApiForm, LabelsField, LineField, PickField
 from astra.api.clock import timestamp
+from astra.api.serializers import SIMULATED
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.actions import change_row, create_row
@@ -21,7 +22,6 @@ from astra.resources.members import ABSENT, REQUIRED, Member, Several, Text, Use
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 
-DETAIL_TYPE = "https://astra.netapp.io/problems/simulated"
 OUTCOME_FIELDS = ("outcome", "detail_title", "detail_text")
 # The fields for a member by name; None: the model's own field.
 Fields = dict[str, forms.Field | None]
@@ -127,7 +127,7 @@ class OutcomeForm(ResourceForm):
 
     def fate(self, data: dict[str, Any]) -> Fate:
         """Return the fate that the fields describe; its reasons are `stateDetails`."""
-        reasons: Any = detail_of(DETAIL_TYPE, data["detail_title"], data["detail_text"])
+        reasons: Any = detail_of(SIMULATED, data["detail_title"], data["detail_text"])
         return Fate(data["outcome"], reasons=tuple(reasons))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from astra.api import fields
-from astra.api.serializers import ClosedSerializer, StateDetailSerializer
+from astra.api.serializers import SIMULATED, ClosedSerializer, StateDetailSerializer
 from astra.engine.stages import Fate
 from astra.faults.criteria import Call, Criterion, register_criteria
 from astra.faults.effects.base import FateEffect, Fates, FractionField
@@ -21,7 +21,7 @@ SNAPSHOT_CREATE = f"{kinds.APP_SNAP.name}.create"
 APP_MADE = frozenset({f"{kinds.APP.name}.create", f"{kinds.APP.name}.replace"})
 DEFAULT_REASON = "A fault rule decided so."
 FAILED_APP = {
-    "type": "https://astra.netapp.io/problems/simulated",
+    "type": SIMULATED,
     "title": "Operation failed",
     "detail": DEFAULT_REASON,
 }

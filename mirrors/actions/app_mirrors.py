@@ -19,6 +19,7 @@ from astra.api.problems import (
     ApiProblem,
     Invalid,
 )
+from astra.api.serializers import SIMULATED
 from astra.engine.plan import begin_history, begin_in, plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
@@ -316,10 +317,7 @@ def _show_health(mirror: AppMirror, fate: Fate, state: str) -> None:
 
 
 def _as_detail(reason: str) -> dict[str, str]:
-    return {"type": SNAPSHOT_FAILED, "title": "Snapshot failed", "detail": reason}
-
-
-SNAPSHOT_FAILED = "https://astra.netapp.io/problems/simulated"
+    return {"type": SIMULATED, "title": "Snapshot failed", "detail": reason}
 
 
 def _refusal(name: str, reason: str) -> ApiProblem:
