@@ -24,6 +24,18 @@ from astra.api.statements import Statement
 from backups.actions.drafting import Draft
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, PENDING, SNAPSHOT
 
+
+def chosen_bucket(columns: str, default: str, condition: str = "true") -> str:
+    """Compile the choice of a bucket for a backup that names none.
+
+    ``default``: SQL of the id of that of its app's cluster or cloud.
+    """
+    return f"""SELECT {columns} FROM backups_bucket
+        WHERE {condition} AND account_id = %(account)s AND state = '{AVAILABLE}'
+        ORDER BY (id = {default}) IS TRUE DESC, is_default DESC,
+                 stored_bytes, created_at, id LIMIT 1"""
+
+
 # The members of what is wanted, by type; what is left out is NULL.
 _WANTED = {
     "uuid": "app_id app_revision backup_id snapshot_id source_id named_bucket_id"
@@ -59,10 +71,7 @@ _FOUND = f"""
         FOR KEY SHARE
     ) AS named ON true
     LEFT JOIN LATERAL (
-        SELECT id, state FROM backups_bucket
-        WHERE wanted.named_bucket_id IS NULL AND account_id = %(account)s AND state = '{AVAILABLE}'
-        ORDER BY (id = wanted.default_bucket_id) IS TRUE DESC, is_default DESC,
-                 stored_bytes, created_at, id LIMIT 1
+        {chosen_bucket("id, state", "wanted.default_bucket_id", "wanted.named_bucket_id IS NULL")}
         FOR KEY SHARE
     ) AS chosen ON true
     LEFT JOIN LATERAL (

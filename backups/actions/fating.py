@@ -7,11 +7,13 @@ from datetime import datetime
 
 from astra.accounts.callers import Caller
 from astra.api.resources import ResourceKind
+from astra.api.statements import Statement
 from astra.engine.stages import Fate
 from astra.faults.effects.base import Fates
 from astra.faults.fates import creation, fate_rules
 from astra.faults.subjects import Subject
 from backups import kinds
+from backups.actions.create_statement import chosen_bucket
 from backups.actions.drafting import AppFacts, BackupWanted
 from backups.actions.hooking import said_around
 from backups.faults.effects import APP, BACKUP_CREATE, BUCKET, SNAPSHOT_CREATE
@@ -20,6 +22,8 @@ from backups.models import App as AppRow
 from backups.models import Bucket
 from backups.models.protection import HookState
 
+_CHOSEN = Statement(chosen_bucket("id", "%(default)s::uuid"))
+
 
 def bucket_of_backup(
     account_id: uuid.UUID, app: AppFacts, named_id: uuid.UUID | None
@@ -27,10 +31,8 @@ def bucket_of_backup(
     """Return the bucket that a backup goes to: the named one, or the one that is chosen for it."""
     if named_id is not None:
         return named_id
-    available = Bucket.objects.filter(account_id=account_id, state=AVAILABLE)
-    buckets = available.order_by("-is_default", "stored_bytes", "created_at", "id")
-    chosen = list(buckets.values_list("id", flat=True))
-    return app.default_bucket_id if app.default_bucket_id in chosen else next(iter(chosen), None)
+    row = _CHOSEN.fetch_one({"account": account_id, "default": app.default_bucket_id})
+    return None if row is None else uuid.UUID(str(row[0]))
 
 
 def fates_by_rules(
