@@ -11,7 +11,8 @@ from astra.accounts.columns import AccountColumns
 from astra.adminsite import cells
 from astra.adminsite.units import human_bytes
 from astra.resources import registry
-from astra.resources.members import Choice, Details, Document, Flag, Instant, Member, Several
+from astra.resources.composed import Details, Document, Several
+from astra.resources.members import Choice, Flag, Instant, Member
 from astra.resources.resource import Resource
 
 # What the column of holds would not read well as it is.

@@ -11,21 +11,18 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldBooleanSwitchWid
 from astra.adminsite.forms import AreaField, LineField, LinesField, PickField
 from astra.api import fields
 from astra.api.serializers import ClosedSerializer
+from astra.resources.composed import Document, Known, Several, leaves
 from astra.resources.members import (
     Choice,
     Constant,
-    Document,
     Flag,
     Identifier,
     Instant,
-    Known,
     Member,
     Name,
     Number,
-    Several,
     column_of,
     label_of,
-    leaves,
 )
 
 # Longer texts get an area.

@@ -17,8 +17,9 @@ from astra.api.serializers import SIMULATED
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.actions import change_row, create_row
+from astra.resources.composed import Several
 from astra.resources.form_fields import fields_by_place, fields_of, typed
-from astra.resources.members import ABSENT, REQUIRED, Member, Several, Text, Use
+from astra.resources.members import ABSENT, REQUIRED, Member, Text, Use
 from astra.resources.places import foreign_key
 from astra.resources.resource import Resource
 

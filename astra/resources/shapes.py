@@ -16,7 +16,8 @@ from astra.accounts.metadata import represent_metadata
 from astra.api import fields, filters
 from astra.api.resources import ResourceKind
 from astra.api.serializers import ClosedSerializer, MetadataSerializer, StrictMetadataSerializer
-from astra.resources.members import ABSENT, REQUIRED, Derived, Member, Use, columns_read
+from astra.resources.composed import Derived
+from astra.resources.members import ABSENT, REQUIRED, Member, Use, columns_read
 from astra.resources.schemas import sample
 
 # What ``validate`` of a body does: returns the members, or raises DRF's ``ValidationError``.

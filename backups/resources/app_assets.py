@@ -9,7 +9,8 @@ from typing import Any
 
 from astra.api import fields, filters
 from astra.api.serializers import ClosedSerializer
-from astra.resources.members import Document, Identifier, Instant, Known, Several, Text
+from astra.resources.composed import Document, Known, Several
+from astra.resources.members import Identifier, Instant, Text
 from astra.resources.reach import Of
 from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members

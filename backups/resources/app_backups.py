@@ -7,16 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from astra.api import filters
-from astra.resources.members import (
-    ABSENT,
-    Choice,
-    Identifier,
-    Instant,
-    Member,
-    Name,
-    Number,
-    Reasons,
-)
+from astra.resources.composed import Reasons
+from astra.resources.members import ABSENT, Choice, Identifier, Instant, Member, Name, Number
 from astra.resources.places import Place
 from astra.resources.reach import Of
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, failing

@@ -4,7 +4,8 @@ from typing import Any
 
 from astra.api import fields
 from astra.api.serializers import StateDetailsField
-from astra.resources.members import ABSENT, Choice, Identifier, Known, Name, Reasons
+from astra.resources.composed import Known, Reasons
+from astra.resources.members import ABSENT, Choice, Identifier, Name
 from astra.resources.reach import Of
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken, failing
 from astra.resources.shapes import Members

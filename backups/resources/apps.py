@@ -15,19 +15,16 @@ from astra.api.fields import (
     UniqueListField,
 )
 from astra.api.serializers import ClosedSerializer
+from astra.resources.composed import Details, Document, Known, Several
 from astra.resources.members import (
     ABSENT,
     REQUIRED,
     Choice,
-    Details,
-    Document,
     Identifier,
     Instant,
-    Known,
     Member,
     Name,
     Reference,
-    Several,
     Text,
 )
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, failing

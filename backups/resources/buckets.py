@@ -8,17 +8,8 @@ from urllib.parse import urlsplit
 from astra.api import fields
 from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid
 from astra.api.serializers import ClosedSerializer, extended_error
-from astra.resources.members import (
-    ABSENT,
-    REQUIRED,
-    Choice,
-    Details,
-    Document,
-    Identifier,
-    Reference,
-    Text,
-    Whole,
-)
+from astra.resources.composed import Details, Document
+from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Reference, Text, Whole
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, Resource, Seeding, Taken
 from astra.resources.shapes import Members

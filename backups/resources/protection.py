@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from astra.api import filters
-from astra.resources.members import ABSENT, Choice, Details, Member, Reference
+from astra.resources.composed import Details
+from astra.resources.members import ABSENT, Choice, Member, Reference
 from backups.models.protection import HookState
 from backups.problems import BUCKET_NOT_FOUND, SNAPSHOT_NOT_FOUND
 

@@ -6,15 +6,8 @@ from typing import Any
 
 from astra.api import fields
 from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid
-from astra.resources.members import (
-    ABSENT,
-    REQUIRED,
-    Choice,
-    Identifier,
-    Reasons,
-    Reference,
-    Text,
-)
+from astra.resources.composed import Reasons
+from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Reference, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken

@@ -12,19 +12,16 @@ from astra.api.fields import EnumField, StrictCharField
 from astra.api.problems import INVALID_FIELDS
 from astra.api.resources import ResourceKind
 from astra.resources import registry
+from astra.resources.composed import Derived, Details, Reasons, Several
 from astra.resources.members import (
     ABSENT,
     OPTIONAL,
     REQUIRED,
     Choice,
-    Derived,
-    Details,
     Flag,
     Identifier,
     Instant,
-    Reasons,
     Reference,
-    Several,
     Text,
 )
 from astra.resources.reach import narrowed

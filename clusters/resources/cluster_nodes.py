@@ -7,7 +7,8 @@ from typing import Any
 
 from astra.api import fields
 from astra.api.serializers import ClosedSerializer
-from astra.resources.members import Choice, Instant, Several, Text
+from astra.resources.composed import Several
+from astra.resources.members import Choice, Instant, Text
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members

@@ -6,7 +6,8 @@ from typing import Any
 
 from astra.api.fields import ObjectField, StrictCharField, UniqueListField
 from astra.api.serializers import ClosedSerializer
-from astra.resources.members import Choice, Details, Identifier, Known, Reference, Several, Text
+from astra.resources.composed import Details, Known, Several
+from astra.resources.members import Choice, Identifier, Reference, Text
 from astra.resources.resource import Resource, Seeding
 from astra.resources.shapes import Members
 from astra.scenarios.sections import derived_id

@@ -6,16 +6,8 @@ from typing import Any
 
 from astra.api import fields, filters
 from astra.api.serializers import ClosedSerializer
-from astra.resources.members import (
-    ABSENT,
-    OPTIONAL,
-    REQUIRED,
-    Choice,
-    Constant,
-    Document,
-    Reasons,
-    Text,
-)
+from astra.resources.composed import Document, Reasons
+from astra.resources.members import ABSENT, OPTIONAL, REQUIRED, Choice, Constant, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, Resource, Seeding, Taken

@@ -4,7 +4,8 @@ from functools import partial
 from typing import Any
 
 from astra.api.fields import NumberField, StrictCharField
-from astra.resources.members import Choice, Known, Text
+from astra.resources.composed import Known
+from astra.resources.members import Choice, Text
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource, Seeding
 from astra.resources.shapes import Members

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from astra.api import fields, filters
-from astra.resources.members import Details, Flag, Identifier, Known, Number, Several, Text
+from astra.resources.composed import Details, Known, Several
+from astra.resources.members import Flag, Identifier, Number, Text
 from astra.resources.reach import Of
 from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members

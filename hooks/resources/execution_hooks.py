@@ -10,17 +10,8 @@ from typing import Any
 from astra.api import fields
 from astra.api.problems import CONFLICT, INVALID_FIELDS, ApiProblem, Invalid
 from astra.api.serializers import ClosedSerializer
-from astra.resources.members import (
-    ABSENT,
-    REQUIRED,
-    Choice,
-    Flag,
-    Identifier,
-    Known,
-    Reference,
-    Several,
-    Text,
-)
+from astra.resources.composed import Known, Several
+from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Identifier, Reference, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import Of
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, Taken

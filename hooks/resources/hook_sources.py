@@ -12,15 +12,8 @@ from typing import Any
 from astra.api import fields, filters, patterns
 from astra.api.problems import CONFLICT
 from astra.api.serializers import extended_error
-from astra.resources.members import (
-    ABSENT,
-    OPTIONAL,
-    REQUIRED,
-    Constant,
-    Flag,
-    Known,
-    Text,
-)
+from astra.resources.composed import Known
+from astra.resources.members import ABSENT, OPTIONAL, REQUIRED, Constant, Flag, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, Taken

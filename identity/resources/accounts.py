@@ -8,7 +8,8 @@ from astra.accounts.models import NAME_MAX_LENGTH, Account, AccountState
 from astra.api import fields
 from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid
 from astra.api.serializers import ClosedSerializer, PartialSerializer
-from astra.resources.members import ABSENT, REQUIRED, Choice, Document, Flag, Instant, Text
+from astra.resources.composed import Document
+from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Instant, Text
 from astra.resources.places import Place
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, LIST, Resource, Seeding

@@ -16,7 +16,8 @@ from astra.api import fields, filters, patterns
 from astra.api.clock import LAST_INSTANT
 from astra.api.problems import COLLECTION_NOT_FOUND, INVALID_FIELDS, ApiProblem, Invalid
 from astra.api.serializers import ClosedSerializer, StateDetailsField
-from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Instant, Known, Text
+from astra.resources.composed import Known
+from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Instant, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import MISSES, REPLACE, Guard, Resource, Seeding

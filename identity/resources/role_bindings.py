@@ -11,7 +11,8 @@ from astra.accounts.models import Role, RoleBinding
 from astra.api import fields, filters
 from astra.api.dice import NIL_ID
 from astra.api.problems import INVALID_FIELDS
-from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Reference, Several
+from astra.resources.composed import Several
+from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Reference
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource, Seeding
 from astra.resources.shapes import Members

@@ -4,7 +4,8 @@ from typing import Any
 
 from astra.accounts.models import NAME_MAX_LENGTH, Token
 from astra.api import fields, patterns
-from astra.resources.members import ABSENT, REQUIRED, Identifier, Known, Text
+from astra.resources.composed import Known
+from astra.resources.members import ABSENT, REQUIRED, Identifier, Text
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource
 from astra.resources.shapes import Members

@@ -7,7 +7,8 @@ from typing import Any
 from astra.accounts.models import AuthProvider, User, UserState
 from astra.api import fields
 from astra.api.problems import CONFLICT
-from astra.resources.members import ABSENT, REQUIRED, Choice, Document, Flag, Instant, Known, Text
+from astra.resources.composed import Document, Known
+from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Instant, Text
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, LIST, RETRIEVE, Resource, Seeding, Taken
 from astra.resources.shapes import Members

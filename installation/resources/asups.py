@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from astra.api import fields
-from astra.resources.members import ABSENT, REQUIRED, Choice, Details, Flag, Member
+from astra.resources.composed import Details
+from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Member
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, RETRIEVE, Resource, Seeding
 from astra.resources.shapes import Members

@@ -2,7 +2,8 @@
 
 from astra.api import fields
 from astra.api.query import COLLECTION_PARAMETERS
-from astra.resources.members import Identifier, Instant, Known, Text
+from astra.resources.composed import Known
+from astra.resources.members import Identifier, Instant, Text
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource
 from astra.resources.shapes import Members

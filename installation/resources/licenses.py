@@ -7,7 +7,8 @@ from typing import Any
 from astra.api import fields, patterns
 from astra.api.problems import CONFLICT, INVALID_FIELDS, ApiProblem, Invalid
 from astra.api.serializers import ClosedSerializer
-from astra.resources.members import ABSENT, REQUIRED, Flag, Identifier, Instant, Known, Text
+from astra.resources.composed import Known
+from astra.resources.members import ABSENT, REQUIRED, Flag, Identifier, Instant, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, Taken

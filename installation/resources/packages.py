@@ -7,17 +7,8 @@ from typing import Any
 from astra.api import fields, filters
 from astra.api.problems import CONFLICT
 from astra.api.serializers import ClosedSerializer
-from astra.resources.members import (
-    ABSENT,
-    REQUIRED,
-    Choice,
-    Details,
-    Document,
-    Known,
-    Member,
-    Several,
-    Text,
-)
+from astra.resources.composed import Details, Document, Known, Several
+from astra.resources.members import ABSENT, REQUIRED, Choice, Member, Text
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, Resource, Seeding, Taken
 from astra.resources.shapes import Members

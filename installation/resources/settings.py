@@ -6,7 +6,8 @@ from typing import Any
 
 from astra.api import fields, problems
 from astra.api.query import COLLECTION_PARAMETERS
-from astra.resources.members import Choice, Free, Known, Reasons, Text
+from astra.resources.composed import Free, Known, Reasons
+from astra.resources.members import Choice, Text
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import REPLACE, Resource, Seeding
 from astra.resources.shapes import Members

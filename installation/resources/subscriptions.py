@@ -7,7 +7,8 @@ from typing import Any
 from astra.api import fields
 from astra.api.query import COLLECTION_PARAMETERS
 from astra.api.serializers import ClosedSerializer
-from astra.resources.members import ABSENT, REQUIRED, Choice, Instant, Known, Number, Text
+from astra.resources.composed import Known
+from astra.resources.members import ABSENT, REQUIRED, Choice, Instant, Number, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, REPLACE, Resource, Seeding

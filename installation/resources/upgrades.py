@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from astra.api.fields import IdentifierField
-from astra.resources.members import Choice, Details, Identifier, Several, Text
+from astra.resources.composed import Details, Several
+from astra.resources.members import Choice, Identifier, Text
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import REPLACE, Resource, Seeding
 from astra.resources.shapes import Members

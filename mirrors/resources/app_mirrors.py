@@ -8,17 +8,8 @@ from typing import Any
 from astra.api import fields
 from astra.api.fields import UniqueListField
 from astra.api.serializers import ClosedSerializer, StateDetailsField
-from astra.resources.members import (
-    ABSENT,
-    REQUIRED,
-    Choice,
-    Details,
-    Identifier,
-    Known,
-    Member,
-    Reference,
-    Several,
-)
+from astra.resources.composed import Details, Known, Several
+from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Member, Reference
 from astra.resources.places import Place
 from astra.resources.reach import Of
 from astra.resources.resource import CREATE, REPLACE, Resource, Seeding

@@ -10,7 +10,8 @@ from astra.api.clock import timestamp
 from astra.api.fields import IdentifierField
 from astra.api.query import COLLECTION_PARAMETERS
 from astra.api.resources import ResourceKind
-from astra.resources.members import Choice, Identifier, Instant, Number, Several, Text
+from astra.resources.composed import Several
+from astra.resources.members import Choice, Identifier, Instant, Number, Text
 from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members
 from notices import kinds

@@ -10,16 +10,8 @@ from typing import Any
 from astra.api import fields, filters
 from astra.api.problems import RESOURCE_NOT_FOUND
 from astra.api.serializers import ClosedSerializer
-from astra.resources.members import (
-    Choice,
-    Details,
-    Identifier,
-    Instant,
-    Known,
-    Number,
-    Several,
-    Text,
-)
+from astra.resources.composed import Details, Known, Several
+from astra.resources.members import Choice, Identifier, Instant, Number, Text
 from astra.resources.resource import LIST, RETRIEVE, Resource
 from astra.resources.shapes import Members
 from notices import kinds

@@ -6,7 +6,8 @@ from astra.accounts.constraints import by_creation, by_label
 from astra.accounts.models import Resource as Row
 from astra.api.fields import IdentifierField
 from astra.api.resources import ResourceKind
-from astra.resources.members import Choice, Identifier, Instant, Number, Several, Text
+from astra.resources.composed import Several
+from astra.resources.members import Choice, Identifier, Instant, Number, Text
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import Resource
 from astra.resources.shapes import Members

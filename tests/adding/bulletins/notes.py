@@ -6,7 +6,8 @@ from astra.accounts.constraints import by_creation, by_label
 from astra.accounts.models import Resource as Row
 from astra.api import problems
 from astra.api.resources import ResourceKind
-from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Name, Number, Several, Text
+from astra.resources.composed import Several
+from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Name, Number, Text
 from astra.resources.places import METHODS, Place
 from astra.resources.reach import Of
 from astra.resources.resource import Resource, Seeding, Taken
