@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from astra.api.media import parse_json
-from astra.api.problems import CATALOGUE, INVALID_FIELDS, ApiProblem, Invalid, ProblemType
+from astra.api.problems import CATALOGUE, INVALID_FIELDS, ApiProblem, refusal
 from astra.api.quantities import parse_instant
 from installation.models.licensing import TEXT_MAX_LENGTH, License
 
@@ -45,12 +45,6 @@ class LicenceFile:
     columns: Mapping[str, str | bool | datetime]
 
 
-def refusal(problem: ProblemType, reason: str) -> ApiProblem:
-    """Return a problem with the licence file of a body."""
-    named = problem in (INVALID_FIELDS, UNSUPPORTED_TYPE, REPLACEMENT_BLOCKED, EXPIRED)
-    return ApiProblem(problem, fields=[Invalid("licenseText", reason)] if named else [])
-
-
 def licence_file(text: str) -> LicenceFile:
     """Return what a licence file in base64 says.
 
@@ -61,17 +55,19 @@ def licence_file(text: str) -> LicenceFile:
     for name, (column, default) in _TEXTS.items():
         value = said.get(name, default)
         if not isinstance(value, str) or not value or len(value) > TEXT_MAX_LENGTH or "\0" in value:
-            raise refusal(INVALID_FIELDS, f"The licence has no good {name}.")
+            raise refusal(INVALID_FIELDS, "licenseText", f"The licence has no good {name}.")
         columns[column] = value
     for name, column in _INSTANTS.items():
         try:
             columns[column] = parse_instant(said[name])
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise refusal(INVALID_FIELDS, f"The licence has no good {name}.") from error
+            raise refusal(
+                INVALID_FIELDS, "licenseText", f"The licence has no good {name}."
+            ) from error
     if columns["valid_until"] <= columns["valid_from"]:
-        raise refusal(INVALID_FIELDS, "The licence ends before it begins.")
+        raise refusal(INVALID_FIELDS, "licenseText", "The licence ends before it begins.")
     if columns["product"] != PRODUCT:
-        raise refusal(UNSUPPORTED_TYPE, f"The licence is not for {PRODUCT}.")
+        raise refusal(UNSUPPORTED_TYPE, "licenseText", f"The licence is not for {PRODUCT}.")
     return LicenceFile({**columns, "is_evaluation": said.get("isEvaluation") == "true"})
 
 
@@ -79,13 +75,13 @@ def _document(text: str) -> Mapping[str, Any]:
     try:
         said = parse_json(base64.b64decode(text, validate=True))
     except (binascii.Error, ValueError, ApiProblem) as error:
-        raise refusal(INVALID_FIELDS, "Must be a licence file in base64.") from error
+        raise refusal(INVALID_FIELDS, "licenseText", "Must be a licence file in base64.") from error
     if isinstance(said, dict) and isinstance(said.get("licenses"), list):
         if len(said["licenses"]) > 1:
             raise ApiProblem(SEVERAL)
         said = next(iter(said["licenses"]), None)
     if not isinstance(said, dict):
-        raise refusal(INVALID_FIELDS, "Must be a licence file in base64.")
+        raise refusal(INVALID_FIELDS, "licenseText", "Must be a licence file in base64.")
     return said
 
 

@@ -13,7 +13,7 @@ from astra.api import fields, problems
 from astra.api.clock import timestamp
 from astra.api.media import with_values
 from astra.api.patterns import parse_identifier
-from astra.api.problems import ApiProblem, Invalid
+from astra.api.problems import ApiProblem, refusal
 from astra.api.quantities import parse_duration
 from astra.api.serializers import ClosedSerializer, extended_error
 
@@ -47,7 +47,7 @@ class AccountTokens(AccountControlView):
         try:
             expires_at = now + wanted["expiresIn"] if "expiresIn" in wanted else None
         except OverflowError as error:
-            raise _wrong("expiresIn", "Time ends before.") from error
+            raise refusal(problems.INVALID_FIELDS, "expiresIn", "Time ends before.") from error
         token, clear = issue_token(
             user=user, name=wanted.get("name", "control"), now=now, expires_at=expires_at
         )
@@ -65,12 +65,14 @@ class AccountTokens(AccountControlView):
         if email is not None:
             found = users.filter(email=email).first()
             if found is None:
-                raise _wrong("email", "No user of the account has it.")
+                raise refusal(problems.INVALID_FIELDS, "email", "No user of the account has it.")
             return found
         owners = users.filter(rolebinding__role=Role.OWNER, state=UserState.ACTIVE, is_enabled=True)
         found = owners.first()
         if found is None:
-            raise _wrong("email", "The account has no owner; say whose it is to be.")
+            raise refusal(
+                problems.INVALID_FIELDS, "email", "The account has no owner; say whose it is to be."
+            )
         return found
 
 
@@ -91,7 +93,3 @@ urlpatterns = [
     path("tokens", AccountTokens.as_view(), name="account-tokens"),
     path("tokens/<str:token_id>", AccountToken.as_view(), name="account-token"),
 ]
-
-
-def _wrong(member: str, reason: str) -> ApiProblem:
-    return ApiProblem(problems.INVALID_FIELDS, fields=[Invalid(member, reason)])

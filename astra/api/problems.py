@@ -119,6 +119,11 @@ class ApiProblem(Exception):
         return document | dict(self.extra)
 
 
+def refusal(problem: ProblemType, member: str, reason: str) -> ApiProblem:
+    """Return the refusal of a body for one of its members."""
+    return ApiProblem(problem, fields=[Invalid(member, reason)])
+
+
 class Refusal(ApiProblem):
     """A refusal with a text of its own, by the control surface or the admin site.
 

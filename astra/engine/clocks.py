@@ -22,7 +22,7 @@ from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now, timestamp
 from astra.api.media import with_values
-from astra.api.problems import ApiProblem, Invalid
+from astra.api.problems import ApiProblem, refusal
 from astra.api.statements import fetch
 from astra.engine.barriers import advance_to, give_up_move, watched
 from astra.engine.models import Transition
@@ -190,4 +190,4 @@ def _extreme(function: str, columns: list[tuple[str, str]], account: Account) ->
 
 
 def _conflict(field: str, reason: str) -> ApiProblem:
-    return ApiProblem(problems.CONFLICT, fields=[Invalid(field, reason)])
+    return refusal(problems.CONFLICT, field, reason)

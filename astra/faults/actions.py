@@ -13,7 +13,7 @@ from django.db.models import Max
 from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.dice import new_id
-from astra.api.problems import MOST_NAMED, ApiProblem, Invalid, Refusal, there_are
+from astra.api.problems import MOST_NAMED, ApiProblem, Refusal, refusal, there_are
 from astra.faults.criteria import criterion_names
 from astra.faults.models import FaultRule
 from astra.faults.serializers import COLUMNS, FaultRuleBody, represent
@@ -47,8 +47,9 @@ def fault_rule_create(*, account_id: uuid.UUID, body: Mapping[str, Any]) -> Faul
         account = _held(account_id)
         rules = FaultRule.objects.filter(account=account)
         if rules.count() >= MOST_RULES:
-            reason = f"An account has at most {MOST_RULES} rules."
-            raise ApiProblem(problems.INVALID_FIELDS, fields=[Invalid("effect", reason)])
+            raise refusal(
+                problems.INVALID_FIELDS, "effect", f"An account has at most {MOST_RULES} rules."
+            )
         last = rules.aggregate(last=Max("position"))["last"]
         position = 0 if last is None else last + 1
         rule = FaultRule.objects.create(

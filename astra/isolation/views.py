@@ -10,7 +10,7 @@ from astra.accounts.control import AccountControlView
 from astra.accounts.models import Account
 from astra.api import media, problems
 from astra.api.control import ControlView
-from astra.api.problems import ApiProblem, Invalid
+from astra.api.problems import ApiProblem, refusal
 from astra.isolation.accounts import account_delete, account_new
 from astra.isolation.bodies import (
     AccountBody,
@@ -51,10 +51,12 @@ class Accounts(ControlView):
         try:
             made = account_new(wanted)
         except UnknownScenarioError as error:
-            raise _wrong("scenario", str(error)) from error
+            raise refusal(problems.INVALID_FIELDS, "scenario", str(error)) from error
         except UnknownParameterError as error:
             (invalid,) = error.params
-            raise _wrong(f"parameters.{invalid.name}", invalid.reason) from error
+            raise refusal(
+                problems.INVALID_FIELDS, f"parameters.{invalid.name}", invalid.reason
+            ) from error
         return self.found(introduction(made), status=201)
 
 
@@ -161,7 +163,3 @@ urlpatterns = [
     path(_CHECKPOINT, CheckpointInstance.as_view(), name="checkpoint"),
     path(f"{_CHECKPOINT}/restore", CheckpointRestore.as_view(), name="checkpoint-restore"),
 ]
-
-
-def _wrong(member: str, reason: str) -> ApiProblem:
-    return ApiProblem(problems.INVALID_FIELDS, fields=[Invalid(member, reason)])

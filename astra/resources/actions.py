@@ -16,7 +16,7 @@ from django.db.models import Model, QuerySet
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp, stamps
 from astra.api import problems
-from astra.api.problems import ApiProblem, Invalid
+from astra.api.problems import ApiProblem, refusal
 from astra.engine.models import record_deletion
 from astra.engine.plan import begin_history, plan_new
 from astra.engine.stages import Fate
@@ -202,4 +202,4 @@ def find_references(resource: Resource, caller: Caller, body: Mapping[str, Any])
         if to is None or wanted is None:
             continue
         if not registry.resource(to.kind).by_key(wanted, caller.account_id).exists():
-            raise ApiProblem(to.problem, fields=[Invalid(member.name, to.reason)])
+            raise refusal(to.problem, member.name, to.reason)

@@ -11,13 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import BigIntegerField, F, QuerySet, Value
 
 from astra.accounts.callers import Caller, asked_again
-from astra.api.problems import (
-    CONFLICT,
-    INVALID_FIELDS,
-    NOT_PERMITTED,
-    ApiProblem,
-    Invalid,
-)
+from astra.api.problems import CONFLICT, INVALID_FIELDS, NOT_PERMITTED, ApiProblem, refusal
 from astra.api.rows import Row, row_class
 from astra.api.serializers import read_only_labels
 from astra.database.grouping import Grouped
@@ -91,8 +85,7 @@ def _create(caller: Caller, app_id: uuid.UUID, wanted: BackupWanted) -> Row:
         # A system name can only be taken by a caller who guessed it; the next id gives another.
         backup = _try_create(caller, app_id, wanted, check_only=False)
     if backup is None:
-        taken = Invalid("name", "A backup of this app has this name.")
-        raise ApiProblem(problems.BACKUP_NAME_TAKEN, fields=[taken])
+        raise refusal(problems.BACKUP_NAME_TAKEN, "name", "A backup of this app has this name.")
     return backup
 
 
@@ -228,16 +221,15 @@ def _refuse_what_is_missing(
         problem, reason = problems.SNAPSHOT_NOT_READY, f"The snapshot is {snapshot_state}."
     else:
         return
-    raise ApiProblem(problem, fields=[Invalid("snapshotID", reason)])
+    raise refusal(problem, "snapshotID", reason)
 
 
 def unusable_bucket(state: str | None) -> ApiProblem:
     """Return the problem about a named bucket that is not available; None: there is none."""
     if state is None:
-        unknown = Invalid("bucketID", "The account has no such bucket.")
-        return ApiProblem(problems.BUCKET_NOT_FOUND, fields=[unknown])
+        return refusal(problems.BUCKET_NOT_FOUND, "bucketID", "The account has no such bucket.")
     reason = f"The bucket is {state}, not {AVAILABLE}."
-    return ApiProblem(INVALID_FIELDS, fields=[Invalid("bucketID", reason)])
+    return refusal(INVALID_FIELDS, "bucketID", reason)
 
 
 def refuse_pending(backup: AppBackup) -> None:

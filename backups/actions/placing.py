@@ -13,8 +13,8 @@ from astra.api.problems import (
     COLLECTION_NOT_FOUND,
     INVALID_FIELDS,
     ApiProblem,
-    Invalid,
     ProblemType,
+    refusal,
 )
 from astra.api.statements import Statement
 from astra.engine.plan import begin_in
@@ -38,8 +38,7 @@ def place_app(app: App, *, named_id: uuid.UUID | None, at: uuid.UUID | None = No
     for one that is not that of the path.
     """
     if at is not None and named_id not in (None, at):
-        other = Invalid("clusterID", "The path names another cluster.")
-        raise ApiProblem(INVALID_FIELDS, fields=[other])
+        raise refusal(INVALID_FIELDS, "clusterID", "The path names another cluster.")
     if at is None and named_id is None and app.cluster_id is not None:
         return
     managed: Any = Cluster.objects.select_for_update()
@@ -56,8 +55,9 @@ def place_app(app: App, *, named_id: uuid.UUID | None, at: uuid.UUID | None = No
     elif at is not None:
         raise ApiProblem(COLLECTION_NOT_FOUND)
     elif named_id is not None:
-        unknown = Invalid("clusterID", "The account manages no such cluster.")
-        raise ApiProblem(problems.CLUSTER_NOT_FOUND, fields=[unknown])
+        raise refusal(
+            problems.CLUSTER_NOT_FOUND, "clusterID", "The account manages no such cluster."
+        )
 
 
 def columns_on(cluster: Cluster) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import label_of_service
-from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid, ProblemType
+from astra.api.problems import INVALID_FIELDS, ApiProblem, ProblemType, refusal
 from astra.engine.plan import begin_in
 from backups import problems
 from backups.actions.fating import fate_of_app
@@ -63,10 +63,9 @@ def source_of_new(caller: Caller, body: Mapping[str, Any]) -> Source | None:
         source = Source(made.app, made)
     runs_on = source.app.cluster_id
     if runs_on and body.get("sourceClusterID", runs_on) != runs_on:
-        raise _refusal(problems.NOT_IN_CLUSTER, "sourceClusterID", "The source is on another.")
+        raise refusal(problems.NOT_IN_CLUSTER, "sourceClusterID", "The source is on another.")
     if isinstance(source.made, Snapshot) and body.get("clusterID", runs_on) != runs_on:
-        reason = "A snapshot is only on the cluster of its app."
-        raise _refusal(INVALID_FIELDS, "clusterID", reason)
+        raise refusal(INVALID_FIELDS, "clusterID", "A snapshot is only on the cluster of its app.")
     return source
 
 
@@ -75,7 +74,7 @@ def _live_app(caller: Caller, body: Mapping[str, Any]) -> App:
         id=body["sourceAppID"], account__checked=caller.account_id, deleted_at__checked=None
     ).first()
     if app is None:
-        raise _refusal(problems.APP_NOT_FOUND, "sourceAppID", "The account manages no such app.")
+        raise refusal(problems.APP_NOT_FOUND, "sourceAppID", "The account manages no such app.")
     if app.state != READY:
         raise ApiProblem(problems.CLONE_NOT_SUPPORTED)
     if "restoreFilter" in body:
@@ -121,17 +120,17 @@ def _mapping(body: Mapping[str, Any], sources: Set[str]) -> Mapping[str, str]:
     if "namespaceMapping" not in body:
         if len(sources) > 1:
             member = "namespace" if "namespace" in body else "namespaceMapping"
-            raise _refusal(INVALID_FIELDS, member, "The source has several namespaces: map each.")
+            raise refusal(INVALID_FIELDS, member, "The source has several namespaces: map each.")
         return dict.fromkeys(sources, body.get("namespace", body["name"]))
     if "namespace" in body:
-        raise _refusal(INVALID_FIELDS, "namespace", "`namespaceMapping` says it already.")
+        raise refusal(INVALID_FIELDS, "namespace", "`namespaceMapping` says it already.")
     pairs = [(item["source"], item["destination"]) for item in body["namespaceMapping"]]
     goes_to = dict(pairs)
     if len(goes_to) < len(pairs) or goes_to.keys() != sources:
         reason = f"Must have each of the source's namespaces once: {', '.join(sorted(sources))}."
-        raise _refusal(INVALID_FIELDS, "namespaceMapping", reason)
+        raise refusal(INVALID_FIELDS, "namespaceMapping", reason)
     if len(set(goes_to.values())) < len(goes_to):
-        raise _refusal(INVALID_FIELDS, "namespaceMapping", "Two go to one namespace.")
+        raise refusal(INVALID_FIELDS, "namespaceMapping", "Two go to one namespace.")
     return goes_to
 
 
@@ -189,9 +188,9 @@ def made_source(account_id: uuid.UUID, body: Mapping[str, Any]) -> AppBackup | S
         rows = model._default_manager.filter(id=body[name], account__checked=account_id)
         source = rows.select_related("app").first()
         if source is None:
-            raise _refusal(not_found, name, f"The account has no such {word}.")
+            raise refusal(not_found, name, f"The account has no such {word}.")
         if source.state != COMPLETED:
-            raise _refusal(not_ready, name, f"The {word} is {source.state}.")
+            raise refusal(not_ready, name, f"The {word} is {source.state}.")
         return source
     return None
 
@@ -211,7 +210,3 @@ def refuse_while_restoring(made: AppBackup | Snapshot) -> None:
     """Raise problem 142 for a backup or snapshot of an app that is being restored."""
     if App.objects.filter(id=made.app_id, state=RESTORING).exists():
         raise ApiProblem(problems.NOT_DELETED_WHILE_RESTORING)
-
-
-def _refusal(problem: ProblemType, name: str, reason: str) -> ApiProblem:
-    return ApiProblem(problem, fields=[Invalid(name, reason)])

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from astra.api import fields
-from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid
+from astra.api.problems import INVALID_FIELDS, ApiProblem, refusal
 from astra.api.serializers import ClosedSerializer, extended_error
 from astra.resources.composed import Details, Document
 from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Reference, Text, Whole
@@ -91,8 +91,7 @@ def refuse_other_host(provider: str, server_url: str) -> None:
         is_amazon if provider in OF_NETAPP else provider == Provider.AWS and not is_amazon
     ):
         reason = f"Is no host of the provider {provider}."
-        refused = Invalid("bucketParameters.s3.serverURL", reason)
-        raise ApiProblem(problems.BUCKET_HOST_MISMATCH, fields=[refused])
+        raise refusal(problems.BUCKET_HOST_MISMATCH, "bucketParameters.s3.serverURL", reason)
 
 
 def refuse_default(bucket: Bucket) -> None:

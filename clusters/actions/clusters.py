@@ -10,7 +10,13 @@ from django.db.models import Q
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
-from astra.api.problems import COLLECTION_NOT_FOUND, CONFLICT, INVALID_FIELDS, ApiProblem, Invalid
+from astra.api.problems import (
+    COLLECTION_NOT_FOUND,
+    CONFLICT,
+    INVALID_FIELDS,
+    ApiProblem,
+    refusal,
+)
 from astra.engine.plan import begin_history, plan_new
 from astra.engine.stages import Fate
 from astra.resources import registry
@@ -89,7 +95,7 @@ def refuse_unreachable(cluster: Cluster) -> None:
         reason = (
             "Without one, `connectorInstall`, or a route of a connector that relays, is needed."
         )
-        raise ApiProblem(INVALID_FIELDS, fields=[Invalid("credentialID", reason)])
+        raise refusal(INVALID_FIELDS, "credentialID", reason)
 
 
 def refuse_invalid_credential(cluster: Cluster, now: datetime) -> None:
@@ -98,8 +104,7 @@ def refuse_invalid_credential(cluster: Cluster, now: datetime) -> None:
     named = credentials.objects.filter(account_id=cluster.account_id, id=cluster.credential_id)
     at_another_time = Q(valid_from__gt=now) | Q(valid_until__lte=now)
     if named.filter(Q(is_valid=False) | at_another_time).exists():
-        invalid = Invalid("credentialID", "The credential is not valid.")
-        raise ApiProblem(problems.KUBECONFIG_NOT_VALID, fields=[invalid])
+        raise refusal(problems.KUBECONFIG_NOT_VALID, "credentialID", "The credential is not valid.")
 
 
 def as_read(cluster: Cluster) -> Cluster:
@@ -134,8 +139,11 @@ def set_default_class(cluster: Cluster, body: Mapping[str, Any]) -> None:
         return
     classes = StorageClass.objects.filter(cluster=cluster)
     if not classes.filter(id=wanted).exists():
-        missing = Invalid("defaultStorageClass", "The cluster has no such storage class.")
-        raise ApiProblem(problems.STORAGE_CLASS_INVALID, fields=[missing])
+        raise refusal(
+            problems.STORAGE_CLASS_INVALID,
+            "defaultStorageClass",
+            "The cluster has no such storage class.",
+        )
     classes.filter(is_default=True).exclude(id=wanted).update(is_default=False)
     classes.filter(id=wanted).update(is_default=True)
 
@@ -143,8 +151,7 @@ def set_default_class(cluster: Cluster, body: Mapping[str, Any]) -> None:
 def refuse_while_managed(cluster: Cluster) -> None:
     """Raise problem 10 for a cluster that is managed."""
     if cluster.is_managed:
-        managed = Invalid("managedState", "The cluster is managed.")
-        raise ApiProblem(CONFLICT, fields=[managed])
+        raise refusal(CONFLICT, "managedState", "The cluster is managed.")
 
 
 def cluster_delete(cluster: Cluster, now: datetime) -> None:

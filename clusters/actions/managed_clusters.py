@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from astra.accounts.callers import Caller
-from astra.api.problems import CONFLICT, INVALID_FIELDS, ApiProblem, Invalid, ProblemType
+from astra.api.problems import CONFLICT, INVALID_FIELDS, ApiProblem, refusal
 from astra.engine.plan import begin_in
 from astra.engine.stages import Fate
 from astra.resources import registry
@@ -34,11 +34,11 @@ def managed_cluster_create(
         rows = Cluster.objects.filter(id=body["id"], account__checked=caller.account_id)
         cluster = rows.select_for_update(of=("self",)).select_related("cloud").first()
         if cluster is None:
-            raise _refusal(problems.CLUSTER_NOT_FOUND, "The account has no such cluster.")
+            raise refusal(problems.CLUSTER_NOT_FOUND, "id", "The account has no such cluster.")
         if cluster.is_managed:
-            raise _refusal(CONFLICT, "The cluster is managed already.")
+            raise refusal(CONFLICT, "id", "The cluster is managed already.")
         if cluster.managed_state == INELIGIBLE:
-            raise _refusal(INVALID_FIELDS, "The cluster is not eligible for management.")
+            raise refusal(INVALID_FIELDS, "id", "The cluster is not eligible for management.")
         columns = begin_in(CLUSTER, cluster, PENDING, fate, caller)
         cluster.managed_state = MANAGING
         columns += registry.resource(CLUSTER.kind).complete(cluster, caller.now())
@@ -70,7 +70,3 @@ def managed_cluster_delete(cluster: Cluster, now: datetime) -> None:
     cluster.save(update_fields=["managed_state", "modified_at", *columns])
     for act in when_let_go:
         act(cluster, now)
-
-
-def _refusal(problem: ProblemType, reason: str) -> ApiProblem:
-    return ApiProblem(problem, fields=[Invalid("id", reason)])

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from astra.api import fields
-from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid
+from astra.api.problems import INVALID_FIELDS, refusal
 from astra.resources.composed import Reasons
 from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Reference, Text
 from astra.resources.places import METHODS
@@ -41,7 +41,7 @@ def complete(cloud: Cloud, now: datetime) -> Sequence[str]:
     """Refuse a public cloud without a credential (problem 9)."""
     if cloud.cloud_type != PRIVATE and cloud.credential_id is None:
         reason = f"A cloud of the type {cloud.cloud_type} needs one."
-        raise ApiProblem(INVALID_FIELDS, fields=[Invalid("credentialID", reason)])
+        raise refusal(INVALID_FIELDS, "credentialID", reason)
     return ()
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
-from astra.api.problems import COLLECTION_NOT_FOUND, INVALID_FIELDS, ApiProblem, Invalid
+from astra.api.problems import COLLECTION_NOT_FOUND, INVALID_FIELDS, ApiProblem, refusal
 from astra.resources import registry
 from astra.resources.actions import find_references, refusing_taken, replace_members
 from backups.models import App
@@ -50,8 +50,7 @@ def execution_hook_create(
 def _app(caller: Caller, of_path: uuid.UUID | None, of_body: uuid.UUID) -> App:
     """Return the app, held against being unmanaged meanwhile."""
     if of_path not in (None, of_body):
-        refused = Invalid("appID", "Must be the app of the URL.")
-        raise ApiProblem(INVALID_FIELDS, fields=[refused])
+        raise refusal(INVALID_FIELDS, "appID", "Must be the app of the URL.")
     managed = App.objects.select_for_update(no_key=True).filter(
         id=of_body, account__checked=caller.account_id, deleted_at__checked=None
     )
@@ -59,8 +58,7 @@ def _app(caller: Caller, of_path: uuid.UUID | None, of_body: uuid.UUID) -> App:
     if app is None and of_path is not None:
         raise ApiProblem(COLLECTION_NOT_FOUND)
     if app is None:
-        unknown = Invalid("appID", "The account manages no such app.")
-        raise ApiProblem(INVALID_FIELDS, fields=[unknown])
+        raise refusal(INVALID_FIELDS, "appID", "The account manages no such app.")
     return app
 
 

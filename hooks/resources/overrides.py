@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from astra.api.problems import CONFLICT, INVALID_FIELDS, ApiProblem, Invalid
+from astra.api.problems import CONFLICT, INVALID_FIELDS, refusal
 from astra.resources.members import ABSENT, REQUIRED, Flag, Identifier, Reference
 from astra.resources.places import METHODS
 from astra.resources.reach import Of
@@ -21,8 +21,9 @@ def complete(override: ExecutionHookOverride, now: datetime) -> Sequence[str]:
     """Refuse an override of a hook that is not NetApp's (problem 9)."""
     hooks = ExecutionHook.objects.filter(id=override.execution_hook_id)
     if hooks.exclude(hook_type=HookType.NETAPP).exists():
-        refused = Invalid("executionHookID", "Only a hook of NetApp's can be overridden.")
-        raise ApiProblem(INVALID_FIELDS, fields=[refused])
+        raise refusal(
+            INVALID_FIELDS, "executionHookID", "Only a hook of NetApp's can be overridden."
+        )
     return ()
 
 

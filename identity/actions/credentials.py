@@ -18,7 +18,7 @@ from astra.accounts.models import AuthProvider, User
 from astra.api.dice import NIL_ID
 from astra.api.fields import EXTENDED
 from astra.api.patterns import parse_identifier
-from astra.api.problems import INVALID_FIELDS, NOT_PERMITTED, ApiProblem, Invalid
+from astra.api.problems import INVALID_FIELDS, NOT_PERMITTED, ApiProblem, Invalid, refusal
 from astra.resources.resource import Guard
 from identity.kubeconfigs import parse_kubeconfig
 from identity.models.credentials import Credential, KeyType, digests
@@ -108,7 +108,7 @@ def password_holder(account_id: uuid.UUID, name: str) -> User:
     user = User.objects.filter(id=identifier, account__checked=account_id).first()
     if user is None or user.auth_provider != AuthProvider.LOCAL:
         reason = "A password is called like the id of its local user."
-        raise ApiProblem(INVALID_FIELDS, fields=[Invalid("name", reason)])
+        raise refusal(INVALID_FIELDS, "name", reason)
     return user
 
 

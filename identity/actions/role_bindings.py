@@ -21,6 +21,7 @@ from astra.api.problems import (
     NOT_PERMITTED,
     ApiProblem,
     Invalid,
+    refusal,
 )
 from astra.resources.actions import refusing_taken
 from astra.resources.resource import Taken
@@ -127,8 +128,7 @@ def _principal(
         return {column: found}
     if above:
         raise ApiProblem(COLLECTION_NOT_FOUND)
-    unknown = Invalid(member, f"The account has no such {column}.")
-    raise ApiProblem(INVALID_FIELDS, fields=[unknown])
+    raise refusal(INVALID_FIELDS, member, f"The account has no such {column}.")
 
 
 def _group_held(account_id: uuid.UUID, group_id: uuid.UUID) -> Group | None:

@@ -16,7 +16,7 @@ from django.db import transaction
 from astra.accounts.callers import Caller
 from astra.accounts.models import Membership, Role, RoleBinding, User, UserState
 from astra.api.dice import NIL_ID
-from astra.api.problems import INVALID_FIELDS, NOT_PERMITTED, ApiProblem, Invalid
+from astra.api.problems import INVALID_FIELDS, NOT_PERMITTED, ApiProblem, refusal
 from astra.resources.resource import Guard
 
 
@@ -110,8 +110,7 @@ class UserGuard(OwnersGuard):
         """Raise problem 9 for a user set back to pending, 11 for what an owner may not become."""
         old, new = row.state, body.get("state", row.state)
         if new == UserState.PENDING != old:
-            refused = Invalid("state", f"Only a new user is {UserState.PENDING}.")
-            raise ApiProblem(INVALID_FIELDS, fields=[refused])
+            raise refusal(INVALID_FIELDS, "state", f"Only a new user is {UserState.PENDING}.")
         is_enabled = body["isEnabled"] == "true" if "isEnabled" in body else row.is_enabled
         if row.id in self.owners and (new, is_enabled) != (old, row.is_enabled):
             self.check(row.id, stays=can_call(new, is_enabled=is_enabled))

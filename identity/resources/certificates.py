@@ -14,7 +14,7 @@ from django.db.models import Case, CharField, F, Value, When
 from astra.accounts.callers import Caller
 from astra.api import fields, filters, patterns
 from astra.api.clock import LAST_INSTANT
-from astra.api.problems import COLLECTION_NOT_FOUND, INVALID_FIELDS, ApiProblem, Invalid
+from astra.api.problems import COLLECTION_NOT_FOUND, INVALID_FIELDS, ApiProblem, refusal
 from astra.api.serializers import ClosedSerializer, StateDetailsField
 from astra.resources.composed import Known
 from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Instant, Text
@@ -100,14 +100,10 @@ def read_certificate(text: str) -> tuple[str, datetime]:
         end = min(parsed.not_valid_after_utc, LAST_INSTANT)
     except Exception as error:
         # What a parser of others says of rubbish is of no kind.
-        raise _refused("Must be the base64 of a PEM certificate.") from error
+        raise refusal(INVALID_FIELDS, "cert", "Must be the base64 of a PEM certificate.") from error
     if not name or "\0" in name:
-        raise _refused("The certificate names nobody.")
+        raise refusal(INVALID_FIELDS, "cert", "The certificate names nobody.")
     return name[:CN_MAX_LENGTH], end
-
-
-def _refused(reason: str) -> ApiProblem:
-    return ApiProblem(INVALID_FIELDS, fields=[Invalid("cert", reason)])
 
 
 def of_the_new_one(body: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
 from astra.api.clock import timestamp
-from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid
+from astra.api.problems import INVALID_FIELDS, refusal
 from astra.api.quantities import parse_instant
 from astra.engine.plan import begin_history, plan_new
 from astra.engine.stages import Fate
@@ -57,16 +57,16 @@ def set_window(row: Asup, now: datetime) -> None:
     row.data_window_start = row.data_window_start or timestamp(end - WINDOW)
     start = _instant("dataWindowStart", row.data_window_start)
     if start >= end:
-        raise _refused("dataWindowStart", "Must be before dataWindowEnd.")
+        raise refusal(INVALID_FIELDS, "dataWindowStart", "Must be before dataWindowEnd.")
     if start < now - FURTHEST_BACK:
-        raise _refused("dataWindowStart", "Must be at most seven days ago.")
+        raise refusal(INVALID_FIELDS, "dataWindowStart", "Must be at most seven days ago.")
 
 
 def _instant(member: str, text: str) -> datetime:
     try:
         return parse_instant(text)
     except (ValueError, OverflowError) as error:
-        raise _refused(member, "Must be an instant that exists.") from error
+        raise refusal(INVALID_FIELDS, member, "Must be an instant that exists.") from error
 
 
 def in_utc(text: str) -> str:
@@ -77,10 +77,6 @@ def in_utc(text: str) -> str:
         return timestamp(datetime.fromisoformat(text).astimezone(UTC))
     except (ValueError, OverflowError):
         return text
-
-
-def _refused(member: str, reason: str) -> ApiProblem:
-    return ApiProblem(INVALID_FIELDS, fields=[Invalid(member, reason)])
 
 
 def _uploaded(row: Asup, fate: Fate) -> tuple[UploadState, list[dict[str, str]]]:

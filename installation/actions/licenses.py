@@ -8,7 +8,7 @@ from django.db import transaction
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
-from astra.api.problems import ApiProblem
+from astra.api.problems import ApiProblem, refusal
 from astra.resources import registry
 from astra.resources.actions import refusing_taken, replace_members
 from installation import kinds
@@ -17,7 +17,6 @@ from installation.licences import (
     EVALUATION_BLOCKED,
     EXPIRED,
     REPLACEMENT_BLOCKED,
-    refusal,
 )
 from installation.models import Entitlement, License, Subscription
 from installation.models.licensing import Marketplace, Terms
@@ -44,14 +43,14 @@ def license_create(*, caller: Caller, body: Mapping[str, Any]) -> License:
 
 def _refuse(row: License) -> None:
     if row.valid_until <= row.created_at:
-        raise refusal(EXPIRED, "The licence is over.")
+        raise refusal(EXPIRED, "licenseText", "The licence is over.")
     if not row.is_evaluation:
         return
     others = License.objects.filter(account_id=row.account_id).exclude(product_sn=row.product_sn)
     if others.filter(is_evaluation=False).exists():
         raise ApiProblem(EVALUATION_BLOCKED)
     if others.exists():
-        raise refusal(REPLACEMENT_BLOCKED, "Another evaluation licence is applied.")
+        raise refusal(REPLACEMENT_BLOCKED, "licenseText", "Another evaluation licence is applied.")
 
 
 def yields(

@@ -6,7 +6,7 @@ from typing import Any
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp
-from astra.api.problems import CONFLICT, ApiProblem, Invalid
+from astra.api.problems import CONFLICT, refusal
 from astra.engine.models import record_step
 from astra.engine.plan import stage_seconds
 from installation.lifecycle import COMPLETE, PROPOSED, RUNNING, SCHEDULED
@@ -37,8 +37,7 @@ def upgrade_replace(*, caller: Caller, row: Upgrade, body: Mapping[str, Any]) ->
     desired = body.get("stateDesired", row.state)
     if desired != row.state:
         if desired not in _ALLOWED.get(row.state, ()):
-            refused = Invalid("stateDesired", f"The upgrade is {row.state}.")
-            raise ApiProblem(CONFLICT, fields=[refused])
+            raise refusal(CONFLICT, "stateDesired", f"The upgrade is {row.state}.")
         _begin(caller, row, desired)
         columns += _ASKED
     row.save(update_fields=columns)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from astra.api import fields, patterns
-from astra.api.problems import CONFLICT, INVALID_FIELDS, ApiProblem, Invalid
+from astra.api.problems import CONFLICT, INVALID_FIELDS, refusal
 from astra.api.serializers import ClosedSerializer
 from astra.resources.composed import Known
 from astra.resources.members import ABSENT, REQUIRED, Flag, Identifier, Instant, Text
@@ -36,8 +36,7 @@ class Addon(ClosedSerializer):
 def complete(row: License, now: datetime) -> Sequence[str]:
     """Set what the file says; refuse what is no licence, or another account's."""
     if row.allocation not in (None, row.account_id):
-        refused = Invalid("allocation", "Must be the account.")
-        raise ApiProblem(INVALID_FIELDS, fields=[refused])
+        raise refusal(INVALID_FIELDS, "allocation", "Must be the account.")
     licences.apply_file(row)
     return licences.COLUMNS
 

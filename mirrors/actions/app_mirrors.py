@@ -18,6 +18,7 @@ from astra.api.problems import (
     INVALID_FIELDS,
     ApiProblem,
     Invalid,
+    refusal,
 )
 from astra.api.serializers import SIMULATED
 from astra.engine.plan import begin_history, begin_in, plan_new
@@ -102,11 +103,12 @@ def _source(caller: Caller, body: Mapping[str, Any], app_id: uuid.UUID | None) -
     if app_id is not None and not managed.filter(id=app_id).exists():
         raise ApiProblem(COLLECTION_NOT_FOUND)
     if app_id is not None and body["sourceAppID"] != app_id:
-        raise _refusal("sourceAppID", "Is another app than that of the path.")
+        raise refusal(INVALID_FIELDS, "sourceAppID", "Is another app than that of the path.")
     source: App | None = managed.filter(id=body["sourceAppID"]).first()
     if source is None or source.cluster_id is None:
-        reason = "The account manages no such app on a cluster."
-        raise ApiProblem(SOURCE_INVALID, fields=[Invalid("sourceAppID", reason)])
+        raise refusal(
+            SOURCE_INVALID, "sourceAppID", "The account manages no such app on a cluster."
+        )
     of_app = Q(source_app=source) | Q(destination_id=source.id)
     is_fit = source.cluster is None or source.cluster.snapshot_supported
     if source.state != READY or not is_fit or AppMirror.objects.filter(of_app).exists():
@@ -119,10 +121,13 @@ def _destination(caller: Caller, body: Mapping[str, Any]) -> Cluster:
     clusters: Any = Cluster.objects.filter(id=wanted, account__checked=caller.account_id)
     cluster: Cluster | None = clusters.filter(is_managed__checked=True).first()
     if cluster is None:
-        unknown = Invalid("destinationClusterID", "The account manages no such cluster.")
-        raise ApiProblem(CLUSTER_NOT_FOUND, fields=[unknown])
+        raise refusal(
+            CLUSTER_NOT_FOUND, "destinationClusterID", "The account manages no such cluster."
+        )
     if body["stateDesired"] != ESTABLISHED:
-        raise _refusal("stateDesired", f"A new mirror can only become {ESTABLISHED}.")
+        raise refusal(
+            INVALID_FIELDS, "stateDesired", f"A new mirror can only become {ESTABLISHED}."
+        )
     for item in body.get("storageClasses", []):
         classes = StorageClass.objects.filter(
             cluster_id=item.get("clusterID", wanted), name=item.get("storageClassName", "")
@@ -149,11 +154,13 @@ def _scopes(mirror: AppMirror) -> list[dict[str, Any]]:
         }.get(str(item.get("clusterID")))
         role = item.get("role", None if is_one_cluster else at)
         if at is None or role is None or (role != at and not is_one_cluster) or role in ends:
-            raise _refusal("namespaceMapping", "Must have one list for each end.")
+            raise refusal(INVALID_FIELDS, "namespaceMapping", "Must have one list for each end.")
         ends[role] = item.get("namespaces", [])
     sources, destinations = ends.get("source", []), ends.get("destination", [])
     if len(destinations) != len(sources) or {*sources} != {*mirror.source_app.namespaces}:
-        raise _refusal("namespaceMapping", "Must map each of the app's namespaces to one.")
+        raise refusal(
+            INVALID_FIELDS, "namespaceMapping", "Must map each of the app's namespaces to one."
+        )
     goes_to = dict(zip(sources, destinations, strict=True))
     return [item | {"namespace": goes_to[item["namespace"]]} for item in scopes]
 
@@ -179,7 +186,7 @@ def app_mirror_replace(*, caller: Caller, row: AppMirror, body: Mapping[str, Any
         columns += _resynchronize(caller, row)
     elif swaps or (desired, row.state) in _IMPOSSIBLE:
         reason = f"Cannot be asked for while the mirror is {row.state}."
-        raise ApiProblem(CONFLICT, fields=[Invalid("stateDesired", reason)])
+        raise refusal(CONFLICT, "stateDesired", reason)
     row.save(update_fields=list(dict.fromkeys(columns)))
 
 
@@ -318,7 +325,3 @@ def _show_health(mirror: AppMirror, fate: Fate, state: str) -> None:
 
 def _as_detail(reason: str) -> dict[str, str]:
     return {"type": SIMULATED, "title": "Snapshot failed", "detail": reason}
-
-
-def _refusal(name: str, reason: str) -> ApiProblem:
-    return ApiProblem(INVALID_FIELDS, fields=[Invalid(name, reason)])
