@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known, is_unique
+from astra.accounts.constraints import by_creation, holds, is_known, is_unique, listed
 from astra.accounts.models import Resource
 from backups.models import App
 
@@ -55,11 +55,7 @@ class HookSource(Resource):
                 "hook_source_name_is_unique", ("account", "name"), "A hook source has this name."
             ),
         )
-        indexes = (
-            # GET …/core/v1/hookSources in the default order
-            by_creation("hook_source_by_creation"),
-            by_label("hook_source_by_label"),
-        )
+        indexes = listed("hook_source")
 
 
 class ExecutionHook(Resource):
@@ -97,11 +93,9 @@ class ExecutionHook(Resource):
             ),
         )
         indexes = (
-            # GET …/core/v1/executionHooks in the default order
-            by_creation("execution_hook_by_creation"),
+            *listed("execution_hook"),
             # GET …/apps/{app_id}/executionHooks in the default order; what runs in an app
             by_creation("execution_hook_of_app", "app"),
-            by_label("execution_hook_by_label"),
         )
 
 
@@ -122,9 +116,7 @@ class ExecutionHookOverride(Resource):
             ),
         )
         indexes = (
-            # GET …/apps/{app_id}/executionHookOverrides in the default order
-            by_creation("hook_override_by_creation", "app"),
-            by_label("hook_override_by_label"),
+            *listed("hook_override", "app"),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="hook_override_by_account"),
         )

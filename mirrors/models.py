@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known, is_unique
+from astra.accounts.constraints import holds, is_known, is_unique, listed
 from astra.engine.models import Staged, due_index, staged_constraints, state_field
 from backups.models import App
 from clusters.models import Cluster
@@ -78,10 +78,8 @@ class AppMirror(Staged):
         )
         indexes = (
             due_index("mirror_due"),
-            # GET …/k8s/v1/appMirrors in the default order, and `continue` in it
-            by_creation("mirror_by_creation"),
+            *listed("mirror"),
             # GET …/apps/{app_id}/appMirrors, and whether an app has one
             models.Index(fields=("source_app",), name="mirror_by_source"),
             models.Index(fields=("destination_app",), name="mirror_by_destination"),
-            by_label("mirror_by_label"),
         )

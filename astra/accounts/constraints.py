@@ -53,3 +53,8 @@ def where_set(name: str, column: str, fields: Sequence[str] = ()) -> models.Inde
 def by_label(name: str) -> GinIndex:
     """Return the index that serves `filter` on labels with `eq` and `in`."""
     return GinIndex(fields=["labels"], name=name, opclasses=["jsonb_path_ops"])
+
+
+def listed(name: str, parent: str = "account") -> tuple[models.Index, models.Index]:
+    """Return what every table of a resource has: what serves its collection, and `filter` on labels."""
+    return by_creation(f"{name}_by_creation", parent), by_label(f"{name}_by_label")

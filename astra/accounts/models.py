@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import MD5, Cast
 
 from astra.accounts.clocks import FASTEST_RATE, FIXED_RATES, ClockMode, clock_instant
-from astra.accounts.constraints import by_creation, by_label, holds, is_known, where_set
+from astra.accounts.constraints import holds, is_known, listed, where_set
 from astra.api.clock import LAST_INSTANT, TIME_ENDS, real_now
 from astra.api.dice import NIL_ID, new_id
 
@@ -204,11 +204,7 @@ class User(Resource):
                 violation_error_message="A user with this email exists in the account.",
             ),
         )
-        indexes = (
-            # GET …/core/v1/users in the default order, and `continue` in it
-            by_creation("user_by_creation"),
-            by_label("user_by_label"),
-        )
+        indexes = listed("user")
 
     def __str__(self) -> str:
         return self.email
@@ -235,11 +231,7 @@ class Group(Resource):
                 violation_error_message="The account has this group.",
             ),
         )
-        indexes = (
-            # GET …/core/v1/groups in the default order, and `continue` in it
-            by_creation("group_by_creation"),
-            by_label("group_by_label"),
-        )
+        indexes = listed("group")
 
 
 class Membership(models.Model):
@@ -294,11 +286,9 @@ class RoleBinding(Resource):
             ),
         )
         indexes = (
-            # GET …/core/v1/roleBindings in the default order, and `continue` in it
-            by_creation("role_binding_by_creation"),
+            *listed("role_binding"),
             # the same of a group; what its users may do
             where_set("role_binding_of_group", "group", ("group", "created_at", "id")),
-            by_label("role_binding_by_label"),
         )
 
     def __str__(self) -> str:
@@ -321,9 +311,7 @@ class Token(Resource):
             models.UniqueConstraint(fields=("digest",), name="token_digest_is_unique"),
         )
         indexes = (
-            # GET …/users/{user_id}/tokens in the default order, and `continue` in it
-            by_creation("token_by_creation", "user"),
-            by_label("token_by_label"),
+            *listed("token", "user"),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="token_by_account"),
         )

@@ -7,11 +7,11 @@ from django.db.models import F, Q
 
 from astra.accounts.constraints import (
     by_creation,
-    by_label,
     is_dns_label,
     is_known,
     is_not_negative,
     is_unique,
+    listed,
     where_set,
 )
 from astra.database.domains import as_domains
@@ -59,8 +59,7 @@ class AppBackup(Protection):
         )
         indexes = (
             due_index("backup_due"),
-            # GET …/apps/{app_id}/appBackups in the default order, and `continue` in it
-            by_creation("backup_by_creation", "app"),
+            *listed("backup", "app"),
             # GET …/topology/v1/appBackups in the default order, and `continue` in it
             by_creation("backup_of_account"),
             # lists filtered by state, in either collection
@@ -80,7 +79,6 @@ class AppBackup(Protection):
             # a snapshot in use (problem 144), and clearing it from finished backups
             where_set("backup_by_snapshot", "snapshot"),
             kept_index("backup_by_schedule", APP_BACKUP),
-            by_label("backup_by_label"),
         )
 
     def has_progress(self) -> bool:

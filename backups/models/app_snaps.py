@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from astra.accounts.constraints import by_creation, by_label, is_dns_label, is_unique, where_set
+from astra.accounts.constraints import is_dns_label, is_unique, listed, where_set
 from astra.database.domains import as_domains
 from astra.engine.models import due_index, staged_constraints
 from backups.lifecycle import SNAPSHOT
@@ -35,8 +35,7 @@ class Snapshot(Protection):
         )
         indexes = (
             due_index("snapshot_due"),
-            # GET …/apps/{app_id}/appSnaps in the default order, and `continue` in it
-            by_creation("snapshot_by_creation", "app"),
+            *listed("snapshot", "app"),
             # a bucket in use (problem 83)
             where_set("snapshot_by_bucket", "bucket"),
             kept_index("snapshot_by_schedule", SNAPSHOT),
@@ -48,5 +47,4 @@ class Snapshot(Protection):
             ),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="snapshot_by_account"),
-            by_label("snapshot_by_label"),
         )

@@ -6,12 +6,11 @@ from django.db import models
 from django.db.models import Q
 
 from astra.accounts.constraints import (
-    by_creation,
-    by_label,
     holds,
     is_known,
     is_not_negative,
     is_unique,
+    listed,
 )
 from astra.api.dice import new_id
 from astra.engine.models import Staged, due_index, staged_constraints, state_field
@@ -89,6 +88,5 @@ class Bucket(Staged):
         indexes = (
             due_index("bucket_due"),
             # GET …/topology/v1/buckets in the default order; choosing a bucket for a backup
-            by_creation("bucket_by_creation"),
-            by_label("bucket_by_label"),
+            *listed("bucket"),
         )

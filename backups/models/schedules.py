@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known, where_set
+from astra.accounts.constraints import holds, is_known, listed, where_set
 from astra.accounts.models import Resource
 from backups.models.apps import App
 from backups.models.buckets import Bucket
@@ -69,13 +69,11 @@ class Schedule(Resource):
             ),
         )
         indexes = (
-            # GET …/apps/{app_id}/schedules in the default order, and `continue` in it
-            by_creation("schedule_by_creation", "app"),
+            *listed("schedule", "app"),
             # what fires next in an account
             where_set("schedule_due", "next_firing_at", ("account", "next_firing_at")),
             # a bucket in use (problem 83)
             where_set("schedule_by_bucket", "bucket"),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="schedule_by_account"),
-            by_label("schedule_by_label"),
         )

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known, is_unique, where_set
+from astra.accounts.constraints import holds, is_known, is_unique, listed, where_set
 from astra.engine.models import Staged, due_index, staged_constraints, state_field
 from clusters.lifecycle import CLOUD
 
@@ -42,9 +42,7 @@ class Cloud(Staged):
         )
         indexes = (
             due_index("cloud_due"),
-            # GET …/topology/v1/clouds in the default order, and `continue` in it
-            by_creation("cloud_by_creation"),
+            *listed("cloud"),
             # a bucket that is a default (problem 84)
             where_set("cloud_by_bucket", "default_bucket"),
-            by_label("cloud_by_label"),
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known, is_unique, where_set
+from astra.accounts.constraints import by_creation, holds, is_known, is_unique, listed, where_set
 from astra.api.dice import new_id
 from astra.engine.models import Staged, due_index, staged_constraints, state_field
 from clusters.lifecycle import CLUSTER, MANAGED, MANAGED_STATES, MANAGING
@@ -133,8 +133,7 @@ class Cluster(Staged):
         )
         indexes = (
             due_index("cluster_due"),
-            # GET …/topology/v1/clusters in the default order, and `continue` in it
-            by_creation("cluster_by_creation"),
+            *listed("cluster"),
             # GET …/topology/v1/clouds/{cloud_id}/clusters in the default order, and `continue` in it
             by_creation("cluster_of_cloud", "cloud"),
             # GET …/topology/v1/managedClusters in the default order, and `continue` in it
@@ -145,5 +144,4 @@ class Cluster(Staged):
             ),
             # a bucket that is a default (problem 175)
             where_set("cluster_by_bucket", "default_bucket"),
-            by_label("cluster_by_label"),
         )

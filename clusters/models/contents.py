@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import by_creation, by_label, is_known, is_unique
+from astra.accounts.constraints import by_creation, is_known, is_unique, listed
 from astra.accounts.models import Resource
 from clusters.models.clusters import Cluster
 
@@ -82,11 +82,9 @@ class Namespace(_Content):
             ),
         )
         indexes = (
-            # GET …/topology/v1/namespaces in the default order, and `continue` in it
-            by_creation("namespace_by_creation"),
+            *listed("namespace"),
             # GET …/clusters/{cluster_id}/namespaces in the default order, and `continue` in it
             by_creation("namespace_of_cluster", "cluster"),
-            by_label("namespace_by_label"),
         )
 
 
@@ -124,9 +122,7 @@ class StorageClass(_Content):
             ),
         )
         indexes = (
-            # GET …/clusters/{cluster_id}/storageClasses in the default order, and `continue` in it
-            by_creation("storage_class_by_creation", "cluster"),
+            *listed("storage_class", "cluster"),
             # deleting an account with everything in it
             models.Index(fields=("account",), name="storage_class_by_account"),
-            by_label("storage_class_by_label"),
         )

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known, is_unique
+from astra.accounts.constraints import holds, is_known, is_unique, listed
 from astra.accounts.models import Resource, choice_of
 
 NAME_MAX_LENGTH = 63
@@ -83,11 +83,7 @@ class StorageBackend(Resource):
                 Q(management_ip__isnull=False),
             ),
         )
-        indexes = (
-            # GET …/topology/v1/storageBackends in the default order, and `continue` in it
-            by_creation("storage_backend_by_creation"),
-            by_label("storage_backend_by_label"),
-        )
+        indexes = listed("storage_backend")
 
     def __str__(self) -> str:
         return self.backend_name

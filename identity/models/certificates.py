@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known
+from astra.accounts.constraints import holds, is_known, listed
 from astra.accounts.models import Resource, choice_of
 
 CN_MAX_LENGTH = 511
@@ -44,11 +44,7 @@ class Certificate(Resource):
             is_known("certificate_trust_is_known", "trust", Trust.values),
             holds("certificate_has_a_name", ~Q(cn="")),
         )
-        indexes = (
-            # GET …/core/v1/certificates in the default order, and `continue` in it
-            by_creation("certificate_by_creation"),
-            by_label("certificate_by_label"),
-        )
+        indexes = listed("certificate")
 
     def __str__(self) -> str:
         return self.cn

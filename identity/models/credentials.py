@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known
+from astra.accounts.constraints import holds, is_known, listed
 from astra.accounts.models import Resource, User, choice_of
 
 NAME_MAX_LENGTH = 127
@@ -70,8 +70,4 @@ class Credential(Resource):
                 violation_error_message="The user has a password.",
             ),
         )
-        indexes = (
-            # GET …/core/v1/credentials in the default order, and `continue` in it
-            by_creation("credential_by_creation"),
-            by_label("credential_by_label"),
-        )
+        indexes = listed("credential")

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from astra.accounts.constraints import by_creation, by_label
+from astra.accounts.constraints import listed
 from astra.accounts.models import NAME_MAX_LENGTH, Resource
 
 HOST_MAX_LENGTH = 255
@@ -52,11 +52,7 @@ class LdapUser(_Entry):
     class Meta:
         verbose_name = "LDAP user"
         ordering = ("created_at", "id")
-        indexes = (
-            # GET …/core/v1/ldapUsers in the default order, and `continue` in it
-            by_creation("ldap_user_by_creation"),
-            by_label("ldap_user_by_label"),
-        )
+        indexes = listed("ldap_user")
 
 
 class LdapGroup(_Entry):
@@ -67,8 +63,4 @@ class LdapGroup(_Entry):
     class Meta:
         verbose_name = "LDAP group"
         ordering = ("created_at", "id")
-        indexes = (
-            # GET …/core/v1/ldapGroups in the default order, and `continue` in it
-            by_creation("ldap_group_by_creation"),
-            by_label("ldap_group_by_label"),
-        )
+        indexes = listed("ldap_group")

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known, is_unique, where_set
+from astra.accounts.constraints import holds, is_known, is_unique, listed, where_set
 from astra.accounts.models import Resource
 
 TEXT_MAX_LENGTH = 127
@@ -78,11 +78,7 @@ class License(Resource):
                 "license_is_unique", ("account", "product_sn"), "The account has this licence."
             ),
         )
-        indexes = (
-            # GET …/core/v1/licenses in the default order
-            by_creation("license_by_creation"),
-            by_label("license_by_label"),
-        )
+        indexes = listed("license")
 
     def __str__(self) -> str:
         return f"{self.product} {self.product_sn}"
@@ -127,9 +123,7 @@ class Subscription(Resource):
             ),
         )
         indexes = (
-            # GET …/core/v1/subscriptions in the default order
-            by_creation("subscription_by_creation"),
-            by_label("subscription_by_label"),
+            *listed("subscription"),
             where_set("subscription_by_license", "license"),
         )
 
@@ -157,9 +151,7 @@ class Entitlement(Resource):
     class Meta:
         ordering = ("created_at", "id")
         indexes = (
-            # GET …/core/v1/entitlements in the default order
-            by_creation("entitlement_by_creation"),
-            by_label("entitlement_by_label"),
+            *listed("entitlement"),
             where_set("entitlement_by_license", "source_license"),
             where_set("entitlement_by_subscription", "source_subscription"),
         )

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from astra.accounts.constraints import by_creation, by_label, is_unique
+from astra.accounts.constraints import is_unique, listed
 from astra.accounts.models import Resource
 from astra.engine.models import Staged, due_index, staged_constraints, state_field
 from installation.lifecycle import SETTING
@@ -32,9 +32,7 @@ class Setting(Staged):
         )
         indexes = (
             due_index("setting_due"),
-            # GET …/core/v1/settings in the default order
-            by_creation("setting_by_creation"),
-            by_label("setting_by_label"),
+            *listed("setting"),
         )
 
 
@@ -49,8 +47,4 @@ class Feature(Resource):
         constraints = (
             is_unique("feature_is_unique", ("account", "name"), "The account has this feature."),
         )
-        indexes = (
-            # GET …/core/v1/features in the default order
-            by_creation("feature_by_creation"),
-            by_label("feature_by_label"),
-        )
+        indexes = listed("feature")

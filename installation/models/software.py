@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from astra.accounts.constraints import by_creation, by_label, is_known, is_unique
+from astra.accounts.constraints import is_known, is_unique, listed
 from astra.engine.models import Staged, due_index, staged_constraints, state_field
 from installation.lifecycle import PACKAGE, UPGRADE
 
@@ -71,9 +71,7 @@ class Package(Staged):
         )
         indexes = (
             due_index("package_due"),
-            # GET …/core/v1/packages in the default order
-            by_creation("package_by_creation"),
-            by_label("package_by_label"),
+            *listed("package"),
         )
 
     def __str__(self) -> str:
@@ -104,9 +102,7 @@ class Upgrade(Staged):
         )
         indexes = (
             due_index("upgrade_due"),
-            # GET …/core/v1/upgrades in the default order
-            by_creation("upgrade_by_creation"),
-            by_label("upgrade_by_label"),
+            *listed("upgrade"),
         )
 
     def __str__(self) -> str:

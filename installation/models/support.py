@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from astra.accounts.constraints import by_creation, by_label, holds, is_known
+from astra.accounts.constraints import holds, is_known, listed
 from astra.engine.models import Staged, due_index, staged_constraints, state_field
 from installation.lifecycle import ASUP
 
@@ -58,9 +58,7 @@ class Asup(Staged):
         )
         indexes = (
             due_index("asup_due"),
-            # GET …/core/v1/asups in the default order
-            by_creation("asup_by_creation"),
-            by_label("asup_by_label"),
+            *listed("asup"),
         )
 
     def __str__(self) -> str:
