@@ -4,6 +4,7 @@ from typing import Any
 
 from astra.api.query import COLLECTION_PARAMETERS
 from astra.api.resources import ResourceKind
+from astra.resources.places import METHODS
 
 ACCOUNT = ResourceKind("account", "accounts", ("1.0",))
 USER = ResourceKind("user", "users", ("1.2", "1.1", "1.0"))
@@ -17,7 +18,7 @@ CREDENTIAL = ResourceKind("credential", "credentials", ("1.1", "1.0"))
 
 # What their declarations have in common: the published document has no 500 of its own for them.
 COMMON: Any = {
-    "methods": frozenset({"GET", "POST", "PUT", "DELETE"}),
+    "methods": METHODS,
     "published_parameters": COLLECTION_PARAMETERS,
     "failures": {},
 }

@@ -5,7 +5,7 @@ matches the whole string), and the published schemas.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -171,6 +171,11 @@ class UniqueListField(serializers.ListField):
         if not all_differ(values):
             self.fail("unique")
         return values
+
+
+def list_of(child: Callable[[], Any]) -> Callable[..., UniqueListField]:
+    """Return what makes the field of an array without equal elements; ``child`` makes an element's."""
+    return lambda **options: UniqueListField(child=child(), **options)
 
 
 def all_differ(values: Sequence[Any]) -> bool:

@@ -179,6 +179,16 @@ class StateDetailsField(fields.UniqueListField):
     child = StateDetailSerializer()
 
 
+class TransitionSerializer(ClosedSerializer):
+    """What a state may become: base of what the resources call an element of their tables of them."""
+
+    to = fields.UniqueListField(child=fields.StrictCharField())
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the members, `from` among them, which Python cannot spell as an attribute."""
+        return {"from": fields.StrictCharField(), **super().get_fields()}
+
+
 class MetadataSerializer(ClosedSerializer):
     """`type_astra_metadata_update`: everything optional; only the labels are the caller's."""
 

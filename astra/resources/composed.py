@@ -7,7 +7,28 @@ from typing import Any
 from astra.accounts.callers import Scope
 from astra.api import fields, filters
 from astra.api.serializers import ClosedSerializer, StateDetailsField
-from astra.resources.members import ABSENT, Member
+from astra.resources.members import ABSENT, BY_SERVICE, Member
+
+
+class Constant(Member):
+    """A member that is the same in every answer, and is no column; no body has it, or sets anything."""
+
+    field_class = fields.EnumField
+    has_column = False
+
+    def __init__(self, name: str, value: str, **options: Any) -> None:
+        options = {"create": ABSENT, "replace": ABSENT, **options}
+        super().__init__(name, choices=[value], **options)
+        self.value = value
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        return {self.name: filters.ConstantMember(self.value)}
+
+    def written(self, row: Any, now: datetime) -> Any:
+        return self.value
+
+    def apply(self, row: Any, value: Any) -> None:
+        """Set nothing: it is always the same."""
 
 
 class Several(Member):
@@ -41,6 +62,8 @@ class Several(Member):
         return fields.UniqueListField(child=child, required=required, max_length=self.most)
 
     def filters(self) -> Mapping[str, filters.Member]:
+        if not self.is_filtered:
+            return {}
         child = self.of()
         if not isinstance(child, ClosedSerializer):
             path = f"{self.name}[*]"
@@ -110,12 +133,44 @@ class Document(Member):
         return self.of(required=required)
 
     def filters(self) -> Mapping[str, filters.Member]:
+        if not self.is_filtered:
+            return {}
         return {
             "_".join((self.name, *keys)): filters.JsonMember(
                 self.column, *keys, path=".".join((self.name, *keys))
             )
             for keys, _ in leaves(self.of())
         }
+
+
+class Follows(Member):
+    """A member that follows from a row and the clock: mixed in before what it looks like.
+
+    ``value`` gives it from a row, by ``reads_also``, and the account's instant, else its column;
+    ``sql`` makes its SQL at an instant. Without that, `filter` names it where ``present`` says when it
+    is in its column.
+    """
+
+    has_column = False
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        value: Callable[[Any, datetime], Any] | None = None,
+        sql: Callable[[datetime], Any] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(name, **BY_SERVICE | options)
+        self.value, self.sql = value, sql
+
+    def filters(self) -> Mapping[str, filters.Member]:
+        if self.sql is None:
+            return {} if self.present is None else super().filters()
+        return {self.name: self.filter_class(expression=self.sql)}
+
+    def written(self, row: Any, now: datetime) -> Any:
+        return super().written(row, now) if self.value is None else self.value(row, now)
 
 
 class Derived(Member):
@@ -135,8 +190,7 @@ class Derived(Member):
         takes_scope: bool = False,
         **options: Any,
     ) -> None:
-        options = {"create": ABSENT, "fixed": True, **options}
-        super().__init__(name, **options)
+        super().__init__(name, **BY_SERVICE | options)
         self.expression, self.takes_scope = expression, takes_scope
 
     def sql(self, scope: Scope | None) -> Any:
@@ -149,10 +203,11 @@ class Derived(Member):
 
 
 class Known(Member):
-    """A member of the published schema that has no column here: no answer shows it.
+    """A member of the published schema that has no column here, and that no PUT may set.
 
-    With ``once`` that to a create does: the attribute of the new row. A PUT may not set it either;
-    ``field`` makes the serializer's field.
+    Answers show what ``value`` gives for a row, from the columns ``reads_also``, and the account's
+    instant; without it no answer shows anything, but with ``once`` that to a create: the attribute of
+    the new row. ``field`` makes the serializer's field.
     """
 
     has_column = False
@@ -163,17 +218,22 @@ class Known(Member):
         name: str,
         field: Callable[..., Any],
         *,
+        value: Callable[[Any, datetime], Any] | None = None,
+        reads_also: Sequence[str] = (),
         once: bool = False,
         sometimes: bool = True,
         **options: Any,
     ) -> None:
         super().__init__(name, fixed=True, sometimes=sometimes, **options)
-        self._field, self.once = field, once
+        self._field, self._value, self.once = field, value, once
+        self.reads_also = reads_also
 
     def shown(self, *, required: bool) -> Any:
         return self._field(required=required)
 
     def written(self, row: Any, now: datetime) -> Any:
+        if self._value is not None:
+            return self._value(row, now)
         return getattr(row, self.column, None) if self.once else None
 
     def apply(self, row: Any, value: Any) -> None:

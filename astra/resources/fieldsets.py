@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from astra.resources.cells import shown_as
-from astra.resources.composed import Known
+from astra.resources.composed import Constant, Known
 from astra.resources.forms import (
     ResourceForm,
     field_names,
@@ -16,7 +16,6 @@ from astra.resources.forms import (
     parent_fields,
     parent_members,
 )
-from astra.resources.members import Constant
 from astra.resources.resource import Resource
 
 Line = str | tuple[str, ...]

@@ -11,10 +11,9 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldBooleanSwitchWid
 from astra.adminsite.forms import AreaField, LineField, LinesField, PickField
 from astra.api import fields
 from astra.api.serializers import ClosedSerializer
-from astra.resources.composed import Document, Known, Several, leaves
+from astra.resources.composed import Constant, Document, Known, Several, leaves
 from astra.resources.members import (
     Choice,
-    Constant,
     Flag,
     Identifier,
     Instant,

@@ -33,6 +33,8 @@ class Use(Enum):
 
 
 REQUIRED, OPTIONAL, ABSENT = Use.REQUIRED, Use.OPTIONAL, Use.ABSENT
+# How a member is declared that the service alone sets.
+BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 
 
 def label_of(name: str) -> str:
@@ -91,7 +93,7 @@ class Member:
     names = ""
     has_column = True
     # The columns that ``written`` looks at, and that ``apply`` sets, beside its own.
-    reads_also: ClassVar[Sequence[str]] = ()
+    reads_also: Sequence[str] = ()
     sets_also: ClassVar[Sequence[str]] = ()
     is_filtered = True
     # The condition under which an answer has it; None: what ``written`` says is in its column.
@@ -262,23 +264,6 @@ class Identifier(Member):
 
     def json(self, value: Any) -> Any:
         return value and str(value)
-
-
-class Constant(Member):
-    """A member that is the same in every answer, and is no column."""
-
-    field_class = fields.EnumField
-    has_column = False
-
-    def __init__(self, name: str, value: str, **options: Any) -> None:
-        super().__init__(name, create=ABSENT, replace=ABSENT, choices=[value], **options)
-        self.value = value
-
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {self.name: filters.ConstantMember(self.value)}
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return self.value
 
 
 def columns_read(members: Iterable[Member]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from astra.engine.columns import StagedAdmin
 from astra.resources import registry
 from astra.resources.actions import delete_row
 from astra.resources.cells import cells_of, is_column, shown_as, words
+from astra.resources.composed import Constant
 from astra.resources.fieldsets import Line, add_fieldsets, editable, fieldsets
 from astra.resources.forms import (
     OutcomeForm,
@@ -31,7 +32,7 @@ from astra.resources.forms import (
     parent_field,
     parent_fields,
 )
-from astra.resources.members import Choice, Constant, Flag, Identifier, Member
+from astra.resources.members import Choice, Flag, Identifier, Member
 from astra.resources.resource import Resource
 
 

@@ -1,14 +1,12 @@
 """Backups of an app. Source: the user's document, 'Create a new application backup for an app'."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
-from astra.api import filters
-from astra.resources.composed import Reasons
-from astra.resources.members import ABSENT, Choice, Identifier, Instant, Member, Name, Number
+from astra.resources.composed import Follows, Reasons
+from astra.resources.members import BY_SERVICE, Choice, Identifier, Instant, Name, Number
 from astra.resources.places import Place
 from astra.resources.reach import Of
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, failing
@@ -39,31 +37,14 @@ class SnapshotUsed(Identifier):
         return super().written(row, now) if row.snapshot_shown else None
 
 
-class Progress(Member):
-    """A member that a backup has from running on; ``value`` gives it, ``sql`` the same in SQL."""
+class Progress(Follows):
+    """A member that a backup has from running on."""
 
-    has_column = False
     reads_also = ("state", "running_at", "ends_at", "full_at", "total_bytes")
     present = HAS_PROGRESS
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        value: Callable[[Any, datetime], Any],
-        sql: Callable[[datetime], Any] | None = None,
-        **options: Any,
-    ) -> None:
-        super().__init__(name, create=ABSENT, sometimes=True, **options)
-        self._value, self._sql = value, sql
-
-    def filters(self) -> Mapping[str, filters.Member]:
-        if self._sql is None:
-            return super().filters()
-        return {self.name: self.filter_class(expression=self._sql)}
-
     def written(self, row: Any, now: datetime) -> Any:
-        return self.json(self._value(row, now)) if AppBackup.has_progress(row) else None
+        return super().written(row, now) if AppBackup.has_progress(row) else None
 
 
 class ProgressNumber(Progress, Number):
@@ -74,7 +55,6 @@ class ProgressInstant(Progress, Instant):
     """An instant."""
 
 
-BY_SERVICE: Any = {"create": ABSENT}
 MEMBERS = Members(
     kinds.APP_BACKUP,
     Name("name", help=SYSTEM_NAMED),
@@ -89,12 +69,10 @@ MEMBERS = Members(
     Choice("state", choices=LIFECYCLE.states, **BY_SERVICE),
     Reasons(),
     *hook_members(),
-    ProgressInstant(
-        "backupCreationTimestamp", column="running_at", value=lambda row, now: row.running_at
-    ),
-    ProgressNumber("totalBytes", value=lambda row, now: row.total_bytes),
-    ProgressNumber("bytesDone", value=AppBackup.bytes_done, sql=bytes_done),
-    ProgressNumber("percentDone", value=AppBackup.percent_done, sql=percent_done),
+    ProgressInstant("backupCreationTimestamp", column="running_at", sometimes=True),
+    ProgressNumber("totalBytes", sometimes=True),
+    ProgressNumber("bytesDone", value=AppBackup.bytes_done, sql=bytes_done, sometimes=True),
+    ProgressNumber("percentDone", value=AppBackup.percent_done, sql=percent_done, sometimes=True),
     module=__name__,
     strict_metadata=True,
 )

@@ -10,7 +10,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from astra.api import fields
 from astra.api.fields import EXTENDED
-from astra.api.serializers import ClosedSerializer
+from astra.api.serializers import ClosedSerializer, TransitionSerializer
 from backups import kinds
 from backups.lifecycle import READY, TAKES_SNAPSHOTS
 from backups.models import App
@@ -50,14 +50,8 @@ class ShownNamespaceScopedResource(NamespaceScopedResource):
     labelSelectors = fields.UniqueListField(child=fields.StrictCharField())
 
 
-class StateTransition(ClosedSerializer):
+class StateTransition(TransitionSerializer):
     """An element of `stateTransitions`."""
-
-    to = fields.UniqueListField(child=fields.StrictCharField())
-
-    def get_fields(self) -> dict[str, Any]:
-        """Return the members, `from` among them, which Python cannot spell as an attribute."""
-        return {"from": fields.StrictCharField(), **super().get_fields()}
 
 
 class NamespaceMapping(ClosedSerializer):

@@ -1,11 +1,9 @@
 """Snapshots of an app. Source: section 6 of `appbackup.md` and the published `appSnap` schemas."""
 
-from typing import Any
-
 from astra.api import fields
 from astra.api.serializers import StateDetailsField
 from astra.resources.composed import Known, Reasons
-from astra.resources.members import ABSENT, Choice, Identifier, Name
+from astra.resources.members import ABSENT, BY_SERVICE, Choice, Identifier, Name
 from astra.resources.reach import Of
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken, failing
 from astra.resources.shapes import Members
@@ -23,16 +21,15 @@ from backups.resources.protection import (
 )
 
 NAME_TAKEN = "name", "A snapshot of this app has this name."
-BY_SERVICE: Any = {"create": ABSENT}
 MEMBERS = Members(
     kinds.APP_SNAP,
     Name("name", help=SYSTEM_NAMED),
     Identifier("bucketID", to=A_BUCKET, sometimes=True),
     Identifier("scheduleID", to=A_SCHEDULE, sometimes=True, **BY_SERVICE),
-    Known("snapshotAppAsset", fields.IdentifierField, **BY_SERVICE),
+    Known("snapshotAppAsset", fields.IdentifierField, create=ABSENT),
     Choice("state", choices=LIFECYCLE.states, **BY_SERVICE),
     Reasons(),
-    Known("stateDetails", StateDetailsField, **BY_SERVICE),
+    Known("stateDetails", StateDetailsField, create=ABSENT),
     *hook_members(),
     module=__name__,
     strict_metadata=True,

@@ -1,6 +1,5 @@
 """Apps. Source: section 7 of `appbackup.md` and the published `app` schemas."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,12 +11,12 @@ from astra.api.fields import (
     DnsLabelField,
     EnumField,
     StrictCharField,
-    UniqueListField,
+    list_of,
 )
-from astra.api.serializers import ClosedSerializer
 from astra.resources.composed import Details, Document, Known, Several
 from astra.resources.members import (
     ABSENT,
+    BY_SERVICE,
     REQUIRED,
     Choice,
     Identifier,
@@ -27,6 +26,7 @@ from astra.resources.members import (
     Reference,
     Text,
 )
+from astra.resources.places import METHODS
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, failing
 from astra.resources.shapes import Members
 from backups import kinds, problems
@@ -56,22 +56,6 @@ RESTORE_REFUSALS = (
     problems.SNAPSHOT_NOT_READY,
     problems.INVALID_GVKN,
 )
-
-
-def _each(child: type[ClosedSerializer]) -> Callable[..., UniqueListField]:
-    return lambda **options: UniqueListField(child=child(), **options)
-
-
-class Links(Known):
-    """What can be done with the app; no body has it."""
-
-    reads_also = ("id", "account_id", "state", "cluster_id")
-
-    def __init__(self) -> None:
-        super().__init__("links", _each(Link), create=ABSENT, replace=ABSENT, sometimes=False)
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return app_links(row)
 
 
 class BesideCluster(Member):
@@ -123,7 +107,6 @@ def of_one_source(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 A_CLUSTER = Reference(
     "managedCluster", problems.CLUSTER_NOT_FOUND, "The account manages no such cluster."
 )
@@ -133,7 +116,15 @@ A_LABEL = partial(DnsLabelField, max_length=NAMESPACE_MAX_LENGTH)
 ORIGIN: Any = {"fixed": True, "sometimes": True}
 MEMBERS = Members(
     kinds.APP,
-    Links(),
+    Known(
+        "links",
+        list_of(Link),
+        value=lambda row, now: app_links(row),
+        reads_also=("id", "account_id", "state", "cluster_id"),
+        create=ABSENT,
+        replace=ABSENT,
+        sometimes=False,
+    ),
     Name("name", create=REQUIRED),
     Several("clusterScopedResources", of=ClusterScopedResource, sometimes=True),
     Scopes(
@@ -143,7 +134,7 @@ MEMBERS = Members(
     ),
     Instant("lastResourceCollectionTimestamp", column="collected_at", sometimes=True, **BY_SERVICE),
     Choice("state", choices=LIFECYCLE.listed, **BY_SERVICE),
-    Known("stateTransitions", _each(StateTransition), create=ABSENT),
+    Known("stateTransitions", list_of(StateTransition), create=ABSENT),
     Details("stateDetails", label="Why", **BY_SERVICE),
     Choice("protectionState", choices=ProtectionState.values, label="Protection", **BY_SERVICE),
     Details("protectionStateDetails", **BY_SERVICE),
@@ -172,7 +163,7 @@ APP = Resource(
     members=MEMBERS,
     paths=("k8s/v2/apps", "topology/v2/managedClusters/{managedCluster_id}/apps"),
     within=InNamespaces(),
-    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    methods=METHODS,
     there={"deleted_at": None},
     published_parameters=frozenset({"include", "limit", "filter"}),
     failures=failing(list=88, create=90, retrieve=86, replace=80, delete=91),

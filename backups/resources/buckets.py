@@ -9,7 +9,17 @@ from astra.api import fields
 from astra.api.problems import INVALID_FIELDS, ApiProblem, refusal
 from astra.api.serializers import ClosedSerializer, extended_error
 from astra.resources.composed import Details, Document
-from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Reference, Text, Whole
+from astra.resources.members import (
+    ABSENT,
+    BY_SERVICE,
+    REQUIRED,
+    Choice,
+    Identifier,
+    Reference,
+    Text,
+    Whole,
+)
+from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, Resource, Seeding, Taken
 from astra.resources.shapes import Members
@@ -100,7 +110,6 @@ def refuse_default(bucket: Bucket) -> None:
         raise ApiProblem(problems.BUCKET_IS_DEFAULT)
 
 
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 A_CREDENTIAL = Reference(
     "credential", INVALID_FIELDS, "The account has no such credential.", lost=credential_lost
 )
@@ -137,7 +146,7 @@ BUCKET = Resource(
     members=MEMBERS,
     paths=("topology/v1/buckets",),
     within=WHOLE_ACCOUNT,
-    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    methods=METHODS,
     write_role="admin",
     published_parameters=frozenset(),
     simplified={

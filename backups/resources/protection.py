@@ -1,10 +1,9 @@
 """What members of snapshots, backups and schedules refer to, and those they have in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from astra.api import filters
 from astra.resources.composed import Details
 from astra.resources.members import ABSENT, Choice, Member, Reference
 from backups.models.protection import HookState
@@ -21,9 +20,7 @@ class HookDetails(Details):
     """`hookStateDetails`: there as soon as `hookState` is."""
 
     reads_also = ("hook_state",)
-
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {}
+    is_filtered = False
 
     def written(self, row: Any, now: datetime) -> Any:
         return super().written(row, now) if row.hook_state else None

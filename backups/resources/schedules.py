@@ -7,6 +7,7 @@ from typing import Any
 from astra.api import fields, problems
 from astra.api.problems import ApiProblem, Invalid
 from astra.resources.members import REQUIRED, Choice, Flag, Identifier, Text
+from astra.resources.places import METHODS
 from astra.resources.reach import Of
 from astra.resources.resource import CREATE, FAILURES, Resource, Seeding, Taken, failing
 from astra.resources.shapes import Members
@@ -152,7 +153,7 @@ SCHEDULE = Resource(
     members=MEMBERS,
     paths=("k8s/v1/apps/{app_id}/schedules",),
     within=Of("app"),
-    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    methods=METHODS,
     failures={**FAILURES, **failing(create=87)},
     complete=complete,
     may_insert=refuse_standing_by,

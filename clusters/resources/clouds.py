@@ -7,7 +7,14 @@ from typing import Any
 from astra.api import fields
 from astra.api.problems import INVALID_FIELDS, refusal
 from astra.resources.composed import Reasons
-from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Reference, Text
+from astra.resources.members import (
+    BY_SERVICE,
+    REQUIRED,
+    Choice,
+    Identifier,
+    Reference,
+    Text,
+)
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, Resource, Seeding, Taken
@@ -48,7 +55,6 @@ def complete(cloud: Cloud, now: datetime) -> Sequence[str]:
 A_CREDENTIAL = Reference(
     "credential", INVALID_FIELDS, NO_CREDENTIAL, lost=failing_without(LIFECYCLE)
 )
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.CLOUD,
     Text("name", create=REQUIRED, min_length=1, max_length=NAME_MAX_LENGTH),

@@ -15,6 +15,7 @@ from astra.resources import registry
 from astra.resources.composed import Derived, Details, Reasons, Several
 from astra.resources.members import (
     ABSENT,
+    BY_SERVICE,
     OPTIONAL,
     REQUIRED,
     Choice,
@@ -114,7 +115,6 @@ def _default_storage_class() -> Subquery:
     return Subquery(default.values("id")[:1])
 
 
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 A_VERSION: Any = {"pattern": VERSION_PATTERN, "example": "24.2.0"}
 A_NAME: Any = {"min_length": 1, "max_length": NAME_MAX_LENGTH}
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from astra.api.fields import ObjectField, StrictCharField, UniqueListField
+from astra.api.fields import ObjectField, StrictCharField, list_of
 from astra.api.serializers import ClosedSerializer
 from astra.resources.composed import Details, Known, Several
 from astra.resources.members import Choice, Identifier, Reference, Text
@@ -26,20 +25,6 @@ class KubernetesLabel(ClosedSerializer):
     value = StrictCharField()
 
 
-def _links(**options: Any) -> UniqueListField:
-    return UniqueListField(child=ObjectField(), **options)
-
-
-class Links(Known):
-    """What can be done with the namespace: nothing, so far."""
-
-    def __init__(self) -> None:
-        super().__init__("links", _links, sometimes=False)
-
-    def written(self, row: Any, now: Any) -> Any:
-        return []
-
-
 def complete(namespace: Namespace, now: datetime) -> Sequence[str]:
     """Make up what Kubernetes calls it."""
     known = namespace.kubernetes_uid
@@ -51,7 +36,8 @@ NAMESPACE = Resource(
     model=Namespace,
     members=Members(
         kinds.NAMESPACE,
-        Links(),
+        # What can be done with it: nothing, so far.
+        Known("links", list_of(ObjectField), value=lambda row, now: [], sometimes=False),
         Text("name", min_length=1, max_length=NAMESPACE_NAME_MAX_LENGTH),
         Choice("namespaceState", choices=NamespaceState.values, label="State"),
         Details("namespaceStateDetails", label="Why"),

@@ -1,13 +1,13 @@
 """Storage backends. Source: section 3 of `families.md` and the published `storageBackend` schemas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from astra.api import fields, filters
+from astra.api import fields
 from astra.api.serializers import ClosedSerializer
-from astra.resources.composed import Document, Reasons
-from astra.resources.members import ABSENT, OPTIONAL, REQUIRED, Choice, Constant, Text
+from astra.resources.composed import Constant, Document, Reasons
+from astra.resources.members import ABSENT, BY_SERVICE, OPTIONAL, REQUIRED, Choice, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, Resource, Seeding, Taken
@@ -21,17 +21,6 @@ from clusters.models.storage_backends import (
     BackendProtection,
     BackendState,
 )
-
-
-class BackendType(Constant):
-    """`backendType`, which a create must have."""
-
-    def __init__(self, name: str, value: str) -> None:
-        super().__init__(name, value)
-        self.create, self.replace, self.fixed = REQUIRED, OPTIONAL, True
-
-    def apply(self, row: Any, value: Any) -> None:
-        """Set nothing: it is always the same."""
 
 
 class OntapAddresses(ClosedSerializer):
@@ -63,9 +52,6 @@ class Ontap(Document):
     reads_also = ("management_ip", "management_ips")
     sets_also = ("management_ip", "management_ips")
 
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {}
-
     def written(self, row: Any, now: datetime) -> Any:
         own = {"backendManagementIP": row.management_ip, "managementIPs": row.management_ips}
         return {"authenticationStyle": "basic"} | {name: own[name] for name in own if own[name]}
@@ -81,9 +67,6 @@ class AllCapabilities(Document):
     has_column = False
     is_filtered = False
 
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {}
-
     def written(self, row: Any, now: datetime) -> Any:
         return dict.fromkeys(Capabilities().fields, "true")
 
@@ -94,7 +77,6 @@ def complete(backend: StorageBackend, now: datetime) -> Sequence[str]:
     return ()
 
 
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 A_TEXT: Any = {"min_length": 1, "max_length": NAME_MAX_LENGTH}
 
 STORAGE_BACKEND = Resource(
@@ -102,7 +84,7 @@ STORAGE_BACKEND = Resource(
     members=Members(
         kinds.STORAGE_BACKEND,
         Text("backendName", **A_TEXT),
-        BackendType("backendType", "ontap"),
+        Constant("backendType", "ontap", create=REQUIRED, replace=OPTIONAL, fixed=True),
         Text("backendVersion", **A_TEXT),
         Text("backendCredentialsName", **A_TEXT),
         Text("configVersion", sometimes=True, create=ABSENT, **A_TEXT),

@@ -1,11 +1,10 @@
 """Volumes of apps: read only. Source: section 3 of `families.md` and the published `volume` schemas."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from astra.api import fields, filters
+from astra.api import fields
 from astra.resources.composed import Details, Known, Several
 from astra.resources.members import Flag, Identifier, Number, Text
 from astra.resources.reach import Of
@@ -27,9 +26,6 @@ class NoDetails(Details):
 
     has_column = False
     is_filtered = False
-
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {}
 
     def written(self, row: Any, now: datetime) -> Any:
         return []

@@ -5,7 +5,7 @@ Source: section 10 of `appbackup.md`, section 8 of `families.md`, the published 
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from astra.api import fields
 from astra.api.problems import CONFLICT, INVALID_FIELDS, ApiProblem, Invalid
@@ -64,23 +64,9 @@ class MatchingContainer(ClosedSerializer):
     namespaceName = fields.StrictCharField(required=False)
 
 
-class MatchingImages(Known):
-    """`matchingImages`: of the containers that match."""
-
-    reads_also = ("matching_containers",)
-
-    def __init__(self) -> None:
-        image = fields.StrictCharField(min_length=1, max_length=255)
-        super().__init__(
-            "matchingImages",
-            lambda **options: fields.UniqueListField(child=image, **options),
-            sometimes=False,
-            create=ABSENT,
-            replace=ABSENT,
-        )
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return sorted({each["containerImage"] for each in row.matching_containers})
+def images(hook: ExecutionHook, now: datetime) -> list[str]:
+    """Return `matchingImages`: of the containers that match."""
+    return sorted({each["containerImage"] for each in hook.matching_containers})
 
 
 def complete(hook: ExecutionHook, now: datetime) -> Sequence[str]:
@@ -107,7 +93,15 @@ MEMBERS = Members(
         help="All must match; values are regular expressions of RE2.",
     ),
     Several("matchingContainers", of=MatchingContainer, create=ABSENT, replace=ABSENT),
-    MatchingImages(),
+    Known(
+        "matchingImages",
+        fields.list_of(partial(fields.StrictCharField, min_length=1, max_length=255)),
+        value=images,
+        reads_also=("matching_containers",),
+        sometimes=False,
+        create=ABSENT,
+        replace=ABSENT,
+    ),
     Choice("action", create=REQUIRED, choices=Action.values),
     Choice("stage", create=REQUIRED, choices=Stage.values),
     Identifier("hookSourceID", to=A_SOURCE, create=REQUIRED),

@@ -5,15 +5,15 @@ Source: section 10 of `appbackup.md`, section 8 of `families.md`, the published 
 
 import base64
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from astra.api import fields, filters, patterns
+from astra.api import fields, patterns
 from astra.api.problems import CONFLICT
 from astra.api.serializers import extended_error
-from astra.resources.composed import Known
-from astra.resources.members import ABSENT, OPTIONAL, REQUIRED, Constant, Flag, Text
+from astra.resources.composed import Constant, Known
+from astra.resources.members import ABSENT, BY_SERVICE, OPTIONAL, REQUIRED, Flag, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, Taken
@@ -29,6 +29,7 @@ class Source(Text):
     """`source`: in base64; of a private one no answer has it."""
 
     reads_also = ("private",)
+    is_filtered = False
 
     def written(self, row: Any, now: datetime) -> Any:
         return None if row.private else row.source
@@ -36,34 +37,10 @@ class Source(Text):
     def stored(self, value: Any) -> Any:
         return value
 
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {}
 
-
-class SourceType(Constant):
-    """`sourceType`: there is one."""
-
-    def __init__(self) -> None:
-        super().__init__("sourceType", "script", fixed=True)
-        self.create, self.replace = REQUIRED, OPTIONAL
-
-
-class Checksum(Known):
-    """`sourceMD5Checksum`: of the text in base64."""
-
-    reads_also = ("source",)
-
-    def __init__(self) -> None:
-        super().__init__(
-            "sourceMD5Checksum",
-            lambda **options: fields.StrictCharField(pattern=CHECKSUM, **options),
-            sometimes=False,
-            create=ABSENT,
-            example="7e2000aac2a9e20cd61464fa514bfa6f",
-        )
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return hashlib.md5(row.source.encode(), usedforsecurity=False).hexdigest()
+def checksum(source: HookSource, now: datetime) -> str:
+    """Return `sourceMD5Checksum`: of the text in base64."""
+    return hashlib.md5(source.source.encode(), usedforsecurity=False).hexdigest()
 
 
 def is_a_script(body: dict[str, Any]) -> dict[str, Any]:
@@ -78,13 +55,12 @@ def is_a_script(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.HOOK_SOURCE,
     Text("name", create=REQUIRED, min_length=1, max_length=NAME_MAX_LENGTH),
     Flag("private", **BY_SERVICE),
     Flag("preloaded", **BY_SERVICE),
-    SourceType(),
+    Constant("sourceType", "script", create=REQUIRED, replace=OPTIONAL, fixed=True),
     Source(
         "source",
         create=REQUIRED,
@@ -94,7 +70,15 @@ MEMBERS = Members(
         help="A script, in base64.",
         example="ZWNobyBmcmVlemUK",
     ),
-    Checksum(),
+    Known(
+        "sourceMD5Checksum",
+        partial(fields.StrictCharField, pattern=CHECKSUM),
+        value=checksum,
+        reads_also=("source",),
+        sometimes=False,
+        create=ABSENT,
+        example="7e2000aac2a9e20cd61464fa514bfa6f",
+    ),
     Text("description", sometimes=True, max_length=511),
     module=__name__,
     validate=is_a_script,

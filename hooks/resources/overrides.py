@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from astra.api.problems import CONFLICT, INVALID_FIELDS, refusal
-from astra.resources.members import ABSENT, REQUIRED, Flag, Identifier, Reference
+from astra.resources.members import BY_SERVICE, REQUIRED, Flag, Identifier, Reference
 from astra.resources.places import METHODS
 from astra.resources.reach import Of
 from astra.resources.resource import Resource, Seeding, Taken
@@ -27,7 +26,6 @@ def complete(override: ExecutionHookOverride, now: datetime) -> Sequence[str]:
     return ()
 
 
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.OVERRIDE,
     Identifier("executionHookID", to=A_HOOK, create=REQUIRED, fixed=True),

@@ -9,7 +9,7 @@ from astra.api import fields
 from astra.api.problems import INVALID_FIELDS, ApiProblem, Invalid
 from astra.api.serializers import ClosedSerializer, PartialSerializer
 from astra.resources.composed import Document
-from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Instant, Text
+from astra.resources.members import ABSENT, BY_SERVICE, REQUIRED, Choice, Flag, Instant, Text
 from astra.resources.places import Place
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, LIST, Resource, Seeding
@@ -80,7 +80,6 @@ def _missing(shape: ClosedSerializer, value: Mapping[str, Any], path: str) -> It
             yield path + name
 
 
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.ACCOUNT,
     Text("name", create=REQUIRED, min_length=1, max_length=NAME_MAX_LENGTH),

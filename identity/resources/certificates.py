@@ -15,9 +15,9 @@ from astra.accounts.callers import Caller
 from astra.api import fields, filters, patterns
 from astra.api.clock import LAST_INSTANT
 from astra.api.problems import COLLECTION_NOT_FOUND, INVALID_FIELDS, ApiProblem, refusal
-from astra.api.serializers import ClosedSerializer, StateDetailsField
+from astra.api.serializers import StateDetailsField, TransitionSerializer
 from astra.resources.composed import Known
-from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Instant, Text
+from astra.resources.members import ABSENT, BY_SERVICE, REQUIRED, Choice, Flag, Instant, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import MISSES, REPLACE, Guard, Resource, Seeding
@@ -28,34 +28,14 @@ from identity.models.certificates import CN_MAX_LENGTH, EXPIRED, Certificate, Ce
 ANY_STATE = (Trust.UNTRUSTED.value, Trust.TRUSTED.value, EXPIRED)
 
 
-class TrustTransition(ClosedSerializer):
+class TrustTransition(TransitionSerializer):
     """An element of `trustStateTransitions`."""
-
-
-# `from` is no name that a class body can have.
-TrustTransition._declared_fields["from"] = fields.StrictCharField()
-TrustTransition._declared_fields["to"] = fields.UniqueListField(child=fields.StrictCharField())
-
-
-def _transitions(**options: Any) -> fields.UniqueListField:
-    return fields.UniqueListField(child=TrustTransition(), **options)
 
 
 TRANSITIONS = [
     {"from": state, "to": [other for other in ANY_STATE if other != state and state != EXPIRED]}
     for state in ANY_STATE
 ]
-
-
-class Always(Known):
-    """A member that is the same in every answer."""
-
-    def __init__(self, name: str, field: Any, value: Any) -> None:
-        super().__init__(name, field, create=ABSENT, sometimes=False)
-        self.value = value
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return self.value
 
 
 class Pem(Text):
@@ -129,7 +109,6 @@ class CertificateGuard(Guard):
             raise ApiProblem(problems.CERTIFICATE_EXPIRED)
 
 
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.CERTIFICATE,
     Choice("certUse", choices=CertUse.values),
@@ -138,13 +117,21 @@ MEMBERS = Members(
     Instant("expiryTimestamp", column="expires_at", **BY_SERVICE),
     Flag("isSelfSigned"),
     TrustState("trustState", choices=ANY_STATE, **BY_SERVICE),
-    Always(
+    Known(
         "trustStateTransitions",
-        _transitions,
-        TRANSITIONS,
+        fields.list_of(TrustTransition),
+        value=lambda row, now: TRANSITIONS,
+        create=ABSENT,
+        sometimes=False,
     ),
     Choice("trustStateDesired", column="trust", choices=Trust.values),
-    Always("trustStateDetails", StateDetailsField, []),
+    Known(
+        "trustStateDetails",
+        StateDetailsField,
+        value=lambda row, now: [],
+        create=ABSENT,
+        sometimes=False,
+    ),
     module=__name__,
     validate_replace=of_the_new_one,
 )

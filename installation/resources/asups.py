@@ -6,7 +6,7 @@ from typing import Any
 
 from astra.api import fields
 from astra.resources.composed import Details
-from astra.resources.members import ABSENT, REQUIRED, Choice, Flag, Member
+from astra.resources.members import BY_SERVICE, REQUIRED, Choice, Flag, Member
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, RETRIEVE, Resource, Seeding
 from astra.resources.shapes import Members
@@ -47,7 +47,6 @@ def complete(row: Asup, now: datetime) -> Sequence[str]:
     return ()
 
 
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.ASUP,
     Choice("creationState", column="state", choices=LIFECYCLE.states, **BY_SERVICE),

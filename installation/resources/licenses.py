@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from astra.api import fields, patterns
 from astra.api.problems import CONFLICT, INVALID_FIELDS, refusal
 from astra.api.serializers import ClosedSerializer
 from astra.resources.composed import Known
-from astra.resources.members import ABSENT, REQUIRED, Flag, Identifier, Instant, Text
+from astra.resources.members import ABSENT, BY_SERVICE, REQUIRED, Flag, Identifier, Instant, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, DELETE, REPLACE, Resource, Seeding, Taken
@@ -41,7 +40,6 @@ def complete(row: License, now: datetime) -> Sequence[str]:
     return licences.COLUMNS
 
 
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.LICENSE,
     Identifier("allocation", column="allocation", fixed=True, sometimes=True),
@@ -63,9 +61,7 @@ MEMBERS = Members(
     Text("features", **BY_SERVICE),
     Text("capacity", **BY_SERVICE),
     Text("capacity2", **BY_SERVICE),
-    Known(
-        "addons", lambda **options: fields.UniqueListField(child=Addon(), **options), create=ABSENT
-    ),
+    Known("addons", fields.list_of(Addon), create=ABSENT),
     module=__name__,
 )
 

@@ -1,12 +1,11 @@
 """Packages. Source: section 12 of `families.md` and the published `package` schemas."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
-from astra.api import fields, filters
+from astra.api import fields
 from astra.api.problems import CONFLICT
-from astra.api.serializers import ClosedSerializer
+from astra.api.serializers import ClosedSerializer, TransitionSerializer
 from astra.resources.composed import Details, Document, Known, Several
 from astra.resources.members import ABSENT, REQUIRED, Choice, Member, Text
 from astra.resources.reach import WHOLE_ACCOUNT
@@ -102,27 +101,8 @@ class Dependency(ClosedSerializer):
     componentMaxVersion = fields.StrictCharField(required=False)
 
 
-class Transition(ClosedSerializer):
+class Transition(TransitionSerializer):
     """An element of `packageStateTransitions`."""
-
-    # Named by a word of Python.
-    locals()["from"] = fields.StrictCharField()
-    to = fields.UniqueListField(child=fields.StrictCharField())
-
-
-class Transitions(Known):
-    """`packageStateTransitions`: the same of every package."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "packageStateTransitions",
-            lambda **options: fields.UniqueListField(child=Transition(), **options),
-            sometimes=False,
-            create=ABSENT,
-        )
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return TRANSITIONS
 
 
 class Version(Text):
@@ -135,11 +115,10 @@ class Version(Text):
 class Parts(Several):
     """An array of objects, which an answer lacks while it is empty."""
 
+    is_filtered = False
+
     def __init__(self, name: str, of: Callable[[], Any], **options: Any) -> None:
         super().__init__(name, of=of, unless_empty=True, sometimes=True, **options)
-
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {}
 
 
 def members() -> tuple[Member, ...]:
@@ -151,7 +130,13 @@ def members() -> tuple[Member, ...]:
         Parts("bundleName", fields.StrictCharField),
         Choice("severityLevel", create=REQUIRED, choices=Severity.values),
         Choice("packageState", column="state", choices=LIFECYCLE.listed, create=ABSENT),
-        Transitions(),
+        Known(
+            "packageStateTransitions",
+            fields.list_of(Transition),
+            value=lambda row, now: TRANSITIONS,
+            sometimes=False,
+            create=ABSENT,
+        ),
         Details("packageStateDetails", column="state_details", label="Why", create=ABSENT),
         Parts("images", Image),
         Parts("artifacts", Artifact),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from astra.api import fields, problems
 from astra.api.query import COLLECTION_PARAMETERS
@@ -18,18 +17,6 @@ from installation.models import SETTING_NAME_MAX_LENGTH, Setting
 from installation.wellknown import well_known
 
 
-class ConfigSchema(Known):
-    """`configSchema`: it follows from the name."""
-
-    reads_also = ("name",)
-
-    def __init__(self) -> None:
-        super().__init__("configSchema", fields.FreeField, sometimes=False)
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return well_known(row.name).schema
-
-
 def complete(setting: Setting, now: datetime) -> Sequence[str]:
     """Refuse what the setting's schema does not take (problem 9)."""
     check_config(setting.name, "currentConfig", setting.current_config)
@@ -43,7 +30,13 @@ MEMBERS = Members(
     Text("name", fixed=True, min_length=1, max_length=SETTING_NAME_MAX_LENGTH),
     Free("currentConfig", fixed=True),
     Free("desiredConfig", sometimes=True, help="What it is to become; a setting is judged first."),
-    ConfigSchema(),
+    Known(
+        "configSchema",
+        fields.FreeField,
+        value=lambda row, now: well_known(row.name).schema,
+        reads_also=("name",),
+        sometimes=False,
+    ),
     Choice("state", choices=LIFECYCLE.listed, fixed=True),
     Reasons(fixed=True),
     module=__name__,

@@ -8,7 +8,7 @@ from astra.api import fields
 from astra.api.query import COLLECTION_PARAMETERS
 from astra.api.serializers import ClosedSerializer
 from astra.resources.composed import Known
-from astra.resources.members import ABSENT, REQUIRED, Choice, Instant, Number, Text
+from astra.resources.members import ABSENT, BY_SERVICE, REQUIRED, Choice, Instant, Number, Text
 from astra.resources.places import METHODS
 from astra.resources.reach import WHOLE_ACCOUNT
 from astra.resources.resource import CREATE, REPLACE, Resource, Seeding
@@ -71,7 +71,6 @@ def _name(**options: Any) -> fields.StrictCharField:
 
 
 LINE: Any = {"max_length": 63}
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.SUBSCRIPTION,
     Text("customerProfileID", **LINE),

@@ -1,16 +1,22 @@
 """Mirrors of apps. Source: `families.md`, section 7, and the published `appMirror` schemas."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from astra.api import fields
-from astra.api.fields import UniqueListField
+from astra.api.fields import UniqueListField, list_of
 from astra.api.serializers import ClosedSerializer, StateDetailsField
-from astra.resources.composed import Details, Known, Several
-from astra.resources.members import ABSENT, REQUIRED, Choice, Identifier, Member, Reference
-from astra.resources.places import Place
+from astra.resources.composed import Details, Follows, Known, Several
+from astra.resources.members import (
+    ABSENT,
+    BY_SERVICE,
+    REQUIRED,
+    Choice,
+    Identifier,
+    Reference,
+)
+from astra.resources.places import METHODS, Place
 from astra.resources.reach import Of
 from astra.resources.resource import CREATE, REPLACE, Resource, Seeding
 from astra.resources.shapes import Members
@@ -69,58 +75,17 @@ class StorageClassOfCluster(ClosedSerializer):
     role = fields.EnumField(ROLES, required=False)
 
 
-def _each(of: Callable[[], Any]) -> Callable[..., UniqueListField]:
-    return lambda **options: UniqueListField(child=of(), **options)
+def _transitions(name: str, table: Mapping[str, Sequence[str]], **options: Any) -> Known:
+    """Return a member that is a table of the states that may follow each other."""
+    said = [{"from": state, "to": list(to)} for state, to in table.items() if to]
+    of = list_of(StateTransition)
+    return Known(name, of, value=lambda row, now: said, create=ABSENT, **options)
 
 
-class Transitions(Known):
-    """A table of the states that may follow each other."""
+class OfTransfers(Follows):
+    """A member that follows from the last transfer."""
 
-    def __init__(self, name: str, table: Mapping[str, Sequence[str]], **options: Any) -> None:
-        super().__init__(name, _each(StateTransition), create=ABSENT, **options)
-        self.table = [{"from": state, "to": list(to)} for state, to in table.items() if to]
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return self.table
-
-
-class Allowed(Known):
-    """`stateAllowed`: what may be asked for now."""
-
-    reads_also = ("state",)
-
-    def __init__(self) -> None:
-        state = partial(fields.EnumField, LIFECYCLE.listed)
-        super().__init__("stateAllowed", _each(state), create=ABSENT)
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return list(ALLOWED[row.state])
-
-
-class OfTransfers(Member):
-    """A member that follows from the last transfer; ``value`` gives it, ``sql`` the same in SQL."""
-
-    has_column = False
     reads_also = COLUMNS
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        value: Callable[[Any, datetime], Any],
-        sql: Callable[[datetime], Any] | None = None,
-        **options: Any,
-    ) -> None:
-        super().__init__(name, create=ABSENT, fixed=True, **options)
-        self._value, self._sql = value, sql
-
-    def filters(self) -> Mapping[str, Any]:
-        if self._sql is None:
-            return {}
-        return {self.name: self.filter_class(expression=self._sql)}
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return self._value(row, now)
 
 
 class StateOfTransfers(OfTransfers, Choice):
@@ -135,7 +100,6 @@ A_SOURCE = Reference("app", problems.SOURCE_INVALID, "The account manages no suc
 A_CLUSTER = Reference(
     "managedCluster", problems.CLUSTER_NOT_FOUND, "The account manages no such cluster."
 )
-BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 MEMBERS = Members(
     kinds.APP_MIRROR,
     Identifier("sourceAppID", to=A_SOURCE, create=REQUIRED, fixed=True),
@@ -149,9 +113,15 @@ MEMBERS = Members(
         "storageClasses", of=StorageClassOfCluster, unless_empty=True, sometimes=True, fixed=True
     ),
     Choice("state", choices=LIFECYCLE.listed, **BY_SERVICE),
-    Transitions("stateTransitions", TRANSITIONS),
+    _transitions("stateTransitions", TRANSITIONS),
     Choice("stateDesired", create=REQUIRED, choices=DESIRED),
-    Allowed(),
+    Known(
+        "stateAllowed",
+        list_of(partial(fields.EnumField, LIFECYCLE.listed)),
+        value=lambda row, now: list(ALLOWED[row.state]),
+        reads_also=("state",),
+        create=ABSENT,
+    ),
     DetailsOfTransfers("stateDetails", value=details),
     StateOfTransfers(
         "transferState",
@@ -159,7 +129,7 @@ MEMBERS = Members(
         sql=transfer_state_sql,
         choices=(TRANSFERRING, IDLE),
     ),
-    Transitions("transferStateTransitions", TRANSFER_TRANSITIONS),
+    _transitions("transferStateTransitions", TRANSFER_TRANSITIONS),
     Known("transferStateDetails", StateDetailsField, create=ABSENT),
     StateOfTransfers(
         "healthState",
@@ -167,7 +137,7 @@ MEMBERS = Members(
         sql=health_sql,
         choices=HEALTH_STATES,
     ),
-    Transitions("healthStateTransitions", HEALTH_TRANSITIONS, sometimes=False),
+    _transitions("healthStateTransitions", HEALTH_TRANSITIONS, sometimes=False),
     DetailsOfTransfers("healthStateDetails", value=lambda row, now: health(row, now)[1]),
     module=__name__,
 )
@@ -176,7 +146,7 @@ APP_MIRROR = Resource(
     members=MEMBERS,
     paths=("k8s/v1/appMirrors", Place("k8s/v1/apps/{app_id}/appMirrors")),
     within=Of("source_app", "destination_app"),
-    methods=frozenset({"GET", "POST", "PUT", "DELETE"}),
+    methods=METHODS,
     published_parameters=frozenset({"include", "limit", "filter"}),
     refusals={
         CREATE: (

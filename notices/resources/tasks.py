@@ -3,13 +3,12 @@
 Source: section 10 of `families.md` and the published `task` schemas.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from astra.api import fields, filters
+from astra.api import fields
 from astra.api.problems import RESOURCE_NOT_FOUND
-from astra.api.serializers import ClosedSerializer
+from astra.api.serializers import TransitionSerializer
 from astra.resources.composed import Details, Known, Several
 from astra.resources.members import Choice, Identifier, Instant, Number, Text
 from astra.resources.resource import LIST, RETRIEVE, Resource
@@ -33,28 +32,8 @@ NAME_PATTERN = r"^(([a-z])*(\.))*([a-z])+$"
 NAME: Any = {"min_length": 3, "max_length": 127}
 
 
-class TaskTransition(ClosedSerializer):
+class TaskTransition(TransitionSerializer):
     """What a state may become."""
-
-    to = fields.UniqueListField(child=fields.StrictCharField())
-
-    def get_fields(self) -> dict[str, Any]:
-        """Return the fields; `from` is a word of Python's."""
-        return {"from": fields.StrictCharField(), **super().get_fields()}
-
-
-class Transitions(Known):
-    """`stateTransitions`: the same for every task."""
-
-    def __init__(self) -> None:
-        super().__init__("stateTransitions", self._list, sometimes=False)
-
-    @staticmethod
-    def _list(*, required: bool) -> Any:
-        return fields.UniqueListField(child=TaskTransition(), required=required)
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return TRANSITIONS
 
 
 class Uris(Several):
@@ -70,10 +49,8 @@ class PercentDone(Number):
     """`percentDone`: how much of its time is over, 100 at the end."""
 
     has_column = False
+    is_filtered = False
     reads_also = ("state", "start_time", "ends_at")
-
-    def filters(self) -> Mapping[str, filters.Member]:
-        return {}
 
     def written(self, row: Any, now: datetime) -> Any:
         if row.state == "completed":
@@ -101,7 +78,12 @@ TASK = Resource(
             column="resource_uri",
         ),
         Choice("state", choices=TASK_STATES),
-        Transitions(),
+        Known(
+            "stateTransitions",
+            fields.list_of(TaskTransition),
+            value=lambda row, now: TRANSITIONS,
+            sometimes=False,
+        ),
         Details("stateDetails"),
         Number("orderHint"),
         PercentDone("percentDone"),
