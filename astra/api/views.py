@@ -76,6 +76,16 @@ class ApiView(APIView):
     # Set by what steps in between: makes another answer of the one that was rendered.
     change_answer: Callable[[HttpResponseBase], HttpResponseBase] | None = None
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Answer HEAD as GET, by the class.
+
+        Django has each view keep a method of itself for that: a circle, so that neither view nor request
+        nor answer would go before somebody looks for garbage.
+        """
+        super().__init_subclass__(**kwargs)
+        if get := vars(cls).get("get"):
+            cls.head = get  # type: ignore[attr-defined]
+
     @property
     def caller(self) -> Any:
         """Who calls (``astra.accounts.callers.Caller``, which this layer does not know)."""
