@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+import orjson
+
 Clock = Callable[[], datetime]
 
 # No account's clock goes beyond: what is planned there still has a year of four digits.
@@ -51,7 +53,9 @@ def clock_set_to(
 def timestamp(instant: datetime) -> str:
     """Write an instant as the API does: ISO 8601, UTC, microseconds, `Z`."""
     utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
-    return f"{utc.isoformat(timespec='microseconds')[:-6]}Z"
+    # A third of what Python's own way costs, which is the most of a row in a list.
+    text = str(orjson.dumps(utc, option=orjson.OPT_UTC_Z), "ascii")[1:-1]
+    return text if utc.microsecond else f"{text[:-1]}.000000Z"
 
 
 def whole_second(instant: datetime) -> str:

@@ -6,6 +6,7 @@ They are written in the dialect that Python's ``re`` and PostgreSQL have in comm
 
 import re
 import uuid
+from functools import lru_cache
 
 UUID_V4 = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 UUID_V5 = "[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -22,8 +23,14 @@ BASE64 = "^([0-9a-zA-Z+/]{4})*([0-9a-zA-Z+/]{2}==|[0-9a-zA-Z+/]{3}=)?$"
 READ_ONLY_LABEL_PREFIX = "astra.netapp.io/labels/read-only/"
 
 _IDENTIFIER = re.compile(IDENTIFIER)
+_IDENTIFIER_LENGTH = 36
 
 
 def parse_identifier(text: str) -> uuid.UUID | None:
     """Return the Astra identifier (lower-case UUID of version 4 or 5, or nil), or None."""
+    return _parsed(text) if len(text) == _IDENTIFIER_LENGTH else None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> uuid.UUID | None:
     return uuid.UUID(text) if _IDENTIFIER.fullmatch(text) else None

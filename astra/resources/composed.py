@@ -170,7 +170,12 @@ class Follows(Member):
         return {self.name: self.filter_class(expression=self.sql)}
 
     def written(self, row: Any, now: datetime) -> Any:
-        return super().written(row, now) if self.value is None else self.value(row, now)
+        is_there = self.there is None or self.there(row)
+        return self.writer(row, now) if is_there else None
+
+    @property
+    def writer(self) -> Callable[[Any, datetime], Any]:
+        return self.value or self._of_column
 
 
 class Derived(Member):

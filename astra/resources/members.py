@@ -98,6 +98,8 @@ class Member:
     is_filtered = True
     # The condition under which an answer has it; None: what ``written`` says is in its column.
     present: Q | None = None
+    # The same of one row, for members that follow one another to be asked together.
+    there: Callable[[Any], bool] | None = None
 
     def __init__(
         self,
@@ -155,11 +157,15 @@ class Member:
 
     @property
     def writer(self) -> Callable[[Any, datetime], Any]:
-        """``written``, or what does the same without asking the member: of a plain column."""
-        if type(self).written is not Member.written or type(self).json is not Member.json:
-            return self.written
-        value_of = attrgetter(self.column)
-        return lambda row, now: value_of(row)
+        """What does the same as ``written``, at less cost, of a row that is ``there``."""
+        return self._of_column if type(self).written is Member.written else self.written
+
+    @property
+    def _of_column(self) -> Callable[[Any, datetime], Any]:
+        value_of, json = attrgetter(self.column), self.json
+        if type(self).json is Member.json:
+            return lambda row, now: value_of(row)
+        return lambda row, now: json(value_of(row))
 
     @property
     def sets(self) -> Sequence[str]:

@@ -4,6 +4,7 @@ The serializers are real classes of DRF, named as the OpenAPI document names the
 its own is how a resource adds rules to a body.
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
@@ -22,6 +23,8 @@ from astra.resources.schemas import sample
 
 # What ``validate`` of a body does: returns the members, or raises DRF's ``ValidationError``.
 Check = Callable[[dict[str, Any]], dict[str, Any]]
+# Writes the JSON value of a row at an instant.
+Writer = Callable[[Any, datetime], Any]
 # The columns of `version`, `id` and `metadata`, which every resource has.
 COMMON_COLUMNS = (
     "version",
@@ -168,8 +171,12 @@ class Members:
         return annotated
 
     @cached_property
-    def _writers(self) -> tuple[tuple[str, Callable[[Any, datetime], Any]], ...]:
-        return tuple((member.name, member.writer) for member in self.shown)
+    def _writers(self) -> list[tuple[Callable[[Any], bool] | None, list[tuple[str, Writer]]]]:
+        """What writes the members that follow one another and are there together."""
+        return [
+            (is_there, [(member.name, member.writer) for member in members])
+            for is_there, members in itertools.groupby(self.shown, lambda member: member.there)
+        ]
 
     def checked(self, body: type[ClosedSerializer], **members: Any) -> dict[str, Any]:
         """Return a body of the newest version with these members, by its rules; raises its problems."""
@@ -182,10 +189,12 @@ class Members:
             "version": row.version,
             "id": str(row.id),
         }
-        for name, written in self._writers:
-            value = written(row, now)
-            if value is not None:
-                document[name] = value
+        for is_there, writers in self._writers:
+            if is_there is None or is_there(row):
+                for name, written in writers:
+                    value = written(row, now)
+                    if value is not None:
+                        document[name] = value
         document["metadata"] = represent_metadata(row, whole_seconds=self.whole_seconds)
         return document
 

@@ -42,9 +42,7 @@ class Progress(Follows):
 
     reads_also = ("state", "running_at", "ends_at", "full_at", "total_bytes")
     present = HAS_PROGRESS
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return super().written(row, now) if AppBackup.has_progress(row) else None
+    there = staticmethod(AppBackup.has_progress)
 
 
 class ProgressNumber(Progress, Number):
