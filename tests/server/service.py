@@ -191,14 +191,29 @@ class Service:
         return found
 
     def process(self, *words: str) -> psutil.Process:
-        """The eldest process whose command line has all these words."""
-        found = [each for each in self.processes() if set(words) <= set(each.cmdline())]
-        return min(found, key=lambda each: (each.create_time(), each.pid))
+        """The eldest process whose command line has all these words; one that is started again is waited
+        for.
+        """
+        return self._eldest(lambda each: set(words) <= set(each.cmdline()), " ".join(words))
 
     def part(self, name: str) -> psutil.Process:
-        """The eldest process that is listed under a name: of a web server, the main one."""
-        found = [each for each in self.processes() if each.name() == name]
-        return min(found, key=lambda each: (each.create_time(), each.pid))
+        """The eldest process that is listed under a name, as ``process`` finds it: of a web server, the
+        main one.
+        """
+        return self._eldest(lambda each: each.name() == name, name)
+
+    def _eldest(self, is_meant: Callable[[psutil.Process], bool], what: str) -> psutil.Process:
+        found: list[tuple[float, int, psutil.Process]] = []
+
+        def look() -> bool:
+            for each in self.processes():
+                with suppress(psutil.NoSuchProcess):
+                    if is_meant(each):
+                        found.append((each.create_time(), each.pid, each))
+            return bool(found)
+
+        eventually(look, f"the process {what}")
+        return min(found)[2]
 
     def wait_until_gone(self, seconds: float) -> None:
         eventually(lambda: not self.processes(), "the end of every process", seconds)
