@@ -13,7 +13,8 @@ _HEAD = """\
 What each role may do with each resource, at every path of it that offers this. Reading is listing and
 retrieving; a role without what it needs is refused with 403, problem 11. A role's constraints reach a
 resource through what it is *within* ([Roles](architecture.md#roles)): what is within the account is
-everybody's.
+everybody's. In the scenario `demo` the role of `retail@example.com` reaches one app alone; to call as
+that user: `astra-simulator config --user retail@example.com -o config.yaml`.
 
 Beyond the table: only an owner gives, changes or takes the role owner, and an account keeps its last one.
 

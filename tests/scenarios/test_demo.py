@@ -56,8 +56,17 @@ def test_the_main_account_has_a_user_of_each_role() -> None:
         # Comes from the directory, by its group.
         ("otto@example.com", Role.VIEWER),
         ("owner@example.com", Role.OWNER),
+        ("retail@example.com", Role.MEMBER),
         ("viewer@example.com", Role.VIEWER),
     ]
+
+
+def test_a_member_of_the_main_account_reaches_one_of_its_apps_alone() -> None:
+    api = seeded.call_as("retail@example.com")
+    assert [app["name"] for app in api.read("k8s/v2/apps")["items"]] == ["web-shop"]
+    apps = {app.name: app for app in own_apps()}
+    assert api.create_backup(apps.pop("web-shop")).status_code == 201
+    assert {api.create_backup(app).status_code for app in apps.values()} == {404}
 
 
 def test_no_token_comes_with_it() -> None:
@@ -221,7 +230,7 @@ def lists(api: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "email",
-    ["viewer@example.com", "viewer@troubled.example.com", "viewer@stopped.example.com"],
+    ["viewer@example.com", "retail@example.com", "viewer@troubled.example.com", "viewer@stopped.example.com"],
 )
 def test_a_viewer_reads_lists_that_are_valid_by_the_published_document(email: str) -> None:
     api = seeded.call_as(email)
