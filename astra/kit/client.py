@@ -12,6 +12,7 @@ from .controls import (
     FaultControls,
     JournalControls,
     TokenControls,
+    WebhookControls,
 )
 from .errors import ServiceError, UnreachableError
 from .reading import Json, iso_duration
@@ -165,6 +166,7 @@ class AccountControls:
         self.checkpoints = CheckpointControls(transport, "accounts", account_id, "checkpoints")
         self.journal = JournalControls(transport, "accounts", account_id, "journal")
         self.tokens = TokenControls(transport, "accounts", account_id, "tokens")
+        self.webhook = WebhookControls(transport, "accounts", account_id, "webhook")
 
 
 class Scenarios(Controls):

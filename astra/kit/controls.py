@@ -1,4 +1,4 @@
-"""The controls of one account: its clock, its fault rules, its checkpoints, its journal."""
+"""The controls of one account: its clock, fault rules, checkpoints, journal, tokens and webhook."""
 
 from datetime import datetime, timedelta
 from time import monotonic, sleep
@@ -19,6 +19,7 @@ from .records import (
     Move,
     Token,
     Verdict,
+    Webhook,
 )
 from .transport import Paths, Transport, given
 
@@ -110,11 +111,32 @@ class FaultControls(Controls):
         *,
         match: FaultMatch | None = None,
         name: str | None = None,
+        enabled: bool | None = None,
         **parameters: Any,
     ) -> Fault:
-        """Add a rule behind those there are: `add("backup-fail", at=0.4, match={"next": 1})`."""
-        body = {"name": name, "match": match, "effect": {"type": effect, **parameters}}
-        return self._paths.read(Fault, "POST", body=given(body))
+        """Add a rule behind those there are: `add("backup-fail", at=0.4, match={"next": 1})`.
+
+        ``enabled``: ``False`` for one that is switched off.
+        """
+        body = _rule(effect, parameters, match=match, name=name, enabled=enabled)
+        return self._paths.read(Fault, "POST", body=body)
+
+    def replace(
+        self,
+        fault_id: str,
+        effect: str,
+        *,
+        match: FaultMatch | None = None,
+        name: str | None = None,
+        enabled: bool | None = None,
+        **parameters: Any,
+    ) -> Fault:
+        """Let a rule be what `add` would make of the same; it keeps its id and its place.
+
+        It counts anew if that changes what it matches or does.
+        """
+        body = _rule(effect, parameters, match=match, name=name, enabled=enabled)
+        return self._paths.read(Fault, "PUT", fault_id, body=body)
 
     def list(self) -> tuple[Fault, ...]:
         """Return the rules, in the order in which they are asked."""
@@ -186,6 +208,25 @@ class TokenControls(Controls):
         self._paths.call("DELETE", token_id)
 
 
+class WebhookControls(Controls):
+    """The URL that is called when something of an account ends; `docs/webhooks.md` says how."""
+
+    def set(self, url: str, *, secret: str | None = None) -> Webhook:
+        """Set it, and the secret that calls are signed with; the answer alone has that.
+
+        The service makes a secret where none is given.
+        """
+        return self._paths.read(Webhook, "PUT", body=given({"url": url, "secret": secret}))
+
+    def get(self) -> Webhook:
+        """Return it, with what waits, what was dropped and what went wrong last."""
+        return self._paths.read(Webhook, "GET")
+
+    def delete(self) -> None:
+        """Let nobody be called any more; what waits goes."""
+        self._paths.call("DELETE")
+
+
 class JournalControls(Controls):
     """The calls that an account had."""
 
@@ -239,6 +280,10 @@ class JournalControls(Controls):
     def har(self, **match: Unpack[Criteria]) -> str:
         """Return the calls that match as an HTTP Archive (HAR 1.2)."""
         return self._paths.call("GET", "har", query=_sent(match)).text()
+
+
+def _rule(effect: str, parameters: dict[str, Any], **members: Any) -> dict[str, Any]:
+    return given(members | {"effect": {"type": effect, **parameters}})
 
 
 def _sent(criteria: Criteria) -> dict[str, Any]:

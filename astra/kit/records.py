@@ -154,6 +154,22 @@ class Fault(Record):
     match: Json
     effect: Json
     hits: int
+    is_enabled: bool = field(metadata=found(lambda answer: answer["enabled"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook(Record):
+    """Who is called when something ends: ``waiting`` ends are to be told, ``dropped`` were given up.
+
+    The secret is there in the answer to `set` alone; the next attempt is told in real time.
+    """
+
+    url: str
+    waiting: int
+    dropped: int
+    secret: str | None = field(default=None, repr=False)
+    next_attempt_at: datetime | None = None
+    last_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,48 @@ def test_fault_rules_are_added_explained_and_deleted(
     assert astra_faults.list() == ()
 
 
+def test_a_fault_rule_is_replaced_and_switched_off(
+    astra_faults: FaultControls, back_up: Callable[[], int]
+) -> None:
+    first = astra_faults.add("refuse", problem=107, name="busy", match={"next": 1})
+    behind = astra_faults.add("delay", seconds=0, enabled=False)
+    changed = astra_faults.replace(first.id, "refuse", problem=148, match={"next": 3})
+    assert changed.id == first.id
+    assert (changed.name, changed.match) == (None, {"next": 3})
+    assert (changed.effect["problem"], changed.is_enabled) == (148, True)
+    assert astra_faults.list() == (changed, behind)
+    assert not behind.is_enabled
+
+    off = astra_faults.replace(first.id, "refuse", problem=148, enabled=False)
+    assert not off.is_enabled
+    assert back_up() == 201
+    with pytest.raises(ProblemError) as refused:
+        astra_faults.replace("nothing", "delay", seconds=1)
+    assert refused.value.status == 404
+
+
+@STILL
+def test_a_webhook_is_set_asked_and_let_go(
+    astra_account: Access, astra_clock: ClockControls, back_up: Callable[[], int]
+) -> None:
+    webhook = astra_account.controls.webhook
+    # Nobody is called there: it is an address of this machine.
+    made = webhook.set("http://127.0.0.1:9/ends")
+    assert made.secret is not None
+    assert (made.url, made.waiting, made.dropped) == ("http://127.0.0.1:9/ends", 0, 0)
+    assert back_up() == 201
+    astra_clock.drain()
+    asked = webhook.get()
+    assert (asked.url, asked.secret, asked.waiting) == (made.url, None, 2)
+    assert asked.next_attempt_at is not None
+    assert webhook.set("http://127.0.0.1:9/others", secret="s" * 16).secret == "s" * 16
+    assert "s" * 16 not in repr(webhook.set("http://127.0.0.1:9/others", secret="s" * 16))
+    webhook.delete()
+    with pytest.raises(ProblemError) as missing:
+        webhook.get()
+    assert missing.value.status == 404
+
+
 @STILL
 def test_a_checkpoint_is_saved_restored_exported_and_imported(
     astra_checkpoints: CheckpointControls,

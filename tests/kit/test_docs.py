@@ -25,6 +25,8 @@ def test_it_names_the_methods_of_the_controls_of_an_account() -> None:
         ("astra_faults", controls.FaultControls),
         ("astra_journal", controls.JournalControls),
         ("astra_checkpoints", controls.CheckpointControls),
+        ("astra_account.controls", controls.TokenControls),
+        ("astra_account.controls", controls.WebhookControls),
     ):
         [row] = re.findall(rf"^\| `{name}` \|.*", PAGE, re.MULTILINE)
         methods = {method for method in vars(kind) if not method.startswith("_")}

@@ -230,7 +230,12 @@ def lists(api: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "email",
-    ["viewer@example.com", "retail@example.com", "viewer@troubled.example.com", "viewer@stopped.example.com"],
+    [
+        "viewer@example.com",
+        "retail@example.com",
+        "viewer@troubled.example.com",
+        "viewer@stopped.example.com",
+    ],
 )
 def test_a_viewer_reads_lists_that_are_valid_by_the_published_document(email: str) -> None:
     api = seeded.call_as(email)
