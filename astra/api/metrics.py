@@ -62,8 +62,19 @@ IN_PROGRESS = Gauge(
 )
 TRANSITIONS = Counter("astra_transitions", "Steps from state to state that became due.")
 JOURNAL_DROPPED = Counter("astra_journal_dropped", "Calls that journals dropped beyond their cap.")
+WEBHOOKS_TAKEN = Counter("astra_webhooks_taken", "Calls of webhooks that were answered 2xx.")
+WEBHOOKS_FAILED = Counter("astra_webhooks_failed", "Calls of webhooks that went wrong otherwise.")
 WEBHOOKS_DROPPED = Counter(
     "astra_webhooks_dropped", "Calls of webhooks that were given up, or found no room in the queue."
+)
+# Those without labels, which have a place to count in from the beginning on.
+_PLAIN = (
+    IN_PROGRESS,
+    TRANSITIONS,
+    JOURNAL_DROPPED,
+    WEBHOOKS_TAKEN,
+    WEBHOOKS_FAILED,
+    WEBHOOKS_DROPPED,
 )
 
 
@@ -76,7 +87,7 @@ def join(folder: Path) -> None:
     """Count in the folder from now on, in this process and all that are forked from it."""
     os.environ[_FOLDER] = str(folder)
     _count_in(folder)
-    for metric in (IN_PROGRESS, TRANSITIONS, JOURNAL_DROPPED, WEBHOOKS_DROPPED):
+    for metric in _PLAIN:
         metric._metric_init()
 
 

@@ -19,6 +19,7 @@ from astra.api.waits import began
 from astra.engine.advancing import lag_seconds
 from astra.engine.pulse import worker_is_alive
 from astra.faults.subjects import operation_at
+from astra.webhooks.delivering import queues_state
 
 REQUESTS = Counter("astra_requests", "Requests answered.", ["operation", "status"])
 SECONDS = Histogram(
@@ -80,14 +81,19 @@ def _problems(number: int) -> Counter:
 
 
 class _Database(Collector):
-    """What the database knows: how far behind the worker is, and who is connected."""
+    """What the database knows: how far behind the worker is, what webhooks have to tell, and who is
+    connected.
+    """
 
     def collect(self) -> Iterable[Metric]:
         """Ask; what cannot be asked is left out."""
         try:
+            waiting, late = queues_state()
             found: list[tuple[str, str, float]] = [
                 ("lag_seconds", "How long ago the oldest thing due was due.", lag_seconds()),
                 ("worker_up", "Whether a lifecycle worker is alive.", worker_is_alive()),
+                ("webhooks_waiting", "Ends that webhooks have to tell.", waiting),
+                ("webhooks_lag_seconds", "How long ago the first call due was due.", late),
             ]
             sessions = fetch(_SESSIONS)
         except (DatabaseError, InterfaceError):

@@ -18,7 +18,7 @@ import orjson
 
 from astra.api.clock import monotonic_seconds, timestamp
 from astra.api.media import with_values
-from astra.api.metrics import WEBHOOKS_DROPPED
+from astra.api.metrics import WEBHOOKS_DROPPED, WEBHOOKS_FAILED, WEBHOOKS_TAKEN
 from astra.api.statements import Statement
 from astra.engine.chores import Trim, Trimmer
 from astra.engine.registry import ANY_BEGINNING, registration
@@ -88,6 +88,12 @@ _LATER = Statement("""
         WHERE account_id = %(account)s
     )
     SELECT count(*) FROM over
+""")
+# Real seconds; a call under way is due when its claim runs out.
+_QUEUE = Statement("""
+    SELECT count(*),
+           coalesce(extract(epoch FROM statement_timestamp() - min(next_attempt_at)), 0)::float8
+    FROM webhooks_delivery
 """)
 _NEWEST = Statement("SELECT coalesce(max(id), 0) FROM webhooks_delivery")
 # One pass at a time, whoever makes it. What has no webhook any more goes, and is not counted.
@@ -218,10 +224,12 @@ class Deliverer:
                     taken.append(call.claimed.id)
         if taken:
             _OVER.execute({"ids": taken})
+            WEBHOOKS_TAKEN.inc(len(taken))
         WEBHOOKS_DROPPED.inc(dropped)
         return dropped
 
     def _failed(self, claimed: _Claimed, error: str) -> int:
+        WEBHOOKS_FAILED.inc()
         [(dropped,)] = _LATER.fetch_all(
             {
                 "id": claimed.id,
@@ -256,6 +264,12 @@ class Deliverer:
 
     def _make(self, call: _Call) -> None:
         self._outcomes.put((call, call.sending.send()))
+
+
+def queues_state() -> tuple[int, float]:
+    """Return how many ends wait to be told, and for how many real seconds the oldest was due."""
+    [(waiting, seconds)] = _QUEUE.fetch_all({})
+    return waiting, max(seconds, 0.0)
 
 
 def queues_trim(*, since: int = 0) -> int:

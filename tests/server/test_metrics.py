@@ -17,6 +17,7 @@ from astra.api import metrics
 from astra.api.clock import real_now
 from astra.engine.advancing import advance
 from astra.kit.client import Simulator
+from astra.webhooks.models import Delivery, Webhook
 from backups.models import App, Bucket
 from tests import world
 from tests.conftest import Api
@@ -96,6 +97,28 @@ def test_transitions_are_counted_and_lateness_is_in_real_seconds(
     assert after["astra_lag_seconds"] == 0
     backup.refresh_from_db()
     assert backup.state == "completed"
+
+
+def test_what_webhooks_have_to_tell_is_counted_and_its_lateness_is_in_real_seconds(
+    account: Account, scrape: Callable[[], Values]
+) -> None:
+    Webhook.objects.create(account=account, url="https://ci.example.com", secret="s" * 16)
+    assert (scrape()["astra_webhooks_waiting"], scrape()["astra_webhooks_lag_seconds"]) == (0, 0)
+    hour = timedelta(hours=1)
+    for next_attempt_at in (real_now() - hour, real_now() + hour):
+        Delivery.objects.create(
+            account=account,
+            kind="appBackup",
+            resource_id=world.some_id(),
+            sequence=3,
+            from_state="running",
+            state="completed",
+            at=account.now(),
+            next_attempt_at=next_attempt_at,
+        )
+    found = scrape()
+    assert found["astra_webhooks_waiting"] == 2
+    assert 3500 < found["astra_webhooks_lag_seconds"] < 3700
 
 
 def test_sessions_of_the_database_are_counted_by_what_they_do(

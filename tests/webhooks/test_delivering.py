@@ -16,7 +16,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from astra.accounts.models import Account
-from astra.api.metrics import WEBHOOKS_DROPPED
+from astra.api.metrics import WEBHOOKS_DROPPED, WEBHOOKS_FAILED, WEBHOOKS_TAKEN
 from astra.engine.advancing import advance
 from astra.engine.models import Transition
 from astra.webhooks import delivering
@@ -102,6 +102,7 @@ def test_a_receiver_that_fails_twice_is_called_a_third_time(
     pass_an_hour(api)
     receiver.statuses = [500, 302]
     receiver.headers = {"Location": "/elsewhere"}
+    taken, failed = WEBHOOKS_TAKEN._value.get(), WEBHOOKS_FAILED._value.get()
     tell()
     assert webhook(api)["lastError"] == "answered 500"
     tell()
@@ -113,6 +114,8 @@ def test_a_receiver_that_fails_twice_is_called_a_third_time(
     assert (webhook(api)["waiting"], webhook(api)["dropped"]) == (0, 0)
     assert tell() == 0
     assert len(receiver.got) == 3
+    assert WEBHOOKS_TAKEN._value.get() - taken == 1
+    assert WEBHOOKS_FAILED._value.get() - failed == 2
 
 
 def test_the_pause_grows_up_to_a_bound(
