@@ -18,7 +18,7 @@ HEAD = """\
 # Fidelity
 
 Every operation of the published Astra Control REST API, release 24.02, and how far this service has
-it. *Faithful*: as published, except for the differences that `tests/extras.py` lists and explains.
+it. *Faithful*: as published, except for the differences that `tests/extras` lists and explains.
 *Simplified*: answers as published, but does less behind it. *Absent*: answers 404, problem 2.
 
 This page is generated from the code: `python manage.py fidelity` writes it, `--check` compares.

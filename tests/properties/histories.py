@@ -5,13 +5,10 @@ its deletion.
 """
 
 import json
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from itertools import cycle
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.test import Client
@@ -19,7 +16,6 @@ from django.test import Client
 from astra.accounts.models import Account
 from astra.api.clock import timestamp
 from astra.engine.models import Transition
-from astra.engine.worker import Worker
 from astra.faults.models import FaultRule
 from backups.models import AppBackup
 from clusters.models import Cluster
@@ -28,25 +24,20 @@ from tests import wire
 from tests.conftest import BACKUP
 from tests.isolation.control import control
 from tests.isolation.test_accounts import state
-from tests.lifecycle.test_at_once import in_thread
 from tests.properties.operations import (
     SOURCES,
     Clone,
     Create,
     Delete,
-    Drain,
-    Elapse,
     Hook,
     Look,
     Operation,
-    Pass,
     Read,
     Replace,
     Replicate,
     Restore,
     Rule,
     Steer,
-    Step,
 )
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -342,69 +333,3 @@ def new_life(move: Mover) -> Iterator[Life]:
         yield Life(move, account, made["token"], apps, str(west.id), unread)
     finally:
         assert control().call("DELETE", f"accounts/{account.id}").status_code == 204
-
-
-def in_many_moves(reached: list[datetime]) -> Mover:
-    """Move as cut; note in ``reached`` the instant at which each move ends."""
-
-    def move(life: Life, how: Any) -> None:
-        for way in _ways(life, how):
-            life.advance(**way)
-        reached.append(life.now())
-
-    return move
-
-
-def in_one_jump(reached: list[datetime]) -> Mover:
-    """Move at once to where the moves of another life have ended."""
-    left = iter(reached)
-
-    def move(life: Life, how: Any) -> None:
-        life.advance(to=timestamp(next(left)))
-
-    return move
-
-
-def by_workers(count: int) -> Mover:
-    """Leave each move to so many workers at once; they share it barrier by barrier."""
-
-    def move(life: Life, how: Any) -> None:
-        for way in _ways(life, how):
-            if life.advance(**way, wait=0).status == 202:
-                _share(life, count)
-
-    return move
-
-
-def _ways(life: Life, how: Any) -> Iterator[dict[str, Any]]:
-    """Yield the bodies by which the clock is moved."""
-    match how:
-        case Pass(seconds, cuts):
-            start = life.now()
-            for cut in [*sorted(cuts), 1.0]:
-                yield {"to": timestamp(start + timedelta(seconds=seconds) * cut)}
-        case Elapse(seconds):
-            yield {"by": f"PT{seconds}S"}
-        case Step(count):
-            yield from [{"step": True}] * count
-        case Drain():
-            yield {"drain": True}
-        case _:
-            raise NotImplementedError(how)
-
-
-def _share(life: Life, count: int) -> None:
-    """Have workers, each on a connection of its own, bring the account to where it is going."""
-    together = threading.Barrier(count, timeout=60)
-    with ThreadPoolExecutor(count) as threads:
-        list(threads.map(in_thread, [lambda: _work(life, together)] * count))
-
-
-def _work(life: Life, together: threading.Barrier) -> None:
-    """Pass again and again until the account has arrived, a barrier at a time."""
-    # Asked whether to stop before a pass, and after its first barrier
-    stops = cycle([False, True])
-    worker = Worker(lambda seconds: next(stops))
-    together.wait()
-    while Account.objects.filter(id=life.account.id).exclude(clock_target=None).exists():
-        worker.advance()

@@ -11,17 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import Phase, example, given, settings
 
-from tests.properties.histories import (
-    BECAME,
-    LIMITS,
-    Answer,
-    Mover,
-    Outcome,
-    by_workers,
-    in_many_moves,
-    in_one_jump,
-    new_life,
-)
+from tests.properties.histories import BECAME, LIMITS, Answer, Mover, Outcome, new_life
+from tests.properties.moving import by_workers, in_many_moves, in_one_jump
 from tests.properties.operations import EVENTFUL, Operation, operations
 
 # A history that fails is short already: to shrink and explain it would take minutes.
