@@ -11,15 +11,7 @@ def test_a_webhook_is_set_shown_replaced_and_let_go_of(person: Person, account: 
     person.send(path, account=account.pk, url="https://ci.example.com/astra")
     webhook = Webhook.objects.get()
     assert (webhook.account_id, webhook.url) == (account.pk, "https://ci.example.com/astra")
-    Delivery.objects.create(
-        account=account,
-        kind="appSnap",
-        resource_id=world.some_id(),
-        sequence=1,
-        from_state="running",
-        state="completed",
-        at=account.now(),
-    )
+    world.make_delivery(account)
     page = text_of(person.look(page_of(webhook)))
     assert webhook.secret in page
     assert "Waiting" in page

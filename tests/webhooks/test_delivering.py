@@ -168,15 +168,7 @@ def test_ends_of_one_resource_are_told_in_order(
     listen(receiver)
     snapshot = world.make_snapshot(app)
     for sequence, state in enumerate(("completed", "failed", "removed")):
-        Delivery.objects.create(
-            account=api.account,
-            kind="appSnap",
-            resource_id=snapshot.id,
-            sequence=sequence,
-            from_state="running",
-            state=state,
-            at=api.account.now(),
-        )
+        world.make_delivery(api.account, resource_id=snapshot.id, sequence=sequence, state=state)
     receiver.statuses = [500]
     for _ in range(4):
         tell()
@@ -257,15 +249,7 @@ def test_a_receiver_that_does_not_answer_stops_nobody_else(
     def waits_for(account: Any, url: str, count: int) -> None:
         Webhook.objects.update_or_create(account=account, defaults={"url": url, "secret": SECRET})
         for _ in range(count):
-            Delivery.objects.create(
-                account=account,
-                kind="appSnap",
-                resource_id=world.some_id(),
-                sequence=3,
-                from_state="running",
-                state="completed",
-                at=api.account.now(),
-            )
+            world.make_delivery(account)
 
     with receiving() as silent:
         silent.silent = True
@@ -295,15 +279,7 @@ def test_the_queue_is_bounded_and_what_goes_is_counted(
     monkeypatch.setattr(delivering, "MOST_WAITING", 5)
     listen(receiver)
     ends = [
-        Delivery.objects.create(
-            account=account,
-            kind="appSnap",
-            resource_id=world.some_id(),
-            sequence=3,
-            from_state="running",
-            state="completed",
-            at=api.account.now(),
-        )
+        world.make_delivery(account)
         # The other account has let go of its webhook.
         for account in (*[api.account] * 8, world.make_account())
     ]
