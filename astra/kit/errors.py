@@ -1,6 +1,8 @@
 """What can go wrong between the kit and the service."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 
@@ -14,6 +16,15 @@ class UnreachableError(SimulatorError):
 
 class ServiceError(SimulatorError):
     """The service could not be found, did not start, or did not get ready in time."""
+
+
+@contextmanager
+def telling_of(file: Path | str) -> Iterator[None]:
+    """Raise what the system refuses of a file within as a `ServiceError`."""
+    try:
+        yield
+    except OSError as error:
+        raise ServiceError(f"{file}: {(error.strerror or str(error)).lower()}") from error
 
 
 class ProblemError(SimulatorError):

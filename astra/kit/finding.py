@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .errors import ServiceError
+from .errors import ServiceError, telling_of
 
 DATA_DIR = "var"
 _HTTP_PORT = "8000"
@@ -57,9 +58,6 @@ def _config(path: Path) -> dict[str, Any] | None:
 
 
 def _read(path: Path) -> str | None:
-    try:
+    with telling_of(path), suppress(FileNotFoundError):
         return path.read_text().strip() or None
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise ServiceError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    return None

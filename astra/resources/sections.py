@@ -30,7 +30,8 @@ class ResourceSection(Section):
     """A section whose items have the members of a resource.
 
     A subclass names the ``members`` that its items have, where that is not all that have a column,
-    and overrides what a seeded row needs beyond them.
+    and the ``parent``, where that is not what the path is below; it overrides what a seeded row needs
+    beyond them.
     """
 
     members: ClassVar[Sequence[str]] = ()
@@ -39,6 +40,8 @@ class ResourceSection(Section):
 
     # Members of answers that a scenario of them leaves out.
     unread: ClassVar[Sequence[str]] = ()
+    # The members that an item must have, where they are others than those of a create.
+    needs: ClassVar[Sequence[str] | None] = None
 
     resource: Resource
 
@@ -48,14 +51,15 @@ class ResourceSection(Section):
         self.model = resource.model
         self.key = seeded_name(resource.members[resource.key])
         self.order = resource.seeding.order if resource.seeding else 0
-        self.parent = self._parent()
+        if not hasattr(self, "parent"):
+            self.parent = self._parent()
         self.properties = self.properties_of()
         if further := {each.name: _schema(each) for each in self._further()}:
             self.properties[AS_READ] = {
                 "description": "Members as an answer had them, which else follow from the others.",
                 **closed_object(further),
             }
-        self.required = self.required_of()
+        self.required = self.required_of() if self.needs is None else self.needs
 
     def properties_of(self) -> dict[str, Any]:
         """Return the JSON Schema of the members that an item may have."""

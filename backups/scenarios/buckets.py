@@ -19,13 +19,10 @@ _CLOUDS = {Provider.GCP: "GCP", Provider.AZURE: "Azure", Provider.AWS: "AWS"}
 class BucketSection(ResourceSection):
     """`buckets` of an account."""
 
+    needs = ()
     further_properties = {
         "isDefault": {"description": "Where backups go that name no bucket.", "type": "boolean"}
     }
-
-    def required_of(self) -> Sequence[str]:
-        """Return the members that an item must have: none but its name."""
-        return ()
 
     def build(self, item: Item) -> Sequence[Model]:
         """Return the bucket, and the credential that is made for it if it names none."""

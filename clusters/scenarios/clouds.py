@@ -1,6 +1,5 @@
 """The section of clouds."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from astra.resources.sections import ResourceSection
@@ -11,9 +10,7 @@ from clusters.scenarios.implied import credential_of_cloud, needs_credential
 class CloudSection(ResourceSection):
     """`clouds` of an account: private ones, where an item does not say it."""
 
-    def required_of(self) -> Sequence[str]:
-        """Return the members that an item must have: none but its name."""
-        return ()
+    needs = ()
 
     def new_row(self, item: Item, **columns: Any) -> Any:
         """Return the cloud; a public one has the credential that is made for it, if it names none."""

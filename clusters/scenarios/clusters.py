@@ -1,6 +1,6 @@
 """The section of clusters: managed ones of the cloud private, where an item does not say it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from astra.resources.sections import TOP, ResourceSection
@@ -15,11 +15,9 @@ from clusters.scenarios.implied import credential_of_cluster
 class ClusterSection(ResourceSection):
     """`clusters` of an account."""
 
+    parent = TOP
+    needs = ()
     further_properties = {"cloud": {"description": "Name of one of the clouds.", "type": "string"}}
-
-    def required_of(self) -> Sequence[str]:
-        """Return the members that an item must have: none but its name."""
-        return ()
 
     def new_row(self, item: Item, **columns: Any) -> Any:
         """Return the cluster, which says of which cloud it is."""
@@ -50,12 +48,6 @@ class ClusterSection(ResourceSection):
     def references(self) -> Mapping[str, tuple[str, str]]:
         """Return the references, that to the cloud among them."""
         return {**super().references(), "cloud": ("cloudID", "clouds")}
-
-    def _parent(self) -> str:
-        return TOP
-
-    def _place_of(self, item: Item) -> Mapping[str, Any]:
-        return {"account": item.account_row}
 
 
 def cloud_of(item: Item) -> Cloud:

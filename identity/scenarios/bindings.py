@@ -1,6 +1,6 @@
 """The section of role bindings, for who has more than the one that `role` says, or another one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from astra.resources.resource import Resource
@@ -12,6 +12,8 @@ from astra.scenarios.sections import Item
 class RoleBindingSection(ResourceSection):
     """`roleBindings` of an account: those of a user or a group replace the one that its `role` makes."""
 
+    parent = TOP
+    needs = ("role",)
     members = ("role", "roleConstraints")
     further_properties = {
         "name": {"description": "What the binding is called here.", **TEXT},
@@ -27,10 +29,6 @@ class RoleBindingSection(ResourceSection):
         """Return whose it is."""
         return {"user": ("userID", "users"), "group": ("groupID", "groups")}
 
-    def required_of(self) -> Sequence[str]:
-        """Return the members that an item must have."""
-        return ("role",)
-
     def new_row(self, item: Item, **columns: Any) -> Any:
         """Return the binding; raises ``ScenarioError`` unless it is of either a user or a group."""
         if ("user" in item.values) == ("group" in item.values):
@@ -41,12 +39,6 @@ class RoleBindingSection(ResourceSection):
             else {"group_id": item.find("groups", "group").id}
         )
         return super().new_row(item, **columns, **principal)
-
-    def _parent(self) -> str:
-        return TOP
-
-    def _place_of(self, item: Item) -> Mapping[str, Any]:
-        return {"account": item.account_row}
 
 
 def has_binding(item: Item, member: str) -> bool:

@@ -1,6 +1,6 @@
 """The sections of groups, and of the directory that knows who is in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -36,12 +36,7 @@ class DirectorySection(Section):
 class EntrySection(ResourceSection):
     """`ldapUsers` and `ldapGroups` of a directory."""
 
-    def _parent(self) -> str:
-        return DirectorySection.name
-
-    def _place_of(self, item: Item) -> Mapping[str, Any]:
-        assert item.parent is not None
-        return {"account": item.account_row, "directory": item.parent.row}
+    parent = DirectorySection.name
 
 
 class LdapGroupSection(EntrySection):
@@ -64,11 +59,8 @@ class LdapGroupSection(EntrySection):
 class GroupSection(ResourceSection):
     """`groups` of an account; who is in them, the directory says. A role is every user's."""
 
+    needs = ("name", "authID")
     further_properties = {"role": {"enum": Role.values}, "roleConstraints": ROLE_CONSTRAINTS}
-
-    def required_of(self) -> Sequence[str]:
-        """Return the members that an item must have."""
-        return ("name", "authID")
 
     def build(self, item: Item) -> Sequence[Model]:
         """Return the group, and the binding of its role if it has one."""

@@ -1,6 +1,5 @@
 """The section of AutoSupport bundles, each called by the start of its window."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from astra.resources.sections import ResourceSection
@@ -12,12 +11,9 @@ from installation.models.support import UploadState
 class AsupSection(ResourceSection):
     """`asups` of an account; without a window one is of the day before it was made."""
 
+    needs = ("dataWindowStart",)
     key = "dataWindowStart"
     members = ("upload", "triggerType", "dataWindowStart", "dataWindowEnd")
-
-    def required_of(self) -> Sequence[str]:
-        """Return the members that an item must have."""
-        return ("dataWindowStart",)
 
     def further(self, item: Item) -> dict[str, Any]:
         """Return the columns of its upload, which is complete with it."""

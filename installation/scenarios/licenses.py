@@ -23,6 +23,7 @@ VALID_FOR = timedelta(days=365)
 class LicenseSection(ResourceSection):
     """`licenses` of an account, valid for a year unless they say otherwise."""
 
+    needs = ()
     members = (*SAID, "isEvaluation", "validUntilTimestamp")
     further_properties = {
         "cameAlong": {"description": "It came with the installation.", "type": "boolean"},
@@ -36,10 +37,6 @@ class LicenseSection(ResourceSection):
         """Return the members of an item without its id, and those of what it yields."""
         own = super().without_ids(values)
         return {name: own[name] for name in own if name not in ("subscriptionID", "entitlementID")}
-
-    def required_of(self) -> Sequence[str]:
-        """Return the members that an item must have."""
-        return ()
 
     def build(self, item: Item) -> Sequence[Model]:
         """Return the licence and what it yields."""

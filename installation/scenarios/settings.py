@@ -1,6 +1,5 @@
 """The section of settings: those that an account has otherwise than a new one."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from astra.resources.sections import ResourceSection
@@ -12,15 +11,12 @@ from installation.wellknown import all_known, well_known
 class SettingSection(ResourceSection):
     """`settings` of an account; without `currentConfig` one is what it is in a new account."""
 
+    needs = ()
     members = ("name", "currentConfig", "desiredConfig", "stateUnready")
 
     def properties_of(self) -> dict[str, Any]:
         """Return the JSON Schema of the members: a setting has one of the names that there are."""
         return {**super().properties_of(), "name": {"enum": [each.name for each in all_known()]}}
-
-    def required_of(self) -> Sequence[str]:
-        """Return the members that an item must have: none but its name."""
-        return ()
 
     def further(self, item: Item) -> dict[str, Any]:
         """Return the columns of its configurations: it will be what is desired if it becomes valid."""

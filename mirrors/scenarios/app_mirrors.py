@@ -27,6 +27,7 @@ from mirrors.models import AppMirror
 class MirrorSection(ResourceSection):
     """`mirrors` of an account: once established, a mirror has an app at both ends."""
 
+    needs = ("sourceApp",)
     members = ("stateDesired", "namespaceMapping", "storageClasses", "state")
     further_properties = {
         "sourceApp": {"description": "Name of the app that is replicated.", **TEXT},
@@ -66,10 +67,6 @@ class MirrorSection(ResourceSection):
     def fate_of_items(self) -> dict[str, Any]:
         """Return nothing: a mirror does not say why it ends as it does."""
         return {}
-
-    def required_of(self) -> Sequence[str]:
-        """Return the members that an item must have."""
-        return ("sourceApp",)
 
     def new_row(self, item: Item, **columns: Any) -> Any:
         """Return the mirror; raises ``ScenarioError`` for one that lacks an end."""

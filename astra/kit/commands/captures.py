@@ -13,7 +13,7 @@ import click
 from ..capture.anonymous import anonymised
 from ..capture.document import UNTOLD, heading, scenario_of
 from ..capture.reading import Progress, Reader, Reading
-from ..errors import ServiceError, SimulatorError
+from ..errors import ServiceError, SimulatorError, telling_of
 from .sessions import Group, Session, json_option, service_command
 
 # A host without a dot is one of NetApp's own service, as its client has it.
@@ -64,10 +64,8 @@ def _write(
         scenario = anonymised(scenario)
         filled = []
     text = yaml.safe_dump(scenario, sort_keys=False, allow_unicode=True, width=100)
-    try:
+    with telling_of(output):
         output.write_text(heading(filled, reading.refused) + text)
-    except OSError as error:
-        raise ServiceError(f"{output}: {(error.strerror or str(error)).lower()}") from error
     progress.forget()
     return {
         "file": str(output),
@@ -99,11 +97,11 @@ def _config(file: Path) -> tuple[str, str, dict[str, str], bool]:
     import yaml
 
     try:
-        config = yaml.safe_load(file.read_text())
+        with telling_of(file):
+            text = file.read_text()
+        config = yaml.safe_load(text)
         host, account_id = str(config["astra_project"]), str(config["uid"])
         headers = {str(name): str(value) for name, value in config["headers"].items()}
-    except OSError as error:
-        raise ServiceError(f"{file}: {(error.strerror or str(error)).lower()}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ServiceError(f"{file} is no YAML") from error
     except (TypeError, KeyError, AttributeError) as error:

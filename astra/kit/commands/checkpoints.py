@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ..errors import ServiceError
+from ..errors import telling_of
 from ..records import Checkpoint
 from .output import instant, print_table
 from .sessions import Group, Session, account_command
@@ -64,11 +64,9 @@ def export(session: Session, name: str, file: Path) -> dict[str, str]:
     It has the hashes of the account's tokens: treat it like them.
     """
     data = session.account.checkpoints.export(name)
-    try:
+    with telling_of(file):
         file.touch(mode=0o600)
         file.write_bytes(data)
-    except OSError as error:
-        raise ServiceError(f"{file}: {(error.strerror or str(error)).lower()}") from error
     return {"file": str(file)}
 
 
@@ -77,8 +75,6 @@ def export(session: Session, name: str, file: Path) -> dict[str, str]:
 @_file_argument
 def import_checkpoint(session: Session, name: str, file: Path) -> Checkpoint:
     """Read an exported file, into the account that it came from."""
-    try:
+    with telling_of(file):
         data = file.read_bytes()
-    except OSError as error:
-        raise ServiceError(f"{file}: {(error.strerror or str(error)).lower()}") from error
     return session.account.checkpoints.import_(name, data)

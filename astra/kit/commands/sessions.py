@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from ..client import AccountControls, Simulator
-from ..errors import ServiceError, SimulatorError
+from ..errors import ServiceError, SimulatorError, telling_of
 from ..finding import DATA_DIR, Found, find
 from ..reading import iso_duration
 from ..records import Record
@@ -233,10 +233,9 @@ def read_scenario(file: str) -> tuple[str, dict[str, Any]]:
     import yaml
 
     try:
-        text = Path(file).read_text()
+        with telling_of(file):
+            text = Path(file).read_text()
         document = yaml.safe_load(text)
-    except OSError as error:
-        raise ServiceError(f"{file}: {(error.strerror or str(error)).lower()}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ServiceError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
     except RecursionError as error:
