@@ -22,18 +22,24 @@ class DetailsParameters(ClosedSerializer):
     details = HookDetailsField(required=False, initial=[FAILED_APP])
 
 
-class MirrorHangs(FateEffect):
+class StaysSaying(FateEffect):
+    """Nothing comes of it, and details say why."""
+
+    explained = {"details": "Objects with `type`, `title` and `detail`."}
+    parameters = DetailsParameters
+
+    def fates(self, parameters: Mapping[str, Any]) -> Fates:
+        """Return no end, with the details."""
+        return Fates(own=Fate(None, tuple(self.said(parameters, "details"))))
+
+
+class MirrorHangs(StaysSaying):
     name = "mirror-hangs"
     does = (
         "The mirror stays `establishing` or `failingOver` for ever, its `healthState` `critical` with"
         " these `healthStateDetails`."
     )
-    explained = {"details": "Objects with `type`, `title` and `detail`."}
-    parameters = DetailsParameters
     operations = frozenset({CREATED, REPLACED})
-
-    def fates(self, parameters: Mapping[str, Any]) -> Fates:
-        return Fates(own=Fate(None, tuple(self.said(parameters, "details"))))
 
 
 class FailoverHooksFail(HooksFail):
@@ -42,18 +48,13 @@ class FailoverHooksFail(HooksFail):
     operations = frozenset({REPLACED})
 
 
-class TransferFails(FateEffect):
+class TransferFails(StaysSaying):
     name = "transfer-fail"
     does = (
         "The transfer of a schedule's snapshot fails when it would have ended: until the next one that"
         " succeeds the `healthState` is `warning`, with these `healthStateDetails`."
     )
-    explained = {"details": "Objects with `type`, `title` and `detail`."}
-    parameters = DetailsParameters
     operations = frozenset({TRANSFERRED})
-
-    def fates(self, parameters: Mapping[str, Any]) -> Fates:
-        return Fates(own=Fate(None, tuple(self.said(parameters, "details"))))
 
 
 def register_faults() -> None:

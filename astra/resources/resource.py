@@ -12,6 +12,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
+
 from astra.accounts.callers import Caller
 from astra.accounts.models import Described
 from astra.api import problems
@@ -51,7 +53,10 @@ def failing(**numbers: int) -> Mapping[str, ProblemType]:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a write answers when a named constraint of the table refuses it, at a member, if any."""
+    """What a write answers when a named constraint of the table refuses it, at a member, if any.
+
+    ``reason``: what is said there, where it is not what the constraint itself says.
+    """
 
     constraint: str
     problem: ProblemType
@@ -61,7 +66,15 @@ class Taken:
     @property
     def fields(self) -> Sequence[Invalid]:
         """What is wrong with which member."""
-        return [Invalid(self.member, self.reason)] if self.member else []
+        if not self.member:
+            return []
+        return [Invalid(self.member, self.reason or _said_by(self.constraint))]
+
+
+def _said_by(constraint: str) -> str:
+    """Return the message of a named constraint."""
+    every = (each for model in apps.get_models() for each in model._meta.constraints)
+    return next(str(each.violation_error_message) for each in every if each.name == constraint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,9 @@ from astra.resources.shapes import Members
 from backups import kinds
 from backups.models import AppAsset
 from backups.views import AppAssetInstance, AppAssets
+from clusters.resources.cluster_nodes import NodeLabel
 
 TEXT: Any = {"min_length": 1, "max_length": 254}
-LABEL_NAME_PATTERN = r"^([\S.]{1,253}\/)?([a-z0-9A-Z_.-]){1,63}$"
-LABEL_VALUE_PATTERN = r"^([a-z0-9A-Z_.-]){1,63}$"
 FOLLOWS = "the assets follow from the app's namespaces, eight Kubernetes objects in each."
 
 
@@ -32,11 +31,8 @@ class AppAssetGvk(ClosedSerializer):
     version = fields.StrictCharField(required=False, **TEXT)
 
 
-class AppAssetLabel(ClosedSerializer):
+class AppAssetLabel(NodeLabel):
     """An element of `labels`: a label of the Kubernetes object."""
-
-    name = fields.StrictCharField(pattern=LABEL_NAME_PATTERN, min_length=1, max_length=63)
-    value = fields.StrictCharField(pattern=LABEL_VALUE_PATTERN, min_length=1, max_length=63)
 
 
 class Gvk(Document):

@@ -20,18 +20,8 @@ from clusters.models import Cluster
 from clusters.resources.cluster_members import members_of
 
 TAKEN = (
-    Taken(
-        "cluster_name_is_unique",
-        problems.CLUSTER_EXISTS,
-        "name",
-        "The cloud has a cluster of this name.",
-    ),
-    Taken(
-        "cluster_credential_is_unique",
-        problems.KUBECONFIG_EXISTS,
-        "credentialID",
-        "Another cluster uses this credential.",
-    ),
+    Taken("cluster_name_is_unique", problems.CLUSTER_EXISTS, "name"),
+    Taken("cluster_credential_is_unique", problems.KUBECONFIG_EXISTS, "credentialID"),
 )
 
 

@@ -132,7 +132,7 @@ EXECUTION_HOOK = Resource(
     },
     simplified=dict.fromkeys((CREATE, REPLACE), MATCHES),
     complete=complete,
-    taken=(Taken("execution_hook_name_is_unique", CONFLICT, "name", "A hook has this name."),),
+    taken=(Taken("execution_hook_name_is_unique", CONFLICT, "name"),),
     guarding=ReadOnlyGuard.on,
     create=execution_hook_create,
     replace=execution_hook_replace,

@@ -97,7 +97,7 @@ HOOK_SOURCE = Resource(
         REPLACE: (kinds.HOOKS_ARE_OFF, kinds.SOURCE_IS_PRELOADED),
         DELETE: (kinds.HOOKS_ARE_OFF, kinds.SOURCE_IS_PRELOADED),
     },
-    taken=(Taken("hook_source_name_is_unique", CONFLICT, "name", "A hook source has this name."),),
+    taken=(Taken("hook_source_name_is_unique", CONFLICT, "name"),),
     may_create=refuse_off,
     in_use=kinds.SOURCE_IN_USE,
     guarding=ReadOnlyGuard.on,

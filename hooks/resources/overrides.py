@@ -13,7 +13,6 @@ from hooks import kinds
 from hooks.models import ExecutionHook, ExecutionHookOverride, HookType
 
 A_HOOK = Reference("executionHook", INVALID_FIELDS, "The account has no such execution hook.")
-HOOK_TAKEN = "executionHookID", "The app has an override of this hook."
 
 
 def complete(override: ExecutionHookOverride, now: datetime) -> Sequence[str]:
@@ -43,7 +42,7 @@ OVERRIDE = Resource(
     published_parameters=frozenset({"include", "limit", "filter"}),
     failures={},
     complete=complete,
-    taken=(Taken("hook_override_is_unique", CONFLICT, *HOOK_TAKEN),),
+    taken=(Taken("hook_override_is_unique", CONFLICT, "executionHookID"),),
     columns=("executionHookID", "enabled"),
     key="executionHookID",
     seeding=Seeding(order=70),

@@ -27,7 +27,7 @@ from astra.resources.actions import refusing_taken
 from astra.resources.resource import Taken
 from identity.actions.users import OwnersGuard, user_held
 
-TAKEN = Taken("role_binding_is_unique", CONFLICT, "role", "There is such a role binding.")
+TAKEN = Taken("role_binding_is_unique", CONFLICT, "role")
 # The users that an account has for their roles alone; others are the directory's.
 _GO_WITH_THE_LAST = (AuthProvider.LOCAL, AuthProvider.CLOUD_CENTRAL)
 

@@ -39,7 +39,7 @@ GROUP = Resource(
     refusals={CREATE: (NOT_IN_DIRECTORY,), REPLACE: (INVALID_HEADERS,)},
     complete=complete,
     created=join_members,
-    taken=[Taken("group_is_unique", CONFLICT, "authID", "The account has this group.")],
+    taken=[Taken("group_is_unique", CONFLICT, "authID")],
     guarding=GroupGuard.holding,
     seeding=Seeding(order=12, by="identity.scenarios.groups.GroupSection"),
 )

@@ -87,7 +87,7 @@ LICENSE = Resource(
     },
     simplified=dict.fromkeys((CREATE, REPLACE), UNVERIFIED),
     complete=complete,
-    taken=(Taken("license_is_unique", CONFLICT, "licenseText", "The account has this licence."),),
+    taken=(Taken("license_is_unique", CONFLICT, "licenseText"),),
     create=license_create,
     replace=license_replace,
     may_delete=refuse_came_along,

@@ -159,9 +159,7 @@ PACKAGE = Resource(
     failures={},
     simplified={CREATE: UNREAD},
     lifecycle=LIFECYCLE,
-    taken=(
-        Taken("package_is_unique", CONFLICT, "packageVersion", "The account has this package."),
-    ),
+    taken=(Taken("package_is_unique", CONFLICT, "packageVersion"),),
     columns=("packageName", "packageVersion", "packageType", "packageState"),
     key="packageVersion",
     seeding=Seeding(order=19),
