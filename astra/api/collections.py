@@ -9,6 +9,7 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
@@ -72,7 +73,9 @@ class CollectionView(ApiView):
             raise invalid_query("include", f"Unknown field: {', '.join(unknown)}.")
         listing = _Listing(self, query, now)
         metadata: dict[str, Any] = {"count": listing.count()} if query.count else {}
-        items = (_project(self.represent(row, now), query.include) for row in listing)
+        items: Iterator[Any] = map(partial(self.represent, now=now), listing)
+        if query.include:
+            items = ([item.get(name) for name in query.include] for item in items)
         first = list(itertools.islice(items, PAGE))
         if not first:
             if self.caller.is_remembered:
@@ -178,10 +181,6 @@ def _page_of(
     if is_continued:
         rows = DEFAULT_ORDER.after(rows, (Parameter("after"), Parameter("after_id")))
     return Selection(rows[:size], (*view.columns, ORDER_KEY))
-
-
-def _project(document: Document, include: tuple[str, ...]) -> Document | list[Any]:
-    return [document.get(name) for name in include] if include else document
 
 
 def _stream(
