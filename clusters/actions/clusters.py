@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import stamps
@@ -31,6 +31,8 @@ from clusters import problems
 from clusters.actions.discovery import discover_contents
 from clusters.lifecycle import CLUSTER, PENDING, RUNNING
 from clusters.models import Cloud, Cluster, StorageClass
+from clusters.models.clouds import NAME_MAX_LENGTH
+from identity.models import Credential
 
 # What families above do when a cluster has another name.
 when_renamed: list[Callable[[Cluster], None]] = []
@@ -69,14 +71,17 @@ def cluster_create(
 
 
 def name_of(cluster: Cluster) -> str:
-    """Return the name of a cluster that is given none: that of its credential.
+    """Return the name of a cluster that is given none: that in its kubeconfig, else of its credential.
 
-    The real service reads it in the kubeconfig, by which callers name the credential.
+    Source: section 2 of `families.md`.
     """
-    credentials: Any = registry.resource("credential").model
-    of_account = credentials.objects.filter(account_id=cluster.account_id)
-    named = of_account.filter(id=cluster.credential_id).values_list("name", flat=True).first()
-    return str(named or f"cluster-{str(cluster.id)[:8]}")
+    said = _credential_of(cluster).values_list("cluster__cluster", "name").first() or ()
+    return str(next(filter(None, said), f"cluster-{str(cluster.id)[:8]}"))[:NAME_MAX_LENGTH]
+
+
+def _credential_of(cluster: Cluster) -> QuerySet[Credential]:
+    named: Any = cluster.credential_id
+    return Credential.objects.filter(account_id=cluster.account_id, id=named)
 
 
 def has_relay(cluster: Cluster) -> bool:
@@ -100,10 +105,8 @@ def refuse_unreachable(cluster: Cluster) -> None:
 
 def refuse_invalid_credential(cluster: Cluster, now: datetime) -> None:
     """Raise 63 for a cluster whose credential says that it is not valid, or not now."""
-    credentials: Any = registry.resource("credential").model
-    named = credentials.objects.filter(account_id=cluster.account_id, id=cluster.credential_id)
     at_another_time = Q(valid_from__gt=now) | Q(valid_until__lte=now)
-    if named.filter(Q(is_valid=False) | at_another_time).exists():
+    if _credential_of(cluster).filter(Q(is_valid=False) | at_another_time).exists():
         raise refusal(problems.KUBECONFIG_NOT_VALID, "credentialID", "The credential is not valid.")
 
 

@@ -56,9 +56,7 @@ CLUSTER = Resource(
         REPLACE: (*CREDENTIAL_REFUSED, problems.STORAGE_CLASS_INVALID),
         DELETE: (CONFLICT,),
     },
-    simplified={
-        CREATE: "no cluster is asked: what is found in it is made up, its name too if none is given."
-    },
+    simplified={CREATE: "no cluster is asked: what is found in it is made up."},
     lifecycle=LIFECYCLE,
     complete=complete,
     taken=TAKEN,

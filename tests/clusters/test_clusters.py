@@ -89,6 +89,21 @@ def test_a_cluster_that_is_added_is_found_out_about(api: Api) -> None:
     assert "kube-system" in found["namespaces"]
 
 
+@pytest.mark.parametrize(
+    ("columns", "called"),
+    [
+        ({"cluster": {"cluster": "east", "server": "https://east:6443"}}, "east"),
+        ({"cluster": {"cluster": "e" * 100, "server": "https://east:6443"}}, "e" * 63),
+        ({"name": "w" * 100}, "w" * 63),
+    ],
+)
+def test_a_cluster_without_a_name_has_that_of_its_kubeconfig(
+    api: Api, columns: Any, called: str
+) -> None:
+    known_as = world.make_credential(api.account, key_type="kubeconfig", **columns)
+    assert add(api, credentialID=str(known_as.id))["name"] == called
+
+
 def test_a_cluster_is_the_same_below_its_cloud_and_of_its_account(api: Api) -> None:
     made = add(api, name="east", connectorInstall="pending")
     other = world.make_cloud(api.account)
