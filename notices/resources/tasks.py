@@ -18,8 +18,9 @@ from notices.models import TASK_STATES, Task
 from notices.reach import OfSubject
 
 FOLLOWS = (
-    "they follow from the history of backups and of apps that are cloned or restored; nobody can pause"
-    " or cancel one."
+    "they follow from the history of backups and of apps that are cloned or restored, which does not know"
+    " of execution hooks: these have no part, the resource itself says what they did. Nobody can pause or"
+    " cancel one."
 )
 # What a task of the service can become, by what it is.
 TRANSITIONS = (
