@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -40,6 +41,17 @@ _TONES = {
     "unknown": "odd",
     "failed": "bad",
 }
+
+
+def is_state(column: str) -> bool:
+    """Tell whether a column holds states, which pages show as the API has them, in colours."""
+    return f"_{column}".endswith("_state")
+
+
+def choice_names(model: type[Model], column: str) -> Mapping[str, str]:
+    """Return what pages call the values of a column, a path from the model, where they name them."""
+    field: Any = get_fields_from_path(model, column)[-1]
+    return {} if is_state(field.name) else dict(field.flatchoices)
 
 
 def tone_of(state: str) -> str:

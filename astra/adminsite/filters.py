@@ -13,13 +13,15 @@ from unfold.contrib.filters.admin import (
     RangeDateFilter,
 )
 
+from astra.adminsite.cells import choice_names
+
 __all__ = ["AutocompleteSelectFilter", "DayFilter", "choice_filter"]
 
 
 def choice_filter(
     title: str, column: str, values: Collection[str] | Callable[[], Iterable[str]]
 ) -> type[Any]:
-    """Return a filter for one or several values of a column that has no choices of its own.
+    """Return a filter for one or several values of a column, called as the list calls them.
 
     A value that is not offered does not narrow. ``values`` is called where they are registered.
     """
@@ -31,7 +33,8 @@ def choice_filter(
         parameter_name = column
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-            return [(value, value) for value in offered()]
+            names = choice_names(model_admin.model, column)
+            return [(value, names.get(value, value)) for value in offered()]
 
         def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
             wanted: Any = self.value() or []

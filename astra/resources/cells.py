@@ -58,7 +58,7 @@ def is_column(model: type[Model], member: Member) -> bool:
 
 
 def _is_state(member: Member) -> bool:
-    return isinstance(member, Choice) and f"_{member.column}".endswith("_state")
+    return isinstance(member, Choice) and cells.is_state(member.column)
 
 
 def _record_cell(field: "ForeignKey[Any, Any]") -> Callable[..., Any]:

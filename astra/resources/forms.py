@@ -11,12 +11,14 @@ from django.db.models import Model
 
 from astra.accounts.callers import Caller, system_caller
 from astra.accounts.models import Account
+from astra.adminsite.cells import choice_names
 from astra.adminsite.forms import ApiForm, LabelsField, LineField, PickField
 from astra.api.clock import timestamp
 from astra.api.serializers import SIMULATED
 from astra.engine.stages import Fate
 from astra.resources import registry
 from astra.resources.actions import change_row, create_row
+from astra.resources.cells import is_column
 from astra.resources.composed import Several
 from astra.resources.form_fields import fields_by_place, fields_of, typed
 from astra.resources.members import ABSENT, REQUIRED, Member, Text, Use
@@ -147,6 +149,11 @@ def form_members(resource: Resource, use: str) -> dict[Member, Fields]:
             continue
         if made := fields_of(member, required=how is REQUIRED):
             found[member] = made
+            field = made.get(member.column)
+            if isinstance(field, PickField) and is_column(resource.model, member):
+                names = choice_names(resource.model, member.column)
+                offered: Any = field.choices
+                field.choices = [(value, names.get(value, text)) for value, text in offered]
     return found
 
 

@@ -29,7 +29,7 @@ class UserAddForm(ResourceForm):
     """A new user, with a role."""
 
     role = PickField(
-        choices=[*((role, role) for role in reversed(Role.values)), ("", "none")],
+        choices=[*reversed(Role.choices), ("", "None")],
         required=False,
         initial=Role.MEMBER,
         help_text="A user without a role may not call.",
@@ -121,7 +121,7 @@ class UserPage(ResourcePage):
         if not user.role:
             return cells.badge("none", "warning")
         path = cells.list_path("accounts.rolebinding", user__id__exact=user.pk)
-        return cells.link(path, cells.badge(user.role, "busy"))
+        return cells.link(path, cells.badge(Role(user.role).label, "busy"))
 
     @confirmed(
         "Create token",

@@ -6,9 +6,10 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
+from astra.accounts.models import RoleBinding, User
 from astra.adminsite.navigation import Entry, _entries, in_text
 from astra.journal.models import JournalEntry
-from backups.models import Bucket
+from backups.models import App, Bucket
 from tests import world
 from tests.admin.conftest import Person, list_of, page_of, text_of
 
@@ -46,6 +47,49 @@ def test_proper_names_are_written_as_their_owners_do(
 ) -> None:
     world.make_bucket(world.make_account(), provider=provider)
     assert f" {name} " in text_of(person.look(list_of(Bucket)))
+
+
+def options(page: str, of: str) -> dict[str, str]:
+    """The values that a choice of a page offers, with what they are called."""
+    found = re.search(rf'<select name="{of}".*?</select>', page, re.DOTALL)
+    assert found is not None
+    offered = re.findall(r'<option value="(.*?)".*?>(.*?)</option>', found[0], re.DOTALL)
+    return {value: name.strip() for value, name in offered}
+
+
+def rows_of(page: str) -> str:
+    """The text of a list's rows."""
+    return text_of(page.partition('id="result_list"')[2].partition("</table>")[0])
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "filter_by"),
+    [
+        (Bucket, "provider", "provider"),
+        (RoleBinding, "role", "role"),
+        (User, "auth_provider", "auth_provider"),
+        (User, "role", "rolebinding__role"),
+    ],
+)
+def test_forms_and_filters_offer_the_names_that_lists_show(
+    model: type[Model], column: str, filter_by: str, person: Person
+) -> None:
+    user = world.make_user(world.make_account())
+    world.make_bucket(user.account, provider="generic-s3")
+    form, list_page = person.look(f"{list_of(model)}add/"), person.look(list_of(model))
+    named = options(form, column)
+    named.pop("", None)
+    filtered = options(list_page, filter_by)
+    assert {value: filtered[value] for value in named} == named
+    shown = rows_of(list_page)
+    assert any(f" {name} " in shown for name in named.values()), shown
+
+
+def test_states_are_everywhere_as_the_api_has_them(person: Person) -> None:
+    world.make_app(world.make_account(), state="restoring")
+    page = person.look(list_of(App))
+    assert options(page, "state")["restoring"] == "restoring"
+    assert " restoring " in rows_of(page)
 
 
 def test_ids_and_paths_are_copied_by_a_button(person: Person) -> None:
