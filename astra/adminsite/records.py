@@ -151,8 +151,8 @@ class RecordAdmin(ModelAdmin[M]):
         """Return what cannot be typed in: of a record that exists, all that is not editable."""
         if obj is None:
             return self.readonly_fields
-        shown = flatten_fieldsets(self.get_fieldsets(request, obj))
-        return [name for name in shown if name not in self.editable]
+        shown, editable = flatten_fieldsets(self.get_fieldsets(request, obj)), set(self.editable)
+        return [name for name in shown if name not in editable]
 
     @override
     def get_form(

@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from unfold.sites import UnfoldAdminSite
 
 import astra.urls  # noqa: F401 (loading it fills the site)
 from astra.adminsite.objects import ObjectWidget
@@ -70,6 +71,13 @@ def refused_by_themselves(response: Any) -> set[str]:
             found |= {f"{name}_{part}" for part in range(parts)} if parts > 1 else {name}
             found |= {each for each in form.data if each.startswith(f"{name}-")}
     return found
+
+
+@pytest.fixture(autouse=True)
+def without_sidebar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw no sidebar, which is most of a page and the same on all of them, whatever is sent."""
+    for name in ("get_sidebar_list", "get_app_list"):
+        monkeypatch.setattr(UnfoldAdminSite, name, lambda *_: [])
 
 
 @pytest.mark.parametrize("model", WITH_FORMS, ids=label)
