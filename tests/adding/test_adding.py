@@ -12,6 +12,7 @@ ROOT = HERE.parents[1]
 
 
 @pytest.mark.long
+@pytest.mark.unmeasured
 def test_a_declared_resource_is_served_seeded_saved_shown_and_under_contract() -> None:
     """In a process of its own, because Django's apps are fixed when it starts."""
     contract = ["tests/test_contracts.py", "-k", "Note or Bulletin or checks"]

@@ -14,7 +14,7 @@ from astra.adminsite.records import RecordAdmin
 from astra.adminsite.rows import RowsWidget
 from tests.admin.conftest import Person, list_of, page_of, some_of_everything
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.unmeasured]
 
 HOSTILE = ("\0", "9" * 30, "-1", '{"a": "\\u0000"}')
 MODELS = sorted(

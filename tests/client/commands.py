@@ -6,7 +6,7 @@ from typing import TypeVar
 import pytest
 
 # All tests of the client share one service and one process that runs the commands.
-CLIENT = [pytest.mark.server, pytest.mark.xdist_group("client")]
+CLIENT = [pytest.mark.server, pytest.mark.unmeasured, pytest.mark.xdist_group("client")]
 _typed: set[str] = set()
 _Test = TypeVar("_Test", bound=Callable[..., None])
 

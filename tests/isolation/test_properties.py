@@ -98,6 +98,7 @@ def _life(number: int) -> set[str]:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.long
+@pytest.mark.unmeasured
 def test_200_accounts_of_one_seed_live_side_by_side() -> None:
     # 200 lives, some at once: more would only pass the interpreter's lock around.
     with ThreadPoolExecutor(4) as pool:

@@ -57,6 +57,7 @@ def processes_of(folder: Path) -> list[str]:
 
 
 @pytest.mark.server
+@pytest.mark.unmeasured
 def test_what_the_readme_says_works_in_a_clean_environment(
     tmp_path: Path, client_wheel: Path
 ) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from tests.lifecycle.operations import Life, operations
 from tests.lifecycle.strategies import examples
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.unmeasured]
 
 
 @examples

@@ -19,7 +19,7 @@ from tests.properties.fuzzing import fuzzed
 from tests.scenarios import seeded
 from tests.world import settle_account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.unmeasured]
 
 percents = st.sampled_from([0, 1, 37, 50, 99, 100])
 ages = st.sampled_from(["0s", "1ms", "3s", "90s", "6h", "40d"])

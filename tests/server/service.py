@@ -51,9 +51,11 @@ def is_running(process: psutil.Process) -> bool:
 class Service:
     """`python manage.py serve`, and everything it started."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_first: bool = False) -> None:
+        """``is_first``: it makes its tables itself, as on a new machine, and copies none."""
         self.data_dir = folder / "var"
         self.http_port, self.https_port = free_port(), free_port()
+        self._cache_dir = "" if is_first else os.environ.get("ASTRA_CACHE_DIR", "")
         self._log = folder / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -64,6 +66,7 @@ class Service:
         }
         return inherited | {
             "ASTRA_DATA_DIR": str(self.data_dir),
+            "ASTRA_CACHE_DIR": self._cache_dir,
             "ASTRA_HTTP_PORT": str(self.http_port),
             "ASTRA_HTTPS_PORT": str(self.https_port),
         }

@@ -59,6 +59,7 @@ def test_what_was_dumped_while_it_served_comes_back(running: Service, tmp_path: 
         assert status == 201, f"{answer}\n{running.output}"
 
 
+@pytest.mark.unmeasured
 def test_data_of_an_earlier_version_are_brought_up_to_date(
     service: Service, empty_database: str
 ) -> None:

@@ -10,7 +10,7 @@ from astra.api.options import Options
 from astra.server.postgres import EmbeddedPostgres
 from tests.server.service import SECONDS, Service
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.unmeasured]
 
 BEFORE = """
     CREATE TABLE django_migrations (
