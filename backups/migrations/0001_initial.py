@@ -84,6 +84,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='app_due'), models.Index(condition=models.Q(('deleted_at', None)), fields=['account', 'created_at', 'id'], name='app_by_creation'), models.Index(condition=models.Q(('deleted_at', None)), fields=['account', 'name', 'id'], name='app_by_name'), models.Index(fields=['account'], name='app_by_account'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='app_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'provisioning', 'restoring', 'ready', 'failed', 'unavailable', 'unknown'))), name='app_state_is_known'), models.CheckConstraint(condition=models.Q(('protection_state__in', ['atRisk', 'protected', 'partial', 'none'])), name='app_protection_state_is_known'), models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')), name='app_name_is_dns_label'), models.CheckConstraint(condition=models.Q(('size_bytes__gte', 0), ('throughput_bytes_per_second__gt', 0)), name='app_size_and_throughput_are_sane')],
             },
         ),
         migrations.CreateModel(
@@ -115,6 +117,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='bucket_due'), models.Index(fields=['account', 'created_at', 'id'], name='bucket_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='bucket_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'available', 'failed', 'removed', 'unknown'))), name='bucket_state_is_known'), models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('available', 'failed', 'removed', 'unknown')), _connector='OR'), name='bucket_outcome_is_final'), models.CheckConstraint(condition=models.Q(('state__in', ('pending',)), ('next_transition_at', None), _connector='OR'), name='bucket_final_state_is_at_rest'), models.CheckConstraint(condition=models.Q(('provider__in', ['ontap-s3', 'storagegrid-s3', 'generic-s3', 'gcp', 'azure', 'aws'])), name='bucket_provider_is_known'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='bucket_name_is_not_empty'), models.CheckConstraint(condition=models.Q(('stored_bytes__gte', 0)), name='bucket_stores_no_negative_bytes'), models.UniqueConstraint(fields=('account', 'name', 'provider', 'location'), name='bucket_is_unique', violation_error_message='A bucket with this name, provider and location exists.'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('account',), name='bucket_default_is_unique', violation_error_message='The account already has a default bucket.')],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +149,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['app', 'created_at', 'id'], name='schedule_by_creation'), models.Index(condition=models.Q(('next_firing_at__isnull', False)), fields=['account', 'next_firing_at'], name='schedule_due'), models.Index(condition=models.Q(('bucket__isnull', False)), fields=['bucket'], name='schedule_by_bucket'), models.Index(fields=['account'], name='schedule_by_account'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='schedule_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('granularity__in', ['hourly', 'daily', 'weekly', 'monthly', 'custom'])), name='schedule_granularity_is_known'), models.CheckConstraint(condition=models.Q(('snapshot_retention__regex', '^(0|([1-9][0-9]*))$'), ('backup_retention__regex', '^(0|([1-9][0-9]*))$')), name='schedule_retentions_are_numbers'), models.UniqueConstraint(fields=('app', 'name'), name='schedule_name_is_unique', violation_error_message='A schedule with this name exists for the app.')],
             },
         ),
         migrations.CreateModel(
@@ -178,6 +184,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='snapshot_due'), models.Index(fields=['app', 'created_at', 'id'], name='snapshot_by_creation'), models.Index(condition=models.Q(('bucket__isnull', False)), fields=['bucket'], name='snapshot_by_bucket'), models.Index(condition=models.Q(('schedule_id__isnull', False)), fields=['schedule_id', 'created_at', 'id'], name='snapshot_by_schedule'), models.Index(fields=['account'], name='snapshot_by_account'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='snapshot_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'running', 'completed', 'failed', 'removed', 'unknown'))), name='snapshot_state_is_known'), models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('completed', 'failed', 'removed', 'unknown')), _connector='OR'), name='snapshot_outcome_is_final'), models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'running')), ('next_transition_at', None), _connector='OR'), name='snapshot_final_state_is_at_rest'), models.CheckConstraint(condition=models.Q(('hook_state', None), ('hook_state__in', ['success', 'failed']), _connector='OR'), name='snapshot_hook_state_is_known'), models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')), name='snapshot_name_is_dns_label'), models.UniqueConstraint(fields=('app', 'name'), name='snapshot_name_is_unique', violation_error_message='A snapshot with the same name exists for the app.')],
             },
         ),
         migrations.CreateModel(
@@ -216,234 +224,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='backup_due'), models.Index(fields=['app', 'created_at', 'id'], name='backup_by_creation'), models.Index(fields=['account', 'created_at', 'id'], name='backup_of_account'), models.Index(fields=['account', 'state', 'created_at', 'id'], name='backup_by_state'), models.Index(fields=['account', 'name', 'id'], name='backup_by_name'), models.Index(fields=['bucket'], name='backup_by_bucket'), models.Index(condition=models.Q(('snapshot__isnull', False)), fields=['snapshot'], name='backup_by_snapshot'), models.Index(condition=models.Q(('schedule_id__isnull', False)), fields=['schedule_id', 'created_at', 'id'], name='backup_by_schedule'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='backup_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'running', 'completed', 'failed', 'removed', 'unknown'))), name='backup_state_is_known'), models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('completed', 'failed', 'removed', 'unknown')), _connector='OR'), name='backup_outcome_is_final'), models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'running')), ('next_transition_at', None), _connector='OR'), name='backup_final_state_is_at_rest'), models.CheckConstraint(condition=models.Q(('hook_state', None), ('hook_state__in', ['success', 'failed']), _connector='OR'), name='backup_hook_state_is_known'), models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')), name='backup_name_is_dns_label'), models.CheckConstraint(condition=models.Q(('version__in', ('1.1', '1.0'))), name='backup_version_is_known'), models.CheckConstraint(condition=models.Q(('total_bytes__gte', 0)), name='backup_has_no_negative_bytes'), models.UniqueConstraint(fields=('app', 'name'), name='backup_name_is_unique', violation_error_message='A backup with the same name exists for the app.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='app',
-            index=models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='app_due'),
-        ),
-        migrations.AddIndex(
-            model_name='app',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['account', 'created_at', 'id'], name='app_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='app',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['account', 'name', 'id'], name='app_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='app',
-            index=models.Index(fields=['account'], name='app_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='app',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='app_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='app',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'provisioning', 'restoring', 'ready', 'failed', 'unavailable', 'unknown'))), name='app_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='app',
-            constraint=models.CheckConstraint(condition=models.Q(('protection_state__in', ['atRisk', 'protected', 'partial', 'none'])), name='app_protection_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='app',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')), name='app_name_is_dns_label'),
-        ),
-        migrations.AddConstraint(
-            model_name='app',
-            constraint=models.CheckConstraint(condition=models.Q(('size_bytes__gte', 0), ('throughput_bytes_per_second__gt', 0)), name='app_size_and_throughput_are_sane'),
-        ),
-        migrations.AddIndex(
-            model_name='bucket',
-            index=models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='bucket_due'),
-        ),
-        migrations.AddIndex(
-            model_name='bucket',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='bucket_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='bucket',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='bucket_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='bucket',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'available', 'failed', 'removed', 'unknown'))), name='bucket_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='bucket',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('available', 'failed', 'removed', 'unknown')), _connector='OR'), name='bucket_outcome_is_final'),
-        ),
-        migrations.AddConstraint(
-            model_name='bucket',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending',)), ('next_transition_at', None), _connector='OR'), name='bucket_final_state_is_at_rest'),
-        ),
-        migrations.AddConstraint(
-            model_name='bucket',
-            constraint=models.CheckConstraint(condition=models.Q(('provider__in', ['ontap-s3', 'storagegrid-s3', 'generic-s3', 'gcp', 'azure', 'aws'])), name='bucket_provider_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='bucket',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='bucket_name_is_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='bucket',
-            constraint=models.CheckConstraint(condition=models.Q(('stored_bytes__gte', 0)), name='bucket_stores_no_negative_bytes'),
-        ),
-        migrations.AddConstraint(
-            model_name='bucket',
-            constraint=models.UniqueConstraint(fields=('account', 'name', 'provider', 'location'), name='bucket_is_unique', violation_error_message='A bucket with this name, provider and location exists.'),
-        ),
-        migrations.AddConstraint(
-            model_name='bucket',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('account',), name='bucket_default_is_unique', violation_error_message='The account already has a default bucket.'),
-        ),
-        migrations.AddIndex(
-            model_name='schedule',
-            index=models.Index(fields=['app', 'created_at', 'id'], name='schedule_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='schedule',
-            index=models.Index(condition=models.Q(('next_firing_at__isnull', False)), fields=['account', 'next_firing_at'], name='schedule_due'),
-        ),
-        migrations.AddIndex(
-            model_name='schedule',
-            index=models.Index(condition=models.Q(('bucket__isnull', False)), fields=['bucket'], name='schedule_by_bucket'),
-        ),
-        migrations.AddIndex(
-            model_name='schedule',
-            index=models.Index(fields=['account'], name='schedule_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='schedule',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='schedule_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.CheckConstraint(condition=models.Q(('granularity__in', ['hourly', 'daily', 'weekly', 'monthly', 'custom'])), name='schedule_granularity_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.CheckConstraint(condition=models.Q(('snapshot_retention__regex', '^(0|([1-9][0-9]*))$'), ('backup_retention__regex', '^(0|([1-9][0-9]*))$')), name='schedule_retentions_are_numbers'),
-        ),
-        migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.UniqueConstraint(fields=('app', 'name'), name='schedule_name_is_unique', violation_error_message='A schedule with this name exists for the app.'),
-        ),
-        migrations.AddIndex(
-            model_name='snapshot',
-            index=models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='snapshot_due'),
-        ),
-        migrations.AddIndex(
-            model_name='snapshot',
-            index=models.Index(fields=['app', 'created_at', 'id'], name='snapshot_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='snapshot',
-            index=models.Index(condition=models.Q(('bucket__isnull', False)), fields=['bucket'], name='snapshot_by_bucket'),
-        ),
-        migrations.AddIndex(
-            model_name='snapshot',
-            index=models.Index(condition=models.Q(('schedule_id__isnull', False)), fields=['schedule_id', 'created_at', 'id'], name='snapshot_by_schedule'),
-        ),
-        migrations.AddIndex(
-            model_name='snapshot',
-            index=models.Index(fields=['account'], name='snapshot_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='snapshot',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='snapshot_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'running', 'completed', 'failed', 'removed', 'unknown'))), name='snapshot_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('completed', 'failed', 'removed', 'unknown')), _connector='OR'), name='snapshot_outcome_is_final'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'running')), ('next_transition_at', None), _connector='OR'), name='snapshot_final_state_is_at_rest'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('hook_state', None), ('hook_state__in', ['success', 'failed']), _connector='OR'), name='snapshot_hook_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')), name='snapshot_name_is_dns_label'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('app', 'name'), name='snapshot_name_is_unique', violation_error_message='A snapshot with the same name exists for the app.'),
-        ),
-        migrations.AddIndex(
-            model_name='appbackup',
-            index=models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='backup_due'),
-        ),
-        migrations.AddIndex(
-            model_name='appbackup',
-            index=models.Index(fields=['app', 'created_at', 'id'], name='backup_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='appbackup',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='backup_of_account'),
-        ),
-        migrations.AddIndex(
-            model_name='appbackup',
-            index=models.Index(fields=['account', 'state', 'created_at', 'id'], name='backup_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='appbackup',
-            index=models.Index(fields=['account', 'name', 'id'], name='backup_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='appbackup',
-            index=models.Index(fields=['bucket'], name='backup_by_bucket'),
-        ),
-        migrations.AddIndex(
-            model_name='appbackup',
-            index=models.Index(condition=models.Q(('snapshot__isnull', False)), fields=['snapshot'], name='backup_by_snapshot'),
-        ),
-        migrations.AddIndex(
-            model_name='appbackup',
-            index=models.Index(condition=models.Q(('schedule_id__isnull', False)), fields=['schedule_id', 'created_at', 'id'], name='backup_by_schedule'),
-        ),
-        migrations.AddIndex(
-            model_name='appbackup',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='backup_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='appbackup',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'running', 'completed', 'failed', 'removed', 'unknown'))), name='backup_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='appbackup',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('completed', 'failed', 'removed', 'unknown')), _connector='OR'), name='backup_outcome_is_final'),
-        ),
-        migrations.AddConstraint(
-            model_name='appbackup',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'running')), ('next_transition_at', None), _connector='OR'), name='backup_final_state_is_at_rest'),
-        ),
-        migrations.AddConstraint(
-            model_name='appbackup',
-            constraint=models.CheckConstraint(condition=models.Q(('hook_state', None), ('hook_state__in', ['success', 'failed']), _connector='OR'), name='backup_hook_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='appbackup',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')), name='backup_name_is_dns_label'),
-        ),
-        migrations.AddConstraint(
-            model_name='appbackup',
-            constraint=models.CheckConstraint(condition=models.Q(('version__in', ('1.1', '1.0'))), name='backup_version_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='appbackup',
-            constraint=models.CheckConstraint(condition=models.Q(('total_bytes__gte', 0)), name='backup_has_no_negative_bytes'),
-        ),
-        migrations.AddConstraint(
-            model_name='appbackup',
-            constraint=models.UniqueConstraint(fields=('app', 'name'), name='backup_name_is_unique', violation_error_message='A backup with the same name exists for the app.'),
         ),
     ]

@@ -44,6 +44,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='cloud_due'), models.Index(fields=['account', 'created_at', 'id'], name='cloud_by_creation'), models.Index(condition=models.Q(('default_bucket__isnull', False)), fields=['default_bucket'], name='cloud_by_bucket'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='cloud_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'provisioning', 'running', 'failed', 'removed', 'unknown'))), name='cloud_state_is_known'), models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('running', 'failed', 'removed', 'unknown')), _connector='OR'), name='cloud_outcome_is_final'), models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'provisioning')), ('next_transition_at', None), _connector='OR'), name='cloud_final_state_is_at_rest'), models.CheckConstraint(condition=models.Q(('transition_count__gte', 0)), name='cloud_transition_count_is_not_negative'), models.CheckConstraint(condition=models.Q(('cloud_type__in', ('gcp', 'azure', 'aws', 'private', 'GCP', 'Azure', 'AWS'))), name='cloud_type_is_known'), models.CheckConstraint(condition=models.Q(('cloud_type', 'private'), ('credential_id__isnull', False), _connector='OR'), name='cloud_that_is_public_has_a_credential'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='cloud_name_is_not_empty'), models.UniqueConstraint(fields=('account', 'name'), name='cloud_name_is_unique', violation_error_message='A cloud with this name exists.')],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +101,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='cluster_due'), models.Index(fields=['account', 'created_at', 'id'], name='cluster_by_creation'), models.Index(fields=['cloud', 'created_at', 'id'], name='cluster_of_cloud'), models.Index(condition=models.Q(('is_managed', True)), fields=['account', 'created_at', 'id'], name='cluster_managed_by_creation'), models.Index(condition=models.Q(('default_bucket__isnull', False)), fields=['default_bucket'], name='cluster_by_bucket'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='cluster_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'provisioning', 'running', 'failed', 'removed', 'unknown'))), name='cluster_state_is_known'), models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('running', 'failed', 'removed', 'unknown')), _connector='OR'), name='cluster_outcome_is_final'), models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'provisioning')), ('next_transition_at', None), _connector='OR'), name='cluster_final_state_is_at_rest'), models.CheckConstraint(condition=models.Q(('transition_count__gte', 0)), name='cluster_transition_count_is_not_negative'), models.CheckConstraint(condition=models.Q(('managed_state__in', ('pending', 'ineligible', 'deleting', 'unmanaged', 'managing', 'managed'))), name='cluster_managed_state_is_known'), models.CheckConstraint(condition=models.Q(('outcome_managed_state__in', ('pending', 'ineligible', 'deleting', 'unmanaged', 'managing', 'managed'))), name='cluster_outcome_of_managing_is_known'), models.CheckConstraint(condition=models.Q(('protection_state__in', ['full', 'partial', 'atRisk'])), name='cluster_protection_state_is_known'), models.CheckConstraint(condition=models.Q(('cluster_type__in', ['aks', 'anthos', 'eks', 'gke', 'kubernetes', 'openshift', 'rke', 'tanzu'])), name='cluster_type_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('is_managed', True), ('managed_at__isnull', False), ('managed_state__in', ('managing', 'managed'))), models.Q(('is_managed', False), ('managed_at', None), models.Q(('managed_state__in', ('managing', 'managed')), _negated=True)), _connector='OR'), name='cluster_is_managed_as_it_says'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='cluster_name_is_not_empty'), models.UniqueConstraint(fields=('cloud', 'name'), name='cluster_name_is_unique', violation_error_message='The cloud has a cluster of this name.'), models.UniqueConstraint(condition=models.Q(('credential_id__isnull', False)), fields=('account', 'credential_id'), name='cluster_credential_is_unique', violation_error_message='Another cluster uses this credential.')],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +126,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='namespace_by_creation'), models.Index(fields=['cluster', 'created_at', 'id'], name='namespace_of_cluster'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='namespace_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('namespace_state__in', ['discovered', 'removed'])), name='namespace_state_is_known'), models.UniqueConstraint(fields=('cluster', 'name'), name='namespace_name_is_unique', violation_error_message='The cluster has a namespace of this name.')],
             },
         ),
         migrations.CreateModel(
@@ -148,170 +154,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'storage classes',
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['cluster', 'created_at', 'id'], name='storage_class_by_creation'), models.Index(fields=['account'], name='storage_class_by_account'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='storage_class_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('available__in', ['available', 'eligible', 'ineligible'])), name='storage_class_availability_is_known'), models.UniqueConstraint(fields=('cluster', 'name'), name='storage_class_name_is_unique', violation_error_message='The cluster has a storage class of this name.'), models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('cluster',), name='storage_class_default_is_unique', violation_error_message='The cluster has a default storage class.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='cloud',
-            index=models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='cloud_due'),
-        ),
-        migrations.AddIndex(
-            model_name='cloud',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='cloud_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='cloud',
-            index=models.Index(condition=models.Q(('default_bucket__isnull', False)), fields=['default_bucket'], name='cloud_by_bucket'),
-        ),
-        migrations.AddIndex(
-            model_name='cloud',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='cloud_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='cloud',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'provisioning', 'running', 'failed', 'removed', 'unknown'))), name='cloud_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cloud',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('running', 'failed', 'removed', 'unknown')), _connector='OR'), name='cloud_outcome_is_final'),
-        ),
-        migrations.AddConstraint(
-            model_name='cloud',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'provisioning')), ('next_transition_at', None), _connector='OR'), name='cloud_final_state_is_at_rest'),
-        ),
-        migrations.AddConstraint(
-            model_name='cloud',
-            constraint=models.CheckConstraint(condition=models.Q(('transition_count__gte', 0)), name='cloud_transition_count_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='cloud',
-            constraint=models.CheckConstraint(condition=models.Q(('cloud_type__in', ('gcp', 'azure', 'aws', 'private', 'GCP', 'Azure', 'AWS'))), name='cloud_type_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cloud',
-            constraint=models.CheckConstraint(condition=models.Q(('cloud_type', 'private'), ('credential_id__isnull', False), _connector='OR'), name='cloud_that_is_public_has_a_credential'),
-        ),
-        migrations.AddConstraint(
-            model_name='cloud',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='cloud_name_is_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='cloud',
-            constraint=models.UniqueConstraint(fields=('account', 'name'), name='cloud_name_is_unique', violation_error_message='A cloud with this name exists.'),
-        ),
-        migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='cluster_due'),
-        ),
-        migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='cluster_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(fields=['cloud', 'created_at', 'id'], name='cluster_of_cloud'),
-        ),
-        migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(condition=models.Q(('is_managed', True)), fields=['account', 'created_at', 'id'], name='cluster_managed_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(condition=models.Q(('default_bucket__isnull', False)), fields=['default_bucket'], name='cluster_by_bucket'),
-        ),
-        migrations.AddIndex(
-            model_name='cluster',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='cluster_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'provisioning', 'running', 'failed', 'removed', 'unknown'))), name='cluster_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('running', 'failed', 'removed', 'unknown')), _connector='OR'), name='cluster_outcome_is_final'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('pending', 'discovering', 'provisioning')), ('next_transition_at', None), _connector='OR'), name='cluster_final_state_is_at_rest'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('transition_count__gte', 0)), name='cluster_transition_count_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('managed_state__in', ('pending', 'ineligible', 'deleting', 'unmanaged', 'managing', 'managed'))), name='cluster_managed_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome_managed_state__in', ('pending', 'ineligible', 'deleting', 'unmanaged', 'managing', 'managed'))), name='cluster_outcome_of_managing_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('protection_state__in', ['full', 'partial', 'atRisk'])), name='cluster_protection_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('cluster_type__in', ['aks', 'anthos', 'eks', 'gke', 'kubernetes', 'openshift', 'rke', 'tanzu'])), name='cluster_type_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_managed', True), ('managed_at__isnull', False), ('managed_state__in', ('managing', 'managed'))), models.Q(('is_managed', False), ('managed_at', None), models.Q(('managed_state__in', ('managing', 'managed')), _negated=True)), _connector='OR'), name='cluster_is_managed_as_it_says'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='cluster_name_is_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.UniqueConstraint(fields=('cloud', 'name'), name='cluster_name_is_unique', violation_error_message='The cloud has a cluster of this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.UniqueConstraint(condition=models.Q(('credential_id__isnull', False)), fields=('account', 'credential_id'), name='cluster_credential_is_unique', violation_error_message='Another cluster uses this credential.'),
-        ),
-        migrations.AddIndex(
-            model_name='namespace',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='namespace_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='namespace',
-            index=models.Index(fields=['cluster', 'created_at', 'id'], name='namespace_of_cluster'),
-        ),
-        migrations.AddIndex(
-            model_name='namespace',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='namespace_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='namespace',
-            constraint=models.CheckConstraint(condition=models.Q(('namespace_state__in', ['discovered', 'removed'])), name='namespace_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='namespace',
-            constraint=models.UniqueConstraint(fields=('cluster', 'name'), name='namespace_name_is_unique', violation_error_message='The cluster has a namespace of this name.'),
-        ),
-        migrations.AddIndex(
-            model_name='storageclass',
-            index=models.Index(fields=['cluster', 'created_at', 'id'], name='storage_class_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='storageclass',
-            index=models.Index(fields=['account'], name='storage_class_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='storageclass',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='storage_class_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='storageclass',
-            constraint=models.CheckConstraint(condition=models.Q(('available__in', ['available', 'eligible', 'ineligible'])), name='storage_class_availability_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='storageclass',
-            constraint=models.UniqueConstraint(fields=('cluster', 'name'), name='storage_class_name_is_unique', violation_error_message='The cluster has a storage class of this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='storageclass',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('cluster',), name='storage_class_default_is_unique', violation_error_message='The cluster has a default storage class.'),
         ),
     ]

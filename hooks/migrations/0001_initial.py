@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='hook_source_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='hook_source_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.UniqueConstraint(fields=('account', 'name'), name='hook_source_name_is_unique', violation_error_message='A hook source has this name.')],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +65,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='execution_hook_by_creation'), models.Index(fields=['app', 'created_at', 'id'], name='execution_hook_of_app'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='execution_hook_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('hook_type__in', ['netapp', 'custom'])), name='execution_hook_type_is_known'), models.CheckConstraint(condition=models.Q(('action__in', ['snapshot', 'backup', 'restore', 'failover'])), name='execution_hook_action_is_known'), models.CheckConstraint(condition=models.Q(('stage__in', ['pre', 'post'])), name='execution_hook_stage_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('action__in', ('restore', 'failover')), _negated=True), ('stage', 'post'), _connector='OR'), name='execution_hook_has_a_stage_of_its_action'), models.CheckConstraint(condition=models.Q(('hook_type', 'netapp'), ('app__isnull', False), _connector='OR'), name='execution_hook_is_of_an_app'), models.UniqueConstraint(fields=('account', 'name'), name='execution_hook_name_is_unique', violation_error_message='A hook has this name.')],
             },
         ),
         migrations.CreateModel(
@@ -85,53 +89,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['app', 'created_at', 'id'], name='hook_override_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='hook_override_by_label', opclasses=['jsonb_path_ops']), models.Index(fields=['account'], name='hook_override_by_account')],
                 'constraints': [models.UniqueConstraint(fields=('app', 'execution_hook'), name='hook_override_is_unique', violation_error_message='The app has an override of this hook.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='hooksource',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='hook_source_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='hooksource',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='hook_source_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='hooksource',
-            constraint=models.UniqueConstraint(fields=('account', 'name'), name='hook_source_name_is_unique', violation_error_message='A hook source has this name.'),
-        ),
-        migrations.AddIndex(
-            model_name='executionhook',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='execution_hook_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='executionhook',
-            index=models.Index(fields=['app', 'created_at', 'id'], name='execution_hook_of_app'),
-        ),
-        migrations.AddIndex(
-            model_name='executionhook',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='execution_hook_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='executionhook',
-            constraint=models.CheckConstraint(condition=models.Q(('hook_type__in', ['netapp', 'custom'])), name='execution_hook_type_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='executionhook',
-            constraint=models.CheckConstraint(condition=models.Q(('action__in', ['snapshot', 'backup', 'restore', 'failover'])), name='execution_hook_action_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='executionhook',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['pre', 'post'])), name='execution_hook_stage_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='executionhook',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action__in', ('restore', 'failover')), _negated=True), ('stage', 'post'), _connector='OR'), name='execution_hook_has_a_stage_of_its_action'),
-        ),
-        migrations.AddConstraint(
-            model_name='executionhook',
-            constraint=models.CheckConstraint(condition=models.Q(('hook_type', 'netapp'), ('app__isnull', False), _connector='OR'), name='execution_hook_is_of_an_app'),
-        ),
-        migrations.AddConstraint(
-            model_name='executionhook',
-            constraint=models.UniqueConstraint(fields=('account', 'name'), name='execution_hook_name_is_unique', violation_error_message='A hook has this name.'),
         ),
     ]

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'directories',
+                'constraints': [models.UniqueConstraint(fields=('account', 'host'), name='directory_is_unique')],
             },
         ),
         migrations.CreateModel(
@@ -50,6 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='ldap_group_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='ldap_group_by_label', opclasses=['jsonb_path_ops'])],
             },
         ),
         migrations.CreateModel(
@@ -72,26 +74,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='ldap_user_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='ldap_user_by_label', opclasses=['jsonb_path_ops'])],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='directory',
-            constraint=models.UniqueConstraint(fields=('account', 'host'), name='directory_is_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='ldapgroup',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='ldap_group_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='ldapgroup',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='ldap_group_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='ldapuser',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='ldap_user_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='ldapuser',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='ldap_user_by_label', opclasses=['jsonb_path_ops']),
         ),
     ]

@@ -44,6 +44,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='license_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='license_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('valid_from'))), name='license_ends_after_it_begins'), models.UniqueConstraint(fields=('account', 'product_sn'), name='license_is_unique', violation_error_message='The account has this licence.')],
             },
         ),
         migrations.CreateModel(
@@ -77,6 +79,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='package_due'), models.Index(fields=['account', 'created_at', 'id'], name='package_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='package_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('verifying', 'available', 'corrupt', 'incomplete'))), name='package_state_is_known'), models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('available', 'corrupt', 'incomplete')), _connector='OR'), name='package_outcome_is_final'), models.CheckConstraint(condition=models.Q(('state__in', ('verifying',)), ('next_transition_at', None), _connector='OR'), name='package_final_state_is_at_rest'), models.CheckConstraint(condition=models.Q(('transition_count__gte', 0)), name='package_transition_count_is_not_negative'), models.CheckConstraint(condition=models.Q(('package_name__in', ('acc', 'acs', 'trident'))), name='package_name_is_known'), models.CheckConstraint(condition=models.Q(('package_type__in', ['install', 'patch'])), name='package_type_is_known'), models.CheckConstraint(condition=models.Q(('severity_level__in', ['recommended', 'critical'])), name='package_severity_is_known'), models.UniqueConstraint(fields=('account', 'package_name', 'package_version', 'package_type'), name='package_is_unique', violation_error_message='The account has this package.')],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +114,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='subscription_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='subscription_by_label', opclasses=['jsonb_path_ops']), models.Index(condition=models.Q(('license__isnull', False)), fields=['license'], name='subscription_by_license')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('terms__in', ['trial', 'paid'])), name='subscription_terms_are_known'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'inactive'])), name='subscription_status_is_known'), models.CheckConstraint(condition=models.Q(('onboard_status__in', ['not started', 'in progress', 'success', 'failed'])), name='subscription_onboarding_is_known'), models.CheckConstraint(condition=models.Q(('marketplace', None), ('marketplace__in', ['netapp', 'azure', 'aws', 'gcp']), _connector='OR'), name='subscription_marketplace_is_known')],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +141,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='entitlement_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='entitlement_by_label', opclasses=['jsonb_path_ops']), models.Index(condition=models.Q(('source_license__isnull', False)), fields=['source_license'], name='entitlement_by_license'), models.Index(condition=models.Q(('source_subscription__isnull', False)), fields=['source_subscription'], name='entitlement_by_subscription')],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +175,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='upgrade_due'), models.Index(fields=['account', 'created_at', 'id'], name='upgrade_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='upgrade_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('unavailable', 'proposed', 'scheduled', 'running', 'complete', 'failed'))), name='upgrade_state_is_known'), models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('complete', 'failed')), _connector='OR'), name='upgrade_outcome_is_final'), models.CheckConstraint(condition=models.Q(('state__in', ('unavailable', 'proposed', 'scheduled', 'running')), ('next_transition_at', None), _connector='OR'), name='upgrade_final_state_is_at_rest'), models.CheckConstraint(condition=models.Q(('transition_count__gte', 0)), name='upgrade_transition_count_is_not_negative'), models.CheckConstraint(condition=models.Q(('component_name__in', ['acc', 'acs', 'trident', 'kubernetes'])), name='upgrade_component_is_known')],
             },
         ),
         migrations.CreateModel(
@@ -222,141 +231,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='feature_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='feature_by_label', opclasses=['jsonb_path_ops'])],
                 'constraints': [models.UniqueConstraint(fields=('account', 'name'), name='feature_is_unique', violation_error_message='The account has this feature.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='license',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='license_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='license',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='license_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='license',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('valid_from'))), name='license_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='license',
-            constraint=models.UniqueConstraint(fields=('account', 'product_sn'), name='license_is_unique', violation_error_message='The account has this licence.'),
-        ),
-        migrations.AddIndex(
-            model_name='package',
-            index=models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='package_due'),
-        ),
-        migrations.AddIndex(
-            model_name='package',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='package_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='package',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='package_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('verifying', 'available', 'corrupt', 'incomplete'))), name='package_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('available', 'corrupt', 'incomplete')), _connector='OR'), name='package_outcome_is_final'),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('verifying',)), ('next_transition_at', None), _connector='OR'), name='package_final_state_is_at_rest'),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(('transition_count__gte', 0)), name='package_transition_count_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(('package_name__in', ('acc', 'acs', 'trident'))), name='package_name_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(('package_type__in', ['install', 'patch'])), name='package_type_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(('severity_level__in', ['recommended', 'critical'])), name='package_severity_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.UniqueConstraint(fields=('account', 'package_name', 'package_version', 'package_type'), name='package_is_unique', violation_error_message='The account has this package.'),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='subscription_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='subscription_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(condition=models.Q(('license__isnull', False)), fields=['license'], name='subscription_by_license'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('terms__in', ['trial', 'paid'])), name='subscription_terms_are_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'inactive'])), name='subscription_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('onboard_status__in', ['not started', 'in progress', 'success', 'failed'])), name='subscription_onboarding_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('marketplace', None), ('marketplace__in', ['netapp', 'azure', 'aws', 'gcp']), _connector='OR'), name='subscription_marketplace_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='entitlement_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='entitlement_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(condition=models.Q(('source_license__isnull', False)), fields=['source_license'], name='entitlement_by_license'),
-        ),
-        migrations.AddIndex(
-            model_name='entitlement',
-            index=models.Index(condition=models.Q(('source_subscription__isnull', False)), fields=['source_subscription'], name='entitlement_by_subscription'),
-        ),
-        migrations.AddIndex(
-            model_name='upgrade',
-            index=models.Index(condition=models.Q(('next_transition_at__isnull', False)), fields=['account', 'next_transition_at'], name='upgrade_due'),
-        ),
-        migrations.AddIndex(
-            model_name='upgrade',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='upgrade_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='upgrade',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='upgrade_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='upgrade',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('unavailable', 'proposed', 'scheduled', 'running', 'complete', 'failed'))), name='upgrade_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='upgrade',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', None), ('outcome__in', ('complete', 'failed')), _connector='OR'), name='upgrade_outcome_is_final'),
-        ),
-        migrations.AddConstraint(
-            model_name='upgrade',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('unavailable', 'proposed', 'scheduled', 'running')), ('next_transition_at', None), _connector='OR'), name='upgrade_final_state_is_at_rest'),
-        ),
-        migrations.AddConstraint(
-            model_name='upgrade',
-            constraint=models.CheckConstraint(condition=models.Q(('transition_count__gte', 0)), name='upgrade_transition_count_is_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='upgrade',
-            constraint=models.CheckConstraint(condition=models.Q(('component_name__in', ['acc', 'acs', 'trident', 'kubernetes'])), name='upgrade_component_is_known'),
         ),
     ]

@@ -77,6 +77,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='user_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='user_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'active', 'suspended'])), name='user_state_is_known'), models.CheckConstraint(condition=models.Q(('auth_provider__in', ['cloud-central', 'local', 'ldap'])), name='user_provider_is_known'), models.UniqueConstraint(models.F('account'), models.F('email'), name='user_email_is_unique', violation_error_message='A user with this email exists in the account.')],
             },
         ),
         migrations.CreateModel(
@@ -97,6 +99,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['user', 'created_at', 'id'], name='token_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='token_by_label', opclasses=['jsonb_path_ops']), models.Index(fields=['account'], name='token_by_account')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='token_digest_is_sha256'), models.UniqueConstraint(fields=('digest',), name='token_digest_is_unique')],
             },
         ),
         migrations.CreateModel(
@@ -116,62 +120,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('created_at', 'id'),
+                'indexes': [models.Index(fields=['account', 'created_at', 'id'], name='role_binding_by_creation'), django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='role_binding_by_label', opclasses=['jsonb_path_ops'])],
+                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'member', 'admin', 'owner'])), name='role_binding_role_is_known'), models.UniqueConstraint(models.F('user'), name='role_binding_is_unique', violation_error_message='The user already has a role in this account.')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='user',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='user_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='user',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='user_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'active', 'suspended'])), name='user_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('auth_provider__in', ['cloud-central', 'local', 'ldap'])), name='user_provider_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(models.F('account'), models.F('email'), name='user_email_is_unique', violation_error_message='A user with this email exists in the account.'),
-        ),
-        migrations.AddIndex(
-            model_name='token',
-            index=models.Index(fields=['user', 'created_at', 'id'], name='token_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='token',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='token_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='token',
-            index=models.Index(fields=['account'], name='token_by_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='token',
-            constraint=models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='token_digest_is_sha256'),
-        ),
-        migrations.AddConstraint(
-            model_name='token',
-            constraint=models.UniqueConstraint(fields=('digest',), name='token_digest_is_unique'),
-        ),
-        migrations.AddIndex(
-            model_name='rolebinding',
-            index=models.Index(fields=['account', 'created_at', 'id'], name='role_binding_by_creation'),
-        ),
-        migrations.AddIndex(
-            model_name='rolebinding',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['labels'], name='role_binding_by_label', opclasses=['jsonb_path_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='rolebinding',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'member', 'admin', 'owner'])), name='role_binding_role_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolebinding',
-            constraint=models.UniqueConstraint(models.F('user'), name='role_binding_is_unique', violation_error_message='The user already has a role in this account.'),
         ),
     ]

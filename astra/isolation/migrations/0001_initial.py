@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('saved_at', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('account', 'name'), name='checkpoint_name_is_unique', violation_error_message='A checkpoint with this name exists for the account.'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='checkpoint_name_is_not_empty')],
             },
         ),
         migrations.CreateModel(
@@ -55,18 +56,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('checkpoint', 'label', 'number'),
+                'constraints': [models.UniqueConstraint(fields=('checkpoint', 'label', 'number'), name='checkpoint_part_is_unique')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='checkpoint',
-            constraint=models.UniqueConstraint(fields=('account', 'name'), name='checkpoint_name_is_unique', violation_error_message='A checkpoint with this name exists for the account.'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='checkpoint_name_is_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkpointpart',
-            constraint=models.UniqueConstraint(fields=('checkpoint', 'label', 'number'), name='checkpoint_part_is_unique'),
         ),
     ]
