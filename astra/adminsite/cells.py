@@ -22,24 +22,18 @@ NOTHING = "–"
 
 # How a state looks; one that is not here is neutral.
 _TONES = {
-    "active": "good",
-    "available": "good",
-    "completed": "good",
-    "protected": "good",
-    "ready": "good",
-    "success": "good",
-    "discovering": "busy",
-    "provisioning": "busy",
-    "restoring": "busy",
-    "running": "busy",
-    "atRisk": "warning",
-    "deletePending": "warning",
-    "partial": "warning",
-    "removed": "warning",
-    "suspended": "warning",
-    "unavailable": "warning",
-    "unknown": "odd",
-    "failed": "bad",
+    state: tone
+    for tone, states in {
+        "good": "active available complete completed established full managed normal protected "
+        "ready success valid",
+        "busy": "deleting discovering establishing failingOver managing provisioning restoring "
+        "running transferring verifying",
+        "warning": "atRisk blocked deletePending expired incomplete ineligible partial removed "
+        "suspended unavailable warning",
+        "odd": "indeterminate unknown",
+        "bad": "corrupt critical error failed",
+    }.items()
+    for state in states.split()
 }
 
 

@@ -32,10 +32,13 @@ class BoundedPaginator(Paginator[Any]):
         return self.count == MOST_ROWS
 
     @property
-    def table_size(self) -> str:
-        """The number of rows of the whole table, as the database's own statistics have it."""
+    def table_size(self) -> str | None:
+        """The number of rows of the whole table, as the database's own statistics have it.
+
+        None where they know less than pages show, such as of a view.
+        """
         ((rows,),) = fetch(_ESTIMATE, [f'"{self._rows.model._meta.db_table}"'])
-        return human_number(rows)
+        return human_number(rows) if rows >= self.count else None
 
     def page(self, number: int | str) -> Page[Any]:
         """Return a page of the list.

@@ -17,6 +17,7 @@ from astra.engine.models import Transition
 from astra.scenarios.models import SeededScenario
 from backups.actions import steering
 from backups.models import App, AppBackup, Bucket, Snapshot
+from notices.models import Task
 from tests import world
 from tests.admin.conftest import Person, list_of, make_backup, page_of, some_of_everything, text_of
 
@@ -119,6 +120,16 @@ def test_a_list_says_where_it_stops(
     assert "3 results" not in page
 
 
+def test_a_list_says_nothing_of_a_size_that_the_database_does_not_know(
+    person: Person, app: App, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A task, with two parts; tasks are a view.
+    make_backup(app)
+    monkeypatch.setattr("astra.adminsite.paging.MOST_ROWS", 3)
+    page = text_of(person.look(list_of(Task)))
+    assert "the first 3 tasks of these: search or filter" in page
+
+
 def test_a_search_tells_how_much_it_found(person: Person, app: App, bucket: Bucket) -> None:
     world.make_backup(app, bucket, name="one")
     world.make_backup(app, bucket, name="two")
@@ -205,3 +216,19 @@ def test_seeded_scenarios_can_only_be_looked_at(person: Person) -> None:
     SeededScenario.objects.create(name="demo")
     assert person.client.get(f"{list_of(SeededScenario)}add/").status_code == 403
     assert "demo" in person.look(list_of(SeededScenario))
+
+
+@pytest.mark.parametrize(
+    ("state", "tone"),
+    [
+        ("valid", "good"),
+        ("established", "good"),
+        ("failingOver", "busy"),
+        ("warning", "warning"),
+        ("indeterminate", "odd"),
+        ("error", "bad"),
+        ("pending", "neutral"),
+    ],
+)
+def test_states_of_all_kinds_have_the_colour_of_what_they_mean(state: str, tone: str) -> None:
+    assert f"astra-{tone}" in str(cells.state_badge(state))
