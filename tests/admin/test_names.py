@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from astra.accounts.models import RoleBinding, User
+from astra.accounts.models import Account, RoleBinding, User
 from astra.adminsite.navigation import Entry, _entries, in_text
 from astra.journal.models import JournalEntry
 from backups.models import App, Bucket
@@ -69,6 +69,7 @@ def rows_of(page: str) -> str:
         (RoleBinding, "role", "role"),
         (User, "auth_provider", "auth_provider"),
         (User, "role", "rolebinding__role"),
+        (Account, "clock_mode", "clock_mode"),
     ],
 )
 def test_forms_and_filters_offer_the_names_that_lists_show(

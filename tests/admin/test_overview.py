@@ -86,7 +86,7 @@ def test_the_panels_tell_of_the_chosen_account(
     page = person.look(LIVE, account=str(account.pk))
     told = parts(page)
     assert told["tiles"].startswith("backup 2 Backups sync 1 Under way error 1 Failed")
-    assert "2026-01-05 12:00:11 manual" in told["clock"]
+    assert "2026-01-05 12:00:11 Manual" in told["clock"]
     assert "half-way" in told["under_way"]
     percent = re.search(r'aria-label="Progress of half-way" aria-valuenow="(\d+)"', page)
     assert percent is not None
@@ -201,7 +201,7 @@ def test_the_panels_tell_of_all_accounts(person: Person) -> None:
 
 
 def test_the_only_account_is_chosen_by_itself(person: Person, account: Account) -> None:
-    assert "2026-01-05 12:00:00 manual Move on by" in parts(person.look("/admin/"))["clock"]
+    assert "2026-01-05 12:00:00 Manual Move on by" in parts(person.look("/admin/"))["clock"]
     world.make_account(name="another")
     assert "Move on by" not in person.look("/admin/")
     assert f'href="/admin/?account={account.pk}"' in person.look(list_of(account))

@@ -77,7 +77,7 @@ def clock_badge(account: Account) -> SafeString:
     if account.clock_mode == ClockMode.SCALED:
         return cells.badge(f"{account.clock_rate:g}× faster", "busy")
     tone = "warning" if account.clock_mode == ClockMode.MANUAL else "good"
-    return cells.badge(account.clock_mode, tone)
+    return cells.badge(ClockMode(account.clock_mode).label, tone)
 
 
 def move(account: Account, data: dict[str, Any]) -> Move:
