@@ -2,6 +2,7 @@
 
 ASTRA_START_SCENARIO= ASTRA_ADMIN_PASSWORD=secret python manage.py serve
 python -m docs.pictures.take http://127.0.0.1:8000 secret
+pngquant --force --ext .png --strip docs/pictures/*.png
 """
 
 import sys
