@@ -1,8 +1,8 @@
 """What several threads of a process want of the database at the same time, asked in one go.
 
 While one asks, those that come are queued; once it has its answer, the first of them asks for all that
-wait. Many then share one statement, one commit and one wait for the disk. Who comes alone asks at once
-and for itself: nobody waits for others to come, and no thread is kept for it.
+wait by then. Many then share one statement, one commit and one wait for the disk. Who comes alone asks
+at once and for itself: nobody waits for others to come, and no thread is kept for it.
 """
 
 import threading
@@ -23,13 +23,13 @@ LONGEST_SECONDS = 0.1
 
 
 class _Turn(Generic[Wanted, Got]):
-    """One that wants something: what came of it, or all for whom it is to ask, itself the first."""
+    """One that wants something: what came of it, or that it is to ask."""
 
-    __slots__ = ("error", "got", "group", "told", "wanted")
+    __slots__ = ("asks", "error", "got", "told", "wanted")
 
     def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
-        self.group: list[_Turn[Wanted, Got]] = []
+        self.asks = False
         self.got: Got
         self.error: BaseException | None = None
         # Held until it is told either.
@@ -80,7 +80,7 @@ class Grouped(Generic[Wanted, Got]):
         return got
 
     def _queued(self, key: Hashable, turn: _Turn[Wanted, Got]) -> list[_Turn[Wanted, Got]]:
-        """Return for whom this one is to ask, or nobody: then it has been asked for."""
+        """Return for whom this one is to ask, itself the first, or nobody: then it has been asked for."""
         with self._guard:
             line = self._lines.get(key)
             if line is None:
@@ -99,7 +99,11 @@ class Grouped(Generic[Wanted, Got]):
             left = seconds_left()
             if not turn.told.acquire(timeout=-1 if left is None else left):
                 raise OperationalError from Late()
-        return turn.group
+        if not turn.asks:
+            return []
+        # Whoever came while this thread woke up goes along.
+        with self._guard:
+            return [turn, *_taken(line)]
 
     def _lead(self, key: Hashable, group: list[_Turn[Wanted, Got]]) -> None:
         try:
@@ -119,9 +123,9 @@ class Grouped(Generic[Wanted, Got]):
         with self._guard:
             line = self._lines[key]
             if line.waiting:
-                group = _taken(line)
-                group[0].group = group
-                group[0].told.release()
+                first = line.waiting.pop(0)
+                first.asks = True
+                first.told.release()
                 return
             line.asking -= 1
             if not line.asking:
