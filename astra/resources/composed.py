@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from astra.accounts.callers import Scope
 from astra.api import fields, filters
 from astra.api.serializers import ClosedSerializer, StateDetailsField
-from astra.resources.members import ABSENT, BY_SERVICE, Member
+from astra.resources.members import ABSENT, BY_SERVICE, Member, Writer
 
 
 class Constant(Member):
@@ -157,7 +158,7 @@ class Follows(Member):
         self,
         name: str,
         *,
-        value: Callable[[Any, datetime], Any] | None = None,
+        value: Writer | None = None,
         sql: Callable[[datetime], Any] | None = None,
         **options: Any,
     ) -> None:
@@ -169,13 +170,9 @@ class Follows(Member):
             return {} if self.present is None else super().filters()
         return {self.name: self.filter_class(expression=self.sql)}
 
-    def written(self, row: Any, now: datetime) -> Any:
-        is_there = self.there is None or self.there(row)
-        return self.writer(row, now) if is_there else None
-
-    @property
-    def writer(self) -> Callable[[Any, datetime], Any]:
-        return self.value or self._of_column
+    @cached_property
+    def _writes(self) -> Writer:
+        return self.value or super()._writes
 
 
 class Derived(Member):
@@ -223,7 +220,7 @@ class Known(Member):
         name: str,
         field: Callable[..., Any],
         *,
-        value: Callable[[Any, datetime], Any] | None = None,
+        value: Writer | None = None,
         reads_also: Sequence[str] = (),
         once: bool = False,
         sometimes: bool = True,

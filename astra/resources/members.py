@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -33,6 +34,8 @@ class Use(Enum):
 
 
 REQUIRED, OPTIONAL, ABSENT = Use.REQUIRED, Use.OPTIONAL, Use.ABSENT
+# Gives the JSON value of a row at the account's instant.
+Writer = Callable[[Any, datetime], Any]
 # How a member is declared that the service alone sets.
 BY_SERVICE: Any = {"create": ABSENT, "fixed": True}
 
@@ -149,19 +152,20 @@ class Member:
 
     def written(self, row: Any, now: datetime) -> Any:
         """Return the JSON value of a row at the account's instant; None: the answer lacks it."""
-        return self.json(getattr(row, self.column))
+        is_there = self.there is None or self.there(row)
+        return self._writes(row, now) if is_there else None
 
     def json(self, value: Any) -> Any:
         """Return the JSON of the column's value."""
         return value
 
     @property
-    def writer(self) -> Callable[[Any, datetime], Any]:
+    def writer(self) -> Writer:
         """What does the same as ``written``, at less cost, of a row that is ``there``."""
-        return self._of_column if type(self).written is Member.written else self.written
+        return self._writes if type(self).written is Member.written else self.written
 
-    @property
-    def _of_column(self) -> Callable[[Any, datetime], Any]:
+    @cached_property
+    def _writes(self) -> Writer:
         value_of, json = attrgetter(self.column), self.json
         if type(self).json is Member.json:
             return lambda row, now: value_of(row)

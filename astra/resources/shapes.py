@@ -18,13 +18,11 @@ from astra.api import fields, filters
 from astra.api.resources import ResourceKind
 from astra.api.serializers import ClosedSerializer, MetadataSerializer, StrictMetadataSerializer
 from astra.resources.composed import Derived
-from astra.resources.members import ABSENT, REQUIRED, Member, Use, columns_read
+from astra.resources.members import ABSENT, REQUIRED, Member, Use, Writer, columns_read
 from astra.resources.schemas import sample
 
 # What ``validate`` of a body does: returns the members, or raises DRF's ``ValidationError``.
 Check = Callable[[dict[str, Any]], dict[str, Any]]
-# Writes the JSON value of a row at an instant.
-Writer = Callable[[Any, datetime], Any]
 # The columns of `version`, `id` and `metadata`, which every resource has.
 COMMON_COLUMNS = (
     "version",

@@ -1,7 +1,6 @@
 """Backups of an app. Source: the user's document, 'Create a new application backup for an app'."""
 
-from datetime import datetime
-from typing import Any
+from operator import attrgetter
 
 from django.db.models import Q
 
@@ -32,9 +31,7 @@ class SnapshotUsed(Identifier):
 
     reads_also = ("snapshot_shown",)
     present = Q(snapshot_shown=True)
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return super().written(row, now) if row.snapshot_shown else None
+    there = staticmethod(attrgetter("snapshot_shown"))
 
 
 class Progress(Follows):

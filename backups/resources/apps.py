@@ -80,9 +80,7 @@ class OtherCluster(Text):
 
     reads_also = ("cluster_id", "source_cluster_id")
     present = ~Q(source_cluster_id=F("cluster_id"))
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return super().written(row, now) if row.source_cluster_id != row.cluster_id else None
+    there = staticmethod(lambda row: row.source_cluster_id != row.cluster_id)
 
 
 class Scopes(Several):

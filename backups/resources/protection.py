@@ -1,7 +1,7 @@
 """What members of snapshots, backups and schedules refer to, and those they have in common."""
 
 from collections.abc import Callable
-from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from astra.resources.composed import Details
@@ -13,7 +13,6 @@ A_BUCKET = Reference("bucket", BUCKET_NOT_FOUND, "The account has no such bucket
 A_SCHEDULE = Reference("schedule")
 A_SNAPSHOT = Reference("appSnap", SNAPSHOT_NOT_FOUND, "The account has no such snapshot.")
 SYSTEM_NAMED = "A DNS-1123 label. Without one, the system makes one."
-BY_SERVICE: Any = {"create": ABSENT, "sometimes": True}
 
 
 class HookDetails(Details):
@@ -21,9 +20,7 @@ class HookDetails(Details):
 
     reads_also = ("hook_state",)
     is_filtered = False
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return super().written(row, now) if row.hook_state else None
+    there = staticmethod(attrgetter("hook_state"))
 
 
 def each_refusing(*refusals: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -38,7 +35,8 @@ def each_refusing(*refusals: Callable[[Any], None]) -> Callable[[Any], None]:
 
 def hook_members() -> tuple[Member, Member]:
     """Return the members that say how the execution hooks ended."""
+    lacking: Any = {"create": ABSENT, "sometimes": True}
     return (
-        Choice("hookState", choices=HookState.values, label="Hooks", **BY_SERVICE),
-        HookDetails("hookStateDetails", label="Details", **BY_SERVICE),
+        Choice("hookState", choices=HookState.values, label="Hooks", **lacking),
+        HookDetails("hookStateDetails", label="Details", **lacking),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from astra.api import fields
@@ -36,9 +37,7 @@ class UploadDetails(Details):
     """`uploadStateDetails`: there as soon as `uploadState` is."""
 
     reads_also = ("upload_state",)
-
-    def written(self, row: Any, now: datetime) -> Any:
-        return super().written(row, now) if row.upload_state else None
+    there = staticmethod(attrgetter("upload_state"))
 
 
 def complete(row: Asup, now: datetime) -> Sequence[str]:
