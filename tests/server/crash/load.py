@@ -123,6 +123,10 @@ class Client:
         self.ledger.is_restore_doubtful = False
         self.ledger.restored()
 
+    def is_fault(self, status: int, document: Any) -> bool:
+        """Tell whether no call of this client should be answered so."""
+        return status >= 400 and status not in _REFUSALS
+
     def _create(self, kind: str) -> None:
         rows = self.ledger.rows[kind]
         self._number += 1
@@ -183,9 +187,10 @@ class Client:
             told = "503" if "Retry-After" in answer.headers else "503 without Retry-After"
             self._doubt(method, path, told)
             return None, None
-        document = json.loads(answer.data) if answer.data else {}
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        document = json.loads(answer.data) if answer.data and is_json else {}
         self.ledger.note(call=f"{method} {path}", status=answer.status, id=document.get("id"))
-        if answer.status >= 400 and answer.status not in _REFUSALS:
+        if self.is_fault(answer.status, document):
             self.ledger.faults.append(f"{method} {path} answers {answer.status}: {document}")
         return answer.status, document
 
