@@ -29,7 +29,8 @@ _PRESENT = f"""
     FROM accounts_account WHERE id = %(account)s FOR SHARE
 """
 
-# What is made of the rows `settled`, after which a statement may go on.
+# What is made of the rows `settled`, after which a statement may go on. A call that came between the
+# instant and the row may have left a later one in it: no history goes back.
 _HISTORY = """
     history AS (
         INSERT INTO engine_transition
@@ -96,7 +97,8 @@ class Rows:
                     outcome_reasons = %(reasons)s::jsonb{reasons},
                     ends_at = CASE WHEN chosen.state = ANY(%(final)s)
                                    THEN coalesce(resource.ends_at, %(now)s) ELSE %(now)s END,
-                    next_transition_at = NULL, modified_at = %(now)s,
+                    next_transition_at = NULL,
+                    modified_at = greatest(%(now)s, resource.modified_at),
                     transition_count = resource.transition_count + 1
                 FROM chosen WHERE resource.id = chosen.id
                 RETURNING resource.*, chosen.state AS from_state
@@ -168,7 +170,8 @@ class Rows:
                     hook_state = CASE WHEN hook_state IS NOT NULL THEN 'failed' END,
                     hook_state_details = CASE WHEN hook_state IS NOT NULL THEN %(details)s::jsonb
                                               ELSE hook_state_details END,
-                    modified_at = %(now)s, transition_count = transition_count + 1
+                    modified_at = greatest(%(now)s, modified_at),
+                    transition_count = transition_count + 1
                 WHERE account_id = %(account)s AND id = ANY(%(ids)s)
                 RETURNING *, state AS from_state
             ), {_HISTORY} {_STEPS}

@@ -117,8 +117,13 @@ class Pulse(models.Model):
         return f"{self.name} at {self.at}"
 
 
-def record_step(kind: str, resource: Staged, to_state: str, now: datetime) -> None:
-    """Record a step at the account's instant and set the state; the caller saves the resource."""
+def record_step(kind: str, resource: Staged, to_state: str, now: datetime) -> datetime:
+    """Record a step at the account's instant, set state and `modified_at`; the caller saves these.
+
+    Returns the instant recorded: what settling is late with, or a call that waited for the row, says
+    an earlier one than the row's last step, and no history goes back.
+    """
+    at = max(now, resource.modified_at)
     Transition.objects.create(
         account_id=resource.account_id,
         kind=kind,
@@ -126,10 +131,12 @@ def record_step(kind: str, resource: Staged, to_state: str, now: datetime) -> No
         sequence=resource.transition_count,
         from_state=resource.state,
         to_state=to_state,
-        at=now,
+        at=at,
     )
     resource.state = to_state
     resource.transition_count += 1
+    resource.modified_at = at
+    return at
 
 
 def record_deletion(kind: str, resource: Staged, now: datetime) -> None:

@@ -161,10 +161,10 @@ def begin_in(
 
     Options as of ``plan_new``, ``start`` by default now.
     """
-    now = caller.now()
-    record_step(lifecycle.kind, row, state, now)
-    columns = _fix(lifecycle, row, fate, caller, start=start or now, own_seconds=own_seconds)
-    return ["state", "transition_count", "outcome", "outcome_reasons", *columns]
+    at = record_step(lifecycle.kind, row, state, caller.now())
+    start = at if start is None else max(start, at)
+    columns = _fix(lifecycle, row, fate, caller, start=start, own_seconds=own_seconds)
+    return ["state", "transition_count", "modified_at", "outcome", "outcome_reasons", *columns]
 
 
 def _fix(

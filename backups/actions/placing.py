@@ -86,14 +86,16 @@ _LOSE = Statement(f"""
     ), changed AS (
         UPDATE backups_app AS app
         SET state = '{UNAVAILABLE}', outcome = '{UNAVAILABLE}', state_details = %(why)s::jsonb,
-            outcome_reasons = %(why)s::jsonb, ends_at = %(now)s, next_transition_at = NULL,
-            modified_at = %(now)s, transition_count = transition_count + 1
+            outcome_reasons = %(why)s::jsonb, ends_at = greatest(%(now)s, app.modified_at),
+            next_transition_at = NULL, modified_at = greatest(%(now)s, app.modified_at),
+            transition_count = transition_count + 1
         FROM lost WHERE app.id = lost.id
-        RETURNING app.id, app.account_id, app.transition_count, lost.state AS from_state
+        RETURNING app.id, app.account_id, app.transition_count, app.modified_at, lost.state AS from_state
     )
     INSERT INTO engine_transition
         (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
-    SELECT account_id, '{APP.kind}', id, transition_count - 1, from_state, '{UNAVAILABLE}', '', %(now)s
+    SELECT account_id, '{APP.kind}', id, transition_count - 1, from_state, '{UNAVAILABLE}', '',
+           modified_at
     FROM changed
 """)
 # In `stateDetails`, by which those that the cluster takes along are known again.

@@ -43,7 +43,8 @@ def _old(kept: str, finished: Callable[[str], str]) -> str:
 def _recorded(lifecycle: Lifecycle) -> str:
     return f"""INSERT INTO engine_transition
         (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
-    SELECT account_id, '{lifecycle.kind}', id, transition_count, state, '{DELETED}', %(reason)s, at
+    SELECT account_id, '{lifecycle.kind}', id, transition_count, state, '{DELETED}', %(reason)s,
+           greatest(at, modified_at)
     FROM gone"""
 
 

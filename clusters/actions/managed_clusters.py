@@ -65,7 +65,8 @@ def managed_cluster_replace(*, caller: Caller, row: Cluster, body: Mapping[str, 
 
 def managed_cluster_delete(cluster: Cluster, now: datetime) -> None:
     """Let a locked cluster go: it stays, unmanaged."""
-    cluster.managed_state, cluster.modified_at = UNMANAGED, now
+    cluster.managed_state = UNMANAGED
+    cluster.modified_at = max(now, cluster.modified_at)
     columns = registry.resource(CLUSTER.kind).complete(cluster, now)
     cluster.save(update_fields=["managed_state", "modified_at", *columns])
     for act in when_let_go:

@@ -102,12 +102,11 @@ def take_over(app: App, now: datetime, said: Sequence[Any]) -> None:
 def _move(
     app: App, state: str, now: datetime, source_id: uuid.UUID | None, details: Sequence[Any] = ()
 ) -> None:
-    record_step(APP.kind, app, state, now)
+    at = record_step(APP.kind, app, state, now)
     app.state_details = list(details)
     is_ready = state == READY
-    app.outcome, app.ends_at = (READY, now) if is_ready else (None, None)
+    app.outcome, app.ends_at = (READY, at) if is_ready else (None, None)
     app.next_transition_at = None
-    app.modified_at = max(now, app.modified_at)
     app.replication_source_app_id = source_id
     app.save(update_fields=_MOVED)
 
