@@ -2,12 +2,11 @@
 
 Only what is finished counts and goes, so the last good one is not deleted for one that is still
 being made: a row goes at the instant at which enough newer ones are finished, whenever that is
-noticed. A snapshot that an unfinished backup is made from stays until that is done; with
-`snapshotRetention` 0 it goes right after. Of a schedule that replicates, two stay at least.
+noticed. A snapshot counts once it is complete; one that an unfinished backup is made from stays until
+that is done, with `snapshotRetention` 0 it goes right after. Of a schedule that replicates, two stay.
 """
 
 import uuid
-from collections.abc import Callable
 
 from astra.api.statements import Statement
 from astra.engine.models import DELETED
@@ -17,19 +16,20 @@ from backups.lifecycle import APP_BACKUP, COMPLETED, SNAPSHOT
 REASON = "Retention of its schedule."
 
 
-def _old(kept: str, finished: Callable[[str], str]) -> str:
+def _old(lifecycle: Lifecycle, table: str, kept: str) -> str:
     """Compile the rows that go: those beyond the newest, and when.
 
-    A row goes when as many newer ones as are kept are finished, but not before it is itself.
-    ``finished`` gives those of a schedule, each of which is looked at once. Materialized, what goes
-    is looked up by its key, whatever the planner believes.
+    A row goes when as many newer ones as are kept are finished, but not before it is itself. Those of a
+    schedule are looked at once. Materialized, what goes is looked up by its key, whatever the planner
+    believes.
     """
     return f"""made AS (
         SELECT least({kept}::numeric, cardinality(ids))::int AS kept, ids, instants
         FROM backups_schedule AS schedule CROSS JOIN LATERAL (
             SELECT array_agg(id ORDER BY created_at DESC, id DESC) AS ids,
-                   array_agg(at ORDER BY created_at DESC, id DESC) AS instants
-            FROM ({finished("schedule.id")}) AS finished
+                   array_agg(coalesce(ends_at, modified_at)
+                             ORDER BY created_at DESC, id DESC) AS instants
+            FROM {table} WHERE {_is_finished(lifecycle)}
         ) AS newest_first
         WHERE schedule.account_id = %(account)s AND cardinality(ids) > {kept}::numeric
     ), old AS MATERIALIZED (
@@ -40,6 +40,12 @@ def _old(kept: str, finished: Callable[[str], str]) -> str:
     )"""
 
 
+def _is_finished(lifecycle: Lifecycle) -> str:
+    # In the words of the index, see ``kept_index``.
+    states = ", ".join(f"'{state}'" for state in lifecycle.final)
+    return f"schedule_id = schedule.id AND state IN ({states})"
+
+
 def _recorded(lifecycle: Lifecycle) -> str:
     return f"""INSERT INTO engine_transition
         (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
@@ -48,33 +54,22 @@ def _recorded(lifecycle: Lifecycle) -> str:
     FROM gone"""
 
 
-def _is_finished(lifecycle: Lifecycle, schedule: str) -> str:
-    # In the words of the index, see ``kept_index``.
-    states = ", ".join(f"'{state}'" for state in lifecycle.final)
-    return f"schedule_id = {schedule} AND state IN ({states})"
-
-
-def _finished_backups(schedule: str) -> str:
-    return f"""SELECT id, created_at, coalesce(ends_at, modified_at) AS at FROM backups_appbackup
-            WHERE {_is_finished(APP_BACKUP, schedule)}"""
-
-
-def _finished_snapshots(schedule: str) -> str:
-    return f"""SELECT id, created_at, greatest(coalesce(ends_at, modified_at), use.ended_at) AS at
-            FROM backups_snapshot CROSS JOIN LATERAL (
-                SELECT max(coalesce(backup.ends_at, backup.modified_at)) AS ended_at,
-                       coalesce(bool_or(backup.state = ANY(%(unfinished)s)), false) AS goes_on
-                FROM backups_appbackup AS backup WHERE backup.snapshot_id = backups_snapshot.id
-            ) AS use
-            WHERE {_is_finished(SNAPSHOT, schedule)} AND NOT use.goes_on"""
-
-
+# Old snapshots that nothing is being made of, and when they go: not before what was made of them ended.
+_UNUSED = """unused AS MATERIALIZED (
+        SELECT old.id, greatest(old.at, use.ended_at) AS at
+        FROM old CROSS JOIN LATERAL (
+            SELECT max(coalesce(backup.ends_at, backup.modified_at)) AS ended_at,
+                   coalesce(bool_or(backup.state = ANY(%(unfinished)s)), false) AS goes_on
+            FROM backups_appbackup AS backup WHERE backup.snapshot_id = old.id
+        ) AS use
+        WHERE NOT use.goes_on
+    )"""
 # To the last one that was transferred the next one is the difference.
 _SNAPSHOTS_KEPT = """greatest(schedule.snapshot_retention::numeric,
                          CASE WHEN schedule.replicate THEN 2 ELSE 0 END)"""
 
 _BACKUPS = Statement(f"""
-    WITH {_old("schedule.backup_retention", _finished_backups)}, gone AS (
+    WITH {_old(APP_BACKUP, "backups_appbackup", "schedule.backup_retention")}, gone AS (
         DELETE FROM backups_appbackup AS backup USING old WHERE backup.id = old.id
         RETURNING backup.*, old.at
     ), freed AS (
@@ -87,12 +82,12 @@ _BACKUPS = Statement(f"""
 """)
 
 _SNAPSHOTS = Statement(f"""
-    WITH {_old(_SNAPSHOTS_KEPT, _finished_snapshots)}, released AS (
+    WITH {_old(SNAPSHOT, "backups_snapshot", _SNAPSHOTS_KEPT)}, {_UNUSED}, released AS (
         UPDATE backups_appbackup AS backup SET snapshot_id = NULL, snapshot_shown = false
-        FROM old WHERE backup.snapshot_id = old.id
+        FROM unused WHERE backup.snapshot_id = unused.id
     ), gone AS (
-        DELETE FROM backups_snapshot AS snapshot USING old WHERE snapshot.id = old.id
-        RETURNING snapshot.*, old.at
+        DELETE FROM backups_snapshot AS snapshot USING unused WHERE snapshot.id = unused.id
+        RETURNING snapshot.*, unused.at
     )
     {_recorded(SNAPSHOT)}
 """)

@@ -108,6 +108,19 @@ def test_of_several_with_zero_kept_each_snapshot_goes_at_the_end_of_its_own_back
     assert list(steps.filter(kind="appSnap", to_state="deleted")) == ends
 
 
+def test_a_snapshot_goes_when_its_successor_is_complete_whose_backup_goes_on(
+    api: Api, app: App, bucket: Bucket
+) -> None:
+    schedule(api, app, snapshotRetention="1")
+    advance(at=world.START + timedelta(minutes=90))
+    App.objects.update(stage_delays={"app-backup-complete": 3 * 60 * 60})
+    advance(at=world.START + timedelta(minutes=150))
+    (successor,) = Snapshot.objects.all()
+    assert AppBackup.objects.get(snapshot=successor).state == "running"
+    gone = Transition.objects.filter(kind="appSnap", to_state="deleted").latest("at")
+    assert gone.at == successor.ends_at
+
+
 def test_a_disabled_schedule_does_not_fire(api: Api, app: App, bucket: Bucket) -> None:
     made_by = schedule(api, app, enabled="false")
     assert made_by.next_firing_at is None
