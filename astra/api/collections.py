@@ -7,7 +7,7 @@ Cost: flat in the number of rows for the default order and indexed members, exce
 import functools
 import itertools
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar, TypeVar
@@ -18,7 +18,7 @@ from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from astra.api import media
-from astra.api.filters import MemberFilterSet
+from astra.api.filters import MemberFilterSet, Shape
 from astra.api.ordering import DEFAULT_ORDER, ORDER_KEY, Order
 from astra.api.problems import NOT_PERMITTED, ApiProblem
 from astra.api.query import COLLECTION_PARAMETERS, Query
@@ -35,6 +35,8 @@ PAGE = 1000
 _PIECE = 100
 # The first of these that is enough for a limit is fetched, so that few statements stay prepared.
 _SIZES = (1, 20, 100, PAGE)
+# What is remembered of filters: which members they compare, and how.
+_MOST_SHAPES = 1000
 
 Document = Mapping[str, Any]
 
@@ -153,7 +155,8 @@ class _Listing:
     ) -> list[Row]:
         view, query = self._view, self._query
         values = {**view.ids, "account": view.caller.account_id, **view.caller.proof}
-        if query.conditions or skip or self._order != DEFAULT_ORDER or view.sees_some:
+        literals = view.filters.literals(query.conditions)
+        if literals is None or skip or self._order != DEFAULT_ORDER or view.sees_some:
             rows = self._order.apply(self._rows(), self._now)
             if after is not None:
                 rows = self._order.after(rows, after)
@@ -163,7 +166,13 @@ class _Listing:
         if after is not None:
             values["after"], values["after_id"] = after
         kind: Any = type(view)
-        page = _page_of(kind, tuple(view.ids), proof, enough, is_continued=after is not None)
+        asked = kind, tuple(view.ids), proof, enough, after is not None
+        if literals:
+            values.update(zip(_literal_names(literals), literals, strict=True))
+            shape = tuple((each.path, each.operator) for each in query.conditions)
+            page = _filtered_page_of(*asked, shape)
+        else:
+            page = _page_of(*asked)
         return page.fetch(values)[:size]
 
     def _rows(self) -> QuerySet[Any]:
@@ -172,15 +181,39 @@ class _Listing:
 
 
 @functools.cache
-def _page_of(
-    view: Any, ids: tuple[str, ...], proof: str, size: int, *, is_continued: bool
-) -> Selection:
-    """Return the statement of a page in the default order: the first, or one after a key."""
+def _page_of(*asked: Any) -> Selection:
+    """Return the statement of a page in the default order, see ``_rows_of``."""
+    return Selection(*_rows_of(*asked))
+
+
+@functools.lru_cache(_MOST_SHAPES)
+def _filtered_page_of(*asked: Any) -> Selection:
+    """Return that of a page of what a filter leaves.
+
+    Which index is best depends on the literals, so it is planned for them each time.
+    """
+    return Selection(*_rows_of(*asked), is_kept=False)
+
+
+def _rows_of(
+    view: Any,
+    ids: tuple[str, ...],
+    proof: str,
+    size: int,
+    is_continued: bool,  # noqa: FBT001
+    shape: Shape = (),
+) -> tuple[QuerySet[Any], tuple[str, ...]]:
+    """Return the rows of a page, the first or one after a key, and the columns that it shows."""
     found = view.rows_at(Parameter("account"), {name: Parameter(name) for name in ids})
+    found = view.filters.compare(found, shape, map(Parameter, _literal_names(shape)))
     rows = DEFAULT_ORDER.apply(found.filter(Proof(proof)))
     if is_continued:
         rows = DEFAULT_ORDER.after(rows, (Parameter("after"), Parameter("after_id")))
-    return Selection(rows[:size], (*view.columns, ORDER_KEY))
+    return rows[:size], (*view.columns, ORDER_KEY)
+
+
+def _literal_names(literals: Sequence[Any]) -> list[str]:
+    return [f"literal_{number}" for number in range(len(literals))]
 
 
 def _stream(

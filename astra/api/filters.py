@@ -7,10 +7,10 @@ by commas. A member without a column of its own costs time linear in the rows.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeAlias
 
 import django_filters
 from django.db.models import BooleanField, CharField, F, QuerySet, Value
@@ -62,8 +62,27 @@ class Member(django_filters.Filter):
         """Return the value that a `continue` token holds. Raises ``ValueError``."""
         return self.parse(str(stored))
 
+    def literal(self, condition: Condition) -> Any:
+        """Return the value that a condition compares the member's column with.
+
+        PostgreSQL reads it for any such column, so one text of a statement serves all literals. None: the
+        condition says more than that, or has a bad literal.
+        """
+        if self.expression is not None or condition.operator not in LOOKUPS:
+            return None
+        try:
+            return self.parse(condition.value)
+        except ValueError:
+            return None
+
+    def comparing(self, rows: QuerySet[Any], operator: str, value: Any) -> QuerySet[Any]:
+        """Return the rows whose column compares so; ``value``: a literal, or what stands for it."""
+        return rows.filter(**{f"{self.field_name}__{LOOKUPS[operator]}": value})
+
     def matching(self, rows: QuerySet[Any], condition: Condition, now: datetime) -> QuerySet[Any]:
         """Return the rows for which the condition holds. Raises problem 5 for a bad literal."""
+        if (value := self.literal(condition)) is not None:
+            return self.comparing(rows, condition.operator, value)
         name = self.field_name or ""
         if self.expression:
             name = "compared_" + "".join(char for char in condition.path if char.isalnum())
@@ -84,6 +103,10 @@ class IdentifierMember(Member):
 
     def parse(self, text: str) -> uuid.UUID:
         return uuid.UUID(text)
+
+    def literal(self, condition: Condition) -> uuid.UUID | None:
+        """Return the id that a condition compares the column with; None: it compares text."""
+        return super().literal(condition) if parse_identifier(condition.value) else None
 
     def matching(self, rows: QuerySet[Any], condition: Condition, now: datetime) -> QuerySet[Any]:
         """Return the rows for which the condition holds."""
@@ -111,6 +134,9 @@ class InstantMember(Member):
 
 class NumberMember(Member):
     """A number."""
+
+    def literal(self, condition: Condition) -> None:
+        """Say that a column of whole numbers cannot be compared with what may be a fraction."""
 
     def parse(self, text: str) -> Decimal:
         try:
@@ -156,6 +182,9 @@ class ElementMember(Member):
         super().__init__(column, path=path)
         self.key = key
 
+    def literal(self, condition: Condition) -> None:
+        """Say that the column is none that a literal could equal."""
+
     def matching(self, rows: QuerySet[Any], condition: Condition, now: datetime) -> QuerySet[Any]:
         """Return the rows with a matching element; `eq` and `in` through the column's GIN index."""
         if condition.operator in ("eq", "in"):
@@ -171,6 +200,10 @@ class ElementMember(Member):
             output_field=BooleanField(),
         )
         return rows.filter(exists)
+
+
+# What conditions compare, and how; their literals apart.
+Shape: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class MemberFilterSet(django_filters.FilterSet):
@@ -200,6 +233,24 @@ class MemberFilterSet(django_filters.FilterSet):
         if member is None:
             raise invalid_query(parameter, f"Unknown field: {path}.")
         return member
+
+    @classmethod
+    def literals(cls, conditions: tuple[Condition, ...]) -> tuple[Any, ...] | None:
+        """Return the literals of conditions that compare columns with one each; None: some do not.
+
+        Raises problem 5 for an unknown member.
+        """
+        found = tuple(
+            cls.member(condition.path, "filter").literal(condition) for condition in conditions
+        )
+        return None if None in found else found
+
+    @classmethod
+    def compare(cls, rows: QuerySet[Any], shape: Shape, literals: Iterable[Any]) -> QuerySet[Any]:
+        """Return the rows for which conditions of the shape hold, with these in the literals' places."""
+        for (path, operator), literal in zip(shape, literals, strict=True):
+            rows = cls.member(path, "filter").comparing(rows, operator, literal)
+        return rows
 
     @classmethod
     def narrow(

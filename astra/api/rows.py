@@ -54,14 +54,19 @@ class Proof(Expression):
 
 
 class Selection:
-    """A queryset with a ``Parameter`` for whatever changes from call to call, as one statement."""
+    """A queryset with a ``Parameter`` for whatever changes from call to call, as one statement.
 
-    def __init__(self, rows: QuerySet[Any], columns: Sequence[str]) -> None:
+    ``is_kept``: as of ``Statement``.
+    """
+
+    def __init__(
+        self, rows: QuerySet[Any], columns: Sequence[str], *, is_kept: bool = True
+    ) -> None:
         sql, constants = _compiled(rows, columns)
         numbers = itertools.count()
         self._constants = {f"constant_{number}": value for number, value in enumerate(constants)}
         named = _CONSTANT.sub(lambda _: f"%(constant_{next(numbers)})s", sql)
-        self._statement = Statement(named.replace("%%", "%"))
+        self._statement = Statement(named.replace("%%", "%"), is_kept=is_kept)
         self._make = row_class(tuple(columns))._make
 
     def __str__(self) -> str:

@@ -33,15 +33,17 @@ class Statement:
     """A statement with `%(name)s` placeholders, whose types PostgreSQL infers.
 
     It runs in the transaction of this thread, if there is one. Made once, at import or in a cache that
-    is bounded: a session keeps what is prepared in it.
+    is bounded: a session keeps what is prepared in it. ``is_kept``: False for one that is planned for
+    its values each time, of which no session keeps anything.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, is_kept: bool = True) -> None:
         names = list(dict.fromkeys(_PLACEHOLDER.findall(text)))
         numbers = {name: f"${index}" for index, name in enumerate(names, start=1)}
         self._names = names
         self._text = _PLACEHOLDER.sub(lambda match: numbers[match[1]], text).encode()
         self._name = b"astra_%d" % next(_numbers)
+        self._is_kept = is_kept
 
     def __str__(self) -> str:
         return self._text.decode()
@@ -65,7 +67,7 @@ class Statement:
 
     def _send(self, parameters: Mapping[str, Any], held: Session) -> Any:
         values = [_written(held, parameters[name]) for name in self._names]
-        if settings.ASTRA.prepare_statements:
+        if self._is_kept and settings.ASTRA.prepare_statements:
             return held.execute_prepared(self._name, self._text, values)
         return held.execute_once(self._text, values)
 
