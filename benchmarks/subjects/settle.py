@@ -25,6 +25,8 @@ DUE = (10_000, 100_000, 1_000_000)
 # Of those that take minutes, a fraction of the rounds.
 MANY, FRACTION = 1_000_000, 5
 SETTLE, FLOOR = "settle", "floor"
+# What settling shall reach at least, of writing the same barely.
+OF_THE_FLOOR = 0.5
 SECONDS = "s"
 MOST_WAIT_SECONDS = 300
 _POLL_SECONDS = 0.1
@@ -168,7 +170,7 @@ def ratios(record: Record) -> Iterator[Ratio]:
     for rate in (each for each in found if each.unit == PER_SECOND):
         floor = replace(rate, what=rate.what.replace(SETTLE, FLOOR))
         if rate.of == THIS:
-            yield Ratio(f"{rate.what} of the floor", rate, floor)
+            yield Ratio(f"{rate.what} of the floor", rate, floor, OF_THE_FLOOR)
         else:
             yield Ratio(f"{rate.what} to {rate.of}", replace(rate, of=THIS), rate, KEPT)
 
