@@ -113,7 +113,7 @@ MEMBERS = Members(
     kinds.CERTIFICATE,
     Choice("certUse", choices=CertUse.values),
     Pem("cert", create=REQUIRED, pattern=patterns.BASE64),
-    Text("cn", min_length=1, max_length=CN_MAX_LENGTH, **BY_SERVICE),
+    Text("cn", label="Common name", min_length=1, max_length=CN_MAX_LENGTH, **BY_SERVICE),
     Instant("expiryTimestamp", column="expires_at", **BY_SERVICE),
     Flag("isSelfSigned"),
     TrustState("trustState", choices=ANY_STATE, **BY_SERVICE),

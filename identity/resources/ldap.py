@@ -44,7 +44,10 @@ _PARAMETERS = frozenset({"include", "limit", "filter", "continue"})
 
 
 def _named() -> tuple[Text, Text]:
-    return SearchedText("cn", **_SHORT), SearchedText("dn", storable_length=DN_MAX_LENGTH)
+    return (
+        SearchedText("cn", label="Common name", **_SHORT),
+        SearchedText("dn", label="Distinguished name", storable_length=DN_MAX_LENGTH),
+    )
 
 
 LDAP_USER = Resource(
