@@ -7,7 +7,7 @@ the `dayOfMonth` is passed over; a custom rule is DTSTART with FREQ (MINUTELY, H
 import calendar
 import re
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backups.models.schedules import Granularity, Schedule
 
@@ -40,8 +40,23 @@ def parse_rule(text: str) -> Rule:
     return Rule(start, _UNITS[found["unit"]] * int(found["n"]))
 
 
-def next_firing(schedule: Schedule, after: datetime) -> datetime | None:
-    """Return the first instant after ``after`` at which the schedule fires; None if it is disabled."""
+# The columns that say when a schedule fires.
+COLUMNS = (
+    "enabled",
+    "granularity",
+    "minute",
+    "hour",
+    "day_of_week",
+    "day_of_month",
+    "recurrence_rule",
+)
+
+
+def next_firing(schedule: Schedule | Any, after: datetime) -> datetime | None:
+    """Return the first instant after ``after`` at which the schedule fires; None if it is disabled.
+
+    ``schedule``: a schedule, or a row with those ``COLUMNS``.
+    """
     if not schedule.enabled:
         return None
     after = after.astimezone(UTC)
