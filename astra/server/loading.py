@@ -9,6 +9,7 @@ import django
 from django.conf import settings
 from django.core import signals
 from django.core.cache import close_caches
+from django.core.handlers.base import reset_urlconf
 from django.db import close_old_connections, reset_queries
 
 from astra.api.statements import release
@@ -37,13 +38,15 @@ def load(*, urls: bool = False) -> None:
 def release_when_finished() -> None:
     """At the end of a request, give its session back, and do nothing else: ours is all it may have.
 
-    Django looks at every connection and cache when a request begins, and again when it ends.
+    Django looks at every connection and cache when a request begins, and again when it ends, and forgets
+    the URLs of the request, of which all have the same.
     """
     for at, what in (
         (signals.request_started, reset_queries),
         (signals.request_started, close_old_connections),
         (signals.request_finished, close_old_connections),
         (signals.request_finished, close_caches),
+        (signals.request_finished, reset_urlconf),
     ):
         at.disconnect(what)
     signals.request_finished.connect(_release)
