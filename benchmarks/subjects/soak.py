@@ -4,6 +4,7 @@ import itertools
 import statistics
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 from benchmarks.plan import Plan, Ratio
 from benchmarks.plots import Panel
@@ -18,9 +19,10 @@ REQUESTS = 1_000_000
 REQUESTS_SO_FAR = "requests so far"
 WHATS = (CREATE, RETRIEVE, LIST, FILTERED)
 CONNECTIONS = 16
-# Until then caches fill; from then on memory shall be flat, but for this much.
+# In the first fifth caches fill; from then on memory shall be flat, but for this much. What is at work at
+# a moment has its memory too, so fifths of the way are compared, not moments.
 EARLY, AIM = 0.2, 1.1
-ALONG, AT_FIRST, AT_LAST = "along the way", "at a fifth", "at the end"
+ALONG, AT_FIRST, AT_LAST = "along the way", "in the second fifth", "in the last fifth"
 _PER = 100_000
 
 
@@ -28,23 +30,22 @@ def measure(record: Record, plan: Plan) -> None:
     """Load in turns, until there were as many requests; note the private memory after each turn."""
     wanted, done = plan.scaled(REQUESTS), 0
     target = service_target(plan.revisions[0])
-    early: dict[str, float] | None = None
     try:
         for turn in itertools.count():
             load = target.calls[WHATS[turn % len(WHATS)]](CONNECTIONS, plan.seconds)
             done += load.requests
             print(f"soak: {done:,} of {wanted:,}", file=sys.stderr)
-            memory = target.processes.private_mib()
             record.note(Figure(SUBJECT, target.name, ALONG, REQUESTS_SO_FAR), done)
-            for part, mib in memory.items():
+            for part, mib in target.processes.private_mib().items():
                 record.note(Figure(SUBJECT, target.name, ALONG, MIB + part), mib)
-            if early is None and done >= EARLY * wanted:
-                early = memory
             if done >= wanted:
                 break
-        for what, found in ((AT_FIRST, early or memory), (AT_LAST, memory)):
-            for part, mib in found.items():
-                record.note(Figure(SUBJECT, target.name, what, MIB + part), mib)
+        for figure in list(record.figures(SUBJECT)):
+            if figure.unit.startswith(MIB):
+                second = _usual(record, figure, EARLY, 2 * EARLY)
+                record.note(replace(figure, what=AT_FIRST), second)
+                last = _usual(record, figure, 1 - EARLY, 1)
+                record.note(replace(figure, what=AT_LAST), last)
     finally:
         target.stop()
 
@@ -63,6 +64,17 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
     yield "memory", Table(headers, rows)
 
 
+def _usual(record: Record, figure: Figure, start: float, end: float) -> float:
+    """Return the median of a memory between two shares of the way."""
+    requests, values = record.values[replace(figure, unit=REQUESTS_SO_FAR)], record.values[figure]
+    there = [
+        mib
+        for done, mib in zip(requests, values, strict=True)
+        if start <= done / requests[-1] <= end
+    ]
+    return statistics.median(there or values[-1:])
+
+
 def _growth(requests: list[float], values: list[float]) -> str:
     """Return the MiB by which it grows with so many requests, once the caches are full."""
     late = [
@@ -76,11 +88,11 @@ def _growth(requests: list[float], values: list[float]) -> str:
 
 
 def ratios(record: Record) -> Iterator[Ratio]:
-    """Compare the memory at the end with that of a fifth of the way."""
+    """Compare the memory of the last fifth with that of the second."""
     for figure in record.figures(SUBJECT):
         if figure.what == AT_LAST:
             first = Figure(SUBJECT, figure.of, AT_FIRST, figure.unit)
-            yield Ratio(f"soak: {figure.unit} at the end to a fifth", figure, first, at_most=AIM)
+            yield Ratio(f"soak: {figure.unit}, last fifth to second", figure, first, at_most=AIM)
 
 
 def panels(record: Record) -> Iterator[Panel]:
