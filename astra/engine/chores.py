@@ -7,7 +7,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from django.db import connection
 
@@ -31,17 +31,25 @@ class Chore:
     act: Callable[[uuid.UUID], None]
 
 
+class Trimmed(NamedTuple):
+    """How many rows a pass dropped, and whether that was all there was to drop."""
+
+    count: int
+    is_all: bool = True
+
+
 @dataclass(slots=True)
 class Trimmer:
     """What a worker remembers of trimming one thing: when, and up to where it has looked.
 
     ``newest``: the statement of the greatest number of a row so far; ``act`` trims the accounts that
-    have a row after a number.
+    have a row after a number. What it left is dropped in the next pass of the worker, so whatever an
+    interval brings is gone in the end, and others wait for a lot at most.
     """
 
     what: str
     newest: Statement
-    act: Callable[[int], int]
+    act: Callable[[int], Trimmed]
     interval_seconds: float
     _again_at: float = 0.0
     # The newest row at the last pass, and at the one before: what was being written at that time has
@@ -71,8 +79,11 @@ class Trimmer:
         (newest,) = self.newest.fetch_one({}) or (0,)
         if newest == self._newest_before:
             return 0
-        count = self.act(self._newest_before)
-        self._newest_before, self._newest = self._newest, newest
+        count, is_all = self.act(self._newest_before)
+        if is_all:
+            self._newest_before, self._newest = self._newest, newest
+        else:
+            self._again_at = 0.0
         return count
 
 

@@ -7,13 +7,13 @@ gone for longest first: no history ever has a gap.
 from django.conf import settings
 
 from astra.api.statements import Statement
-from astra.engine.chores import Trim, Trimmer
+from astra.engine.chores import Trim, Trimmed, Trimmer
 from astra.engine.models import DELETED
 from astra.engine.settling import LOCK_CLASS
 
 INTERVAL_SECONDS = 30.0
 # How many histories go in one statement, of all accounts.
-_LOT = 5000
+LOT = 5000
 
 _NEWEST = Statement("SELECT coalesce(max(id), 0) FROM engine_transition")
 
@@ -41,23 +41,23 @@ _TRIM = Statement(f"""
         JOIN engine_transition AS step
           ON step.account_id = excess.account_id AND step.at <= excess.at
         WHERE step.to_state = '{DELETED}'
-        ORDER BY step.at LIMIT {_LOT}
+        ORDER BY step.at LIMIT {LOT}
     ), trimmed AS (
         DELETE FROM engine_transition AS step USING gone
         WHERE step.account_id = gone.account_id AND step.kind = gone.kind
           AND step.resource_id = gone.resource_id
         RETURNING 1
     )
-    SELECT count(*) FROM trimmed
+    SELECT count(*), (SELECT count(*) < {LOT} FROM gone) FROM trimmed
 """)
 
 
-def histories_trim(*, since: int = 0) -> int:
-    """Trim the history of each account with a step after that number; return how many steps went."""
+def histories_trim(*, since: int = 0) -> Trimmed:
+    """Trim the history of each account with a step after that number, by a lot at most."""
     row = _TRIM.fetch_one(
         {"class": LOCK_CLASS + 1, "since": since, "cap": settings.ASTRA.history_cap}
     )
-    return int(row[0]) if row else 0
+    return Trimmed(*row) if row else Trimmed(0)
 
 
 def new_trimmer() -> Trim:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from astra.api.metrics import JOURNAL_DROPPED
 from astra.api.statements import Statement
-from astra.engine.chores import Trim, Trimmer
+from astra.engine.chores import Trim, Trimmed, Trimmer
 from astra.engine.settling import LOCK_CLASS
 
 # How often a worker looks.
@@ -75,7 +75,7 @@ _TRIM = Statement(f"""
 def new_trimmer() -> Trim:
     """Return what a worker calls, again and again."""
     return Trimmer(
-        "journals", _NEWEST, lambda since: journals_trim(since=since), INTERVAL_SECONDS
+        "journals", _NEWEST, lambda since: Trimmed(journals_trim(since=since)), INTERVAL_SECONDS
     ).trim
 
 

@@ -20,7 +20,7 @@ from astra.api.clock import monotonic_seconds, timestamp
 from astra.api.media import with_values
 from astra.api.metrics import WEBHOOKS_DROPPED, WEBHOOKS_FAILED, WEBHOOKS_TAKEN
 from astra.api.statements import Statement
-from astra.engine.chores import Trim, Trimmer
+from astra.engine.chores import Trim, Trimmed, Trimmer
 from astra.engine.registry import ANY_BEGINNING, registration
 from astra.engine.settling import LOCK_CLASS
 from astra.webhooks.models import ERROR_MAX_LENGTH
@@ -285,7 +285,9 @@ def queues_trim(*, since: int = 0) -> int:
 
 def new_trimmer() -> Trim:
     """Return what a worker calls, again and again, to keep the queues within their bound."""
-    return Trimmer("webhooks", _NEWEST, lambda since: queues_trim(since=since), TRIM_SECONDS).trim
+    return Trimmer(
+        "webhooks", _NEWEST, lambda since: Trimmed(queues_trim(since=since)), TRIM_SECONDS
+    ).trim
 
 
 def new_deliverer() -> Trim:

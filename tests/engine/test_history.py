@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from astra.accounts.models import Account
-from astra.engine.history import INTERVAL_SECONDS, histories_trim
+from astra.engine.history import INTERVAL_SECONDS, LOT, histories_trim
 from astra.engine.models import Transition
 from astra.engine.worker import Worker
 from tests import world
@@ -50,17 +50,17 @@ def test_what_has_been_gone_for_longest_leaves_with_its_whole_history(account: A
         live(account, number, "pending", "completed", "deleted")
     live(other, 0, "pending", "completed", "deleted")
     # The tenth newest step is one of the third thing.
-    assert histories_trim() == 6
+    assert histories_trim() == (6, True)
     assert kept(account) == {2: 3, 3: 3, 4: 3, 5: 3}
     assert kept(other) == {0: 3}
-    assert histories_trim() == 0
+    assert histories_trim() == (0, True)
 
 
 def test_what_is_there_keeps_its_history(account: Account) -> None:
     for number in range(6):
         live(account, number, "pending", "running", "completed")
     live(account, 6, "pending", "completed", "deleted")
-    assert histories_trim() == 0
+    assert histories_trim().count == 0
     assert sum(kept(account).values()) > CAP
 
 
@@ -71,9 +71,26 @@ def test_the_worker_does_it(account: Account) -> None:
     assert INTERVAL_SECONDS <= 60
 
 
+def test_what_is_more_than_a_lot_leaves_pass_after_pass(account: Account) -> None:
+    Transition.objects.bulk_create(
+        Transition(
+            account=account,
+            kind="thing",
+            resource_id=world.some_id(),
+            sequence=0,
+            to_state="deleted",
+            at=world.START + timedelta(seconds=number),
+        )
+        for number in range(LOT + CAP + 2)
+    )
+    worker = Worker(lambda seconds: False)
+    assert [worker.trim() for _ in range(3)] == [LOT, 2, 0]
+    assert Transition.objects.filter(account=account).count() == CAP
+
+
 def test_a_cap_of_none_leaves_what_is_there(account: Account, settings: Any) -> None:
     settings.ASTRA = dataclasses.replace(settings.ASTRA, history_cap=0)
     live(account, 0, "pending", "completed", "deleted")
     live(account, 1, "pending", "completed")
-    assert histories_trim() == 3
+    assert histories_trim().count == 3
     assert kept(account) == {1: 2}
