@@ -34,7 +34,7 @@ class Chore:
 class Trimmed(NamedTuple):
     """How many rows a pass dropped, and whether that was all there was to drop."""
 
-    count: int
+    rows: int
     is_all: bool = True
 
 
@@ -79,12 +79,12 @@ class Trimmer:
         (newest,) = self.newest.fetch_one({}) or (0,)
         if newest == self._newest_before:
             return 0
-        count, is_all = self.act(self._newest_before)
+        rows, is_all = self.act(self._newest_before)
         if is_all:
             self._newest_before, self._newest = self._newest, newest
         else:
             self._again_at = 0.0
-        return count
+        return rows
 
 
 chores: list[Chore] = []

@@ -60,7 +60,7 @@ def test_what_is_there_keeps_its_history(account: Account) -> None:
     for number in range(6):
         live(account, number, "pending", "running", "completed")
     live(account, 6, "pending", "completed", "deleted")
-    assert histories_trim().count == 0
+    assert histories_trim().rows == 0
     assert sum(kept(account).values()) > CAP
 
 
@@ -92,5 +92,5 @@ def test_a_cap_of_none_leaves_what_is_there(account: Account, settings: Any) -> 
     settings.ASTRA = dataclasses.replace(settings.ASTRA, history_cap=0)
     live(account, 0, "pending", "completed", "deleted")
     live(account, 1, "pending", "completed")
-    assert histories_trim().count == 3
+    assert histories_trim().rows == 3
     assert kept(account) == {1: 2}
