@@ -67,6 +67,6 @@ def restamp(
         said = {item["name"]: item for item in labels}
         own = [said.pop(item["name"], item) for item in own]
         resource.labels = own + [item for item in labels if item["name"] in said]
-    resource.modified_at = max(caller.now(), resource.modified_at)
+    resource.modify(caller.now())
     resource.modified_by = caller.user_id
     return ["labels", "modified_at", "modified_by"]

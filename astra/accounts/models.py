@@ -87,6 +87,15 @@ class Described(models.Model):
         """Return what people know it by: its name, where its kind has any."""
         return str(getattr(self, "name", self.pk))
 
+    def modify(self, now: datetime) -> datetime:
+        """Note that it is modified at the account's instant, and return the instant noted.
+
+        That is no earlier than the last one: what settling is late with, or a call that waited for
+        the row, says an earlier one. The caller saves `modified_at`.
+        """
+        self.modified_at = max(now, self.modified_at)
+        return self.modified_at
+
 
 class Account(Described):
     """A tenant: everything else belongs to one. Its clock is columns of it."""

@@ -120,10 +120,9 @@ class Pulse(models.Model):
 def record_step(kind: str, resource: Staged, to_state: str, now: datetime) -> datetime:
     """Record a step at the account's instant, set state and `modified_at`; the caller saves these.
 
-    Returns the instant recorded: what settling is late with, or a call that waited for the row, says
-    an earlier one than the row's last step, and no history goes back.
+    Returns the instant recorded, see ``Described.modify``: no history goes back.
     """
-    at = max(now, resource.modified_at)
+    at = resource.modify(now)
     Transition.objects.create(
         account_id=resource.account_id,
         kind=kind,
@@ -135,7 +134,6 @@ def record_step(kind: str, resource: Staged, to_state: str, now: datetime) -> da
     )
     resource.state = to_state
     resource.transition_count += 1
-    resource.modified_at = at
     return at
 
 

@@ -66,7 +66,7 @@ def managed_cluster_replace(*, caller: Caller, row: Cluster, body: Mapping[str, 
 def managed_cluster_delete(cluster: Cluster, now: datetime) -> None:
     """Let a locked cluster go: it stays, unmanaged."""
     cluster.managed_state = UNMANAGED
-    cluster.modified_at = max(now, cluster.modified_at)
+    cluster.modify(now)
     columns = registry.resource(CLUSTER.kind).complete(cluster, now)
     cluster.save(update_fields=["managed_state", "modified_at", *columns])
     for act in when_let_go:

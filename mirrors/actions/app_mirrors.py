@@ -201,7 +201,7 @@ _IMPOSSIBLE = {
 
 def app_mirror_delete(*, caller: Caller, row: AppMirror) -> None:
     """Let a locked mirror begin to go: it is gone when the clock says so."""
-    row.modified_at = max(caller.now(), row.modified_at)
+    row.modify(caller.now())
     row.save(update_fields=["modified_at", *_begin_to_go(caller, row)])
 
 

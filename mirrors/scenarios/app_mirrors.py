@@ -118,7 +118,7 @@ class MirrorSection(ResourceSection):
             mirror: AppMirror = item.row
             if mirror.destination_app_id is not None and mirror.state != FAILED_OVER:
                 app = App.objects.get(id=mirror.destination_app_id)
-                stand_by(app, mirror.source_app_id, max(mirror.modified_at, app.modified_at))
+                stand_by(app, mirror.source_app_id, mirror.modified_at)
 
 
 def _transfer(item: Item, columns: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from rest_framework import serializers
 
 from astra.accounts.callers import Caller
 from astra.accounts.metadata import restamp
-from astra.accounts.models import Described
 from astra.api import fields, media
 from astra.api.query import MOST_CONDITIONS
 from astra.api.requests import TolerantRequest
@@ -26,6 +25,7 @@ from astra.api.serializers import read_only_labels
 from astra.scenarios.documents import Source
 from astra.scenarios.loading import check_scenario, collect_items
 from astra.scenarios.schema import _validator
+from backups.models import Bucket
 from tests import world
 from tests.conftest import Api, invalid, number
 from tests.families import FAMILIES
@@ -97,10 +97,10 @@ def test_nor_are_labels_with_those_that_are_there() -> None:
     prefix = "astra.netapp.io/labels/read-only/"
     own, sent = counted(prefix), counted(prefix)
     assert read_only_labels(sent, allowed=own) == []
-    row = SimpleNamespace(labels=own, modified_at=world.START)
+    row = Bucket(labels=own, modified_at=world.START)
     caller = SimpleNamespace(now=lambda: world.START, user_id=None)
     body = {"metadata": {"labels": [*sent, *counted()]}}
-    restamp(cast(Described, row), cast(Caller, caller), body)
+    restamp(row, cast(Caller, caller), body)
     assert len(row.labels) == 2 * MANY
     assert Counted.compared == 0
 
