@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import BigIntegerField, F, QuerySet, Value
+from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Value
 
 from astra.accounts.callers import Caller, asked_again
 from astra.api.problems import CONFLICT, INVALID_FIELDS, NOT_PERMITTED, ApiProblem, refusal
@@ -245,28 +245,33 @@ def app_backup_delete(backup: AppBackup, now: datetime) -> None:
     stays, up to a number. Source: `docs/architecture.md`, 'Deleting a backup'.
     """
     AppBackup.objects.filter(id=backup.id).delete()
+    if backup.owns_snapshot and backup.snapshot_id:
+        if backup.state in APP_BACKUP.unfinished:
+            own = Snapshot.objects.filter(id=backup.snapshot_id, state__in=SNAPSHOT.unfinished)
+            _delete_snapshots(own, now)
+        if backup.schedule_id is None:
+            _leave_snapshot(backup.app_id, backup.snapshot_id, now)
+    # The bucket last: other deletions wait for it.
     if backup.state == COMPLETED:
         # A bare number goes out as a 32-bit integer, its upper half silently cut off.
         total = Value(backup.total_bytes, output_field=BigIntegerField())
         bucket = Bucket.objects.filter(id=backup.bucket_id)
         bucket.update(stored_bytes=F("stored_bytes") - total)
-    if not (backup.owns_snapshot and backup.snapshot_id):
-        return
-    if backup.state in APP_BACKUP.unfinished:
-        own = Snapshot.objects.filter(id=backup.snapshot_id, state__in=SNAPSHOT.unfinished)
-        _delete_snapshots(own, now)
-    if backup.schedule_id is None:
-        _leave_snapshot(backup.app_id, backup.snapshot_id, now)
 
 
 def _leave_snapshot(app_id: uuid.UUID, snapshot_id: uuid.UUID, now: datetime) -> None:
     """Note that a snapshot outlives its backup; beyond the cap, the oldest such of the app go."""
     Snapshot.objects.filter(id=snapshot_id).update(left_at=now)
-    left = Snapshot.objects.filter(app_id=app_id, left_at__isnull=False, appbackup=None)
+    left = Snapshot.objects.filter(app_id=app_id, left_at__isnull=False)
     cap = settings.ASTRA.left_behind
-    # More at once only where the cap was lowered.
-    beyond = left.order_by("-left_at", "-id").values("id")[cap : cap + _MOST_AT_ONCE]
-    _delete_snapshots(Snapshot.objects.filter(id__in=beyond), now)
+    # More at once only where the cap was lowered. Whether a backup is made of one is asked of those
+    # alone: of all, it would be asked of every backup there is.
+    beyond = list(
+        left.order_by("-left_at", "-id").values_list("id", flat=True)[cap : cap + _MOST_AT_ONCE]
+    )
+    if beyond:
+        made_of_it = AppBackup.objects.filter(snapshot_id=OuterRef("id"))
+        _delete_snapshots(Snapshot.objects.filter(~Exists(made_of_it), id__in=beyond), now)
 
 
 def _delete_snapshots(snapshots: QuerySet[Snapshot], now: datetime) -> None:

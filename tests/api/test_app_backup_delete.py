@@ -5,6 +5,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from astra.engine.models import Transition
 from backups.models import App, AppBackup, Bucket, Snapshot
@@ -179,3 +181,16 @@ def test_none_of_them_stays_where_none_is_to(api: Api, app: App, settings: Any) 
     backup = world.make_backup(app, bucket, snapshot=world.make_snapshot(app), owns_snapshot=True)
     assert api.delete(f"topology/v1/appBackups/{backup.id}").status_code == 204
     assert not Snapshot.objects.exists()
+
+
+def test_while_they_are_not_too_many_nobody_asks_which_of_them_are_in_use(
+    api: Api, app: App
+) -> None:
+    # Of all that an app has, that costs more than everything else a deletion does.
+    bucket = world.make_bucket(api.account, stored_bytes=GIB)
+    backup = world.make_backup(app, bucket, snapshot=world.make_snapshot(app), owns_snapshot=True)
+    with CaptureQueriesContext(connection) as statements:
+        assert api.delete(f"topology/v1/appBackups/{backup.id}").status_code == 204
+    looks = [each["sql"] for each in statements if "left_at" in each["sql"]]
+    assert looks
+    assert not [look for look in looks if "backups_appbackup" in look]
