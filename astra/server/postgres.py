@@ -25,6 +25,8 @@ _SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "256MB",
     "random_page_cost": "1.1",
+    # What a journal drops is to be used again soon, and what thousands of calls made is to be counted.
+    "autovacuum_naptime": "10s",
     "jit": "off",
     # No replica ever reads this server's log.
     "wal_level": "minimal",
