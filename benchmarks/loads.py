@@ -21,12 +21,16 @@ _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that can be sent again and again."""
+    """A request that can be sent again and again.
+
+    With a file of paths it is one to each of them in turn, until there are no more.
+    """
 
     url: str
     method: str = "GET"
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    paths: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def require_wrk() -> None:
 
 
 def run_wrk(request: Request, connections: int, seconds: float) -> Load:
-    """Load with one request over keep-alive connections; anything but 2xx ends the program."""
+    """Load with a request over keep-alive connections; anything but 2xx ends the program."""
     threads = min(_THREADS, connections)
     options = [f"-t{threads}", f"-c{connections}", f"-d{seconds:.0f}s", *_WRK_OPTIONS]
     return _measured(
@@ -56,6 +60,8 @@ def run_wrk(request: Request, connections: int, seconds: float) -> Load:
         BENCH_METHOD=request.method,
         BENCH_BODY=request.body,
         BENCH_HEADERS="\n".join(f"{name}: {value}" for name, value in request.headers.items()),
+        BENCH_PATHS=str(request.paths or ""),
+        BENCH_THREADS=str(threads),
     )
 
 

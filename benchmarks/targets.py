@@ -14,11 +14,17 @@ from benchmarks.services import Revision, Service, call
 BACKUP = '{"type":"application/astra-appBackup","version":"1.1"}'
 BACKUP_TYPE = "application/astra-appBackup+json"
 FLOOR, CREATE, RETRIEVE, LIST, FILTERED = "floor", "create", "retrieve", "list", "filtered list"
+DELETE = "delete"
 PAGE = 20
 # What an account begins with: enough for pages, and for a filter to leave something out.
 STORED = 100
 OWNER = "owner@example.com"
 _FLOOR_DATABASE = "floor"
+_ENDED_SINCE = """
+    SELECT id FROM backups_appbackup
+    WHERE state IN ('completed', 'failed') AND created_at > %s
+    ORDER BY created_at
+"""
 
 # Some seconds of load over so many connections.
 Call: TypeAlias = Callable[[int, float], Load]
@@ -33,6 +39,8 @@ class Target:
     processes: Processes
     stop: Callable[[], None]
     warming_seconds: float = 1.0
+    # Of a service.
+    database_url: str = ""
 
 
 def wrk(
@@ -55,14 +63,15 @@ def service_target(revision: Revision, **options: str) -> Target:
     made = service.control(
         "accounts", "POST", {"scenario": world(STORED), "clock": {"mode": "real"}}
     )
+    url = f"{service.root}/accounts/{made['id']}"
+    calls = calls_of_app(url, made["apps"][0]["id"], made["token"])
+    calls |= {FLOOR: floor(service), DELETE: deletes(service, url, made["token"])}
     return Target(
         revision.name,
-        {FLOOR: floor(service)}
-        | calls_of_app(
-            f"{service.root}/accounts/{made['id']}", made["apps"][0]["id"], made["token"]
-        ),
+        calls,
         service.processes,
         service.remove,
+        database_url=service.database_url,
     )
 
 
@@ -78,6 +87,25 @@ def calls_of_app(account: str, app: str, token: str) -> dict[str, Call]:
         FILTERED: wrk(f"{page}&filter={only}", headers=bearer(token)),
         CREATE: wrk(backups, "POST", BACKUP, headers=bearer(token, BACKUP_TYPE)),
     }
+
+
+def deletes(service: Service, account: str, token: str) -> Call:
+    """Return what deletes the backups made from now on that ended, until there are no more."""
+    with psycopg.connect(service.database_url) as connection:
+        since = connection.execute("SELECT now()").fetchone()
+    paths = service.folder / "deletes.txt"
+
+    def load(connections: int, seconds: float) -> Load:
+        with psycopg.connect(service.database_url) as connection:
+            found = connection.execute(_ENDED_SINCE, since).fetchall()
+        if not found:
+            return Load(0, 0)
+        backups = f"{account.removeprefix(service.root)}/topology/v1/appBackups"
+        paths.write_text("".join(f"{backups}/{backup_id}\n" for (backup_id,) in found))
+        request = Request(account, "DELETE", headers=bearer(token), paths=paths)
+        return run_wrk(request, min(connections, len(found)), seconds)
+
+    return load
 
 
 def world(backups: int, apps: int = 1, **account: str) -> dict[str, object]:

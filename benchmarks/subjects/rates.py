@@ -90,12 +90,15 @@ def rate_panels(record: Record, figures: Iterable[Figure]) -> Iterator[Panel]:
         )
 
 
-def panel_over(record: Record, title: str, over: Figure) -> Iterator[Panel]:
-    """Show the memory by part over what was noted at the same moments, if it was."""
+def panel_over(record: Record, title: str, over: Figure, *, prefix: str = MIB) -> Iterator[Panel]:
+    """Show the memory by part over what was noted at the same moments, if it was.
+
+    ``prefix``: that of other units, which are MiB of something else.
+    """
     if values := record.values.get(over):
         lines = {
-            each.unit.removeprefix(MIB): found
+            each.unit.removeprefix(prefix): found
             for each, found in record.values.items()
-            if each.unit.startswith(MIB) and each == replace(over, unit=each.unit)
+            if each.unit.startswith(prefix) and each == replace(over, unit=each.unit)
         }
         yield Panel(title, "MiB", over=(over.unit, values), lines=lines)

@@ -1,4 +1,4 @@
-"""A soak: a million requests of all kinds to one service, and its memory along the way."""
+"""A soak: a million requests of all kinds to one service, its memory and tables along the way."""
 
 import itertools
 import statistics
@@ -6,42 +6,56 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
+import psycopg
+
 from benchmarks.plan import Plan, Ratio
 from benchmarks.plots import Panel
 from benchmarks.record import Figure, Record
 from benchmarks.services import THIS
 from benchmarks.subjects.rates import MIB, panel_over
 from benchmarks.tables import NOTHING, Table, number
-from benchmarks.targets import CREATE, FILTERED, LIST, RETRIEVE, service_target
+from benchmarks.targets import CREATE, DELETE, FILTERED, LIST, RETRIEVE, service_target
 
 SUBJECT = "soak"
 REQUESTS = 1_000_000
 REQUESTS_SO_FAR = "requests so far"
-WHATS = (CREATE, RETRIEVE, LIST, FILTERED)
+# How long each turn is, to the others. Deletes are slower than creates, and all that is made has to go.
+TURNS = {CREATE: 0.25, RETRIEVE: 1.0, LIST: 1.0, FILTERED: 1.0, DELETE: 3.0}
 CONNECTIONS = 16
-# In the first fifth caches fill; from then on memory shall be flat, but for this much. What is at work at
-# a moment has its memory too, so fifths of the way are compared, not moments.
+# In the first fifth caches and histories fill; from then on memory and tables shall be flat, but for
+# this much. What is at work at a moment has its memory too, so fifths of the way are compared, not
+# moments.
 EARLY, AIM = 0.2, 1.1
 ALONG, AT_FIRST, AT_LAST = "along the way", "in the second fifth", "in the last fifth"
 _PER = 100_000
+# Of what calls write, with its indexes, and with the room in both that is to be used again.
+DISK = "MiB on disk of "
+_SIZES = """
+    SELECT relname, pg_total_relation_size(oid) / 1048576.0 FROM pg_class
+    WHERE relname IN (
+        'backups_appbackup', 'backups_snapshot', 'engine_transition', 'journal_journalentry'
+    )
+    UNION ALL SELECT 'the database', pg_database_size(current_database()) / 1048576.0
+"""
 
 
 def measure(record: Record, plan: Plan) -> None:
-    """Load in turns, until there were as many requests; note the private memory after each turn."""
+    """Load in turns, until there were as many requests; note memory and tables after each turn."""
     wanted, done = plan.scaled(REQUESTS), 0
     target = service_target(plan.revisions[0])
     try:
-        for turn in itertools.count():
-            load = target.calls[WHATS[turn % len(WHATS)]](CONNECTIONS, plan.seconds)
-            done += load.requests
+        for what, share in itertools.cycle(TURNS.items()):
+            done += target.calls[what](CONNECTIONS, max(1.0, share * plan.seconds)).requests
             print(f"soak: {done:,} of {wanted:,}", file=sys.stderr)
-            record.note(Figure(SUBJECT, target.name, ALONG, REQUESTS_SO_FAR), done)
-            for part, mib in target.processes.private_mib().items():
-                record.note(Figure(SUBJECT, target.name, ALONG, MIB + part), mib)
+            found = {REQUESTS_SO_FAR: float(done)}
+            found |= {MIB + part: mib for part, mib in target.processes.private_mib().items()}
+            found |= {DISK + name: mib for name, mib in _sizes(target.database_url).items()}
+            for unit, value in found.items():
+                record.note(Figure(SUBJECT, target.name, ALONG, unit), value)
             if done >= wanted:
                 break
         for figure in list(record.figures(SUBJECT)):
-            if figure.unit.startswith(MIB):
+            if figure.unit != REQUESTS_SO_FAR:
                 second = _usual(record, figure, EARLY, 2 * EARLY)
                 record.note(replace(figure, what=AT_FIRST), second)
                 last = _usual(record, figure, 1 - EARLY, 1)
@@ -50,22 +64,29 @@ def measure(record: Record, plan: Plan) -> None:
         target.stop()
 
 
+def _sizes(database_url: str) -> dict[str, float]:
+    """Return the MiB of each table that calls write, and of all there is."""
+    with psycopg.connect(database_url) as connection:
+        return {name: float(mib) for name, mib in connection.execute(_SIZES)}
+
+
 def tables(record: Record) -> Iterator[tuple[str, Table]]:
-    """Tell the private memory on the way, and how it grows from a fifth of the way on."""
+    """Tell private memory and tables on the way, and how they grow from a fifth of it on."""
     requests = record.values.get(Figure(SUBJECT, THIS, ALONG, REQUESTS_SO_FAR), [])
-    rows = []
-    for figure in record.figures(SUBJECT):
-        if figure.what == ALONG and figure.unit.startswith(MIB):
-            values = record.values[figure]
-            points = [values[0], values[len(values) // 2], values[-1]]
-            rows.append([figure.unit, *map(number, points), _growth(requests, values)])
     total = f"{requests[-1]:,.0f} requests" if requests else "requests"
-    headers = ["private memory", "at first", "halfway", f"after {total}", f"per {_PER:,}"]
-    yield "memory", Table(headers, rows)
+    for title, unit in (("private memory", MIB), ("tables", DISK)):
+        rows = []
+        for figure in record.figures(SUBJECT):
+            if figure.what == ALONG and figure.unit.startswith(unit):
+                values = record.values[figure]
+                points = [values[0], values[len(values) // 2], values[-1]]
+                rows.append([figure.unit, *map(number, points), _growth(requests, values)])
+        headers = [title, "at first", "halfway", f"after {total}", f"per {_PER:,}"]
+        yield title, Table(headers, rows)
 
 
 def _usual(record: Record, figure: Figure, start: float, end: float) -> float:
-    """Return the median of a memory between two shares of the way."""
+    """Return the median of what was noted between two shares of the way."""
     requests, values = record.values[replace(figure, unit=REQUESTS_SO_FAR)], record.values[figure]
     there = [
         mib
@@ -88,7 +109,7 @@ def _growth(requests: list[float], values: list[float]) -> str:
 
 
 def ratios(record: Record) -> Iterator[Ratio]:
-    """Compare the memory of the last fifth with that of the second."""
+    """Compare what was usual in the last fifth with the second."""
     for figure in record.figures(SUBJECT):
         if figure.what == AT_LAST:
             first = Figure(SUBJECT, figure.of, AT_FIRST, figure.unit)
@@ -96,6 +117,7 @@ def ratios(record: Record) -> Iterator[Ratio]:
 
 
 def panels(record: Record) -> Iterator[Panel]:
-    """Show the memory over the requests."""
+    """Show memory and tables over the requests."""
     requests = Figure(SUBJECT, THIS, ALONG, REQUESTS_SO_FAR)
     yield from panel_over(record, "private memory under load", requests)
+    yield from panel_over(record, "tables under load", requests, prefix=DISK)
