@@ -2,10 +2,19 @@
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from astra.server.stopping import StopRequested, StopRequests
+
+
+@pytest.fixture(autouse=True)
+def _hangups_as_usual() -> Iterator[None]:
+    """Let hangups end a process, which they do not below `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
