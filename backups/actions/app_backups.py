@@ -8,14 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models import BigIntegerField, F, QuerySet, Value
 
 from astra.accounts.callers import Caller, asked_again
 from astra.api.problems import CONFLICT, INVALID_FIELDS, NOT_PERMITTED, ApiProblem, refusal
 from astra.api.rows import Row, row_class
 from astra.api.serializers import read_only_labels
+from astra.api.statements import Statement
 from astra.database.grouping import Grouped
-from astra.engine.models import record_deletion
 from astra.engine.stages import Fate
 from backups import kinds, problems
 from backups.actions.create_statement import create, written
@@ -30,6 +30,7 @@ from backups.actions.drafting import (
 from backups.actions.fating import bucket_of_backup, fated, fates_by_rules
 from backups.actions.hooking import hooked
 from backups.actions.placing import refuse_unprotectable
+from backups.actions.retention import recorded
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, PENDING, READY, SNAPSHOT
 from backups.models import AppBackup, Bucket, Snapshot
 
@@ -38,6 +39,15 @@ SNAPSHOT_NAME_CONSTRAINT = "snapshot_name_is_unique"
 _creates: Grouped[bytes, Sequence[Any]] = Grouped(lambda who, drafts: create(dict(who), drafts))
 # How many snapshots whose backup is gone a deletion takes along.
 _MOST_AT_ONCE = 100
+_DELETE_SNAPSHOTS = Statement(f"""
+    WITH gone AS (
+        DELETE FROM backups_snapshot AS snapshot
+        WHERE id = ANY(%(ids)s)
+          AND NOT EXISTS (SELECT FROM backups_appbackup WHERE snapshot_id = snapshot.id)
+        RETURNING snapshot.*, %(now)s::timestamptz AS at
+    )
+    {recorded(SNAPSHOT)}
+""")
 
 
 class SnapshotNameTaken(Exception):
@@ -266,15 +276,12 @@ def _leave_snapshot(app_id: uuid.UUID, snapshot_id: uuid.UUID, now: datetime) ->
     cap = settings.ASTRA.left_behind
     # More at once only where the cap was lowered. Whether a backup is made of one is asked of those
     # alone: of all, it would be asked of every backup there is.
-    beyond = list(
-        left.order_by("-left_at", "-id").values_list("id", flat=True)[cap : cap + _MOST_AT_ONCE]
-    )
-    if beyond:
-        made_of_it = AppBackup.objects.filter(snapshot_id=OuterRef("id"))
-        _delete_snapshots(Snapshot.objects.filter(~Exists(made_of_it), id__in=beyond), now)
+    newest = left.order_by("-left_at", "-id").values_list("id", flat=True)
+    if beyond := list(newest[cap : cap + _MOST_AT_ONCE]):
+        _delete_snapshots(Snapshot.objects.filter(id__in=beyond), now)
 
 
 def _delete_snapshots(snapshots: QuerySet[Snapshot], now: datetime) -> None:
-    for snapshot in snapshots.select_for_update():
-        record_deletion(SNAPSHOT.kind, snapshot, now)
-        snapshot.delete()
+    """Delete those that no backup is made of, once whoever makes one just now is done."""
+    if ids := list(snapshots.select_for_update().values_list("id", flat=True)):
+        _DELETE_SNAPSHOTS.execute({"ids": ids, "now": now, "reason": ""})

@@ -46,7 +46,8 @@ def _is_finished(lifecycle: Lifecycle) -> str:
     return f"schedule_id = schedule.id AND state IN ({states})"
 
 
-def _recorded(lifecycle: Lifecycle) -> str:
+def recorded(lifecycle: Lifecycle) -> str:
+    """Return SQL that records that the rows of ``gone`` were deleted, each at its instant ``at``."""
     return f"""INSERT INTO engine_transition
         (account_id, kind, resource_id, sequence, from_state, to_state, reason, at)
     SELECT account_id, '{lifecycle.kind}', id, transition_count, state, '{DELETED}', %(reason)s,
@@ -78,7 +79,7 @@ _BACKUPS = Statement(f"""
               WHERE state = '{COMPLETED}' GROUP BY bucket_id) AS sums
         WHERE bucket.id = sums.bucket_id
     )
-    {_recorded(APP_BACKUP)}
+    {recorded(APP_BACKUP)}
 """)
 
 _SNAPSHOTS = Statement(f"""
@@ -89,7 +90,7 @@ _SNAPSHOTS = Statement(f"""
         DELETE FROM backups_snapshot AS snapshot USING unused WHERE snapshot.id = unused.id
         RETURNING snapshot.*, unused.at
     )
-    {_recorded(SNAPSHOT)}
+    {recorded(SNAPSHOT)}
 """)
 
 

@@ -3,6 +3,7 @@
 Source: `docs/architecture.md`, 'Data rules': races for a name are decided by the constraint.
 """
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -209,6 +210,23 @@ def test_a_create_waits_for_a_snapshot_that_is_being_deleted(
         snapshotID=str(snapshot.id),
     )
     assert (number(response), invalid(response)) == (46, ["snapshotID"])
+
+
+def test_a_snapshot_that_outlived_its_backup_stays_for_a_backup_that_is_just_being_made_of_it(
+    api: Api, app: App, settings: Any
+) -> None:
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, left_behind=0)
+    bucket = world.make_bucket(api.account, stored_bytes=1_000_000)
+    snapshot = world.make_snapshot(app)
+    backup = world.make_backup(app, bucket, snapshot=snapshot, owns_snapshot=True)
+    with ExitStack() as stack:
+        with transaction.atomic():
+            asked = api.create_backup(app, snapshotID=str(snapshot.id))
+            path = f"topology/v1/appBackups/{backup.id}"
+            deletion = stack.enter_context(blocked(lambda: api.delete(path)))
+        answers = [asked.status_code, deletion.result(PATIENCE_SECONDS).status_code]
+    assert answers == [201, 204]
+    assert Snapshot.objects.filter(id=snapshot.id).exists()
 
 
 def test_a_create_waits_for_a_clock_that_is_being_moved(
