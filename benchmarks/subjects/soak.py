@@ -22,6 +22,9 @@ REQUESTS_SO_FAR = "requests so far"
 # How long each turn is, to the others. Deletes are slower than creates, and all that is made has to go.
 TURNS = {CREATE: 0.25, RETRIEVE: 1.0, LIST: 1.0, FILTERED: 1.0, DELETE: 3.0}
 CONNECTIONS = 16
+# Before it begins, every session of the database shall be open, and know what each call asks: their
+# number is bounded, and so is what one remembers.
+WARMING_CONNECTIONS, WARMING_ROUNDS = 128, 2
 # In the first fifth caches and histories fill; from then on memory and tables shall be flat, but for
 # this much. What is at work at a moment has its memory too, so fifths of the way are compared, not
 # moments.
@@ -44,6 +47,8 @@ def measure(record: Record, plan: Plan) -> None:
     wanted, done = plan.scaled(REQUESTS), 0
     target = service_target(plan.revisions[0])
     try:
+        for what in list(TURNS) * WARMING_ROUNDS:
+            target.calls[what](WARMING_CONNECTIONS, plan.seconds)
         for what, share in itertools.cycle(TURNS.items()):
             done += target.calls[what](CONNECTIONS, max(1.0, share * plan.seconds)).requests
             print(f"soak: {done:,} of {wanted:,}", file=sys.stderr)
@@ -86,14 +91,14 @@ def tables(record: Record) -> Iterator[tuple[str, Table]]:
 
 
 def _usual(record: Record, figure: Figure, start: float, end: float) -> float:
-    """Return the median of what was noted between two shares of the way."""
+    """Return the mean of what was noted between two shares of the way."""
     requests, values = record.values[replace(figure, unit=REQUESTS_SO_FAR)], record.values[figure]
     there = [
         mib
         for done, mib in zip(requests, values, strict=True)
         if start <= done / requests[-1] <= end
     ]
-    return statistics.median(there or values[-1:])
+    return statistics.fmean(there or values[-1:])
 
 
 def _growth(requests: list[float], values: list[float]) -> str:
