@@ -51,10 +51,15 @@ def _watch() -> None:
             if looks >= _LOOKS:
                 _refuse(listener)
             continue
-        number, looks = next(_listeners(), -1), 0
-        with suppress(OSError), _borrowed(number) as listener:
-            # What it takes has that too.
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_MILLISECONDS)
+        number, looks = -1, 0
+        # Without a free descriptor there is no looking, for as long as that lasts.
+        with suppress(OSError):
+            number = next(_listeners(), -1)
+            with _borrowed(number) as listener:
+                # What it takes has that too.
+                listener.setsockopt(
+                    socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_MILLISECONDS
+                )
 
 
 def _listeners() -> Iterator[int]:

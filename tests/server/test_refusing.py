@@ -1,5 +1,6 @@
 """What a web server has no room for is refused, and whoever only keeps room has to leave."""
 
+import errno
 import http.client
 import os
 import select
@@ -10,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from astra.server import refusing
 from astra.server.addresses import Listener
 from astra.server.children import web_options
 from tests.server.service import ROOT, SECONDS, eventually, free_port
@@ -21,6 +24,7 @@ ROOM = 2
 APP = """
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 from astra.server import bodies, refusing
 
@@ -121,3 +125,24 @@ def test_senders_of_nothing_make_room(port: int) -> None:
 def test_a_reader_of_nothing_has_to_leave(port: int, tmp_path: Path) -> None:
     with connected(port, b"GET /endless HTTP/1.1\r\nHost: x\r\n\r\n"):
         eventually((tmp_path / "ended").exists, "the end of the answer")
+
+
+class _Over(Exception):
+    """Enough was looked."""
+
+
+def test_it_is_looked_again_when_no_file_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+
+    def sleep(_: float) -> None:
+        if len(looks) == 3:
+            raise _Over
+
+    def listeners() -> Iterator[int]:
+        looks.append("a look")
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(refusing, "time", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(refusing, "_listeners", listeners)
+    with pytest.raises(_Over):
+        refusing._watch()
