@@ -65,14 +65,19 @@ def negotiate(request: HttpRequest, kind: str | None) -> str:
 
     ``kind`` is the resource's for an instance, None for a list.
     """
+    chosen = preferred(request, resource_media_type(kind) if kind else None)
+    if chosen is None:
+        raise ApiProblem(NOT_ACCEPTABLE)
+    return chosen
+
+
+def preferred(request: HttpRequest, own: str | None) -> str | None:
+    """Return ``own`` where nothing is asked for before it, else JSON; None where neither will do."""
     accept = request.META.get("HTTP_ACCEPT", "").strip()
     if not accept:
         return JSON
     choose = _remembered if len(accept) <= _LONGEST_REMEMBERED else _choose
-    chosen = choose(accept, resource_media_type(kind) if kind else None)
-    if chosen is None:
-        raise ApiProblem(NOT_ACCEPTABLE)
-    return chosen
+    return choose(accept, own)
 
 
 def takes(request: HttpRequest, media_type: str) -> bool:

@@ -1,6 +1,8 @@
 """What is read of a request before anything else, and Django's own class made tolerant."""
 
+import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -11,6 +13,8 @@ from astra.api.problems import BODY_TOO_LARGE, MISSING_TOKEN, ApiProblem
 _LONGEST_CONTENT_TYPE = 255
 # No body has more bytes than a number of so many digits says.
 _MOST_DIGITS = 18
+# A cookie as the service writes its own (RFC 6265, 4.1.1): nothing in it is quoted.
+_COOKIE = re.compile(r"(?:^|;)\s*([^=;\s]+)=([!#-+\--:<-\[\]-~]*)\s*(?=;|$)")
 
 
 class Overdue(TimeoutError):
@@ -18,10 +22,18 @@ class Overdue(TimeoutError):
 
 
 class TolerantRequest(WSGIRequest):
-    """A request whose Content-Type may be nonsense: a body is JSON whatever it says.
+    """A request whose Content-Type and Cookie may be nonsense: a body is JSON whatever it says.
 
     Django would fail before anything could write a problem document.
     """
+
+    @cached_property
+    def COOKIES(self) -> dict[str, str]:  # type: ignore[override]  # noqa: N802
+        """The cookies by name, without those that somebody else quoted.
+
+        Python takes the square of a cookie's length to unquote it, and may find any character.
+        """
+        return dict(_COOKIE.findall(self.META.get("HTTP_COOKIE", "")))
 
     def _set_content_type_params(self, meta: Mapping[str, Any]) -> None:
         if len(meta.get("CONTENT_TYPE", "")) > _LONGEST_CONTENT_TYPE:

@@ -10,9 +10,9 @@ from django.templatetags.static import static
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
-from astra.api import handler
+from astra.api import handler, media
 
-_PAGE, _DOCUMENT = "text/html", "application/json"
+_PAGE = "text/html"
 _TEXT = "text/plain; charset=utf-8"
 
 
@@ -63,7 +63,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _wants_page(request: HttpRequest) -> bool:
-    return request.get_preferred_type([_DOCUMENT, _PAGE]) == _PAGE
+    return media.preferred(request, _PAGE) == _PAGE
 
 
 urlpatterns = [path("", entrance), path("favicon.ico", icon)]

@@ -8,6 +8,7 @@ from django.core.signals import request_started
 from django.db import close_old_connections
 from django.test import RequestFactory
 
+from astra.api.requests import TolerantRequest
 from astra.wsgi import application
 
 
@@ -44,6 +45,27 @@ def _status(environ: dict[str, Any]) -> str:
 def test_a_create_survives_any_content_type(content_type: str) -> None:
     request = RequestFactory().post("/accounts/a/k8s/v1/apps/b/appBackups")
     assert _status(request.environ | {"CONTENT_TYPE": content_type}) == "401 Unauthorized"
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        'sessionid="\\000aaaaaaaa"',
+        "sessionid=\x00aaaaaaaa",
+        "sessionid=\xff; csrftoken=\xff\xfe",
+        ";;=;sessionid==;a",
+        'csrftoken="' + "\\" * 60_000,
+    ],
+)
+def test_a_page_survives_any_cookie(cookie: str) -> None:
+    environ = RequestFactory().get("/admin/").environ | {"HTTP_HOST": "localhost"}
+    assert _status(environ | {"HTTP_COOKIE": cookie}) == "302 Found"
+
+
+def test_cookies_of_others_stand_in_no_bodys_way() -> None:
+    sent = 'a=b; sessionid=abc123;c="d\\"" ;odd; csrftoken=t:o-k_e.n'
+    cookies = TolerantRequest(RequestFactory().get("/").environ | {"HTTP_COOKIE": sent}).COOKIES
+    assert cookies == {"a": "b", "sessionid": "abc123", "csrftoken": "t:o-k_e.n"}
 
 
 @pytest.mark.parametrize("path", ["/accounts/\xff\xfe", "/accounts/a/\x00", "/accounts/%", "//"])

@@ -25,6 +25,7 @@ from astra.api.serializers import read_only_labels
 from astra.scenarios.documents import Source
 from astra.scenarios.loading import check_scenario, collect_items
 from astra.scenarios.schema import _validator
+from astra.server import entrance
 from backups.models import Bucket
 from tests import world
 from tests.conftest import Api, invalid, number
@@ -138,10 +139,28 @@ def test_the_parameters_of_a_content_type_are_not_read_without_end(header: str) 
     assert calls_of(work(2_000)) == calls_of(work(1_000))
 
 
+@pytest.mark.parametrize("unit", ["\\", '\\"', "\\001", ";", "a=b;", " "])
+def test_cookies_are_not_unquoted(unit: str) -> None:
+    def work(count: int) -> Callable[[], Any]:
+        environ = RequestFactory().get("/").environ | {"HTTP_COOKIE": f'a="{count * unit}"'}
+        return lambda: TolerantRequest(environ).COOKIES
+
+    assert calls_of(work(2_000)) == calls_of(work(1_000))
+
+
 @pytest.mark.parametrize("unit", ["a/b,", "a/b;q=1,", ";", 'a/b;"', "application/json,"])
 def test_an_accept_header_is_not_read_without_end(unit: str) -> None:
     def work(count: int) -> Callable[[], Any]:
         return lambda: media._choose(count * unit, None)
+
+    assert calls_of(work(2_000)) == calls_of(work(1_000))
+
+
+@pytest.mark.parametrize("unit", ["a/b,", "text/html,"])
+def test_nor_where_a_page_may_be_asked_for(unit: str) -> None:
+    def work(count: int) -> Callable[[], Any]:
+        request = RequestFactory(headers={"Accept": count * unit}).get("/")
+        return lambda: entrance._wants_page(request)
 
     assert calls_of(work(2_000)) == calls_of(work(1_000))
 

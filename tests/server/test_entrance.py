@@ -29,6 +29,13 @@ def test_others_find_nothing_at_the_root() -> None:
         assert (response.status_code, number(response)) == (404, 2)
 
 
+def test_what_nobody_can_read_asks_for_no_page() -> None:
+    assert get("/", Accept="a/b;a*=b''c").status_code == 404
+    accept = "a/b;a*=b''c,application/json;q=0.1,text/html;q=0.2"
+    assert get("/", Accept=accept)["Location"] == "/admin/"
+    assert get("/", Accept="application/json;q=0.2,text/html;q=0.1").status_code == 404
+
+
 def test_a_browser_finds_an_icon() -> None:
     response = get("/favicon.ico")
     assert response.status_code == 301
