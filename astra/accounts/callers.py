@@ -71,6 +71,8 @@ _EVERYTHING = "*"
 # Callers by the digest of their token, as they were when they were last asked for.
 _remembered: "dict[str, Caller]" = {}
 _MOST_REMEMBERED = 10_000
+# Whoever has more is asked for each time, or thousands would be remembered of each token.
+_MOST_CONSTRAINTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,8 @@ def _scope(grants: Iterable[tuple[str, Sequence[str]]], weakest: Role) -> Scope 
 
 
 def _remember(token_digest: str, caller: Caller) -> None:
-    if not caller.clock_rate or caller.has_faults or caller.is_advancing:
+    is_large = len(caller.reads or ()) > _MOST_CONSTRAINTS
+    if is_large or not caller.clock_rate or caller.has_faults or caller.is_advancing:
         _remembered.pop(token_digest, None)
         return
     if len(_remembered) >= _MOST_REMEMBERED:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
+from astra.accounts.callers import caller_of, remembered
 from astra.accounts.clocks import ClockMode
 from astra.accounts.models import Account, RoleBinding, Token, User
 from astra.api.clock import timestamp
@@ -56,6 +57,16 @@ def test_a_remembered_caller_is_proved_by_the_statement_that_does_the_work(
     made = AppBackup.objects.first()
     assert made is not None
     assert len(statements(lambda: known.get(f"{path}/{made.id}"))) == 1
+
+
+def test_whoever_has_thousands_of_constraints_is_not_remembered(account: Account) -> None:
+    for number_of, is_remembered in ((100, True), (101, False)):
+        user = world.make_user(account, None)
+        names = [f"namespaces:name='n{each}'" for each in range(number_of)]
+        world.bind(user, "member", constraints=names)
+        token = world.make_token(user)
+        caller_of(token)
+        assert (remembered(token) is not None) is is_remembered
 
 
 def revoked(api: Api) -> None:
