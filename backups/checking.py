@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
+from astra.api.quantities import MAX_SIZE
 from astra.api.statements import Statement
 from backups.lifecycle import COMPLETED
-from backups.models import Schedule
+from backups.models import App, AppBackup, Schedule
 from backups.recurrence import next_firing
 
 _STORES_LESS = Statement("""
@@ -16,14 +17,22 @@ _STORES_LESS = Statement("""
         WHERE bucket_id = bucket.id AND state = %(completed)s
     )
 """)
+# What settling adds to a bucket, by model; of a new backup it is the size of its app.
+_SIZES = {App: "size_bytes", AppBackup: "total_bytes"}
 _MOMENT = timedelta(microseconds=1)
 
 
 def impossible_protection(account_id: uuid.UUID) -> Iterator[str]:
-    """Yield the buckets that store less than is in them, and the schedules that fire out of time."""
+    """Yield the buckets that store less than is in them, what is larger than anything is, and the
+    schedules that fire out of time.
+    """
     parameters = {"account": account_id, "completed": COMPLETED}
     for (bucket_id,) in _STORES_LESS.fetch_all(parameters):
         yield f"backups.bucket {bucket_id}: It stores less than its completed backups."
+    for model, column in _SIZES.items():
+        rows = model._default_manager.filter(account_id=account_id, **{f"{column}__gt": MAX_SIZE})
+        for identifier in rows.values_list("id", flat=True)[:1]:
+            yield f"{model._meta.label_lower} {identifier}: It is larger than {MAX_SIZE} bytes."
     schedules = Schedule.objects.filter(account_id=account_id, next_firing_at__isnull=False)
     for schedule in schedules:
         at = schedule.next_firing_at

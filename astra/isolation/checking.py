@@ -7,8 +7,10 @@ call or the first move of the clock.
 
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from django.db.models import DateTimeField, FloatField
+from django.db import connection
+from django.db.models import DateTimeField, Field, FloatField, IntegerField
 
 from astra.accounts.belongings import Belonging, state_belongings
 from astra.api.statements import fetch
@@ -36,7 +38,7 @@ def check_state(account_id: uuid.UUID) -> None:
 
 
 def _unreadable(account_id: uuid.UUID) -> Iterator[str]:
-    """Yield the columns with values that PostgreSQL has and nobody else."""
+    """Yield the tables with values that PostgreSQL has and nobody else, or that nothing can add to."""
     for item in state_belongings():
         conditions = " OR ".join(_beyond(item))
         if not conditions:
@@ -54,3 +56,11 @@ def _beyond(item: Belonging) -> Iterator[str]:
             yield f"\"{field.column}\" NOT BETWEEN '0001-01-02Z' AND '9999-01-01Z'"
         elif isinstance(field, FloatField):
             yield f'"{field.column}" NOT BETWEEN -1e300 AND 1e300'
+        elif _is_count(field):
+            _, most = connection.ops.integer_field_range(field.get_internal_type())
+            yield f'"{field.column}" > {most // 2}'
+
+
+def _is_count(field: "Field[Any, Any]") -> bool:
+    """Tell whether a column begins at nought and is added to; a seed only begins there."""
+    return isinstance(field, IntegerField) and field.default == 0 and field.column != "seed"

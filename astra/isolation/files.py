@@ -13,6 +13,7 @@ from astra.accounts.belongings import Belonging
 from astra.accounts.models import Account
 from astra.api import problems
 from astra.api.clock import timestamp
+from astra.api.quantities import parse_instant
 from astra.isolation.checking import check_state
 from astra.isolation.checkpoints import (
     ROWS_IN_PART,
@@ -107,9 +108,9 @@ def _read(
     ):
         raise CheckpointError("The member tables must have arrays of rows.")
     try:
-        at = datetime.fromisoformat(document["at"])
+        at = parse_instant(document["at"])
     except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError("The member at must be an instant.") from error
+        raise CheckpointError("The member at must be an instant that a clock can have.") from error
     found = [part for label, rows in tables.items() if (part := present(version, label, rows))]
     for item, rows in found:
         if any(row[item.column] != str(account_id) for row in rows):

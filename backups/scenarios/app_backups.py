@@ -19,6 +19,7 @@ from astra.scenarios.placing import (
 )
 from astra.scenarios.schema import ref
 from astra.scenarios.sections import Item
+from astra.scenarios.writing import reporting_conflicts
 from backups import kinds
 from backups.lifecycle import APP_BACKUP, AVAILABLE, COMPLETED, FAILED, PENDING, SNAPSHOT
 from backups.models import App, Bucket, Snapshot
@@ -86,7 +87,9 @@ class BackupSection(ProtectionSection):
 
     def written(self, items: Sequence[Item]) -> None:
         """Let the new backups that are completed occupy their buckets."""
-        occupy_with([item.id for item in items])
+        if items:
+            with reporting_conflicts(items[0]):
+                occupy_with([item.id for item in items])
 
     def _snapshot(
         self, item: Item, placement: Placement, state: str, fate: Fate

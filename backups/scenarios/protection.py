@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db import DataError
+
 from astra.api.statements import fetch
 from astra.engine.plan import Pace
 from astra.engine.stages import Lifecycle
@@ -13,6 +15,9 @@ from astra.scenarios.placing import Fate, Placement, staged_columns
 from astra.scenarios.sections import Item
 from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
 from backups.models.protection import HookState
+
+# Half of what a column holds: as in a checkpoint, there must be room for what is completed later.
+MOST_STORED = 2**62
 
 _PERCENT = {"type": "integer", "minimum": 0, "maximum": 100}
 
@@ -84,19 +89,24 @@ def _further(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def occupy_with(ids: Sequence[uuid.UUID]) -> None:
-    """Let those of the backups that are completed occupy their buckets, as what settling completes."""
+    """Let those of the backups that are completed occupy their buckets, as what settling completes.
+
+    Raises as ``occupy``.
+    """
     statement = (
-        "SELECT bucket_id, sum(total_bytes)::bigint FROM backups_appbackup"
+        "SELECT bucket_id, sum(total_bytes) FROM backups_appbackup"
         " WHERE id = ANY(%(ids)s) AND state = %(state)s GROUP BY bucket_id"
     )
     occupy(dict(fetch(statement, {"ids": list(ids), "state": COMPLETED})))
 
 
 def occupy(added: Mapping[uuid.UUID, int]) -> None:
-    """Add bytes to buckets."""
+    """Add bytes to buckets; raises ``DataError`` beyond what settling can add more to."""
     statement = (
-        "UPDATE backups_bucket SET stored_bytes = stored_bytes + %(bytes)s::bigint"
-        " WHERE id = %(id)s"
+        "UPDATE backups_bucket SET stored_bytes = stored_bytes + %(bytes)s::numeric"
+        " WHERE id = %(id)s RETURNING stored_bytes"
     )
     for bucket_id in sorted(added):
-        fetch(statement, {"id": bucket_id, "bytes": added[bucket_id]})
+        for (stored,) in fetch(statement, {"id": bucket_id, "bytes": added[bucket_id]}):
+            if stored > MOST_STORED:
+                raise DataError(f"A bucket stores {MOST_STORED} bytes at most.")

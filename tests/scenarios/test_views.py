@@ -12,7 +12,8 @@ from astra.accounts.models import Account, User
 from astra.scenarios.library import names
 from astra.scenarios.models import SeededScenario
 from astra.scenarios.schema import compile_schema
-from backups.models import AppBackup
+from backups.models import AppBackup, Bucket
+from backups.scenarios import protection
 from tests import world
 from tests.conftest import number, problem
 from tests.scenarios import seeded
@@ -235,3 +236,22 @@ def test_a_query_that_means_nothing_is_refused(
 
 def test_the_schema_can_be_read() -> None:
     assert read("scenario.schema.json") == json.loads(json.dumps(compile_schema()))
+
+
+def test_a_bucket_has_room_for_what_settling_adds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protection, "MOST_STORED", 4 * 2**53)
+    head, _ = MINE.replace("parameters: {percent: 20}\n", "").split("          - {name: b")
+
+    def world_of(backups: int, fleet: int) -> str:
+        line = "          - {{name: b-{}, state: completed, totalBytes: 8PiB}}\n"
+        sizes = "smallest: 8PiB, largest: 8PiB"
+        fleets = f"    fleets:\n      - {{name: f, apps: 1, backups: {fleet}, {sizes}}}\n"
+        return head + "".join(map(line.format, range(backups))) + fleets
+
+    # The last of them are more than the column holds.
+    for numbers in ((5, 1), (2, 3), (1, 1030)):
+        refused = call("POST", "scenarios/mine", world_of(*numbers))
+        assert (refused.status_code, number(refused)) == (409, 10), refused.content
+    assert not Account.objects.filter(name="one").exists()
+    load("mine", world_of(2, 2))
+    assert Bucket.objects.get().stored_bytes == 4 * 2**53
