@@ -117,7 +117,7 @@ class ResourceSection(Section):
         for member in self._further():
             if member.name in said:
                 value = member.shown(required=False).run_validation(said[member.name])
-                member.apply(row, value)
+                _apply(item, member, row, value, AS_READ, member.name)
 
     def without_ids(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the members of an item without ids, also those that it has read."""
@@ -140,7 +140,7 @@ class ResourceSection(Section):
         row = model(**described | columns, **self._place_of(item))
         for name, member in self._seeded():
             if name in item.values and member.column not in columns:
-                member.apply(row, _value(item, name, member))
+                _apply(item, member, row, _value(item, name, member), name)
         return row
 
     def complete(self, item: Item, row: Any) -> None:
@@ -245,6 +245,14 @@ def _schema(member: Member, *, described: bool = True) -> dict[str, Any]:
         limits = {"minimum": member.least, "maximum": member.most}
         return about | {"type": "integer"} | limits
     return about | json_schema(member.shown(required=False))
+
+
+def _apply(item: Item, member: Member, row: Any, value: Any, *path: str) -> None:
+    # The schema has seen that it looks right; a 31 February does.
+    try:
+        member.apply(row, value)
+    except ValueError as error:
+        raise item.error(f"{error}.", *path) from error
 
 
 def _value(item: Item, name: str, member: Member) -> Any:

@@ -106,3 +106,21 @@ def test_siblings_of_one_name_are_told_apart_by_their_ids() -> None:
 def test_who_made_it_may_be_gone() -> None:
     load_text(world({"createdBy": IDS[0]}))
     assert str(AppBackup.objects.get().created_by) == IDS[0]
+
+
+NEVER = "2026-02-30T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("item", "path"),
+    [
+        ({"validFromTimestamp": NEVER}, "validFromTimestamp"),
+        ({"asRead": {"lastResourceCollectionTimestamp": NEVER}}, "asRead"),
+    ],
+)
+def test_no_member_is_a_day_that_does_not_exist(item: dict[str, Any], path: str) -> None:
+    section = "apps" if "asRead" in item else "credentials"
+    kind = {} if "asRead" in item else {"keyType": "kubeconfig"}
+    finding = refused(world(**{section: [{"name": "c", **kind, **item}]}))
+    assert finding.startswith(f"accounts[0].{section}[0].{path}")
+    assert finding.endswith(": day is out of range for month.")
