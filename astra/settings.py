@@ -180,6 +180,12 @@ USE_I18N = False
 USE_TZ = True
 FORMAT_MODULE_PATH = ["astra.adminsite.formats"]
 
+# Forms, with a file of 5 MiB (a scenario), are kept in memory, so none is spilt to a disk.
+# ``astra.api.pages`` refuses what is larger.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = max(ASTRA.max_body_bytes, 6 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE
+
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 

@@ -7,16 +7,19 @@ they pass these by.
 from typing import Any
 
 from csp.middleware import CSPMiddleware
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
+
+from astra.api.requests import is_too_large
 
 ACCOUNTS_PREFIX = "/accounts"
 API_PREFIXES = (ACCOUNTS_PREFIX, "/simulator/")
@@ -55,5 +58,22 @@ ClickjackingProtection = _for_pages(XFrameOptionsMiddleware)
 
 
 class Csrf(_for_pages(CsrfViewMiddleware)):  # type: ignore[misc]
+    """Look for the token in a form, which is where its body is read: whoever sent it."""
+
     def process_view(self, request: HttpRequest, *args: Any) -> Any:
-        return None if is_api_call(request) else super().process_view(request, *args)
+        if is_api_call(request):
+            return None
+        if not _is_taken(request):
+            text = "What was sent is too large, or does not say how large it is.\n"
+            return HttpResponse(text, status=413, content_type="text/plain; charset=utf-8")
+        return super().process_view(request, *args)
+
+
+def _is_taken(request: HttpRequest) -> bool:
+    """Tell whether a body is no larger than anybody may send, or than a file of the site's people is."""
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        return False
+    if not is_too_large(request, max_bytes=settings.ASTRA.max_body_bytes):
+        return True
+    most = settings.FILE_UPLOAD_MAX_MEMORY_SIZE
+    return not is_too_large(request, max_bytes=most) and request.user.is_staff

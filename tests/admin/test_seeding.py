@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, SimpleUploadedFile
 
 from astra.accounts.models import Account
 from astra.scenarios.models import SeededScenario
@@ -97,6 +97,18 @@ def test_a_file_comes_before_a_choice(person: Person) -> None:
 def test_a_file_that_is_too_large_is_refused(person: Person) -> None:
     response = upload(person, b"#" * (5 * 1024 * 1024 + 1))
     assert "The file is larger than 5 MiB." in text_of(response.content.decode())
+    assert isinstance(response.wsgi_request.FILES["file"], InMemoryUploadedFile)
+
+
+def test_what_can_be_uploaded_can_be_loaded(person: Person) -> None:
+    response = person.send(SEED, document="#" * 5 * 1024 * 1024, parameters="{}", _load="")
+    assert response.status_code == 200
+    assert list(response.context["form"].errors) == ["source"]
+
+
+def test_what_is_larger_still_is_not_even_read(person: Person) -> None:
+    announced = str(6 * 1024 * 1024 + 1)
+    assert person.client.post(SEED, {}, CONTENT_LENGTH=announced).status_code == 413
 
 
 def test_a_file_that_is_no_text_is_told_as_such(person: Person) -> None:

@@ -50,6 +50,24 @@ def test_an_unknown_page_of_the_admin_site_is_a_page_of_it(admin_client: Client)
     assert 'href="/admin/"' in response.content.decode()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"CONTENT_LENGTH": str(1024 * 1024 + 1)},
+        {"CONTENT_LENGTH": "9" * 5_000},
+        {"HTTP_TRANSFER_ENCODING": "chunked"},
+    ],
+    ids=lambda environ: next(iter(environ.values()))[:8],
+)
+def test_a_form_of_anybody_is_no_larger_than_the_body_of_a_call(environ: dict[str, Any]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "x" * 32
+    response = client.post("/admin/login/", {"file": "x"}, **environ)
+    assert response.status_code == 413
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+
+
 def test_another_host_is_told_which_variable_lets_it_in(caplog: pytest.LogCaptureFixture) -> None:
     for path in ("/admin/", "/api/docs/"):
         caplog.clear()
