@@ -231,12 +231,17 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": _LINES[ASTRA.log_format]},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        # Of a handler, as filters of a logger pass by what its children log.
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": [without_traceback],
+        }
+    },
     "root": {"handlers": ["console"], "level": ASTRA.log_level},
     "loggers": {
         # A refusal is an answer, not an event; the handler logs what is.
         "django.request": {"level": "ERROR"},
-        # Anybody may send an unknown Host: that is worth a line, not thirty.
-        "django.security.DisallowedHost": {"filters": [without_traceback]},
     },
 }

@@ -78,7 +78,17 @@ def test_another_host_is_told_which_variable_lets_it_in(caplog: pytest.LogCaptur
         assert "astra.example.com" in text
         assert "ASTRA_ALLOWED_HOSTS=" in text
         (record,) = caplog.records
+        assert record.exc_info is None
         assert "ASTRA_ALLOWED_HOSTS" in record.getMessage()
+
+
+def test_what_is_suspicious_costs_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "x" * 32
+    fields = {f"f{number}": "" for number in range(1_001)}
+    assert client.post("/admin/login/", fields).status_code == 400
+    (record,) = caplog.records
+    assert (record.name, record.exc_info) == ("django.security.TooManyFieldsSent", None)
 
 
 def test_the_authority_is_given_to_everybody(settings: Any, options: Options) -> None:
