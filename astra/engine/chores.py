@@ -16,9 +16,6 @@ from astra.api.statements import Statement
 
 logger = logging.getLogger(__name__)
 
-# One look at what grows by itself: drops what is too much of it, returns how much that was.
-Trim: TypeAlias = Callable[[], int]
-
 
 @dataclass(frozen=True, slots=True)
 class Chore:
@@ -32,10 +29,14 @@ class Chore:
 
 
 class Trimmed(NamedTuple):
-    """How many rows a pass dropped, and whether that was all there was to drop."""
+    """How many rows a pass dropped, and whether that was all there was to do."""
 
     rows: int
     is_all: bool = True
+
+
+# One look at what grows by itself: does what is too much of it away, a lot at most.
+Trim: TypeAlias = Callable[[], Trimmed]
 
 
 @dataclass(slots=True)
@@ -43,8 +44,8 @@ class Trimmer:
     """What a worker remembers of trimming one thing: when, and up to where it has looked.
 
     ``newest``: the statement of the greatest number of a row so far; ``act`` trims the accounts that
-    have a row after a number. What it left is dropped in the next pass of the worker, so whatever an
-    interval brings is gone in the end, and others wait for a lot at most.
+    have a row after a number. What it left is dropped in the next pass of the worker, which comes at
+    once: whatever an interval brings is gone in the end, and others wait for a lot at most.
     """
 
     what: str
@@ -57,15 +58,15 @@ class Trimmer:
     _newest: int = 0
     _newest_before: int = 0
 
-    def trim(self) -> int:
-        """Drop what is beyond the cap, unless it is too early; return how many rows that were.
+    def trim(self) -> Trimmed:
+        """Drop what is beyond the cap, a lot at most, unless it is too early.
 
         Only accounts with new rows are looked at. Raises ``django.db.Error`` when the connection is
         lost; any other failure is left for later.
         """
         now = monotonic_seconds()
         if now < self._again_at:
-            return 0
+            return Trimmed(0)
         self._again_at = now + self.interval_seconds
         try:
             return self._pass()
@@ -73,18 +74,18 @@ class Trimmer:
             if not connection.is_usable():
                 raise
             logger.exception("%s could not be trimmed", self.what)
-            return 0
+            return Trimmed(0)
 
-    def _pass(self) -> int:
+    def _pass(self) -> Trimmed:
         (newest,) = self.newest.fetch_one({}) or (0,)
         if newest == self._newest_before:
-            return 0
-        rows, is_all = self.act(self._newest_before)
-        if is_all:
+            return Trimmed(0)
+        done = self.act(self._newest_before)
+        if done.is_all:
             self._newest_before, self._newest = self._newest, newest
         else:
             self._again_at = 0.0
-        return rows
+        return done
 
 
 chores: list[Chore] = []

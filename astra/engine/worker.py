@@ -50,7 +50,7 @@ LONGEST_TURN_SECONDS = 0.2
 # How long those that did not arrive last time may keep it in one pass, all of them together, and as
 # long again whatever else is done to accounts: nobody else waits for longer.
 LONGEST_SHARE_SECONDS = 0.3
-# Between two passes, while somebody has not arrived.
+# Between two passes, while somebody has not arrived or more is to be trimmed.
 _BREATH_SECONDS = 0.02
 # A plan made while a table was small shall not read all of it once it is large.
 _SESSION = "SELECT set_config('enable_seqscan', 'off', false)"
@@ -130,6 +130,7 @@ class Worker:
     # The accounts that did not arrive, whoever waits for longest first.
     _late: list[uuid.UUID] = field(default_factory=list)
     _trimmers: list[Trim] = field(default_factory=lambda: [make() for make in trimmers])
+    _has_more: bool = False
     _session: Any = None
 
     def set_up(self) -> None:
@@ -144,8 +145,8 @@ class Worker:
 
     @property
     def is_behind(self) -> bool:
-        """Whether an account was left on its way."""
-        return bool(self._late)
+        """Whether an account was left on its way, or something with more to trim than a lot."""
+        return bool(self._late) or self._has_more
 
     def advance(self) -> int:
         """Pass once over the accounts with something due; return the number of hops.
@@ -171,8 +172,10 @@ class Worker:
         return itertools.takewhile(lambda item: monotonic_seconds() < ends_at, items)
 
     def trim(self) -> int:
-        """Keep what grows by itself within its cap; return how many rows were dropped."""
-        return sum(trim() for trim in self._trimmers)
+        """Keep what grows by itself within its cap, a lot of each; return how many rows were dropped."""
+        done = [trim() for trim in self._trimmers]
+        self._has_more = not all(each.is_all for each in done)
+        return sum(each.rows for each in done)
 
     def _attempt(self, account_id: uuid.UUID, act: Callable[[], int | None]) -> int:
         """Do something to one account, unless it is set aside or it is time to stop."""

@@ -13,7 +13,7 @@ from django.db import DataError, Error, IntegrityError, connection, transaction
 
 from astra.api.clock import monotonic_seconds
 from astra.api.statements import Statement
-from astra.engine.chores import Trim
+from astra.engine.chores import Trim, Trimmed
 from astra.engine.settling import LOCK_CLASS
 from astra.journal.spool import Spool, spool
 
@@ -51,25 +51,30 @@ _BELIEVED_SECONDS = 1.0
 _drained: dict[Spool, tuple[dict[str, int], float]] = {}
 
 
-def drain(*, pieces: int | None = None) -> None:
-    """Bring what is written down by now into the table; ``pieces``: no more than so many of it.
+def drain() -> None:
+    """Bring what is written down by now into the table.
 
     Raises Django's database errors, and ``OSError`` where the files cannot be read.
     """
+    while drain_piece():
+        pass
+
+
+def drain_piece() -> bool:
+    """Bring a piece of it into the table; tell whether there is more. Raises as ``drain``."""
     files = spool()
-    while pieces != 0 and not _is_drained(files) and _drain_piece(files):
-        pieces = None if pieces is None else pieces - 1
+    return not _is_drained(files) and _drain_piece(files)
 
 
 def new_drainer() -> Trim:
     """Return what a worker calls, again and again: it drains a piece, and drops nothing."""
 
-    def drain_some() -> int:
+    def drain_some() -> Trimmed:
         try:
-            drain(pieces=1)
+            return Trimmed(0, is_all=not drain_piece())
         except OSError:
             logger.exception("calls that were written down cannot be read")
-        return 0
+            return Trimmed(0)
 
     return drain_some
 
@@ -99,7 +104,9 @@ def _is_drained(files: Spool) -> bool:
 
 
 def _drain_piece(files: Spool) -> bool:
-    """Drain a piece of each file; tell whether there is more."""
+    """Drain a piece of the first file with more than that, all of those before; tell whether there is
+    more. What comes later must not overtake the rest of a file.
+    """
     is_alone = not connection.in_atomic_block
     is_more = False
     with transaction.atomic():
@@ -113,7 +120,9 @@ def _drain_piece(files: Spool) -> bool:
                 _insert_all([line for line in piece.split(b"\n") if _is_call(line)])
                 drained[name] = start + len(piece)
                 _ADVANCE.execute({"name": name, "drained": drained[name]})
-                is_more |= drained[name] < size
+                is_more = drained[name] < size
+                if is_more:
+                    break
     if is_alone and not is_more:
         for name in list(sizes)[:-1]:
             # This waits for the disk, that of a replica too, and with it for the rows of the file.

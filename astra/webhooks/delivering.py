@@ -292,4 +292,5 @@ def new_trimmer() -> Trim:
 
 def new_deliverer() -> Trim:
     """Return what a worker calls, again and again, to tell of ends."""
-    return Deliverer().deliver
+    deliverer = Deliverer()
+    return lambda: Trimmed(deliverer.deliver())

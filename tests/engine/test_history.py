@@ -84,7 +84,9 @@ def test_what_is_more_than_a_lot_leaves_pass_after_pass(account: Account) -> Non
         for number in range(LOT + CAP + 2)
     )
     worker = Worker(lambda seconds: False)
-    assert [worker.trim() for _ in range(3)] == [LOT, 2, 0]
+    assert (worker.trim(), worker.is_behind) == (LOT, True)
+    assert (worker.trim(), worker.is_behind) == (2, False)
+    assert worker.trim() == 0
     assert Transition.objects.filter(account=account).count() == CAP
 
 

@@ -20,7 +20,7 @@ from astra.isolation.accounts import AccountWanted, account_delete, account_new
 from astra.isolation.resetting import account_reset
 from astra.journal import draining
 from astra.journal import spool as spools
-from astra.journal.draining import drain
+from astra.journal.draining import drain, drain_piece
 from astra.journal.models import JournalEntry, JournalFile
 from astra.journal.spool import Spool, spool
 from tests import world
@@ -187,9 +187,25 @@ def test_more_than_a_piece_is_drained_piece_by_piece(
 ) -> None:
     call(committing, *range(20))
     monkeypatch.setattr(spools, "PIECE_BYTES", 2_000)
-    drain(pieces=1)
+    assert drain_piece()
     assert 0 < len(in_table()) < 20
     assert found() == [str(number) for number in range(20)]
+
+
+def test_the_worker_goes_on_until_all_files_are_drained_and_no_call_overtakes_another(
+    committing: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spools, "FULL_BYTES", 8_000)
+    numbers = [str(number) for number in range(30)]
+    call(committing, *numbers)
+    assert len(spool().sizes()) > 1
+    monkeypatch.setattr(spools, "PIECE_BYTES", 2_000)
+    worker = Worker(lambda seconds: False)
+    worker.trim()
+    assert worker.is_behind
+    while worker.is_behind:
+        worker.trim()
+    assert in_table() == numbers
 
 
 def test_what_is_no_line_of_a_file_harms_no_other(api: Api) -> None:
