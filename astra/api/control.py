@@ -5,10 +5,11 @@ It is not part of the simulated API: a token of its own opens it, for every acco
 """
 
 import secrets
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views import View
 
@@ -19,7 +20,7 @@ from astra.api.options import Options
 from astra.api.problems import ApiProblem, Refusal
 from astra.api.requests import bearer_token, check_size, has_body
 from astra.api.serializers import ClosedSerializer
-from astra.api.turns import turn_of_control
+from astra.api.turns import turn_of_control, turns_of_reads
 from astra.api.views import READS, method_not_allowed
 
 FILE_NAME = "control_token"
@@ -63,6 +64,8 @@ class ControlView(View):
             return problem_response(request, translate(error))
         if answer is None:
             return HttpResponse(status=204)
+        if isinstance(answer, StreamingHttpResponse):
+            answer.streaming_content = _in_turns(iter(answer), kwargs.get("account_id", ""))
         return answer if isinstance(answer, HttpResponseBase) else self.found(answer)
 
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -91,6 +94,16 @@ class ControlView(View):
             return serializer.parse({})
         most = settings.ASTRA.max_body_bytes
         return serializer.parse(media.read_json(self.request, max_bytes=most, max_depth=max_depth))
+
+
+def _in_turns(pieces: Iterator[bytes], account_id: str) -> Iterator[bytes]:
+    """Yield the pieces of a stream, each made in a turn of the account's reads."""
+
+    def made() -> bytes | None:
+        with turns_of_reads().turn(account_id):
+            return next(pieces, None)
+
+    yield from iter(made, None)
 
 
 def check_control(request: HttpRequest, *, max_body_bytes: int | None = None) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from astra.api.statements import release
 from astra.api.waits import CROWD, Wait
 from astra.server.bodies import Body, give_up_on_silence
 from astra.server.crowd import Crowd
@@ -36,13 +37,23 @@ class Taker(Protocol):
 
 
 class _Pieces:
-    """An answer in pieces, as the web server wants them."""
+    """An answer in pieces, as the web server wants them: each piece is made with a session of its own.
 
-    __slots__ = ("__next__", "close")
+    While its reader takes one, which may be for ever, others have the session.
+    """
+
+    __slots__ = ("_make", "close")
 
     def __init__(self, answer: Any) -> None:
-        self.__next__ = iter(answer).__next__
+        self._make = iter(answer).__next__
         self.close = getattr(answer, "close", lambda: None)
+
+    def __next__(self) -> bytes:
+        try:
+            piece: bytes = self._make()
+        finally:
+            release()
+        return piece
 
 
 class _Start:
@@ -84,6 +95,7 @@ def answering(
         try:
             answer: Any = application(environ, start)
             if getattr(answer, "streaming", True):
+                release()
                 taker.response_iter(start.status, start.headers, _Pieces(answer))
             else:
                 taker.response_bytes(start.status, start.headers, answer.content)

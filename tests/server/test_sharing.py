@@ -25,6 +25,22 @@ LOGIN = (
     b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\n"
 )
 
+# More than what lies between a service and its readers takes.
+LARGE_BACKUPS = """
+    UPDATE backups_appbackup SET labels = (
+        SELECT jsonb_agg(jsonb_build_object('name', n, 'value', repeat('v', 60)))
+        FROM generate_series(101, 200) AS n
+    ) WHERE account_id = %s
+"""
+LARGE_JOURNAL = """
+    INSERT INTO journal_journalentry (account_id, at, real_at, duration_milliseconds, method, path,
+        query, request_headers, request_body, request_body_cut, status, response_body,
+        response_body_cut, fault_ids, user_id)
+    SELECT %s, now(), now(), 1, 'GET', '/x', '', '{}', repeat('x', 60000), false, 200,
+        repeat('y', 60000), false, '{}', gen_random_uuid()
+    FROM generate_series(1, 100)
+"""
+
 
 class Crowd:
     """Connections with a request on each, whose answer nobody has read."""
@@ -190,12 +206,43 @@ def test_calls_about_an_account_that_is_locked(
 
 
 def test_readers_that_do_not_read(
-    crowd: Crowd, new: Callable[..., Any], everybody_else: Callable[[], None]
+    running: Service,
+    simulator: Simulator,
+    crowd: Crowd,
+    new: Callable[..., Any],
+    everybody_else: Callable[[], None],
 ) -> None:
-    account = new(scenario=world(2000))
+    account = new(scenario=world(1200))
+    with running.database() as database:
+        database.execute(LARGE_BACKUPS, [account.id])
+    # A session is had to ask for it; it does not delay anything.
+    simulator.account(account.id).faults.add("delay", seconds=1, match={"name": "nobody"})
     crowd.call("GET", f"/accounts/{account.id}/topology/v1/appBackups", account.token, window=4096)
     eventually(lambda: crowd.answered() == MANY, "the beginning of every answer")
     everybody_else()
+
+
+def test_readers_of_the_control_surface_that_do_not_read(
+    running: Service,
+    simulator: Simulator,
+    crowd: Crowd,
+    new: Callable[..., Any],
+    everybody_else: Callable[[], None],
+) -> None:
+    account = new(scenario=world(2000))
+    simulator.account(account.id).checkpoints.save("large")
+    with running.database() as database:
+        database.execute(LARGE_JOURNAL, [account.id])
+    for path in ("journal/har", "journal/script", "checkpoints/large"):
+        crowd.call(
+            "GET",
+            f"/simulator/v1/accounts/{account.id}/{path}",
+            control_token(running),
+            window=4096,
+        )
+        eventually(lambda: crowd.answered() == MANY, "the beginning of every answer")
+        everybody_else()
+        crowd.leave()
 
 
 def test_guesses_of_the_password(crowd: Crowd, everybody_else: Callable[[], None]) -> None:
