@@ -77,6 +77,10 @@ class Call:
         caller: Caller | None = getattr(self.request, "_caller", None)
         return caller if caller is not None and caller.account_id == self.account_id else None
 
+    def seconds_passed(self) -> float:
+        """Return how long ago the request came."""
+        return monotonic_seconds() - began(self.request)[1]
+
     def columns_without_caller(self) -> dict[str, Any] | None:
         """Return the values of the row of a call that nobody of the account made.
 
@@ -93,12 +97,11 @@ class Call:
         """Return what every row has."""
         is_answered = not is_no_answer(self.answer)
         problem, _ = getattr(self.request, "_refusal", (None, None))
-        passed = monotonic_seconds() - began(self.request)[1]
         return {
             "account_id": self.account_id,
             "at": at,
             "real_at": self.started_at,
-            "duration_milliseconds": round(passed * 1000, 3),
+            "duration_milliseconds": round(self.seconds_passed() * 1000, 3),
             "method": _storable((self.request.method or "")[:_METHOD_MAX_LENGTH]),
             "path": _storable(path),
             "request_body_cut": has_body(self.request),

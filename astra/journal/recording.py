@@ -3,7 +3,8 @@
 Whoever reads the journal finds it there (``astra.journal.draining``). Where processes that serve one
 database have no folder in common (`ASTRA_JOURNAL_SPOOL=off`), or the line cannot be written, it is a row
 at once: one statement, which commits by itself and does not wait for the disk. Nothing here draws from
-an account's dice, and a call that cannot be written down is answered all the same.
+an account's dice, and a call that cannot be written down, or not in the time that a call has, is answered
+all the same.
 """
 
 import logging
@@ -19,12 +20,16 @@ from django.http.response import HttpResponseBase
 
 from astra.accounts.callers import Caller
 from astra.api.problems import SERVICE_UNAVAILABLE
+from astra.database.patience import within
 from astra.faults.effects.of_calls import is_no_answer
 from astra.journal.calls import BODY_MOST_BYTES, Call, account_of, body_of
 from astra.journal.draining import drain, insert
 from astra.journal.spool import spool
 
 logger = logging.getLogger(__name__)
+
+# What writing down may take of a call that has used up its own time.
+_LEAST_SECONDS = 1.0
 
 
 def record(request: HttpRequest, answer: HttpResponseBase, started_at: datetime) -> None:
@@ -93,9 +98,11 @@ class _Recorded(Iterator[bytes]):
 
 
 def _write(call: Call, columns: Callable[[], dict[str, Any] | None]) -> None:
+    left = settings.ASTRA.call_seconds - call.seconds_passed()
     try:
-        if (values := columns()) is not None:
-            _keep(orjson.dumps(values))
+        with within(max(left, _LEAST_SECONDS)):
+            if (values := columns()) is not None:
+                _keep(orjson.dumps(values))
     except Exception:
         logger.exception("a call of account %s could not be written down", call.account_id)
 

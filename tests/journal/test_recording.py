@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from astra.api import clock
@@ -21,6 +21,7 @@ from tests import world
 from tests.conftest import BACKUP, Api
 from tests.faults.conftest import Caller
 from tests.journal.conftest import Journal
+from tests.threads import at_once
 
 BUCKETS = "topology/v1/buckets"
 
@@ -299,3 +300,25 @@ def test_a_call_that_cannot_be_written_down_is_answered_all_the_same(
 def test_a_header_that_no_column_can_hold_harms_nobody(api: Api, journal: Journal) -> None:
     api.get(BUCKETS, User_Agent="odd\ud800\x00agent")
     assert journal.last()["requestHeaders"]["User-Agent"] == "odd?\ufffdagent"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_known", [False, True], ids=["without a token", "without a spool"])
+def test_no_answer_waits_long_for_what_it_is_written_to(
+    api: Api,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    is_known: bool,
+) -> None:
+    """As where the database hangs."""
+    monkeypatch.setattr(recording, "_LEAST_SECONDS", 0.1)
+    settings.ASTRA = dataclasses.replace(
+        settings.ASTRA, call_seconds=0.2, journal_spool=not is_known
+    )
+    headers = {} if is_known else {"Authorization": ""}
+    table = "journal_journalentry" if is_known else "accounts_account"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        (answer,) = at_once([lambda: api.get(BUCKETS, **headers)])
+    assert answer.status_code == (200 if is_known else 401)
+    assert not JournalEntry.objects.exists()
