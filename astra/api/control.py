@@ -22,6 +22,7 @@ from astra.api.requests import bearer_token, check_size, has_body
 from astra.api.serializers import ClosedSerializer
 from astra.api.turns import turn_of_control, turns_of_reads
 from astra.api.views import READS, method_not_allowed
+from astra.database.patience import within
 
 FILE_NAME = "control_token"
 
@@ -48,11 +49,15 @@ class ControlView(View):
     max_body_bytes: ClassVar[int | None] = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer the request, or refuse it: 404 when switched off, 413, 401, 405."""
+        """Answer the request, or refuse it: 404 when switched off, 413, 401, 405.
+
+        What only looks waits for the database as long as a call of the API may, then it is 503.
+        """
         try:
             check_control(request, max_body_bytes=self.max_body_bytes)
             if request.method in READS:
-                answer = self.answer(request, *args, **kwargs)
+                with within(settings.ASTRA.call_seconds):
+                    answer = self.answer(request, *args, **kwargs)
             else:
                 if has_body(request):
                     # While its sender lets us wait, others may have their turns.

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +17,7 @@ from astra.api.clock import monotonic_seconds
 from astra.api.control import ControlView
 from astra.api.statements import fetch
 from astra.api.waits import began
+from astra.database.patience import within
 from astra.engine.advancing import lag_seconds
 from astra.engine.pulse import worker_is_alive
 from astra.faults.subjects import operation_at
@@ -34,6 +36,8 @@ PROBLEMS = Counter("astra_problems", "Refusals, by the number of the problem.", 
 _ELSEWHERE = {"simulator": "control", "admin": "page", "api": "page", "static": "page"}
 _OTHER = "other"
 
+# Prometheus itself waits for ten seconds.
+_PATIENCE_SECONDS = 5.0
 _SESSIONS = """
     SELECT coalesce(state, 'other'), count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND backend_type = 'client backend' GROUP BY 1
@@ -88,14 +92,15 @@ class _Database(Collector):
     def collect(self) -> Iterable[Metric]:
         """Ask; what cannot be asked is left out."""
         try:
-            waiting, late = queues_state()
-            found: list[tuple[str, str, float]] = [
-                ("lag_seconds", "How long ago the oldest thing due was due.", lag_seconds()),
-                ("worker_up", "Whether a lifecycle worker is alive.", worker_is_alive()),
-                ("webhooks_waiting", "Ends that webhooks have to tell.", waiting),
-                ("webhooks_lag_seconds", "How long ago the first call due was due.", late),
-            ]
-            sessions = fetch(_SESSIONS)
+            with within(min(settings.ASTRA.call_seconds, _PATIENCE_SECONDS)):
+                waiting, late = queues_state()
+                found: list[tuple[str, str, float]] = [
+                    ("lag_seconds", "How long ago the oldest thing due was due.", lag_seconds()),
+                    ("worker_up", "Whether a lifecycle worker is alive.", worker_is_alive()),
+                    ("webhooks_waiting", "Ends that webhooks have to tell.", waiting),
+                    ("webhooks_lag_seconds", "How long ago the first call due was due.", late),
+                ]
+                sessions = fetch(_SESSIONS)
         except (DatabaseError, InterfaceError):
             connection.close()
             yield _gauge("database_up", "Whether the database answers.", 0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.utils import InternalError
 from django.http import HttpRequest
 
@@ -17,6 +17,7 @@ from astra.api.problems import SERVICE_UNAVAILABLE
 from astra.database.patience import seconds_left, within
 from backups.models import App, AppBackup, Bucket
 from tests.conftest import Api, number
+from tests.control import Control
 from tests.threads import at_once
 
 
@@ -75,3 +76,16 @@ def test_what_a_database_cannot_do_now_is_503(
     problem = translate(error)
     assert problem.type == SERVICE_UNAVAILABLE
     assert problem.headers == {"Retry-After": "1"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_so_is_a_look_of_the_control_surface(control: Control, settings: Any) -> None:
+    """As where the database hangs; then the metrics say so."""
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, call_seconds=0.2)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE accounts_account, webhooks_delivery IN ACCESS EXCLUSIVE MODE")
+        accounts, metrics = at_once(
+            [lambda: control.get("accounts"), lambda: control.get("metrics")]
+        )
+    assert (number(accounts), accounts["Retry-After"]) == (24, "1")
+    assert b"\nastra_database_up 0.0" in metrics.content
