@@ -6,6 +6,7 @@ own exceptions are translated, a lost database is 503, and everything else is th
 """
 
 import logging
+import sys
 import uuid
 from typing import Any
 
@@ -37,11 +38,11 @@ _OF_DJANGO: dict[type[Exception], ProblemType] = {
     Overdue: problems.REQUEST_TIMEOUT,
     exceptions.ParseError: problems.INVALID_JSON,
 }
-# SQLSTATE classes and codes that mean 'the server is gone or going', not 'the statement failed'.
-_CONNECTION_STATES = ("08", "57P01", "57P02", "57P03", "53300")
+# SQLSTATE classes and codes that mean 'the server or the session is gone', not 'the statement failed'.
+_CONNECTION_STATES = ("08", "57P", "53300")
 # Those that pass, or that an administrator mends: a deadlock, no lock or no answer in time, no space on
-# the disk, no memory, a server that only reads.
-_PASSING_STATES = ("40001", "40P01", "55P03", "57014", "53100", "53200", "53400", "25006")
+# the disk, no memory, a disk that fails, a server that only reads, a transaction that took too long.
+_PASSING_STATES = ("40001", "40P01", "55P03", "57014", "53", "58030", "25006", "25P03", "25P04")
 
 
 def handle(error: Exception, context: dict[str, Any]) -> HttpResponseBase:
@@ -57,6 +58,13 @@ def handle(error: Exception, context: dict[str, Any]) -> HttpResponseBase:
 
 def translate(error: BaseException, fallback: ProblemType = problems.INTERNAL_ERROR) -> ApiProblem:
     """Return the problem that an exception stands for; ``fallback`` is the operation's 500."""
+    if problem := _known(error):
+        return problem
+    logger.error("unexpected failure", exc_info=error)
+    return ApiProblem(fallback)
+
+
+def _known(error: BaseException) -> ApiProblem | None:
     if isinstance(error, ApiProblem):
         return error
     for kind, problem in _OF_DJANGO.items():
@@ -67,8 +75,7 @@ def translate(error: BaseException, fallback: ProblemType = problems.INTERNAL_ER
         return ApiProblem(problems.SERVICE_UNAVAILABLE, headers=headers)
     if isinstance(error, IntegrityError) and (gone := _gone_meanwhile(error)):
         return ApiProblem(gone)
-    logger.error("unexpected failure", exc_info=error)
-    return ApiProblem(fallback)
+    return None
 
 
 def _is_unavailable(error: Exception) -> bool:
@@ -80,7 +87,7 @@ def _is_unavailable(error: Exception) -> bool:
         logger.warning("the database is out of reach: %s", error)
         _drop_sessions()
         return True
-    if getattr(error.__cause__, "sqlstate", None) in _PASSING_STATES:
+    if (getattr(error.__cause__, "sqlstate", None) or "").startswith(_PASSING_STATES):
         logger.warning("the database cannot do it now: %s", error)
         return True
     return False
@@ -149,5 +156,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500, for what fails outside a view."""
-    return problem_response(request, ApiProblem(problems.INTERNAL_ERROR))
+    """Django's handler500, for what fails in a page, or outside a view."""
+    known = _known(error) if (error := sys.exception()) else None
+    response = problem_response(request, known or ApiProblem(problems.INTERNAL_ERROR))
+    # Django has a traceback for every 500, this one included; what is known is worth a line at most.
+    response._has_been_logged = known is not None  # type: ignore[attr-defined]
+    return response

@@ -89,7 +89,7 @@ class JournalEntryAdmin(AccountColumns[JournalEntry]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JournalEntry]:
         """Return the calls; their bodies, which a list has no room for, when they are asked for."""
-        return super().get_queryset(request).defer("request_body", "response_body")
+        return JournalEntry.shown.defer("request_body", "response_body")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[JournalEntry], search_term: str

@@ -1,11 +1,15 @@
 """The journal of an account: one row per call of the API, how many were dropped, and their files."""
 
+import logging
+
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import Error, models
 
 from astra.accounts.constraints import is_not_negative
 from astra.accounts.models import Account
 from astra.journal.draining import drain
+
+logger = logging.getLogger(__name__)
 
 
 class Journal(models.Manager["JournalEntry"]):
@@ -15,6 +19,18 @@ class Journal(models.Manager["JournalEntry"]):
         """Return the rows, once what is in files is among them."""
         drain()
         return super().get_queryset()
+
+
+class ShownJournal(Journal):
+    """As much as a page can show: where the database takes no writes now, what the table has."""
+
+    def get_queryset(self) -> models.QuerySet["JournalEntry"]:
+        """Return the rows, with what is in files if that can be drained."""
+        try:
+            return super().get_queryset()
+        except (Error, OSError) as error:
+            logger.warning("calls that were written down are not shown: %s", error)
+            return models.QuerySet(self.model, using=self._db)
 
 
 class JournalEntry(models.Model):
@@ -51,6 +67,7 @@ class JournalEntry(models.Model):
     fault_ids = ArrayField(models.UUIDField(), default=list, blank=True)
 
     objects = Journal()
+    shown = ShownJournal()
 
     class Meta:
         ordering = ("sequence",)

@@ -2,15 +2,23 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+)
 from django.http import Http404
 from django.test import RequestFactory
 from rest_framework import exceptions
 
 from astra.api import handler
-from astra.api.problems import CATALOGUE, NOT_PERMITTED, ApiProblem, Invalid
+from astra.api.problems import CATALOGUE, NOT_PERMITTED, RETRY_AFTER_SECONDS, ApiProblem, Invalid
 
 
 @pytest.mark.parametrize(
@@ -57,6 +65,30 @@ def _caused(error: Exception, sqlstate: str | None) -> Exception:
 )
 def test_a_lost_server_is_told_from_a_failed_statement(error: Exception, lost: bool) -> None:
     assert handler.is_connection_loss(error) == lost
+
+
+PASSING = (
+    *("08000", "08006", "25006", "25P03", "25P04", "40001", "40P01", "53000", "53100", "53200"),
+    *("53300", "53400", "55P03", "57014", "57P01", "57P02", "57P03", "57P04", "57P05", "58030"),
+)
+
+
+@pytest.mark.parametrize("sqlstate", PASSING)
+def test_what_passes_by_itself_may_be_tried_again(sqlstate: str) -> None:
+    problem = handler.translate(_raised(sqlstate))
+    assert (problem.type.number, problem.headers) == (24, {"Retry-After": RETRY_AFTER_SECONDS})
+
+
+@pytest.mark.parametrize("sqlstate", ["22P02", "23505", "25P02", "42601", "XX000"])
+def test_what_does_not_pass_is_a_failure(sqlstate: str) -> None:
+    assert handler.translate(_raised(sqlstate)).type.status == 500
+
+
+def _raised(sqlstate: str) -> Exception:
+    """What Django makes of psycopg's error for a SQLSTATE."""
+    with pytest.raises(DatabaseError) as raised, connection.wrap_database_errors:
+        raise psycopg.errors.lookup(sqlstate)
+    return raised.value
 
 
 def test_what_fails_outside_of_a_view_is_a_problem_document() -> None:

@@ -161,7 +161,7 @@ def transitions(scope: Scope) -> dict[str, Any]:
 
 def journal(scope: Scope) -> dict[str, Any]:
     """Return the newest calls of the API, without their bodies."""
-    calls = JournalEntry.objects.select_related("account").defer(
+    calls = JournalEntry.shown.select_related("account").defer(
         "request_headers", "request_body", "response_body"
     )
     newest = scope.narrowed(calls).order_by("-sequence")[:8]
