@@ -85,6 +85,8 @@ def test_a_credential_that_nothing_asks_for_is_hidden(api: Api, journal: Journal
     assert journal.last()["requestBody"] == HIDDEN
     api.get(f"nowhere?password={SECRET}&x=y%20z&token")
     assert journal.last()["query"] == "password=***&x=y+z&token=***"
+    api.get(f"nowhere?passwords={SECRET}&url=https%3A%2F%2Fme:{SECRET}%40host")
+    assert journal.last()["query"] == "passwords=***&url=https%3A%2F%2Fme%3A***%40host"
     assert SECRET not in rows_of_the_journal()
 
 
@@ -92,15 +94,18 @@ def test_a_credential_that_nothing_asks_for_is_hidden(api: Api, journal: Journal
     "name",
     ["token", "accessToken", "PASSWORD", "bindPassword", "secret", "client_secret", "keyStore",
      "access-key", "SecretKey", "private_key", "Authorization", "Cookie", "Set-Cookie", "pwd",
-     "dbPwd", "credential", "aws_credentials"],
+     "dbPwd", "credential", "aws_credentials", "pass", "dbPass", "db_pass", "bindPW", "passcode",
+     "client-key-data", "bearer", "password1", "authToken2"],
 )  # fmt: skip
 def test_names_of_secrets(name: str) -> None:
     assert is_secret(name)
 
 
 @pytest.mark.parametrize(
-    "name", ["name", "credentialID", "authProvider", "tokens", "keyType", "continue", "secretName"]
-)
+    "name",
+    ["name", "credentialID", "authProvider", "tokens", "keyType", "continue", "secretName", "bypass",
+     "Compass", "key", "tokenID", "passed"],
+)  # fmt: skip
 def test_names_of_what_is_no_secret(name: str) -> None:
     assert not is_secret(name)
 
@@ -112,6 +117,20 @@ def test_names_of_what_is_no_secret(name: str) -> None:
         ('{"key": "a", "credentialID": "b"}', '{"key": "a", "credentialID": "b"}'),
         ('{"a": [{"password": 1}]}', '{"a":[{"password":"***"}]}'),
         (r'{"tok\u0065n": "x"}', '{"token":"***"}'),
+        ('{"passwords": ["x"], "secrets": {"a": "x"}}', '{"passwords":"***","secrets":"***"}'),
+        ('{"tokens": [{"name": "ci", "token": "x"}]}', '{"tokens":[{"name":"ci","token":"***"}]}'),
+        ('{"tokens": [{"name": "ci"}]}', '{"tokens": [{"name": "ci"}]}'),
+        ('[{"name": "a-token", "value": "x"}]', '[{"name":"a-token","value":"***"}]'),
+        ('{"key": "pwd", "value": {"a": "x"}}', '{"key":"pwd","value":"***"}'),
+        ('[{"name": "tier", "value": "token"}]', '[{"name": "tier", "value": "token"}]'),
+        (r'{"data": " {\"password\": \"x\"}"}', r'{"data":"{\"password\":\"***\"}"}'),
+        (r'"{\"a\": \"[{\\\"pwd\\\": 1}]\"}"', r'"{\"a\":\"[{\\\"pwd\\\":\\\"***\\\"}]\"}"'),
+        (r'["{\"password\": \"cut"]', '["***"]'),
+        (r'["{\"tier\": \"token\"}"]', r'["{\"tier\": \"token\"}"]'),
+        ('{"url": "https://me:x@host/"}', '{"url": "https://me:***@host/"}'),
+        (r'{"url": "https:\/\/me:x@host"}', r'{"url": "https:\/\/me:***@host"}'),
+        ("at postgresql://:x@host:5432/db", "at postgresql://:***@host:5432/db"),
+        ("https://host:80/?to=me@example.com", "https://host:80/?to=me@example.com"),
         ('{"token": "cut', HIDDEN),
         (r'{"tok\u0065n": "cut', HIDDEN),
         ('a "secret" that is told in prose', 'a "secret" that is told in prose'),
@@ -125,6 +144,9 @@ def test_names_of_what_is_no_secret(name: str) -> None:
         ("<user><pwd lang='en'\n>x", HIDDEN),
         ('<user name="me" secret="x"/>', HIDDEN),
         ('<parameter name="api-key" value="x"/>', HIDDEN),
+        ('<x key="password" value="x"/>', HIDDEN),
+        ("<entry><name>password</name> <v:value>x", HIDDEN),
+        ("tokens: [x]", HIDDEN),
         ("<user><name>token</name></user>", "<user><name>token</name></user>"),
         (r"pass\u0077ord: x", HIDDEN),
         (r"{\"token\": \"x", HIDDEN),
