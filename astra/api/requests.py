@@ -14,7 +14,7 @@ _LONGEST_CONTENT_TYPE = 255
 # No body has more bytes than a number of so many digits says.
 _MOST_DIGITS = 18
 # A cookie as the service writes its own (RFC 6265, 4.1.1): nothing in it is quoted.
-_COOKIE = re.compile(r"(?:^|;)\s*([^=;\s]+)=([!#-+\--:<-\[\]-~]*)\s*(?=;|$)")
+_COOKIE = re.compile(r"(?<![^;])\s*+([^=;\s]++)=([!#-+\--:<-\[\]-~]*+)\s*+(?=;|$)")
 
 
 class Overdue(TimeoutError):
