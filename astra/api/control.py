@@ -6,6 +6,7 @@ It is not part of the simulated API: a token of its own opens it, for every acco
 
 import secrets
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from astra.api.requests import bearer_token, check_size, has_body
 from astra.api.serializers import ClosedSerializer
 from astra.api.turns import turn_of_control, turns_of_reads
 from astra.api.views import READS, method_not_allowed
-from astra.database.patience import within
+from astra.database.patience import locks_within, within
 
 FILE_NAME = "control_token"
 
@@ -51,7 +52,9 @@ class ControlView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the request, or refuse it: 404 when switched off, 413, 401, 405.
 
-        What only looks waits for the database as long as a call of the API may, then it is 503.
+        What only looks waits for the database as long as a call of the API may, then it is 503. What
+        writes may work for as long as it takes, but waits for a turn, or for a lock, so long and no
+        longer.
         """
         try:
             check_control(request, max_body_bytes=self.max_body_bytes)
@@ -63,7 +66,7 @@ class ControlView(View):
                     # While its sender lets us wait, others may have their turns.
                     most = self.max_body_bytes or settings.ASTRA.max_body_bytes
                     media.read_body(request, max_bytes=most)
-                with turn_of_control(kwargs.get("account_id", "")):
+                with turn_of_control(kwargs.get("account_id", "")), _locks_in_time():
                     answer = self.answer(request, *args, **kwargs)
         except Exception as error:
             return problem_response(request, translate(error))
@@ -99,6 +102,13 @@ class ControlView(View):
             return serializer.parse({})
         most = settings.ASTRA.max_body_bytes
         return serializer.parse(media.read_json(self.request, max_bytes=most, max_depth=max_depth))
+
+
+def _locks_in_time() -> AbstractContextManager[None]:
+    # What is set in a session, a pooler would hand on to anybody.
+    if not settings.ASTRA.prepare_statements:
+        return nullcontext()
+    return locks_within(settings.ASTRA.control_seconds)
 
 
 def _in_turns(pieces: Iterator[bytes], account_id: str) -> Iterator[bytes]:

@@ -131,6 +131,7 @@ class Options:
     connections: int = _option(_env.int, "CONNECTIONS", 512, _POSITIVE)
     database_log_bytes: int = _option(_env.int, "DATABASE_LOG_MAX", 10 * 1024 * 1024, _POSITIVE)
     call_seconds: float = _option(_env.float, "CALL_SECONDS", 10.0, _POSITIVE)
+    control_seconds: float = _option(_env.float, "CONTROL_SECONDS", 60.0, _POSITIVE)
     db_pool_size: int = _option(_env.int, "DB_POOL_SIZE", 24, _POSITIVE)
     allowed_hosts: tuple[str, ...] = _option(
         _tuple, "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"]

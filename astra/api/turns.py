@@ -8,12 +8,12 @@ import functools
 import threading
 from collections import deque
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
 
 from astra.api.problems import RETRY_AFTER_SECONDS, SERVICE_UNAVAILABLE, ApiProblem
-from astra.database.patience import seconds_left
+from astra.database.patience import seconds_left, within
 
 
 class Turns:
@@ -110,7 +110,13 @@ def _most_waiting() -> int:
 
 @contextmanager
 def turn_of_control(account_id: str) -> Iterator[None]:
-    """Have the turn of a control call about an account, or about none, within the block."""
+    """Have the turn of a control call about an account, or about none, within the block.
+
+    Raises problem 24 (503) when that does not come in time.
+    """
     of_account, of_all = _turns_of_controls()
-    with of_account.turn(account_id), of_all.turn(None):
+    with ExitStack() as turns:
+        with within(settings.ASTRA.control_seconds):
+            turns.enter_context(of_account.turn(account_id))
+            turns.enter_context(of_all.turn(None))
         yield

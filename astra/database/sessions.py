@@ -16,7 +16,7 @@ from psycopg import abc, adapt, errors
 from psycopg.adapt import AdaptersMap, Loader
 from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
 
-from astra.database.patience import seconds_left
+from astra.database.patience import lock_seconds, seconds_left
 
 _READABLE = select.POLLIN
 _EITHER = select.POLLIN | select.POLLOUT
@@ -42,6 +42,8 @@ class MadeAnew(psycopg.OperationalError):
 
 class Session(psycopg.Connection[Any]):
     """A connection that knows which statements are prepared in it, and how their results are read."""
+
+    _lock_seconds: float | None = None
 
     @cached_property
     def prepared(self) -> set[bytes]:
@@ -73,6 +75,13 @@ class Session(psycopg.Connection[Any]):
     def is_silent(self) -> bool:
         """Whether the server said nothing unasked; what it would say is that it goes away."""
         return not self._socket.poll(0)
+
+    def wait_for_locks(self, seconds: float | None) -> None:
+        """Wait so long for each lock from now on; None: as long as it takes."""
+        if seconds != self._lock_seconds:
+            milliseconds = 0 if seconds is None else max(1, round(seconds * 1000))
+            self._ask(lambda: self.pgconn.send_query(b"SET lock_timeout = %d" % milliseconds))
+            self._lock_seconds = seconds
 
     def execute_prepared(self, name: bytes, text: bytes, values: Sequence[bytes | None]) -> Any:
         """Execute a statement, prepared at its first use here, with values in text form.
@@ -228,7 +237,11 @@ class Sessions:
                 raise Late from None
             raise psycopg.OperationalError("every connection to the database is in use") from None
         try:
-            return self._idle_one() or self._opened()
+            session = self._idle_one() or self._opened()
+            # Whoever may wait for so long in all does not mind.
+            if left is None or lock_seconds() is not None:
+                session.wait_for_locks(lock_seconds())
+            return session
         except BaseException:
             self._free.put(None)
             raise

@@ -23,7 +23,8 @@ T = TypeVar("T")
 _PATIENCE = "250ms"
 _TRIES = 120
 # lock_not_available, deadlock_detected
-_GIVE_WAY = ("55P03", "40P01")
+_NOT_IN_TIME = "55P03"
+_GIVE_WAY = (_NOT_IN_TIME, "40P01")
 
 
 class AccountBusyError(Refusal):
@@ -37,8 +38,8 @@ def with_account_held(account_id: uuid.UUID, work: Callable[[], T], *, wait: boo
     """Do the work in one transaction that has the account to itself; return what it returns.
 
     It may be begun several times, each time after everything was rolled back. Raises
-    ``UnknownAccountError``, and ``AccountBusyError`` when it had to give way too often, or at once
-    when ``wait`` is false.
+    ``UnknownAccountError``, and ``AccountBusyError`` when it had to give way too often, or waited too
+    long (``locks_within``), or at once when ``wait`` is false.
     """
     return with_accounts_held([account_id], work, wait=wait)
 
@@ -50,17 +51,21 @@ def with_accounts_held(
     # In the order of ids, as others hold several.
     in_order = sorted(account_ids)
     for _ in range(_TRIES):
+        is_alone = False
         try:
             with transaction.atomic():
                 if not all(lock_account(each, wait=wait) for each in in_order):
                     break
+                is_alone = True
                 for account_id in in_order:
                     _lock_row(account_id)
                 return work()
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) not in _GIVE_WAY:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if state not in _GIVE_WAY:
                 raise
-            if not wait:
+            # For the settling lock it was waited as long as it may be.
+            if not wait or (state == _NOT_IN_TIME and not is_alone):
                 break
     raise AccountBusyError(f"The account {', '.join(map(str, in_order))} is busy.")
 

@@ -1,7 +1,7 @@
 """A call of the API waits for the database so long and no longer; then it is 503, never 500."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -15,6 +15,7 @@ from astra.api import waits
 from astra.api.handler import translate
 from astra.api.problems import SERVICE_UNAVAILABLE
 from astra.database.patience import seconds_left, within
+from astra.engine.settling import lock_account
 from backups.models import App, AppBackup, Bucket
 from tests.conftest import Api, number
 from tests.control import Control
@@ -89,3 +90,32 @@ def test_so_is_a_look_of_the_control_surface(control: Control, settings: Any) ->
         )
     assert (number(accounts), accounts["Retry-After"]) == (24, "1")
     assert b"\nastra_database_up 0.0" in metrics.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_writes_there_waits_for_a_locked_account_so_long_and_leaves_nothing(
+    control: Control, account: Account, settings: Any, sessions_made_anew: None
+) -> None:
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, control_seconds=0.2)
+    path = f"accounts/{account.id}"
+    calls = [
+        lambda: control.delete(path),
+        lambda: control.put(f"{path}/clock", {"mode": "real"}),
+        lambda: control.post(f"{path}/clock/advance", {"by": "PT1H"}),
+        lambda: control.put(f"{path}/webhook", {"url": "http://example.com/"}),
+        lambda: control.post("reset", {"all": True}),
+    ]
+    with transaction.atomic():
+        lock_account(account.id)
+        Account.objects.select_for_update().get(id=account.id)
+        answers = at_once(calls)
+    assert [(number(answer), answer["Retry-After"]) for answer in answers] == [(24, "1")] * 5
+    assert Account.objects.get(id=account.id).now() == account.now()
+
+
+@pytest.fixture
+def sessions_made_anew() -> Iterator[None]:
+    """What is set in a session stays there."""
+    yield
+    pool: Any = connection.pool  # type: ignore[attr-defined]
+    pool.check()

@@ -1,10 +1,14 @@
 """So many calls about one account are at work; the others wait in order, and not for ever."""
 
+import dataclasses
+from contextlib import ExitStack
+from typing import Any
+
 import pytest
 
 from astra.api.problems import SERVICE_UNAVAILABLE, ApiProblem
-from astra.api.turns import Turns
-from astra.database.patience import within
+from astra.api.turns import Turns, turn_of_control
+from astra.database.patience import seconds_left, within
 from tests.threads import at_once
 
 
@@ -30,6 +34,18 @@ def test_who_may_not_wait_longer_is_refused_and_leaves_the_line() -> None:
     with turns.turn("a"), within(0.01):
         assert refused(turns, "a")
     assert not refused(turns, "a")
+
+
+def test_a_control_call_waits_for_its_turn_so_long(settings: Any) -> None:
+    settings.ASTRA = dataclasses.replace(settings.ASTRA, control_seconds=0.01)
+    with ExitStack() as turns:
+        for _ in range(4):
+            turns.enter_context(turn_of_control("a"))
+        with pytest.raises(ApiProblem) as refusal, turn_of_control("a"):
+            pass
+        assert refusal.value.type == SERVICE_UNAVAILABLE
+        with turn_of_control("b"):
+            assert seconds_left() is None
 
 
 def test_whoever_waits_is_called_and_never_more_than_may_be_at_work() -> None:

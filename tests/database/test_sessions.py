@@ -18,7 +18,7 @@ from django.db import (
 
 from astra.api.rows import Selection
 from astra.api.statements import Statement, release
-from astra.database.patience import within
+from astra.database.patience import locks_within, within
 from astra.database.sessions import Session, Sessions
 from backups.models import Bucket
 
@@ -126,6 +126,17 @@ class TestPatience:
         ):
             cursor.execute("SELECT pg_sleep(30)")
         connection.close()
+
+    def test_where_locks_alone_have_a_limit_it_is_that_of_each_session(self) -> None:
+        release()
+        shown = Statement("SHOW lock_timeout")
+        with locks_within(1.5):
+            assert shown.fetch_one({}) == ("1500ms",)
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW lock_timeout")
+                assert cursor.fetchone() == ("1500ms",)
+        release()
+        assert shown.fetch_one({}) == ("0",)
 
     def test_without_a_limit_it_is_waited_for(self) -> None:
         assert Statement("SELECT pg_sleep(0.1), 1").fetch_one({}) is not None
