@@ -27,10 +27,9 @@ LOGIN = (
 
 # More than what lies between a service and its readers takes.
 LARGE_BACKUPS = """
-    UPDATE backups_appbackup SET labels = (
-        SELECT jsonb_agg(jsonb_build_object('name', n, 'value', repeat('v', 60)))
-        FROM generate_series(101, 200) AS n
-    ) WHERE account_id = %s
+    UPDATE backups_appbackup
+    SET labels = jsonb_build_array(jsonb_build_object('name', 'n', 'value', repeat('v', 8000)))
+    WHERE account_id = %s
 """
 LARGE_JOURNAL = """
     INSERT INTO journal_journalentry (account_id, at, real_at, duration_milliseconds, method, path,
