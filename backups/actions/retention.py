@@ -82,8 +82,18 @@ _BACKUPS = Statement(f"""
     {recorded(APP_BACKUP)}
 """)
 
+# Whoever makes a backup of one just now is waited for; whether there is one, the next statement asks.
+_HELD_SNAPSHOTS = Statement(f"""
+    WITH {_old(SNAPSHOT, "backups_snapshot", _SNAPSHOTS_KEPT)}, {_UNUSED}
+    SELECT snapshot.id, unused.at
+    FROM unused JOIN backups_snapshot AS snapshot ON snapshot.id = unused.id
+    ORDER BY snapshot.id FOR UPDATE OF snapshot
+""")
+
 _SNAPSHOTS = Statement(f"""
-    WITH {_old(SNAPSHOT, "backups_snapshot", _SNAPSHOTS_KEPT)}, {_UNUSED}, released AS (
+    WITH old AS MATERIALIZED (
+        SELECT * FROM unnest(%(ids)s::uuid[], %(instants)s::timestamptz[]) AS old (id, at)
+    ), {_UNUSED}, released AS (
         UPDATE backups_appbackup AS backup SET snapshot_id = NULL, snapshot_shown = false
         FROM unused WHERE backup.snapshot_id = unused.id
     ), gone AS (
@@ -96,11 +106,12 @@ _SNAPSHOTS = Statement(f"""
 
 def retain(account_id: uuid.UUID) -> None:
     """Delete what the account's schedules need not keep, within the transaction of a settling."""
-    for statement in (_BACKUPS, _SNAPSHOTS):
-        statement.execute(
-            {
-                "account": account_id,
-                "unfinished": list(APP_BACKUP.unfinished),
-                "reason": REASON,
-            }
-        )
+    about = {
+        "account": account_id,
+        "unfinished": list(APP_BACKUP.unfinished),
+        "reason": REASON,
+    }
+    _BACKUPS.execute(about)
+    if held := _HELD_SNAPSHOTS.fetch_all(about):
+        ids, instants = zip(*held, strict=True)
+        _SNAPSHOTS.execute(about | {"ids": list(ids), "instants": list(instants)})

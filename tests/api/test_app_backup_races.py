@@ -25,12 +25,14 @@ from astra.database import grouping
 from astra.engine.models import Transition
 from astra.resources.actions import delete_row
 from backups.actions import app_backups
+from backups.actions.retention import retain
 from backups.models import App, AppBackup, Bucket, Snapshot
 from backups.resources.app_snaps import APP_SNAP
 from backups.resources.apps import APP
 from backups.resources.buckets import BUCKET
 from tests import world
 from tests.conftest import Api, invalid, number
+from tests.isolation.test_checkpoints import SCHEDULE
 from tests.threads import PATIENCE_SECONDS, at_once, blocked, closing, until, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -227,6 +229,28 @@ def test_a_snapshot_that_outlived_its_backup_stays_for_a_backup_that_is_just_bei
         answers = [asked.status_code, deletion.result(PATIENCE_SECONDS).status_code]
     assert answers == [201, 204]
     assert Snapshot.objects.filter(id=snapshot.id).exists()
+
+
+def test_so_does_one_that_its_schedule_need_not_keep(api: Api, app: App, bucket: Bucket) -> None:
+    made = api.post(f"k8s/v1/apps/{app.id}/schedules", SCHEDULE | {"snapshotRetention": "1"})
+    by = json.loads(made.content)["id"]
+    old, older = (
+        world.make_snapshot(app, schedule_id=by, created_at=world.START - timedelta(hours=hours))
+        for hours in (1, 2)
+    )
+    world.make_snapshot(app, schedule_id=by)
+
+    def settle() -> None:
+        with transaction.atomic():
+            retain(app.account_id)
+
+    with ExitStack() as stack:
+        with transaction.atomic():
+            assert api.create_backup(app, snapshotID=str(old.id)).status_code == 201
+            settling = stack.enter_context(blocked(settle))
+        settling.result(PATIENCE_SECONDS)
+    left = Snapshot.objects.filter(id__in=(old.id, older.id)).values_list("id", flat=True)
+    assert list(left) == [old.id]
 
 
 def test_a_create_waits_for_a_clock_that_is_being_moved(

@@ -53,8 +53,12 @@ def test_retention_looks_at_what_a_schedule_keeps_and_finds_what_goes_by_its_key
         "backups_appbackup": {"backup_by_schedule", "backups_appbackup_pkey"},
         "backups_bucket": {"backups_bucket_pkey"},
     }
-    assert scans_of(retention._SNAPSHOTS) == {
+    assert scans_of(retention._HELD_SNAPSHOTS) == {
         "backups_schedule": by_account,
         "backups_snapshot": {"snapshot_by_schedule", "backups_snapshot_pkey"},
+        "backups_appbackup": {"backup_by_snapshot"},
+    }
+    assert scans_of(retention._SNAPSHOTS) == {
+        "backups_snapshot": {"backups_snapshot_pkey"},
         "backups_appbackup": {"backup_by_snapshot"},
     }
