@@ -1,9 +1,10 @@
 """The named constraints and indexes that tables of several apps have."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from astra.api import patterns
@@ -58,3 +59,13 @@ def by_label(name: str) -> GinIndex:
 def listed(name: str, parent: str = "account") -> tuple[models.Index, models.Index]:
     """Return what every table of a resource has: what serves its collection, and `filter` on labels."""
     return by_creation(f"{name}_by_creation", parent), by_label(f"{name}_by_label")
+
+
+def most_counted(column: "models.Field[Any, Any]") -> int:
+    """Return how much may be brought into an integer column that is added to: half of what it holds.
+
+    So there is room for what comes later, whether a checkpoint brings it or a scenario.
+    """
+    _, most = connection.ops.integer_field_range(column.get_internal_type())
+    assert most is not None
+    return most // 2

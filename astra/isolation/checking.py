@@ -9,10 +9,10 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db import connection
 from django.db.models import DateTimeField, Field, FloatField, IntegerField
 
 from astra.accounts.belongings import Belonging, state_belongings
+from astra.accounts.constraints import most_counted
 from astra.api.statements import fetch
 from astra.engine.consistency import impossible_fates
 from astra.faults.actions import impossible_rules
@@ -57,8 +57,7 @@ def _beyond(item: Belonging) -> Iterator[str]:
         elif isinstance(field, FloatField):
             yield f'"{field.column}" NOT BETWEEN -1e300 AND 1e300'
         elif _is_count(field):
-            _, most = connection.ops.integer_field_range(field.get_internal_type())
-            yield f'"{field.column}" > {most // 2}'
+            yield f'"{field.column}" > {most_counted(field)}'
 
 
 def _is_count(field: "Field[Any, Any]") -> bool:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import DataError
 
+from astra.accounts.constraints import most_counted
 from astra.api.statements import fetch
 from astra.engine.plan import Pace
 from astra.engine.stages import Lifecycle
@@ -14,10 +15,10 @@ from astra.resources.sections import ResourceSection
 from astra.scenarios.placing import Fate, Placement, staged_columns
 from astra.scenarios.sections import Item
 from backups.lifecycle import APP_BACKUP, COMPLETED, RUNNING
+from backups.models import Bucket
 from backups.models.protection import HookState
 
-# Half of what a column holds: as in a checkpoint, there must be room for what is completed later.
-MOST_STORED = 2**62
+MOST_STORED = most_counted(Bucket._meta.get_field("stored_bytes"))
 
 _PERCENT = {"type": "integer", "minimum": 0, "maximum": 100}
 
